@@ -1,0 +1,154 @@
+import type { Series } from '../series/series.js';
+
+/** What a detector can do; the registry, the pickers and the generated contract suite read it. */
+export interface DetectorTags {
+  /** True where `score` before `fit` is an error. */
+  readonly needsTraining: boolean;
+  /** True where `fit` needs `labels`. */
+  readonly supervised: boolean;
+  readonly multivariate: boolean;
+  /** True where points can be appended and scored one by one with the batch's numbers. */
+  readonly streaming: boolean;
+  /** `graph` detectors take Graph or GraphSequence instead of Series. */
+  readonly input: 'series' | 'graph' | 'graph-sequence';
+  /** Fewest points it can score. */
+  readonly minPoints: number;
+  /** True where the events carry attended stretches. */
+  readonly explains: boolean;
+  /** A trivial reference to be measured against, not a proposal. */
+  readonly baseline?: boolean;
+}
+
+/** Progress of long work; at least one per second. */
+export interface Progress {
+  /** `fit`, `score`, `read`, `explain`… */
+  readonly phase: string;
+  /** 0…1. */
+  readonly done: number;
+  /** Training loss where there is one. */
+  readonly loss?: number;
+  readonly epoch?: number;
+  readonly epochs?: number;
+  readonly message?: string;
+}
+
+/** Options of every long-running call. */
+export interface RunOptions {
+  /** Cancels within 100 ms; the call then rejects with HeedError `cancelled`. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Same seed, same numbers. Default 0. */
+  readonly seed?: number;
+  /** Number of leading points known to be normal (training prefix); 0 or absent = none. */
+  readonly trainLength?: number;
+  /** Most bytes the detector may allocate. */
+  readonly memoryLimit?: number;
+  /** What the user said of earlier events of this series. */
+  readonly feedback?: readonly Feedback[];
+}
+
+/** A user's word on a stretch of the series. `start` and `end` are epoch ms, both inclusive. */
+export interface Feedback {
+  readonly start: number;
+  readonly end: number;
+  readonly kind: 'anomaly' | 'normal';
+}
+
+/** A normal stretch the detector compared an event with. Indices into the series, both inclusive. */
+export interface AttendedStretch {
+  readonly start: number;
+  readonly end: number;
+  /** Attention weight, 0…1; the weights of one event sum to at most 1. */
+  readonly weight: number;
+}
+
+/**
+ * What a detector computes: larger is more anomalous, in a unit of its own. The pipeline turns it into a
+ * `Detection` (threshold, events, severity, reason), so that a detector knows nothing of surfaces.
+ * n points, d channels.
+ */
+export interface RawScores {
+  /** n values, finite, >= 0. */
+  readonly raw: Float64Array;
+  /** d × n values, finite, >= 0: how much each channel adds to `raw`. */
+  readonly contributions?: readonly Float64Array[];
+  /** d × n: what the detector expected. */
+  readonly expected?: readonly Float64Array[];
+  /** d × n: one standard deviation of what was expected. */
+  readonly spread?: readonly Float64Array[];
+  /** The border where the detector learned one itself (feature-attention's T, a classifier's 0.5). */
+  readonly border?: number;
+  /** The stretches attended to while scoring points start…end (inclusive), heaviest first. */
+  readonly attend?: (start: number, end: number) => readonly AttendedStretch[];
+  /** Points after which the series repeats itself, where one was found. */
+  readonly period?: number;
+  /** What the reader must know: thinned history, dropped heads, filled gaps. */
+  readonly notes?: readonly string[];
+  /** Weight of each head of a fused detector; sums to 1. */
+  readonly heads?: readonly { readonly name: string; readonly weight: number }[];
+}
+
+/** How a fit went. */
+export interface FitReport {
+  readonly detector: string;
+  readonly points: number;
+  readonly seconds: number;
+  /** Trainable parameters; 0 where there is nothing to train. */
+  readonly parameters: number;
+  /** Loss per epoch. */
+  readonly loss?: readonly number[];
+  readonly validationLoss?: readonly number[];
+  readonly bestEpoch?: number;
+  readonly notes?: readonly string[];
+}
+
+/** The fitted state as plain data: JSON values plus named tensors. */
+export interface DetectorState {
+  readonly json: Record<string, unknown>;
+  readonly tensors: Readonly<Record<string, StateTensor>>;
+}
+export interface StateTensor {
+  readonly shape: readonly number[];
+  readonly values: Float32Array | Float64Array | Int32Array;
+}
+
+/**
+ * The part a detector author writes, one file per detector. Input series are complete: the pipeline has filled
+ * missing values.
+ */
+export interface RawDetector {
+  /** Absent for training-free detectors. */
+  fit?(train: Series, options: RunOptions): Promise<FitReport>;
+  score(series: Series, options: RunOptions): Promise<RawScores>;
+  /** The fitted state; absent for detectors that have none. */
+  getState?(): Promise<DetectorState>;
+  setState?(state: DetectorState): Promise<void>;
+  /** Frees tensors and workers. */
+  dispose?(): void;
+}
+
+/** Documentation and check of one option. */
+export interface OptionSpec {
+  readonly type: 'number' | 'integer' | 'boolean' | 'string' | 'enum' | 'numbers';
+  readonly summary: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly values?: readonly string[];
+  readonly unit?: string;
+}
+
+export type DetectorOptions = Readonly<Record<string, unknown>>;
+
+/** A registered detector: everything the CLI, the pickers, the notebooks and the contract suite need. */
+export interface DetectorDefinition<O extends DetectorOptions = DetectorOptions> {
+  readonly id: string;
+  /** One line for lists. */
+  readonly summary: string;
+  /** Source: the document (`000_f8b1 §3`) or the paper. */
+  readonly document: string;
+  readonly tags: DetectorTags;
+  readonly defaults: O;
+  readonly options: Readonly<Record<string, OptionSpec>>;
+  /** May load its code lazily (learned detectors import TensorFlow.js here). */
+  create(options: O): RawDetector | Promise<RawDetector>;
+}

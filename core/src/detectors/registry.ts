@@ -1,0 +1,39 @@
+import { HeedError } from '../errors.js';
+import type { DetectorDefinition } from './contract.js';
+
+const registry = new Map<string, DetectorDefinition>();
+
+/**
+ * Adds a detector; from then on every surface lists it.
+ * @throws HeedError bad-option when the id is taken or malformed
+ */
+export function registerDetector(definition: DetectorDefinition): void {
+  if (!/^[a-z][a-z0-9-]*$/.test(definition.id)) {
+    throw new HeedError('bad-option', `"${definition.id}" is not a detector id`, 'Use lower-case letters, digits and hyphens.');
+  }
+  if (registry.has(definition.id)) {
+    throw new HeedError('bad-option', `a detector "${definition.id}" is registered already`, 'Choose another id.');
+  }
+  registry.set(definition.id, definition);
+}
+
+/** Removes a detector (for notebooks that register one anew). */
+export function unregisterDetector(id: string): boolean {
+  return registry.delete(id);
+}
+
+/** All registered detectors in the order of registration. */
+export function listDetectors(): readonly DetectorDefinition[] {
+  return [...registry.values()];
+}
+
+/** @throws HeedError unknown-detector, naming the nearest ids */
+export function getDetectorDefinition(id: string): DetectorDefinition {
+  const found = registry.get(id);
+  if (found) return found;
+  throw new HeedError(
+    'unknown-detector',
+    `there is no detector "${id}"`,
+    `Known detectors: ${[...registry.keys()].join(', ')}.`,
+  );
+}

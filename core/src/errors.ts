@@ -1,0 +1,105 @@
+/**
+ * Every way Heed rejects an input, one code each. A code is part of the API: callers branch on it, so a code
+ * is never renamed or reused for another cause.
+ */
+export type HeedErrorCode =
+  // input files and series
+  | 'empty-input'
+  | 'not-text'
+  | 'not-a-file'
+  | 'file-unreadable'
+  | 'bad-csv'
+  | 'bad-json'
+  | 'bad-value'
+  | 'bad-time'
+  | 'no-numeric-column'
+  | 'unknown-column'
+  | 'duplicate-column'
+  | 'non-monotonic-time'
+  | 'duplicate-time'
+  | 'length-mismatch'
+  | 'too-few-points'
+  | 'all-missing'
+  | 'constant-series'
+  | 'not-finite'
+  | 'bad-label'
+  | 'bad-graph'
+  // detectors and models
+  | 'unknown-detector'
+  | 'bad-option'
+  | 'not-fitted'
+  | 'labels-missing'
+  | 'channel-mismatch'
+  | 'not-supported'
+  | 'model-version'
+  | 'model-corrupt'
+  | 'memory-limit'
+  | 'backend-unavailable'
+  | 'cancelled'
+  // remote sources
+  | 'source-unreachable'
+  | 'source-error'
+  | 'source-empty'
+  | 'source-bad-answer'
+  // command line
+  | 'output-unwritable'
+  | 'tool-missing'
+  | 'internal';
+
+/** Where in the input the fault lies. Lines and columns count from 1; the header is line 1. */
+export interface ErrorPlace {
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number | string;
+}
+
+/**
+ * The only error Heed throws on purpose. `message` is one line that says what is wrong, where, and what to do;
+ * `code` is stable for programs.
+ */
+export class HeedError extends Error {
+  override readonly name = 'HeedError';
+  readonly code: HeedErrorCode;
+  readonly place: ErrorPlace | undefined;
+  readonly remedy: string;
+
+  /**
+   * @param code stable identifier of the cause
+   * @param what what is wrong, without a full stop
+   * @param remedy what the reader can do about it, as a sentence
+   * @param place where it is wrong
+   */
+  constructor(code: HeedErrorCode, what: string, remedy: string, place?: ErrorPlace, cause?: unknown) {
+    super(`${formatPlace(place)}${what}. ${remedy}`, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.place = place;
+    this.remedy = remedy;
+  }
+}
+
+function formatPlace(place: ErrorPlace | undefined): string {
+  if (!place) return '';
+  const parts: string[] = [];
+  if (place.file !== undefined) parts.push(place.file);
+  if (place.line !== undefined) parts.push(`line ${place.line}`);
+  if (place.column !== undefined) {
+    parts.push(typeof place.column === 'number' ? `column ${place.column}` : `column "${place.column}"`);
+  }
+  return parts.length > 0 ? `${parts.join(', ')}: ` : '';
+}
+
+/** True for a HeedError of another copy of the package too (CJS beside ESM, or from a worker). */
+export function isHeedError(error: unknown): error is HeedError {
+  return (
+    error instanceof Error &&
+    error.name === 'HeedError' &&
+    typeof (error as { code?: unknown }).code === 'string'
+  );
+}
+
+/** Throws `cancelled` when the signal has been aborted; cheap enough for inner loops of some 10 ms. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) {
+    throw new HeedError('cancelled', 'the work was cancelled', 'Nothing was written; start it again to get a result.');
+  }
+}

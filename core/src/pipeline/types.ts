@@ -1,0 +1,24 @@
+import type { DetectorTags, FitReport, RunOptions, DetectorOptions } from '../detectors/contract.js';
+import type { Detection, EventOptions } from '../score/types.js';
+import type { Series } from '../series/series.js';
+
+/**
+ * A fitted or fittable detector as every surface sees it: raw detector, filling of gaps, threshold, events and
+ * explanation in one.
+ */
+export interface Detector {
+  readonly id: string;
+  readonly tags: DetectorTags;
+  readonly options: DetectorOptions;
+  /** A no-op (with a report) for training-free detectors. */
+  fit(train: Series, options?: RunOptions): Promise<FitReport>;
+  /** @throws HeedError not-fitted, channel-mismatch, too-few-points, cancelled, memory-limit */
+  score(series: Series, options?: ScoreOptions): Promise<Detection>;
+  /** The fitted detector as one self-describing JSON text, versioned and checksummed. */
+  save(): Promise<string>;
+  dispose(): void;
+}
+
+export interface ScoreOptions extends RunOptions {
+  readonly events?: EventOptions;
+}
