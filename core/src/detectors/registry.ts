@@ -1,7 +1,8 @@
 import { HeedError } from '../errors.js';
+import { builtinDetectors } from './builtin.js';
 import type { DetectorDefinition } from './contract.js';
 
-const registry = new Map<string, DetectorDefinition>();
+const registry = new Map<string, DetectorDefinition>(builtinDetectors.map((definition) => [definition.id, definition]));
 
 /**
  * Adds a detector; from then on every surface lists it.
