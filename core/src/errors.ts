@@ -100,6 +100,10 @@ export function isHeedError(error: unknown): error is HeedError {
 /** Throws `cancelled` when the signal has been aborted; cheap enough for inner loops of some 10 ms. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) {
-    throw new HeedError('cancelled', 'the work was cancelled', 'Nothing was written; start it again to get a result.');
+    throw new HeedError(
+      'cancelled',
+      'the work was cancelled',
+      'Nothing was written; start it again to get a result.',
+    );
   }
 }

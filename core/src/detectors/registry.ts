@@ -2,7 +2,9 @@ import { HeedError } from '../errors.js';
 import { builtinDetectors } from './builtin.js';
 import type { DetectorDefinition } from './contract.js';
 
-const registry = new Map<string, DetectorDefinition>(builtinDetectors.map((definition) => [definition.id, definition]));
+const registry = new Map<string, DetectorDefinition>(
+  builtinDetectors.map((definition) => [definition.id, definition]),
+);
 
 /**
  * Adds a detector; from then on every surface lists it.
@@ -10,10 +12,18 @@ const registry = new Map<string, DetectorDefinition>(builtinDetectors.map((defin
  */
 export function registerDetector(definition: DetectorDefinition): void {
   if (!/^[a-z][a-z0-9-]*$/.test(definition.id)) {
-    throw new HeedError('bad-option', `"${definition.id}" is not a detector id`, 'Use lower-case letters, digits and hyphens.');
+    throw new HeedError(
+      'bad-option',
+      `"${definition.id}" is not a detector id`,
+      'Use lower-case letters, digits and hyphens.',
+    );
   }
   if (registry.has(definition.id)) {
-    throw new HeedError('bad-option', `a detector "${definition.id}" is registered already`, 'Choose another id.');
+    throw new HeedError(
+      'bad-option',
+      `a detector "${definition.id}" is registered already`,
+      'Choose another id.',
+    );
   }
   registry.set(definition.id, definition);
 }

@@ -38,16 +38,27 @@ export function createSeries(input: {
 }): Series {
   const place = input.name === undefined ? undefined : { file: input.name };
   if (input.channels.length === 0) {
-    throw new HeedError('no-numeric-column', 'the series has no channel', 'Give at least one channel of numbers.', place);
+    throw new HeedError(
+      'no-numeric-column',
+      'the series has no channel',
+      'Give at least one channel of numbers.',
+      place,
+    );
   }
   const n = input.time?.length ?? input.channels[0]!.values.length;
-  if (n === 0) throw new HeedError('empty-input', 'the series has no points', 'Give at least one point.', place);
+  if (n === 0)
+    throw new HeedError('empty-input', 'the series has no points', 'Give at least one point.', place);
 
   const names = new Set<string>();
   const channels = input.channels.map((channel) => {
     const at = { ...place, column: channel.name };
     if (names.has(channel.name)) {
-      throw new HeedError('duplicate-column', `two channels are named "${channel.name}"`, 'Give every channel its own name.', at);
+      throw new HeedError(
+        'duplicate-column',
+        `two channels are named "${channel.name}"`,
+        'Give every channel its own name.',
+        at,
+      );
     }
     names.add(channel.name);
     if (channel.values.length !== n) {
@@ -58,19 +69,32 @@ export function createSeries(input: {
         at,
       );
     }
-    const values = channel.values instanceof Float64Array ? channel.values : Float64Array.from(channel.values);
+    const values =
+      channel.values instanceof Float64Array ? channel.values : Float64Array.from(channel.values);
     let present = 0;
     for (let t = 0; t < n; t++) {
       const value = values[t]!;
       if (Number.isFinite(value)) present++;
       else if (!Number.isNaN(value)) {
-        throw new HeedError('not-finite', `point ${t} is ${value}`, 'Replace infinite values by NaN (missing) or a number.', at);
+        throw new HeedError(
+          'not-finite',
+          `point ${t} is ${value}`,
+          'Replace infinite values by NaN (missing) or a number.',
+          at,
+        );
       }
     }
     if (present === 0) {
-      throw new HeedError('all-missing', 'every value is missing', 'Leave this column out or check how it is read.', at);
+      throw new HeedError(
+        'all-missing',
+        'every value is missing',
+        'Leave this column out or check how it is read.',
+        at,
+      );
     }
-    return channel.unit === undefined ? { name: channel.name, values } : { name: channel.name, unit: channel.unit, values };
+    return channel.unit === undefined
+      ? { name: channel.name, values }
+      : { name: channel.name, unit: channel.unit, values };
   });
 
   const indexTime = input.time === undefined;
@@ -81,13 +105,20 @@ export function createSeries(input: {
       : Float64Array.from(input.time!);
   for (let t = 0; t < n; t++) {
     if (!Number.isFinite(time[t]!)) {
-      throw new HeedError('bad-time', `the time of point ${t} is ${time[t]}`, 'Give epoch milliseconds.', place);
+      throw new HeedError(
+        'bad-time',
+        `the time of point ${t} is ${time[t]}`,
+        'Give epoch milliseconds.',
+        place,
+      );
     }
     if (t > 0 && time[t]! <= time[t - 1]!) {
       const same = time[t] === time[t - 1];
       throw new HeedError(
         same ? 'duplicate-time' : 'non-monotonic-time',
-        same ? `points ${t - 1} and ${t} have the same time` : `the time of point ${t} lies before that of point ${t - 1}`,
+        same
+          ? `points ${t - 1} and ${t} have the same time`
+          : `the time of point ${t} lies before that of point ${t - 1}`,
         same ? 'Remove or merge the duplicates.' : 'Sort the points by time.',
         place,
       );

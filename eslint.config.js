@@ -1,0 +1,114 @@
+import js from '@eslint/js';
+import { builtinModules } from 'node:module';
+import globals from 'globals';
+import tseslint from 'typescript-eslint';
+
+/**
+ * Data flows one way through core/src: a folder imports only from folders to its left. `attention` and `backend`
+ * stand left of `detectors` because detectors are built from them; `evaluate` and `datasets` need series alone.
+ */
+const order = [
+  'series',
+  'preprocess',
+  'backend',
+  'attention',
+  'detectors',
+  'score',
+  'explain',
+  'model',
+  'pipeline',
+  'stream',
+  'datasets',
+  'evaluate',
+  'plot',
+  'cli',
+];
+/** Folders that must not lean on anything but the named ones, although more stands to their left. */
+const narrow = { datasets: ['series'], evaluate: ['series', 'preprocess', 'pipeline'] };
+
+const nodeModules = [...builtinModules, 'node:*'];
+const noNode = {
+  group: nodeModules,
+  message: 'core runs unchanged in browsers and workers: Node modules belong in cli/ and the node entry.',
+};
+
+const directionRules = order.map((folder, at) => {
+  const allowed = narrow[folder] ?? order.slice(0, at);
+  const forbidden = order.filter((other) => other !== folder && !allowed.includes(other));
+  return {
+    files: [`core/src/${folder}/**/*.ts`],
+    ignores: ['core/src/**/*.test.ts', 'core/src/**/*.naive.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: forbidden.flatMap((other) => [`../${other}/*`, `../../${other}/*`, `../${other}`]),
+              message: `${folder}/ may import only from: ${allowed.join(', ') || 'errors.ts'}. Data flows one way.`,
+            },
+            {
+              group: ['../index.js', '../../index.js', '../node.js', '../../node.js'].filter(
+                () => folder !== 'cli',
+              ),
+              message: 'Import the folder that holds it, not the package entry.',
+            },
+            ...(folder === 'cli' ? [] : [noNode]),
+          ].filter((pattern) => pattern.group.length > 0),
+        },
+      ],
+    },
+  };
+});
+
+export default tseslint.config(
+  {
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      '**/*.min.js',
+      'core/data/**',
+      '.heed/**',
+      'core/assembly/**',
+    ],
+  },
+  js.configs.recommended,
+  ...tseslint.configs.recommended,
+  {
+    languageOptions: { globals: { ...globals.es2022 } },
+    rules: {
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // Typed-array loops index within bounds that the types cannot see.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['core/src/**/*.ts'],
+    ignores: ['core/src/cli/**', 'core/src/node*.ts', 'core/src/**/*.test.ts'],
+    rules: {
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'require', '__dirname', '__filename'],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'MetaProperty[meta.name="import"]',
+          message: 'import.meta does not exist in the CommonJS build.',
+        },
+      ],
+    },
+  },
+  ...directionRules,
+  {
+    files: [
+      '**/*.mjs',
+      '**/bin/*.js',
+      'core/scripts/**',
+      'test/**',
+      '*.config.*',
+      '**/cli/**',
+      '**/*.test.ts',
+    ],
+    languageOptions: { globals: { ...globals.node } },
+    rules: { 'no-console': 'off' },
+  },
+);

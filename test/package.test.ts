@@ -1,0 +1,204 @@
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findChromium, launchChromium } from './browser/chromium.js';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/**
+ * The package as users get it: `npm pack`, unpacked into a project of its own whose other dependencies are those
+ * of this repository. Nothing here reads core/src.
+ */
+let project: string;
+let installed: string;
+
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'heed-consumer-'));
+  const packed = JSON.parse(
+    execFileSync('npm', ['pack', '-w', 'core', '--json', '--pack-destination', project], {
+      cwd: root,
+      encoding: 'utf8',
+    }),
+  ) as { filename: string }[];
+  installed = join(project, 'node_modules/@heed/core');
+  mkdirSync(installed, { recursive: true });
+  execFileSync('tar', ['-xzf', join(project, packed[0]!.filename), '-C', installed, '--strip-components=1']);
+  const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  for (const name of [...Object.keys(manifest.dependencies), '@types/node', 'undici-types']) {
+    const source = join(root, 'node_modules', name);
+    if (!existsSync(source)) continue;
+    mkdirSync(dirname(join(project, 'node_modules', name)), { recursive: true });
+    symlinkSync(source, join(project, 'node_modules', name));
+  }
+});
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+/** A seasonal series with one spike, scored by the default detector; the same text runs in every environment. */
+const scoreSpike = `
+  const values = Array.from({ length: 600 }, (_, t) => Math.sin((2 * Math.PI * t) / 50) + (t === 431 ? 6 : 0));
+  const series = heed.createSeries({ channels: [{ name: 'requests', values }] });
+  const detection = await heed.detect(series);
+`;
+const expectSpike = (answer: { events: [number, number][]; peak: number }) => {
+  expect(answer.events.some(([start, end]) => start <= 431 && 431 <= end)).toBe(true);
+  expect(answer.peak).toBeGreaterThan(1);
+};
+const summary = `{ events: detection.events.map((e) => [e.startIndex, e.endIndex]), peak: Math.max(...detection.score) }`;
+
+describe('the packed package', () => {
+  test('holds the build, the command, the data and the licence, and no tests or sources', () => {
+    const names = readdirSync(installed, { recursive: true }).map(String);
+    for (const wanted of [
+      'bin/heed.js',
+      'dist/esm/index.js',
+      'dist/cjs/index.js',
+      'dist/types/index.d.ts',
+      'LICENSE',
+    ]) {
+      expect(names).toContain(wanted);
+    }
+    expect(names.filter((name) => /\.(test|naive)\.|^src|tsbuildinfo$/.test(name))).toEqual([]);
+  });
+
+  test('works by import', () => {
+    const script = `import * as heed from '@heed/core'; ${scoreSpike} console.log(JSON.stringify(${summary}))`;
+    writeFileSync(join(project, 'by-import.mjs'), script);
+    expectSpike(JSON.parse(execFileSync('node', ['by-import.mjs'], { cwd: project, encoding: 'utf8' })));
+  });
+
+  test('works by require', () => {
+    const script = `const heed = require('@heed/core'); (async () => { ${scoreSpike} console.log(JSON.stringify(${summary})) })()`;
+    writeFileSync(join(project, 'by-require.cjs'), script);
+    expectSpike(JSON.parse(execFileSync('node', ['by-require.cjs'], { cwd: project, encoding: 'utf8' })));
+  });
+
+  test('gives its Node entry by import and by require', () => {
+    writeFileSync(
+      join(project, 'node-entry.mjs'),
+      `import { readSeriesFile } from '@heed/core/node'; console.log(typeof readSeriesFile)`,
+    );
+    writeFileSync(
+      join(project, 'node-entry.cjs'),
+      `console.log(typeof require('@heed/core/node').readSeriesFile)`,
+    );
+    for (const file of ['node-entry.mjs', 'node-entry.cjs']) {
+      expect(execFileSync('node', [file], { cwd: project, encoding: 'utf8' }).trim()).toBe('function');
+    }
+  });
+
+  test('gives types to TypeScript 5.0 with node10 resolution, as tslab has it', () => {
+    const source = `
+      import { createDetector, createSeries, type Detection, type Series } from '@heed/core';
+      import { readSeriesFile } from '@heed/core/node';
+      export const series: Series = createSeries({ channels: [{ name: 'a', values: [1, 2, 3] }] });
+      export async function first(): Promise<number> {
+        const detection: Detection = await (await createDetector('auto')).score(series);
+        const read = await readSeriesFile('x.csv');
+        return detection.events[0].severity + read.time.length;
+      }
+      // @ts-expect-error a Detection has no such field: proves that the types are not "any"
+      export const wrong = async () => (await (await createDetector('auto')).score(series)).nonsense;
+    `;
+    writeFileSync(join(project, 'consumer.ts'), source);
+    const tsc = join(root, 'node_modules/typescript-5.0/bin/tsc');
+    const options = [
+      '--noEmit',
+      '--strict',
+      '--target',
+      'es2022',
+      '--lib',
+      'es2022,dom',
+      '--module',
+      'commonjs',
+    ];
+    const node10 = ['--moduleResolution', 'node10', '--types', 'node', '--esModuleInterop'];
+    execFileSync('node', [tsc, ...options, ...node10, 'consumer.ts'], { cwd: project, stdio: 'pipe' });
+  });
+
+  test('bundles for a browser without Node code and without TensorFlow.js in what the default detector loads', async () => {
+    const bundle = await bundleForBrowser(`import * as heed from '@heed/core'; globalThis.heed = heed;`);
+    const eager = eagerInputs(bundle.metafile!);
+    expect(eager.filter((name) => name.includes('@tensorflow'))).toEqual([]);
+    expect(eager.length).toBeGreaterThan(5);
+  });
+
+  const executable = findChromium();
+  test.skipIf(!executable)('scores in a Web Worker of a real browser', async () => {
+    const bundle = await bundleForBrowser(
+      `import * as heed from '@heed/core'; (async () => { ${scoreSpike} postMessage(${summary}); })();`,
+    );
+    const files = new Map(bundle.outputFiles!.map((file) => [`/${file.path.split('/').pop()}`, file.text]));
+    const server = createServer((request, response) => {
+      const body = files.get(request.url ?? '');
+      response.setHeader('content-type', body ? 'text/javascript' : 'text/html');
+      response.end(body ?? '<!doctype html><title>worker</title>');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address() as { port: number };
+    const { browser, close } = await launchChromium(executable!);
+    try {
+      const page = await browser.newPage();
+      await page.goto(`http://127.0.0.1:${address.port}/`);
+      const answer = await page.evaluate(
+        () =>
+          new Promise((resolve, reject) => {
+            const worker = new Worker('/entry.js', { type: 'module' });
+            worker.onmessage = (event) => resolve(event.data);
+            worker.onerror = (event) => reject(new Error(event.message));
+          }),
+      );
+      expectSpike(answer as Parameters<typeof expectSpike>[0]);
+    } finally {
+      await close();
+      server.close();
+    }
+  });
+});
+
+/** Bundles `source` against the packed package with code splitting, so that lazy parts stay apart. */
+function bundleForBrowser(source: string) {
+  return esbuild.build({
+    stdin: { contents: source, resolveDir: project, sourcefile: 'entry.js' },
+    entryNames: 'entry',
+    outdir: join(project, 'bundle'),
+    bundle: true,
+    splitting: true,
+    write: false,
+    metafile: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    logLevel: 'silent',
+  });
+}
+
+/** Input files that load before anything asks for them: what the entry imports statically, all the way down. */
+function eagerInputs(metafile: esbuild.Metafile): string[] {
+  const outputs = metafile.outputs;
+  const seen = new Set<string>();
+  const visit = (name: string) => {
+    if (seen.has(name)) return;
+    seen.add(name);
+    for (const { path, kind } of outputs[name]?.imports ?? []) if (kind === 'import-statement') visit(path);
+  };
+  visit(Object.keys(outputs).find((name) => name.endsWith('entry.js'))!);
+  return [...seen].flatMap((name) => Object.keys(outputs[name]?.inputs ?? {}));
+}
