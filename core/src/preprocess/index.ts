@@ -1,1 +1,14 @@
-export {};
+export {
+  MAD_TO_SIGMA,
+  meanAndStd,
+  median,
+  quantile,
+  quantileOfSorted,
+  robustLocation,
+  sortedPresent,
+  type MeanDeviation,
+  type RobustLocation,
+} from './statistics.js';
+export * from './moving.js';
+export { autocorrelation, periodogram } from './autocorrelation.js';
+export * from './scale.js';
