@@ -1,1 +1,3 @@
-export {};
+export * from './labelled-scores.js';
+export * from './vus.js';
+export * from './vus-window.js';

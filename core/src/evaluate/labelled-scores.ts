@@ -1,0 +1,53 @@
+import { HeedError } from '../errors.js';
+
+/** A run of anomalous points; indices, both inclusive. */
+export interface Segment {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * The runs of non-zero values in order.
+ * @param labels n values, non-zero = anomalous
+ */
+export function anomalySegments(labels: ArrayLike<number>): Segment[] {
+  const segments: Segment[] = [];
+  for (let t = 0; t < labels.length; t++) {
+    if (!labels[t]) continue;
+    const start = t;
+    while (t + 1 < labels.length && labels[t + 1]) t++;
+    segments.push({ start, end: t });
+  }
+  return segments;
+}
+
+/**
+ * Checks what every ranking metric needs: as many scores as labels, finite scores, at least one anomalous point.
+ * Returns the number of points.
+ * @throws HeedError length-mismatch, not-finite, labels-missing
+ */
+export function checkLabelledScores(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
+  const n = labels.length;
+  if (scores.length !== n) {
+    throw new HeedError(
+      'length-mismatch',
+      `there are ${scores.length} scores for ${n} labels`,
+      'Give one score per label.',
+    );
+  }
+  let anomalous = 0;
+  for (let t = 0; t < n; t++) {
+    if (!Number.isFinite(scores[t]!)) {
+      throw new HeedError('not-finite', `the score of point ${t} is ${scores[t]}`, 'Give finite scores.');
+    }
+    if (labels[t]) anomalous++;
+  }
+  if (anomalous === 0) {
+    throw new HeedError(
+      'labels-missing',
+      `none of the ${n} points is labelled anomalous`,
+      'Evaluate on a series with at least one labelled anomaly.',
+    );
+  }
+  return n;
+}

@@ -1,0 +1,211 @@
+import { HeedError } from '../errors.js';
+import { anomalySegments, checkLabelledScores, type Segment } from './labelled-scores.js';
+
+/** Volume under the surface of the range-aware precision–recall (`pr`) and ROC (`roc`) curves, each 0…1. */
+export interface VolumeUnderSurface {
+  readonly pr: number;
+  readonly roc: number;
+}
+
+/** Thresholds per curve; the benchmark's tables use 250. */
+const THRESHOLDS = 250;
+
+/**
+ * VUS-PR and VUS-ROC (Paparrizos et al., VLDB 2022) with the definitions of the TSB-AD benchmark: for every buffer
+ * width w = 0…`window`, labels fade out over ⌊w/2⌋ points on both sides of each anomaly as sqrt(1 − d/w), recall is
+ * multiplied by the share of (widened) anomalies that are touched at all, and the areas under the two curves over
+ * 250 thresholds are averaged over w.
+ *
+ * Only the order of the scores matters. Takes one sort plus O(window · (points in buffers + 250 · anomalies)).
+ *
+ * @param labels n values, non-zero = anomalous; at least one must be
+ * @param scores n finite values, larger = more anomalous
+ * @param window widest buffer in points, usually `vusWindow(values)`
+ * @throws HeedError length-mismatch, not-finite, labels-missing, bad-option
+ */
+export function volumeUnderSurface(
+  labels: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  window: number,
+): VolumeUnderSurface {
+  const n = checkLabelledScores(labels, scores);
+  checkWindow(window);
+  const segments = anomalySegments(labels);
+  const bucket = thresholdOfFirstDetection(scores);
+
+  const predicted = new Float64Array(THRESHOLDS);
+  const hits = new Float64Array(THRESHOLDS);
+  let positives = 0;
+  for (let t = 0; t < n; t++) {
+    predicted[bucket[t]!]!++;
+    if (labels[t]) {
+      hits[bucket[t]!]!++;
+      positives++;
+    }
+  }
+  accumulate(predicted);
+  accumulate(hits);
+
+  // First threshold at which each widened segment is touched; widening only ever adds points.
+  const firstTouched = segments.map(({ start, end }) => {
+    let first = THRESHOLDS;
+    for (let t = start; t <= end; t++) first = Math.min(first, bucket[t]!);
+    return first;
+  });
+
+  const fading = new Float64Array(n);
+  const buffer = bufferPoints(labels, segments, window >> 1);
+  const bufferHits = new Float64Array(THRESHOLDS);
+  const touched = new Float64Array(THRESHOLDS);
+  let prSum = 0;
+  let rocSum = 0;
+  for (let w = 0; w <= window; w++) {
+    const half = w >> 1;
+    if (half > 0 && w % 2 === 0) widen(segments, bucket, half, firstTouched);
+    bufferHits.fill(0);
+    addFadingLabels(segments, labels, bucket, w, fading, buffer, bufferHits);
+    accumulate(bufferHits);
+    touched.fill(0);
+    const widened = countTouched(segments, half, firstTouched, touched);
+    accumulate(touched);
+
+    let pr = 0;
+    let roc = 0;
+    let lastTpr = 0;
+    let lastFpr = 0;
+    for (let k = 0; k < THRESHOLDS; k++) {
+      const truePositives = hits[k]! + bufferHits[k]!;
+      const expected = positives + bufferHits[k]! / 2;
+      const negatives = n - expected;
+      const tpr = Math.min(truePositives / expected, 1) * (touched[k]! / widened);
+      const fpr = negatives > 0 ? (predicted[k]! - truePositives) / negatives : 0;
+      // The curve is not forced to be monotone: the steps may be negative.
+      pr += (tpr - lastTpr) * (truePositives / predicted[k]!);
+      roc += ((fpr - lastFpr) * (tpr + lastTpr)) / 2;
+      lastTpr = tpr;
+      lastFpr = fpr;
+    }
+    roc += ((1 - lastFpr) * (1 + lastTpr)) / 2;
+    prSum += pr;
+    rocSum += roc;
+  }
+  return { pr: prSum / (window + 1), roc: rocSum / (window + 1) };
+}
+
+function checkWindow(window: number): void {
+  if (Number.isInteger(window) && window >= 0) return;
+  throw new HeedError(
+    'bad-option',
+    `the buffer window is ${window}`,
+    'Give a whole number of points, 0 or more; vusWindow(values) finds the usual one.',
+  );
+}
+
+/** Index of the highest of the 250 rank thresholds that each point reaches (n values). */
+function thresholdOfFirstDetection(scores: ArrayLike<number>): Uint8Array {
+  const n = scores.length;
+  const sorted = Float64Array.from(scores).sort();
+  const step = (n - 1) / (THRESHOLDS - 1);
+  const thresholds = new Float64Array(THRESHOLDS);
+  for (let k = 0; k < THRESHOLDS; k++) {
+    const rank = k === THRESHOLDS - 1 ? n - 1 : Math.floor(k * step);
+    thresholds[k] = sorted[n - 1 - rank]!;
+  }
+  const bucket = new Uint8Array(n);
+  for (let t = 0; t < n; t++) {
+    const score = scores[t]!;
+    let low = 0;
+    let high = THRESHOLDS - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (score >= thresholds[middle]!) high = middle;
+      else low = middle + 1;
+    }
+    bucket[t] = low;
+  }
+  return bucket;
+}
+
+/** The normal points within `reach` of an anomaly, each once, in order. */
+function bufferPoints(labels: ArrayLike<number>, segments: readonly Segment[], reach: number): Int32Array {
+  const points: number[] = [];
+  let next = 0;
+  for (const { start, end } of segments) {
+    for (let t = Math.max(next, start - reach); t < start; t++) points.push(t);
+    next = end + 1;
+    for (const stop = Math.min(labels.length - 1, end + reach); next <= stop && !labels[next]; next++) {
+      points.push(next);
+    }
+  }
+  return Int32Array.from(points);
+}
+
+/** Takes the two points that a half width of `half` adds into each segment's first touching threshold. */
+function widen(segments: readonly Segment[], bucket: Uint8Array, half: number, firstTouched: number[]): void {
+  for (let i = 0; i < segments.length; i++) {
+    const before = segments[i]!.start - half;
+    const after = segments[i]!.end + half;
+    let first = firstTouched[i]!;
+    if (before >= 0 && bucket[before]! < first) first = bucket[before]!;
+    if (after < bucket.length && bucket[after]! < first) first = bucket[after]!;
+    firstTouched[i] = first;
+  }
+}
+
+/**
+ * Sums sqrt(1 − d/w) of every segment over the normal points near it, caps the sum of a point at 1 and adds it to
+ * the threshold at which the point is predicted. `fading` is all zero before and after.
+ */
+function addFadingLabels(
+  segments: readonly Segment[],
+  labels: ArrayLike<number>,
+  bucket: Uint8Array,
+  w: number,
+  fading: Float64Array,
+  buffer: Int32Array,
+  bufferHits: Float64Array,
+): void {
+  const half = w >> 1;
+  if (half === 0) return;
+  const n = labels.length;
+  const fade = new Float64Array(half + 1);
+  for (let d = 1; d <= half; d++) fade[d] = Math.sqrt(1 - d / w);
+  for (const { start, end } of segments) {
+    for (let d = Math.min(half, start); d >= 1; d--) fading[start - d]! += fade[d]!;
+    const reach = Math.min(half, n - 1 - end);
+    for (let d = 1; d <= reach; d++) fading[end + d]! += fade[d]!;
+  }
+  for (let i = 0; i < buffer.length; i++) {
+    const t = buffer[i]!;
+    const label = Math.min(fading[t]!, 1);
+    if (label > 0) bufferHits[bucket[t]!]! += label;
+  }
+  // Anomalies next to other anomalies collect sums too; they are not in the buffer.
+  for (const { start, end } of segments) {
+    fading.fill(0, Math.max(0, start - half), Math.min(n, end + half + 1));
+  }
+}
+
+/** Merges widened segments that meet, counts them by the threshold that touches them first; returns their number. */
+function countTouched(
+  segments: readonly Segment[],
+  half: number,
+  firstTouched: readonly number[],
+  touched: Float64Array,
+): number {
+  let merged = 0;
+  let first = THRESHOLDS;
+  for (let i = 0; i < segments.length; i++) {
+    first = Math.min(first, firstTouched[i]!);
+    const next = segments[i + 1];
+    if (next && segments[i]!.end + half >= next.start - half) continue;
+    touched[first]!++;
+    merged++;
+    first = THRESHOLDS;
+  }
+  return merged;
+}
+
+function accumulate(histogram: Float64Array): void {
+  for (let k = 1; k < histogram.length; k++) histogram[k]! += histogram[k - 1]!;
+}
