@@ -102,13 +102,13 @@ function build(name, workspace, paths) {
   if (readState(`built-${name}`) === print && existsSync(output)) return;
   step(`Building ${name}`);
   rmSync(join(stateFolder, `built-${name}`), { force: true });
-  if (run('npm', ['run', '--silent', 'build', '-w', workspace]).status !== 0) {
+  if (run('npm', ['run', '--silent', 'build'], { cwd: join(root, workspace) }).status !== 0) {
     fail(`building ${name} failed; the compiler's message is above.`);
   }
   writeState(`built-${name}`, print);
 }
 
-function buildAll() {
+function buildAll({ notebooks }) {
   build('core', 'core', [
     'core/src',
     'core/assembly',
@@ -126,12 +126,19 @@ function buildAll() {
       'package-lock.json',
     ]);
   }
+  if (notebooks)
+    build('notebooks', 'notebooks', [
+      'core/src',
+      'notebooks/src',
+      'notebooks/package.json',
+      'notebooks/tsconfig.json',
+    ]);
 }
 
 function start(args) {
   const withoutDemo = args.includes('--no-demo') || process.env.CI === 'true';
   install(['core', 'grafana-plugin']);
-  buildAll();
+  buildAll({ notebooks: false });
   step('Looking for anomalies in the recorded incident (core/data/incident.csv)');
   const heed = join(root, 'core/bin/heed.js');
   const report = join(root, 'heed-report.html');
@@ -151,7 +158,7 @@ function start(args) {
 
 function test(args) {
   install([]);
-  buildAll();
+  buildAll({ notebooks: true });
   step('Running the tests');
   const results = join(stateFolder, 'tests.json');
   rmSync(results, { force: true });

@@ -1,0 +1,71 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { HeedError } from '../errors.js';
+import { loadNotebooks } from './notebooks-package.js';
+
+/** `heed notebook [FILE]` opens, `heed notebook run FILE…` executes without Python. */
+export function notebookCommand(program: Command): void {
+  const notebook = program
+    .command('notebook')
+    .description('open a notebook with Heed’s kernel in JupyterLab, Jupyter Notebook or VS Code')
+    .argument('[file]', 'a .ipynb file; without one, the browser of Heed’s own notebooks')
+    .option('--port <port>', 'port of the notebook server', integer)
+    .option('--no-browser', 'start the server without opening a browser')
+    .option('--dry-run', 'only print what would be started')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  heed notebook\n  heed notebook mine.ipynb\n  heed notebook run notebooks/*.ipynb --in-place',
+    )
+    .action(
+      async (file: string | undefined, options: { port?: number; browser: boolean; dryRun?: boolean }) => {
+        const { openNotebook } = await loadNotebooks();
+        process.exitCode = await asHeedError('tool-missing', () =>
+          openNotebook({ ...options, ...(file === undefined ? {} : { file }) }),
+        );
+      },
+    );
+  notebook
+    .command('run')
+    .description('run every cell of the notebooks, without Python; stops at the first cell that fails')
+    .argument('<files...>', '.ipynb files')
+    .option('--in-place', 'write the outputs back into the files')
+    .option('--timeout <seconds>', 'limit per cell', integer, 120)
+    .option('--allow-errors', 'go on after a failing cell')
+    .action(
+      async (files: string[], options: { inPlace?: boolean; timeout: number; allowErrors?: boolean }) => {
+        const { runNotebookFile } = await loadNotebooks();
+        for (const file of files) {
+          const started = performance.now();
+          await asHeedError('source-error', () =>
+            runNotebookFile(file, {
+              ...options,
+              timeout: options.timeout * 1000,
+              onCell: (index, run, { cells }) => {
+                const seconds = (run.milliseconds / 1000).toFixed(1);
+                process.stderr.write(
+                  `${file}: cell ${index + 1} of ${cells.length}: ${run.status}, ${seconds} s\n`,
+                );
+              },
+            }),
+          );
+          process.stdout.write(`${file}: done in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+        }
+      },
+    );
+}
+
+function integer(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Give a whole number above 0.');
+  return value;
+}
+
+/** A NotebookError carries its remedy in its message; the command line knows only HeedErrors. */
+async function asHeedError<T>(code: 'tool-missing' | 'source-error', work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error) || !['NotebookError', 'CellError'].includes(error.name)) throw error;
+    const [what, ...rest] = error.message.split('\n');
+    throw new HeedError(code, what!, rest.length > 0 ? `\n${rest.join('\n')}` : 'Nothing was changed.');
+  }
+}

@@ -1,0 +1,7 @@
+/** @packageDocumentation Heed's notebook stack: kernel spec, opener, and a runner that needs no Python. */
+export * from './errors.js';
+export * from './nbformat.js';
+export * from './kernel-client.js';
+export * from './run.js';
+export * from './spec.js';
+export * from './open.js';
