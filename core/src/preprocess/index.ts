@@ -12,3 +12,4 @@ export {
 export * from './moving.js';
 export { autocorrelation, periodogram } from './autocorrelation.js';
 export * from './scale.js';
+export * from './period.js';
