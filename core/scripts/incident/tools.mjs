@@ -1,0 +1,67 @@
+/** Finding what the recorder needs beyond npm, and moving it into its own namespaces. */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+const packages = {
+  prometheus: 'prometheus',
+  'prometheus-node-exporter': 'prometheus-node-exporter',
+  unshare: 'util-linux',
+};
+
+/** Absolute path of a program, or undefined. Debian keeps some outside an ordinary user's PATH. */
+export function findProgram(name) {
+  const directories = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  return directories.map((directory) => join(directory, name)).find((path) => existsSync(path));
+}
+
+/** Paths of all programs; installs missing ones by apt when root on Debian, else throws one line. */
+export function requirePrograms() {
+  if (process.platform !== 'linux')
+    throw new Error('Recording needs Linux: it reads /proc and mounts a small disk.');
+  const missing = Object.keys(packages).filter((name) => !findProgram(name));
+  const wanted = missing.map((name) => packages[name]).join(' ');
+  if (missing.length > 0) {
+    if (process.getuid() !== 0 || !findProgram('apt-get')) {
+      throw new Error(
+        `Missing: ${missing.join(', ')}. On Debian: sudo apt-get install --no-install-recommends ${wanted}`,
+      );
+    }
+    console.error(`Installing ${wanted}`);
+    const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    const options = { stdio: ['ignore', 2, 2], env: environment };
+    spawnSync('apt-get', ['update', '-q'], options);
+    spawnSync('apt-get', ['install', '-qy', '--no-install-recommends', ...wanted.split(' ')], options);
+    const still = missing.filter((name) => !findProgram(name));
+    if (still.length > 0)
+      throw new Error(`apt-get could not install ${still.join(', ')}; its message is above.`);
+  }
+  return Object.fromEntries(Object.keys(packages).map((name) => [name, findProgram(name)]));
+}
+
+/**
+ * Runs this same script again as the first process of its own mount and process namespaces. When it ends, however it
+ * ends, the kernel ends every process and mount it started. Resolves with its exit status.
+ */
+export function runIsolated(unshare, script, args, environment) {
+  const namespaces = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+  if (process.getuid() !== 0) namespaces.push('--map-root-user');
+  const child = spawn(unshare, [...namespaces, process.execPath, script, ...args], {
+    // A session of its own, so that its priority is its own.
+    detached: true,
+    // The channel passes through unshare to the inner process, which stops when it closes.
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, ...environment },
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => child.connected && child.disconnect());
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+export function programVersion(path) {
+  const { stdout, stderr } = spawnSync(path, ['--version'], { encoding: 'utf8' });
+  return `${stdout}${stderr}`.match(/version (\S+)/)?.[1] ?? 'unknown';
+}
