@@ -1,5 +1,6 @@
 /** @packageDocumentation Heed's core: everything that runs in a browser, a worker and Node alike. */
 export * from './errors.js';
+export * from './random.js';
 export * from './series/index.js';
 export * from './preprocess/index.js';
 export * from './attention/index.js';

@@ -1,0 +1,64 @@
+import { randomBeta, randomExponential, randomGamma, randomNormal, randomPoisson } from 'd3-random';
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { mersenne } from 'pure-rand/generator/mersenne';
+import { shuffleInPlace } from 'simple-statistics';
+import { HeedError } from './errors.js';
+
+/** A stream of random numbers that depends on its seed alone: the same on every machine and in every browser. */
+export interface Random {
+  /** A number from [low, high); default [0, 1). */
+  uniform(low?: number, high?: number): number;
+  /** A whole number from low to high, both inclusive. */
+  integer(low: number, high: number): number;
+  /** True with the given probability. */
+  chance(probability: number): boolean;
+  normal(mean?: number, deviation?: number): number;
+  /** exp of a normal number: `median` is the median, `deviation` that of the logarithm. */
+  logNormal(median: number, deviation: number): number;
+  exponential(mean: number): number;
+  /** A count with the given mean. */
+  poisson(mean: number): number;
+  gamma(shape: number, scale: number): number;
+  /** A number from (0, 1). */
+  beta(alpha: number, beta: number): number;
+  /** One of the items. */
+  pick<T>(items: readonly T[]): T;
+  /** The items in random order, as a new array. */
+  shuffle<T>(items: readonly T[]): T[];
+  /** An independent stream; what is drawn from one does not move the other. */
+  fork(): Random;
+}
+
+/**
+ * Seeded randomness (Mersenne Twister MT19937, whose initialisation keeps neighbouring seeds apart).
+ * @param seed whole number; only its lower 32 bits count
+ * @throws HeedError bad-option where the seed is not a whole number
+ */
+export function createRandom(seed: number): Random {
+  if (!Number.isSafeInteger(seed)) {
+    throw new HeedError('bad-option', `the seed is ${seed}`, 'Give a whole number.');
+  }
+  const generator = mersenne(seed | 0);
+  const source = () => uniformFloat64(generator);
+  const normal = randomNormal.source(source)();
+  const poisson = randomPoisson.source(source);
+  const exponential = randomExponential.source(source)(1);
+  const gamma = randomGamma.source(source);
+  const beta = randomBeta.source(source);
+  const random: Random = {
+    uniform: (low = 0, high = 1) => low + (high - low) * source(),
+    integer: (low, high) => uniformInt(generator, low, high),
+    chance: (probability) => source() < probability,
+    normal: (mean = 0, deviation = 1) => mean + deviation * normal(),
+    logNormal: (median, deviation) => median * Math.exp(deviation * normal()),
+    exponential: (mean) => mean * exponential(),
+    poisson: (mean) => (mean > 0 ? poisson(mean)() : 0),
+    gamma: (shape, scale) => gamma(shape, scale)(),
+    beta: (alpha, betaShape) => beta(alpha, betaShape)(),
+    pick: (items) => items[uniformInt(generator, 0, items.length - 1)]!,
+    shuffle: (items) => shuffleInPlace([...items], source),
+    fork: () => createRandom(uniformInt(generator, -0x80000000, 0x7fffffff)),
+  };
+  return random;
+}
