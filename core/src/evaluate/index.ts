@@ -1,3 +1,38 @@
-export * from './labelled-scores.js';
-export * from './vus.js';
-export * from './vus-window.js';
+export { anomalySegments, type Segment } from './labelled-scores.js';
+export {
+  areaUnderRoc,
+  averagePrecision,
+  bestPointF1,
+  precisionRecallCurve,
+  rankingCurve,
+  rocCurve,
+  type BestPointF1,
+  type PrecisionRecallCurve,
+  type RankingCurve,
+  type RocCurve,
+} from './curves.js';
+export {
+  pointAdjustedMetrics,
+  pointMetrics,
+  POINT_ADJUSTMENT_WARNING,
+  type PointAdjustedMetrics,
+  type PointMetrics,
+  type PrecisionRecallF1,
+} from './point-metrics.js';
+export {
+  eventMetrics,
+  rangeMetrics,
+  type EventMetrics,
+  type PositionalBias,
+  type RangeOptions,
+} from './range-metrics.js';
+export { affiliationMetrics } from './affiliation.js';
+export { bestNabScore, nabScore, NAB_PROFILES, type NabOptions, type NabProfile } from './nab-score.js';
+export { volumeUnderSurface, type VolumeUnderSurface } from './vus.js';
+export {
+  evaluateScores,
+  METRIC_DESCRIPTIONS,
+  type MetricDescription,
+  type MetricName,
+  type Metrics,
+} from './metrics.js';

@@ -27,27 +27,32 @@ export function anomalySegments(labels: ArrayLike<number>): Segment[] {
  * @throws HeedError length-mismatch, not-finite, labels-missing
  */
 export function checkLabelledScores(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
-  const n = labels.length;
-  if (scores.length !== n) {
-    throw new HeedError(
-      'length-mismatch',
-      `there are ${scores.length} scores for ${n} labels`,
-      'Give one score per label.',
-    );
-  }
-  let anomalous = 0;
+  const n = checkPredictions(labels, scores);
   for (let t = 0; t < n; t++) {
     if (!Number.isFinite(scores[t]!)) {
       throw new HeedError('not-finite', `the score of point ${t} is ${scores[t]}`, 'Give finite scores.');
     }
-    if (labels[t]) anomalous++;
-  }
-  if (anomalous === 0) {
-    throw new HeedError(
-      'labels-missing',
-      `none of the ${n} points is labelled anomalous`,
-      'Evaluate on a series with at least one labelled anomaly.',
-    );
   }
   return n;
+}
+
+/**
+ * Checks labels against scores or yes/no predictions of the same points; returns the number of points.
+ * @throws HeedError length-mismatch, labels-missing
+ */
+export function checkPredictions(labels: ArrayLike<number>, predicted: ArrayLike<number>): number {
+  const n = labels.length;
+  if (predicted.length !== n) {
+    throw new HeedError(
+      'length-mismatch',
+      `there are ${predicted.length} predictions for ${n} labels`,
+      'Give one score or prediction per label.',
+    );
+  }
+  for (let t = 0; t < n; t++) if (labels[t]) return n;
+  throw new HeedError(
+    'labels-missing',
+    `none of the ${n} points is labelled anomalous`,
+    'Evaluate on a series with at least one labelled anomaly.',
+  );
 }

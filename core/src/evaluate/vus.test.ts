@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { volumeUnderSurface } from './vus.js';
 import { naiveVolumeUnderSurface } from './vus.naive.js';
-import { vusWindow } from './vus-window.js';
 
 describe('volumeUnderSurface', () => {
   it('gives the hand-worked value of six points', () => {
@@ -81,20 +80,5 @@ describe('volumeUnderSurface', () => {
     ['bad-option', [0, 1], [1, 2], 1.5],
   ])('rejects with %s', (code, labels, scores, window) => {
     expect(() => volumeUnderSurface(labels, scores, window)).toThrow(expect.objectContaining({ code }));
-  });
-});
-
-describe('vusWindow', () => {
-  it('finds the period of a sine', () => {
-    expect(vusWindow(Float64Array.from({ length: 2000 }, (_, t) => Math.sin((2 * Math.PI * t) / 48)))).toBe(
-      48,
-    );
-  });
-
-  it('falls back to 125 without a maximum, and for one below lag 6', () => {
-    expect(vusWindow(Float64Array.from({ length: 1000 }, (_, t) => t))).toBe(125);
-    expect(vusWindow(new Float64Array(500))).toBe(125);
-    expect(vusWindow(Float64Array.from({ length: 1000 }, (_, t) => (t % 5 === 0 ? 1 : 0)))).toBe(125);
-    expect(vusWindow(Float64Array.of(1, 2))).toBe(125);
   });
 });

@@ -20,7 +20,7 @@ const THRESHOLDS = 250;
  *
  * @param labels n values, non-zero = anomalous; at least one must be
  * @param scores n finite values, larger = more anomalous
- * @param window widest buffer in points, usually `vusWindow(values)`
+ * @param window widest buffer in points, usually `findPeriodTsbAd` of the first channel
  * @throws HeedError length-mismatch, not-finite, labels-missing, bad-option
  */
 export function volumeUnderSurface(
@@ -97,7 +97,7 @@ function checkWindow(window: number): void {
   throw new HeedError(
     'bad-option',
     `the buffer window is ${window}`,
-    'Give a whole number of points, 0 or more; vusWindow(values) finds the usual one.',
+    'Give a whole number of points, 0 or more; findPeriodTsbAd(values) finds the usual one.',
   );
 }
 
