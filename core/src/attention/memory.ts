@@ -1,0 +1,380 @@
+import { HeedError } from '../errors.js';
+
+/**
+ * Attention over the windows of a series' own history ("memory attention"): every window is a query, every other
+ * window far enough away is a key and a value. The weights are softmax(−distance / temperature) over the nearest
+ * keys, the result is the attention-weighted reconstruction of the query. No parameter is learned.
+ *
+ * All kernels work on plain typed arrays and do a bounded slice of the work per call, so that a caller can yield
+ * in between and another implementation (WebAssembly) can stand behind the same signatures.
+ */
+
+/** How each window is normalised before windows are compared: not at all, by its mean, by mean and deviation. */
+export type WindowNormalization = 'none' | 'center' | 'z';
+
+/**
+ * The windows of a series, prepared for comparison. Values are stored point by point (all channels of point 0,
+ * then of point 1, …) since distances run over all channels of a point at once.
+ */
+export interface WindowMemory {
+  /** n × d values and one point of padding, so that the running sums may read one point past the last window. */
+  readonly values: Float64Array;
+  readonly points: number;
+  readonly channels: number;
+  /** Points per window. */
+  readonly window: number;
+  /** Number of windows, n − window + 1. */
+  readonly count: number;
+  readonly normalization: WindowNormalization;
+  /** count × d window means (empty for `none`). */
+  readonly mean: Float64Array;
+  /** count × d divisors: the window's standard deviation but at least the floor; 1 unless `z`. */
+  readonly scale: Float64Array;
+  /** count × d population variances (empty unless `z`). */
+  readonly variance: Float64Array;
+}
+
+/** The nearest keys of every query: `k` slots per window, nearest first. */
+export interface NearestWindows {
+  readonly count: number;
+  readonly k: number;
+  /** count × k mean squared distances per value; Infinity where the slot is empty. */
+  readonly distance: Float64Array;
+  /** count × k indices of windows; −1 where the slot is empty. */
+  readonly index: Int32Array;
+  /** Keys of one query start at least this far apart, so that one match does not fill all slots. */
+  readonly separation: number;
+}
+
+/**
+ * Prepares the windows of d channels of n values each.
+ * @param floor smallest divisor of the `z` normalisation per channel (a share of the channel's noise): windows
+ *   flatter than this are not blown up
+ * @throws HeedError too-few-points when there are not at least two windows
+ */
+export function createWindowMemory(
+  channels: readonly Float64Array[],
+  window: number,
+  normalization: WindowNormalization = 'none',
+  floor: ArrayLike<number> = [],
+): WindowMemory {
+  const d = channels.length;
+  const n = channels[0]!.length;
+  const count = n - window + 1;
+  if (count < 2) {
+    throw new HeedError(
+      'too-few-points',
+      `${n} points hold no two windows of ${window} points`,
+      `Give at least ${window + 1} points or a shorter window.`,
+    );
+  }
+  const values = new Float64Array((n + 1) * d);
+  for (let c = 0; c < d; c++) {
+    const channel = channels[c]!;
+    for (let t = 0; t < n; t++) values[t * d + c] = channel[t]!;
+  }
+  const normalized = normalization !== 'none';
+  const mean = new Float64Array(normalized ? count * d : 0);
+  const variance = new Float64Array(normalization === 'z' ? count * d : 0);
+  const scale = new Float64Array(normalized ? count * d : 0).fill(1);
+  if (normalized) {
+    for (let c = 0; c < d; c++) {
+      // Sums around the channel's mean keep the running squares accurate far from zero.
+      let origin = 0;
+      for (let t = 0; t < n; t++) origin += channels[c]![t]!;
+      origin /= n;
+      let sum = 0;
+      let squares = 0;
+      for (let t = 0; t < n; t++) {
+        const entering = channels[c]![t]! - origin;
+        sum += entering;
+        squares += entering * entering;
+        if (t >= window) {
+          const leaving = channels[c]![t - window]! - origin;
+          sum -= leaving;
+          squares -= leaving * leaving;
+        }
+        const i = t - window + 1;
+        if (i < 0) continue;
+        const m = sum / window;
+        mean[i * d + c] = m + origin;
+        if (normalization === 'z') {
+          const v = Math.max(0, squares / window - m * m);
+          variance[i * d + c] = v;
+          scale[i * d + c] = Math.max(Math.sqrt(v), floor[c] ?? 0, 1e-9);
+        }
+      }
+    }
+  }
+  return { values, points: n, channels: d, window, count, normalization, mean, scale, variance };
+}
+
+/** Empty slots for `k` keys per window. Memory: 12 bytes per slot. */
+export function createNearestWindows(count: number, k: number, separation: number): NearestWindows {
+  return {
+    count,
+    k,
+    separation,
+    distance: new Float64Array(count * k).fill(Infinity),
+    index: new Int32Array(count * k).fill(-1),
+  };
+}
+
+/** Puts key j at distance d among the k nearest of query i; keys nearer together than `separation` share a slot. */
+function insertNearest(nearest: NearestWindows, i: number, j: number, d: number): void {
+  const { k, distance, index, separation } = nearest;
+  const base = i * k;
+  let last = base + k - 1;
+  // A slot that already holds this match is replaced, or keeps its place when it is the better one.
+  for (let slot = base; slot <= last && index[slot]! >= 0; slot++) {
+    const gap = index[slot]! - j;
+    if (gap < separation && gap > -separation) {
+      if (distance[slot]! <= d) return;
+      last = slot;
+      break;
+    }
+  }
+  let slot = last;
+  while (slot > base && distance[slot - 1]! > d) {
+    distance[slot] = distance[slot - 1]!;
+    index[slot] = index[slot - 1]!;
+    slot--;
+  }
+  distance[slot] = d;
+  index[slot] = j;
+}
+
+/**
+ * Compares all pairs of windows whose starts lie `offset` apart, for the offsets first, first + stride, … below
+ * last, and keeps the nearest of each. Along one offset the squared distance changes by one entering and one
+ * leaving point, so a pair costs O(d), whatever the window (the recurrence of SCRIMP, Zhu et al. 2018).
+ * Distances are mean squared distances per value, after the memory's normalisation.
+ */
+export function scanWindowOffsets(
+  memory: WindowMemory,
+  nearest: NearestWindows,
+  first: number,
+  last: number,
+  stride: number,
+): void {
+  if (memory.normalization === 'none') {
+    if (memory.channels === 1) scanPlainSingle(memory, nearest, first, last, stride);
+    else scanPlain(memory, nearest, first, last, stride);
+  } else scanNormalized(memory, nearest, first, last, stride);
+}
+
+function scanPlainSingle(
+  memory: WindowMemory,
+  nearest: NearestWindows,
+  first: number,
+  last: number,
+  stride: number,
+): void {
+  const { values: x, window: w, count } = memory;
+  const { distance, k } = nearest;
+  const share = 1 / w;
+  const worst = k - 1;
+  for (let offset = first; offset < last; offset += stride) {
+    let sum = 0;
+    for (let t = 0; t < w; t++) {
+      const difference = x[t]! - x[t + offset]!;
+      sum += difference * difference;
+    }
+    for (let i = 0, j = offset; j < count; i++, j++) {
+      const d = sum > 0 ? sum * share : 0;
+      if (d < distance[i * k + worst]!) insertNearest(nearest, i, j, d);
+      if (d < distance[j * k + worst]!) insertNearest(nearest, j, i, d);
+      const leaving = x[i]! - x[j]!;
+      const entering = x[i + w]! - x[j + w]!;
+      sum += entering * entering - leaving * leaving;
+    }
+  }
+}
+
+function scanPlain(
+  memory: WindowMemory,
+  nearest: NearestWindows,
+  first: number,
+  last: number,
+  stride: number,
+): void {
+  const { values: x, window: w, count, channels } = memory;
+  const { distance, k } = nearest;
+  const share = 1 / (w * channels);
+  const worst = k - 1;
+  // Squared differences of the points of one offset, so that leaving points need not be computed twice.
+  const squared = new Float64Array(memory.points + 1);
+  for (let offset = first; offset < last; offset += stride) {
+    const points = memory.points - offset;
+    for (let t = 0, a = 0, b = offset * channels; t < points; t++) {
+      let s = 0;
+      for (let c = 0; c < channels; c++, a++, b++) {
+        const difference = x[a]! - x[b]!;
+        s += difference * difference;
+      }
+      squared[t] = s;
+    }
+    let sum = 0;
+    for (let t = 0; t < w; t++) sum += squared[t]!;
+    for (let i = 0, j = offset; j < count; i++, j++) {
+      const d = sum > 0 ? sum * share : 0;
+      if (d < distance[i * k + worst]!) insertNearest(nearest, i, j, d);
+      if (d < distance[j * k + worst]!) insertNearest(nearest, j, i, d);
+      sum += squared[i + w]! - squared[i]!;
+    }
+  }
+}
+
+function scanNormalized(
+  memory: WindowMemory,
+  nearest: NearestWindows,
+  first: number,
+  last: number,
+  stride: number,
+): void {
+  const { values: x, window: w, count, channels, mean, scale, variance, normalization } = memory;
+  const { distance, k } = nearest;
+  const z = normalization === 'z';
+  const worst = k - 1;
+  const sums = new Float64Array(channels);
+  const perPoint = 1 / w;
+  const perChannel = 1 / channels;
+  for (let offset = first; offset < last; offset += stride) {
+    sums.fill(0);
+    for (let t = 0; t < w; t++) {
+      for (let c = 0; c < channels; c++) {
+        const difference = x[t * channels + c]! - x[(t + offset) * channels + c]!;
+        sums[c] = sums[c]! + difference * difference;
+      }
+    }
+    for (let i = 0, j = offset; j < count; i++, j++) {
+      let d = 0;
+      for (let c = 0; c < channels; c++) {
+        const a = i * channels + c;
+        const b = j * channels + c;
+        const gap = mean[a]! - mean[b]!;
+        const centered = sums[c]! * perPoint - gap * gap;
+        if (z) {
+          const va = variance[a]!;
+          const vb = variance[b]!;
+          const sa = scale[a]!;
+          const sb = scale[b]!;
+          d += va / (sa * sa) + vb / (sb * sb) - (va + vb - centered) / (sa * sb);
+        } else d += centered;
+        const leaving = x[a]! - x[b]!;
+        const entering = x[a + w * channels]! - x[b + w * channels]!;
+        sums[c] = sums[c]! + entering * entering - leaving * leaving;
+      }
+      d = d > 0 ? d * perChannel : 0;
+      if (d < distance[i * k + worst]!) insertNearest(nearest, i, j, d);
+      if (d < distance[j * k + worst]!) insertNearest(nearest, j, i, d);
+    }
+  }
+}
+
+/**
+ * Attention weights of the kept keys: softmax over −distance / temperature, per query. Subtracting the nearest
+ * distance first keeps the exponentials from vanishing.
+ * @returns count × k weights, each query's summing to 1; all 0 where a query has no key
+ */
+export function attentionWeights(nearest: NearestWindows, temperature: number): Float64Array {
+  const { count, k, distance, index } = nearest;
+  const weights = new Float64Array(count * k);
+  for (let i = 0; i < count; i++) {
+    const base = i * k;
+    let sum = 0;
+    for (let slot = base; slot < base + k && index[slot]! >= 0; slot++) {
+      const weight = Math.exp((distance[base]! - distance[slot]!) / temperature);
+      weights[slot] = weight;
+      sum += weight;
+    }
+    if (sum > 0) for (let slot = base; slot < base + k; slot++) weights[slot] = weights[slot]! / sum;
+  }
+  return weights;
+}
+
+/** Sums that the reconstruction leaves behind, to be filled slice by slice. */
+export interface Reconstruction {
+  /** count × d: mean squared residual between query and reconstruction, in units of the normalised window. */
+  readonly residual: Float64Array;
+  /** n × d: sum over the windows covering a point of what they expect there, in the values' own unit. */
+  readonly expected: Float64Array;
+  /** n × d: the same of the attention-weighted squares, for the spread. */
+  readonly squares: Float64Array;
+  /** n: number of windows that have contributed to a point. */
+  readonly covered: Float64Array;
+}
+
+export function createReconstruction(memory: WindowMemory): Reconstruction {
+  const { points, channels, count } = memory;
+  return {
+    residual: new Float64Array(count * channels),
+    expected: new Float64Array(points * channels),
+    squares: new Float64Array(points * channels),
+    covered: new Float64Array(points),
+  };
+}
+
+/**
+ * Reconstructs the queries first, first + stride, … below last from their keys: value of the query's point t =
+ * Σ weight · value of the key's point t, normalised as the memory says and put back to the query's level (and
+ * scale). Adds to `into`. Cost O(window · k · d) per query.
+ */
+export function reconstructWindows(
+  memory: WindowMemory,
+  nearest: NearestWindows,
+  weights: Float64Array,
+  first: number,
+  last: number,
+  stride: number,
+  into: Reconstruction,
+): void {
+  const { values: x, window: w, channels, mean, scale, normalization } = memory;
+  const { k, index } = nearest;
+  const plain = normalization === 'none';
+  const rebuilt = new Float64Array(w);
+  const second = new Float64Array(w);
+  for (let i = first; i < last; i += stride) {
+    if (index[i * k]! < 0) continue;
+    for (let c = 0; c < channels; c++) {
+      rebuilt.fill(0);
+      second.fill(0);
+      const q = i * channels + c;
+      for (let slot = i * k; slot < i * k + k && index[slot]! >= 0; slot++) {
+        const weight = weights[slot]!;
+        if (weight < 1e-6) continue;
+        const key = index[slot]! * channels + c;
+        const gain = plain ? 1 : scale[q]! / scale[key]!;
+        const shift = plain ? 0 : mean[q]! - gain * mean[key]!;
+        for (let t = 0, at = key; t < w; t++, at += channels) {
+          const value = gain * x[at]! + shift;
+          rebuilt[t] = rebuilt[t]! + weight * value;
+          second[t] = second[t]! + weight * value * value;
+        }
+      }
+      let error = 0;
+      for (let t = 0, at = q; t < w; t++, at += channels) {
+        const residual = x[at]! - rebuilt[t]!;
+        error += residual * residual;
+        into.expected[at] = into.expected[at]! + rebuilt[t]!;
+        into.squares[at] = into.squares[at]! + second[t]!;
+      }
+      const unit = plain ? 1 : scale[q]!;
+      into.residual[q] = error / (w * unit * unit);
+    }
+    for (let t = i; t < i + w; t++) into.covered[t] = into.covered[t]! + 1;
+  }
+}
+
+/** The keys that one query attended to, heaviest first: starts of windows and their weights. */
+export function attendedWindows(
+  nearest: NearestWindows,
+  weights: Float64Array,
+  query: number,
+): { start: number; weight: number }[] {
+  const found: { start: number; weight: number }[] = [];
+  for (let slot = query * nearest.k; slot < (query + 1) * nearest.k && nearest.index[slot]! >= 0; slot++) {
+    found.push({ start: nearest.index[slot]!, weight: weights[slot]! });
+  }
+  return found.sort((a, b) => b.weight - a.weight || a.start - b.start);
+}

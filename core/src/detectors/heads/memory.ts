@@ -1,0 +1,178 @@
+import {
+  attendedWindows,
+  attentionWeights,
+  createNearestWindows,
+  createReconstruction,
+  createWindowMemory,
+  reconstructWindows,
+  scanWindowOffsets,
+  type NearestWindows,
+  type WindowMemory,
+  type WindowNormalization,
+} from '../../attention/memory.js';
+import type { Breather } from '../../backend/yield.js';
+import type { AttendedStretch } from '../contract.js';
+import { condense, interpolate } from './condense.js';
+import type { StandardizedChannels } from './standardize.js';
+
+/** What memory attention does at one scale. */
+export interface MemoryScale {
+  /** Points per window. */
+  readonly window: number;
+  readonly normalization: WindowNormalization;
+  /** Softmax temperature, in mean squared standardised units. */
+  readonly temperature: number;
+  /** Keys kept per query. */
+  readonly keys: number;
+  /** Most pairs of windows × channels to compare; a longer history is thinned to it. */
+  readonly budget: number;
+}
+
+/** Scores of one scale over the n points of the series. */
+export interface MemoryScores {
+  /** n values: mean squared residual of the window around the point, over all channels. */
+  readonly raw: Float64Array;
+  /** d × n: what each channel adds to `raw`. */
+  readonly contributions: readonly Float64Array[];
+  /** d × n standardised values. */
+  readonly expected: readonly Float64Array[];
+  readonly spread: readonly Float64Array[];
+  readonly attend: (start: number, end: number) => AttendedStretch[];
+  /** Points per block that the history was thinned to (1 = not at all). */
+  readonly thinning: number;
+}
+
+/** Share of a channel's standard deviation below which a window counts as flat. */
+const FLAT = 0.05;
+/** Pairs compared between two looks at the clock. */
+const SLICE = 2_000_000;
+
+/**
+ * Every window attends to the windows of the whole series that do not overlap it; what it cannot be rebuilt from
+ * is its score, placed at its centre. Points are averaged in blocks until the comparison fits the budget.
+ */
+export async function scoreByMemory(
+  input: StandardizedChannels,
+  scale: MemoryScale,
+  breather: Breather,
+  progress: (done: number) => void = () => {},
+): Promise<MemoryScores> {
+  const n = input.points;
+  const d = input.channels.length;
+  const thinning = thinningFor(n, d, scale.budget);
+  const channels = input.channels.map((values) => condense(values, thinning));
+  const points = channels[0]!.length;
+  // A window must leave room for keys outside its exclusion zone.
+  const window = Math.max(2, Math.min(Math.round(scale.window / thinning), Math.floor(points / 3)));
+  const memory = createWindowMemory(
+    channels,
+    window,
+    scale.normalization,
+    channels.map(() => FLAT),
+  );
+  const nearest = createNearestWindows(memory.count, scale.keys, Math.max(1, window >> 1));
+  await scanAll(memory, nearest, window, breather, progress);
+  const weights = attentionWeights(nearest, scale.temperature);
+  const rebuilt = createReconstruction(memory);
+  const slice = Math.max(1, Math.floor(SLICE / (window * scale.keys * d)));
+  for (let i = 0; i < memory.count; i += slice) {
+    reconstructWindows(memory, nearest, weights, i, Math.min(memory.count, i + slice), 1, rebuilt);
+    await breather.breathe();
+  }
+
+  const centre = ((window - 1) / 2) * thinning + (thinning - 1) / 2;
+  const contributions = channels.map((_, c) => {
+    const own = new Float64Array(memory.count);
+    for (let i = 0; i < memory.count; i++) own[i] = rebuilt.residual[i * d + c]! / d;
+    return interpolate(own, n, centre, thinning);
+  });
+  const raw = new Float64Array(n);
+  for (const own of contributions) for (let t = 0; t < n; t++) raw[t] = raw[t]! + own[t]!;
+
+  const expected: Float64Array[] = [];
+  const spread: Float64Array[] = [];
+  for (let c = 0; c < d; c++) {
+    const mean = new Float64Array(points);
+    const deviation = new Float64Array(points);
+    const within = thinning === 1 ? 0 : varianceWithinBlocks(input.channels[c]!, channels[c]!, thinning);
+    for (let t = 0; t < points; t++) {
+      const times = rebuilt.covered[t]!;
+      const m = times > 0 ? rebuilt.expected[t * d + c]! / times : channels[c]![t]!;
+      mean[t] = m;
+      const square = times > 0 ? rebuilt.squares[t * d + c]! / times : m * m;
+      deviation[t] = Math.sqrt(Math.max(0, square - m * m) + within);
+    }
+    expected.push(interpolate(mean, n, (thinning - 1) / 2, thinning));
+    spread.push(interpolate(deviation, n, (thinning - 1) / 2, thinning));
+  }
+  const attend = (start: number, end: number): AttendedStretch[] => {
+    const at = (t: number): number =>
+      Math.min(memory.count - 1, Math.max(0, Math.round((t - centre) / thinning)));
+    let query = at(start);
+    let highest = -1;
+    for (let i = query; i <= at(end); i++) {
+      let residual = 0;
+      for (let c = 0; c < d; c++) residual += rebuilt.residual[i * d + c]!;
+      if (residual > highest) {
+        highest = residual;
+        query = i;
+      }
+    }
+    return attendedWindows(nearest, weights, query).map(({ start: key, weight }) => ({
+      start: key * thinning,
+      end: Math.min(n, (key + window) * thinning) - 1,
+      weight,
+    }));
+  };
+  return { raw, contributions, expected, spread, attend, thinning };
+}
+
+/** Smallest block length at which comparing all pairs of windows stays within the budget. */
+function thinningFor(n: number, d: number, budget: number): number {
+  return Math.max(1, Math.ceil(n * Math.sqrt(d / (2 * budget))));
+}
+
+/**
+ * All offsets from one window length (the exclusion zone) on, coarse ones first: the good matches are then known
+ * early, and few later ones displace them.
+ */
+async function scanAll(
+  memory: WindowMemory,
+  nearest: NearestWindows,
+  exclusion: number,
+  breather: Breather,
+  progress: (done: number) => void,
+): Promise<void> {
+  const stride = Math.min(8, Math.max(1, memory.window >> 2));
+  const offsets = memory.count - exclusion;
+  const perCall = Math.max(1, Math.floor(SLICE / (memory.count * memory.channels)));
+  let done = 0;
+  for (const phase of interleaved(stride)) {
+    for (let first = exclusion + phase; first < memory.count; first += perCall * stride) {
+      const last = Math.min(memory.count, first + perCall * stride);
+      scanWindowOffsets(memory, nearest, first, last, stride);
+      done += (last - first) / stride;
+      progress(Math.min(1, done / offsets));
+      await breather.breathe();
+    }
+  }
+}
+
+/** 0…count − 1 in an order in which each stands far from those before it. */
+function interleaved(count: number): number[] {
+  const order: number[] = [];
+  for (let step = 1 << Math.ceil(Math.log2(Math.max(1, count))); step >= 1; step >>= 1) {
+    for (let i = 0; i < count; i += step) if (!order.includes(i)) order.push(i);
+  }
+  return order;
+}
+
+/** Mean squared distance of the values from the mean of their block. */
+function varianceWithinBlocks(values: Float64Array, means: Float64Array, factor: number): number {
+  let sum = 0;
+  for (let t = 0; t < values.length; t++) {
+    const difference = values[t]! - means[Math.floor(t / factor)]!;
+    sum += difference * difference;
+  }
+  return sum / values.length;
+}
