@@ -3,6 +3,7 @@ export * from './errors.js';
 export * from './random.js';
 export * from './series/index.js';
 export * from './preprocess/index.js';
+export * from './backend/index.js';
 export * from './attention/index.js';
 export * from './detectors/index.js';
 export * from './score/index.js';

@@ -1,1 +1,3 @@
-export {};
+export * from './memory.js';
+export * from './load.js';
+export type * from './layers.js';

@@ -1,0 +1,4 @@
+export * from './dense.js';
+export * from './convolution.js';
+export * from './recurrent.js';
+export * from './segment.js';
