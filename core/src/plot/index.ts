@@ -1,1 +1,7 @@
-export {};
+export * from './bars.js';
+export * from './curves.js';
+export * from './detection.js';
+export * from './event.js';
+export * from './graph.js';
+export * from './heatmap.js';
+export type { PlotOptions, SeriesPlotOptions } from './options.js';

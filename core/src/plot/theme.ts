@@ -1,0 +1,43 @@
+/**
+ * Colours. Series colours are those of Okabe and Ito (Color Universal Design, 2008), which stay apart for the common
+ * kinds of colour blindness; severities also differ in lightness, so that they can be told apart in grey.
+ */
+export const colours = {
+  text: '#333333',
+  faint: '#6b6b6b',
+  grid: '#e6e6e6',
+  axis: '#9a9a9a',
+  measured: '#1b5e9b',
+  expected: '#56b4e9',
+  attended: '#009e73',
+  truth: '#333333',
+  border: '#7a3b00',
+} as const;
+
+/** Blue, vermilion, green, purple, orange, sky blue, black, ochre. */
+export const seriesColours: readonly string[] = [
+  '#0072b2',
+  '#d55e00',
+  '#009e73',
+  '#cc79a7',
+  '#e69f00',
+  '#56b4e9',
+  '#333333',
+  '#8a7a00',
+];
+
+/** Upper ends of the severity classes of reports, with their names and colours. */
+export const severityClasses: readonly {
+  readonly below: number;
+  readonly name: string;
+  readonly colour: string;
+}[] = [
+  { below: 40, name: 'low', colour: '#f2b93b' },
+  { below: 70, name: 'medium', colour: '#e0661c' },
+  { below: Infinity, name: 'high', colour: '#a3123f' },
+];
+
+/** The class of a severity 0…100. */
+export function severityClass(severity: number): { readonly name: string; readonly colour: string } {
+  return severityClasses.find(({ below }) => severity < below) ?? severityClasses.at(-1)!;
+}
