@@ -272,6 +272,9 @@ function scanNormalized(
   }
 }
 
+/** Weights below this share of the heaviest are dropped, and with them the work of adding up their windows. */
+const NEGLIGIBLE = 1e-7;
+
 /**
  * Attention weights of the kept keys: softmax over −distance / temperature, per query. Subtracting the nearest
  * distance first keeps the exponentials from vanishing.
@@ -285,6 +288,7 @@ export function attentionWeights(nearest: NearestWindows, temperature: number): 
     let sum = 0;
     for (let slot = base; slot < base + k && index[slot]! >= 0; slot++) {
       const weight = Math.exp((distance[base]! - distance[slot]!) / temperature);
+      if (weight < NEGLIGIBLE) break;
       weights[slot] = weight;
       sum += weight;
     }
@@ -342,7 +346,7 @@ export function reconstructWindows(
       const q = i * channels + c;
       for (let slot = i * k; slot < i * k + k && index[slot]! >= 0; slot++) {
         const weight = weights[slot]!;
-        if (weight < 1e-6) continue;
+        if (weight === 0) continue;
         const key = index[slot]! * channels + c;
         const gain = plain ? 1 : scale[q]! / scale[key]!;
         const shift = plain ? 0 : mean[q]! - gain * mean[key]!;
