@@ -149,10 +149,9 @@ export function plotAttended(
   const legend = drawLegend(entries, left, y + 8, inner.width);
   parts.push(legend.svg);
   y += legend.height + 4;
-  let box: Box = { ...inner, y, height };
   for (const { channel, mine, others, extent } of panels) {
     y += 20;
-    box = { ...inner, y, height };
+    const box: Box = { ...inner, y, height };
     const axis = valueAxis(...extent, box);
     const axes = { x, y: axis };
     const [first, last] = [x.position(-0.5), x.position(eventLength - 0.5)];

@@ -121,7 +121,7 @@ export function plotGraph(graph: PlottedGraph, options: GraphPlotOptions = {}): 
       high > low ? from + ((value - low) / (high - low)) * (to - from) : (from + to) / 2;
   };
   const fx = fit(xs, margin, width - margin);
-  const fy = fit(ys, top + 18, height - 34);
+  const fy = fit(ys, top + 30, height - 34);
   const place = new Map(
     nodes.map((node) => [node.id, { x: fx(node.x!), y: fy(node.y!), radius: node.radius }]),
   );
@@ -145,9 +145,18 @@ export function plotGraph(graph: PlottedGraph, options: GraphPlotOptions = {}): 
     const head = `M${x2.toFixed(1)},${y2.toFixed(1)}L${(bx - uy * 4).toFixed(1)},${(by + ux * 4).toFixed(1)}L${(bx + uy * 4).toFixed(1)},${(by - ux * 4).toFixed(1)}z`;
     return line + element('path', { d: head, fill: colours.axis });
   });
+  // A label stands on the side of its node where fewer edges run.
+  const pull = new Map<string, number>();
+  for (const { source, target } of graph.edges) {
+    const slope = place.get(target)!.y - place.get(source)!.y;
+    pull.set(source, (pull.get(source) ?? 0) + Math.sign(slope));
+    pull.set(target, (pull.get(target) ?? 0) - Math.sign(slope));
+  }
   const circles = nodes.map((node, i) => {
     const { x, y, radius } = place.get(node.id)!;
     const anomalous = scores !== undefined && scores[i]! > 1;
+    const baseline = (pull.get(node.id) ?? 0) > 0 ? y - radius - 6 : y + radius + 13;
+    const text = { anchor: 'middle', maxWidth: widest, bold: anomalous } as const;
     return [
       element('circle', {
         cx: x,
@@ -161,9 +170,9 @@ export function plotGraph(graph: PlottedGraph, options: GraphPlotOptions = {}): 
       element(
         'g',
         { stroke: '#ffffff', 'stroke-width': 3, 'stroke-linejoin': 'round', 'aria-hidden': 'true' },
-        textElement(x, y + radius + 13, node.label, { anchor: 'middle', maxWidth: widest, bold: anomalous }),
+        textElement(x, baseline, node.label, text),
       ),
-      textElement(x, y + radius + 13, node.label, { anchor: 'middle', maxWidth: widest, bold: anomalous }),
+      textElement(x, baseline, node.label, text),
     ].join('');
   });
   const parts: string[] = [];

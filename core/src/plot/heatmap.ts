@@ -69,6 +69,12 @@ function drawCells(cells: readonly Float64Array[], low: number, high: number): s
     .join('');
 }
 
+function maximum(row: ArrayLike<number>): number {
+  let most = -Infinity;
+  for (let i = 0; i < row.length; i++) if (row[i]! > most) most = row[i]!;
+  return most;
+}
+
 /** Every how many labels one is drawn, so that they have room. */
 function labelStride(count: number, cell: number, needed: number): number {
   return Math.max(1, Math.ceil(needed / cell)) || count;
@@ -129,7 +135,7 @@ export function plotMatrix(matrix: readonly ArrayLike<number>[], options: Matrix
     Math.max(textWidth(String(rows)), ...(rowLabels ?? []).map((l) => textWidth(l))),
   );
   const left = Math.ceil(widest + (options.rowTitle ? 20 : 0) + 14);
-  const legendWidth = 66;
+  const legendWidth = 74;
   const fullWidth = width - left - legendWidth;
   const square = options.square ?? (rows > 1 && rows / columns > 0.5 && rows / columns < 2);
   const cellWidth = fullWidth / cells[0]!.length;
@@ -221,8 +227,8 @@ export function plotMatrix(matrix: readonly ArrayLike<number>[], options: Matrix
     );
   }
   parts.push(
-    textElement(legendX + 17, y + 9, formatNumber(high), { maxWidth: legendWidth - 30 }),
-    textElement(legendX + 17, y + legendHeight, formatNumber(low), { maxWidth: legendWidth - 30 }),
+    textElement(legendX + 17, y + 9, formatNumber(high, 2), { maxWidth: legendWidth - 30 }),
+    textElement(legendX + 17, y + legendHeight, formatNumber(low, 2), { maxWidth: legendWidth - 30 }),
   );
   if (legendHeight > 60) {
     parts.push(
@@ -246,7 +252,10 @@ export function plotAttention(
   weights: readonly ArrayLike<number>[],
   options: MatrixPlotOptions = {},
 ): string {
+  const highest = weights.reduce((most, row) => Math.max(most, maximum(row)), 0);
   return plotMatrix(weights, {
+    // Weights start at nothing, so that two heads can be compared by their colours.
+    extent: weights.length > mostCells ? undefined : [0, highest || 1],
     rowTitle: 'query',
     columnTitle: 'key',
     valueTitle: 'attention weight',

@@ -32,7 +32,7 @@ export const severityClasses: readonly {
   readonly name: string;
   readonly colour: string;
 }[] = [
-  { below: 40, name: 'low', colour: '#f2b93b' },
+  { below: 40, name: 'low', colour: '#e9a70f' },
   { below: 70, name: 'medium', colour: '#e0661c' },
   { below: Infinity, name: 'high', colour: '#a3123f' },
 ];
