@@ -1,4 +1,6 @@
+import { auto } from './auto.js';
 import type { DetectorDefinition } from './contract.js';
+import { memoryAttention } from './memory-attention.js';
 
 /** The detectors that come with Heed, in the order in which surfaces list them. Add a detector by adding it here. */
-export const builtinDetectors: readonly DetectorDefinition[] = [];
+export const builtinDetectors: readonly DetectorDefinition[] = [auto, memoryAttention];
