@@ -49,6 +49,11 @@ export function autocorrelation(values: ArrayLike<number>, maxLag: number): Floa
     centred[t] = Number.isNaN(value) ? 0 : (value - mean) / std;
   }
   const lags = Math.min(maxLag, n - 1);
+  if (lags <= FEW_LAGS) {
+    const square = dot(centred, 0);
+    for (let k = 1; k <= lags; k++) result[k] = dot(centred, k) / square;
+    return result;
+  }
   const { fft, spectrum } = transformReal(centred, nextPowerOfTwo(n + lags));
   for (let i = 0; i < spectrum.length; i += 2) {
     spectrum[i] = spectrum[i]! * spectrum[i]! + spectrum[i + 1]! * spectrum[i + 1]!;
@@ -58,6 +63,17 @@ export function autocorrelation(values: ArrayLike<number>, maxLag: number): Floa
   fft.inverseTransform(products, spectrum);
   for (let k = 1; k <= lags; k++) result[k] = products[2 * k]! / products[0]!;
   return result;
+}
+
+/** Up to here the sums themselves cost less than two transforms. */
+const FEW_LAGS = 80;
+
+/** Σ x_t x_{t+lag}. */
+function dot(values: Float64Array, lag: number): number {
+  const n = values.length - lag;
+  let sum = 0;
+  for (let t = 0; t < n; t++) sum += values[t]! * values[t + lag]!;
+  return sum;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { HeedError } from '../errors.js';
 import { autocorrelation } from './autocorrelation.js';
 import { movingMean } from './moving.js';
-import { MAD_TO_SIGMA, meanAndStd, quantileOfSorted, sortedPresent } from './statistics.js';
+import { meanAndStd, robustLocation } from './statistics.js';
 
 /**
  * The window W that TSB-AD's VUS metrics use (`find_length_rank` with rank 1; Paparrizos et al. 2022, Liu &
@@ -88,55 +88,84 @@ export function findPeriods(values: ArrayLike<number>, options: PeriodOptions = 
   const start = clipAndInterpolate(values);
   if (start === null || longest < minPeriod) return [];
 
+  // Two pyramids of ever coarser resolution: the series, and what is left of it without the periods found so far.
   const levels = [start];
-  let residual = start;
+  const residuals = [start];
   const found: Period[] = [];
+  const octaves = [4, 8, 16, TOP_LAG];
   for (let factor = 1; factor * TOP_LAG < 2 * longest || factor === 1; factor *= 2) {
     if (factor > 1) {
       levels.push(halve(levels[levels.length - 1]!));
-      residual = halve(residual);
+      residuals.push(halve(residuals[residuals.length - 1]!));
     }
-    const low =
-      factor === 1 ? Math.ceil(minPeriod) : Math.max(TOP_LAG / 2 + 1, Math.ceil(minPeriod / factor));
-    const high = Math.min(TOP_LAG, Math.floor(longest / factor), Math.floor(residual.length / 3));
-    for (let round = 0; round < max && low <= high; round++) {
-      const hit = findAtLevel(residual, levels[levels.length - 1]!, low, high);
-      if (hit === null) break;
-      residual = hit.rest;
-      const refined = refine(levels, hit.lag);
-      const period = Math.round(refined.lag);
-      if (period < minPeriod || period > longest || refined.strength < minStrength) continue;
-      if (found.some((other) => Math.abs(other.period - period) <= Math.max(1, 0.05 * period))) continue;
-      found.push({ period, exactPeriod: refined.lag, strength: Math.min(1, refined.strength) });
+    for (const top of factor === 1 ? octaves : [TOP_LAG]) {
+      const coarsest = levels.length - 1;
+      // An octave may end a little beyond the longest period, so that its peak can be seen to fall again.
+      const high = Math.min(
+        top,
+        Math.ceil((1.05 * longest) / factor),
+        Math.floor(levels[coarsest]!.length / 2) - 2,
+      );
+      for (let round = 0; round < max; round++) {
+        const hit = findInOctave(residuals[coarsest]!, levels[coarsest]!, top / 2 + (top > 4 ? 1 : 0), high);
+        if (hit === null) break;
+        const refined = refine(residuals, levels, hit.lag);
+        residuals[coarsest] = hit.rest;
+        const period = Math.round(refined.lag);
+        if (period < minPeriod || period > 1.05 * longest || refined.strength < minStrength) continue;
+        if (found.some((other) => Math.abs(other.period - period) <= Math.max(1, 0.05 * period))) continue;
+        found.push({ period, exactPeriod: refined.lag, strength: Math.min(1, refined.strength) });
+      }
     }
   }
-  return found.sort((a, b) => b.strength - a.strength).slice(0, max);
+  return found
+    .filter((period) => !found.some((shorter) => isWeakMultiple(period, shorter)))
+    .sort((a, b) => b.strength - a.strength)
+    .slice(0, max);
 }
 
-/** Copy with outliers clipped and gaps interpolated linearly; null where the values are constant or missing. */
+/** True for 2…4 times a period that does not repeat better: what cycles of uneven length leave behind. */
+function isWeakMultiple(period: Period, shorter: Period): boolean {
+  const times = Math.round(period.exactPeriod / shorter.exactPeriod);
+  const near = Math.abs(period.exactPeriod - times * shorter.exactPeriod) <= 0.05 * period.exactPeriod;
+  return times >= 2 && times <= 4 && near && period.strength < shorter.strength + 0.05;
+}
+
+/** Copy centred on the mean, with outliers clipped and gaps interpolated linearly; null for constant or missing. */
 function clipAndInterpolate(values: ArrayLike<number>): Float64Array | null {
-  const sorted = sortedPresent(values);
-  if (sorted.length < 3) return null;
-  const middle = quantileOfSorted(sorted, 0.5);
-  const sigma = MAD_TO_SIGMA * quantileOfSorted(sorted.map((value) => Math.abs(value - middle)).sort(), 0.5);
-  // Both borders, so that regular short peaks (a job once an hour) survive where most values are equal.
-  const low = Math.min(quantileOfSorted(sorted, 0.01), middle - 4 * sigma);
-  const high = Math.max(quantileOfSorted(sorted, 0.99), middle + 4 * sigma);
+  // Centred, so that a large offset costs no digits later.
+  const { mean, std, count } = meanAndStd(values);
+  if (count < 3 || !(std > 1e-14 * Math.abs(mean))) return null;
   const n = values.length;
   const out = new Float64Array(n);
   let last = -1;
   for (let t = 0; t < n; t++) {
     const value = values[t]!;
     if (Number.isNaN(value)) continue;
-    // Centred, so that a large offset costs no digits later.
-    out[t] = Math.min(high, Math.max(low, value)) - middle;
+    out[t] = value - mean;
     const from = last < 0 ? out[t]! : out[last]!;
     for (let gap = last + 1; gap < t; gap++) out[gap] = from + ((out[t]! - from) * (gap - last)) / (t - last);
     last = t;
   }
   out.fill(out[last]!, last + 1);
-  const { std } = meanAndStd(out);
-  return std > 1e-14 * Math.abs(middle) ? out : null;
+  return clip(out, 5);
+}
+
+/** Clips, in place, what lies more than `sigmas` robust standard deviations from the median. */
+function clip(values: Float64Array, sigmas: number): Float64Array {
+  const stride = Math.ceil(values.length / 20_000);
+  const sample = Float64Array.from(
+    { length: Math.floor(values.length / stride) },
+    (_, i) => values[i * stride]!,
+  );
+  const { median, sigma } = robustLocation(sample);
+  // Where most values are nearly equal, regular short peaks (a job once an hour) are all there is.
+  if (!(sigma > 0.1 * meanAndStd(sample).std) && sigmas < 5) return values;
+  if (!(sigma > 0)) return values;
+  const low = median - sigmas * sigma;
+  const high = median + sigmas * sigma;
+  for (let t = 0; t < values.length; t++) values[t] = Math.min(high, Math.max(low, values[t]!));
+  return values;
 }
 
 /** Means of neighbouring pairs. */
@@ -146,29 +175,29 @@ function halve(values: Float64Array): Float64Array {
   return out;
 }
 
-/** What is faster than about two periods of `lag` points. */
+/** What is faster than about two periods of `lag` points, freed of the spikes that a step leaves. */
 function withoutTrend(values: Float64Array, lag: number): Float64Array {
   const trend = movingMean(values, { window: 2 * Math.round(lag) + 1 });
   for (let t = 0; t < trend.length; t++) trend[t] = values[t]! - trend[t]!;
-  return trend;
+  return clip(trend, 3);
 }
 
 /** The most repeating lag low…high of `residual`, in its points, and what remains without it; null for none. */
-function findAtLevel(
+function findInOctave(
   residual: Float64Array,
   original: Float64Array,
   low: number,
   high: number,
 ): { lag: number; rest: Float64Array } | null {
+  if (low > high) return null;
   const n = residual.length;
-  const fast = withoutTrend(residual, TOP_LAG);
+  const fast = withoutTrend(residual, high);
   const power = meanSquare(fast);
-  const reference = meanSquare(withoutTrend(original, TOP_LAG));
+  const reference = original === residual ? power : meanSquare(withoutTrend(original, high));
   if (!(power > 1e-20 * reference)) return null;
 
-  const lags = Math.min(4 * TOP_LAG, n - 1);
-  const biased = autocorrelation(fast, lags);
-  const acf = biased.map((value, lag) => (value * n) / (n - lag));
+  const lags = Math.min(2 * high + 2, n - 1);
+  const acf = autocorrelation(fast, lags).map((value, lag) => (value * n) / (n - lag));
   // Bartlett: the variance of an autocorrelation beyond the reach of short-range dependence, here taken to end
   // with the first zero crossing.
   let squares = 0.5;
@@ -177,19 +206,19 @@ function findAtLevel(
   let best = -1;
   for (let lag = low; lag <= high; lag++) {
     const value = acf[lag]!;
-    if (best >= 0 && value <= acf[best]!) continue;
+    // A multiple repeats as well as the period itself; only clearly more makes it the better answer.
+    if (best >= 0 && value <= 1.2 * acf[best]!) continue;
     if (value * power < WORTHWHILE * reference) continue;
-    const from = Math.max(2, Math.floor(0.75 * lag));
-    const to = Math.min(lags, Math.ceil(1.25 * lag));
-    if (from === lag ? acf[lag - 1]! >= value : maximum(acf, from, lag - 1) >= value) continue;
-    if (maximum(acf, lag + 1, to) > value) continue;
+    const reach = Math.max(1, Math.floor(0.25 * lag));
+    if (maximum(acf, lag - reach, lag - 1) >= value && lag > 1) continue;
+    if (maximum(acf, lag + 1, Math.min(lags, lag + reach)) > value) continue;
     const slack = Math.max(1, Math.round(0.05 * lag));
     const twice = maximum(acf, 2 * lag - slack, Math.min(lags, 2 * lag + slack));
     const significant = value >= SIGNIFICANT * Math.sqrt((2 * squares) / (n - lag)) && twice >= value / 2;
     if (significant || Math.min(value, twice) >= CONVINCING) best = lag;
   }
   if (best < 0) return null;
-  const lag = sharpen(fast, best);
+  const lag = sharpen(fast, best, power);
   return { lag, rest: subtractCycle(residual, fast, lag) };
 }
 
@@ -214,32 +243,79 @@ function correlationAt(values: Float64Array, lag: number, power: number): number
   return sum / n / power;
 }
 
-/** The lag within ±reach of `around` at which the values correlate most. */
-function bestLag(
-  values: Float64Array,
-  around: number,
-  reach: number,
-  power: number,
-): { lag: number; value: number } {
-  let best = { lag: around, value: -Infinity };
-  for (let lag = Math.max(1, around - reach); lag <= Math.min(values.length - 1, around + reach); lag++) {
-    const value = correlationAt(values, lag, power);
-    if (value > best.value) best = { lag, value };
+/**
+ * The peak of the autocorrelation within ±reach of `around`, by the parabola of least squares through these lags:
+ * noise moves it far less than it moves the highest value.
+ */
+function peakNear(values: Float64Array, around: number, reach: number, power: number): number {
+  let flat = 0;
+  let slope = 0;
+  let bend = 0;
+  // Sums over the symmetric offsets −reach…reach, for the normal equations.
+  let second = 0;
+  let fourth = 0;
+  for (let offset = -reach; offset <= reach; offset++) {
+    const value = correlationAt(values, around + offset, power);
+    flat += value;
+    slope += offset * value;
+    bend += offset * offset * value;
+    second += offset * offset;
+    fourth += offset ** 4;
   }
-  return best;
+  const size = 2 * reach + 1;
+  const curvature = (size * bend - second * flat) / (size * fourth - second * second);
+  if (!(curvature < 0)) return around;
+  const shift = -slope / second / (2 * curvature);
+  return around + Math.min(reach, Math.max(-reach, shift));
 }
 
-/** A lag to a fraction of a point: the peaks at 2, 4, 8… lags, as long as the repetition holds, each divided. */
-function sharpen(fast: Float64Array, lag: number): number {
-  const power = meanSquare(fast);
-  const first = correlationAt(fast, lag, power);
-  let exact = lag;
-  for (let times = 2; times * exact <= fast.length / 2 && times <= 32; times *= 2) {
-    const peak = bestLag(fast, Math.round(times * exact), 2, power);
-    if (peak.value < 0.7 * first) break;
-    exact = peak.lag / times;
+/**
+ * A lag to a fraction of a point: the frequency that, with its first harmonics, holds most power. Starts from the
+ * autocorrelation's peak and 8 cycles, and doubles the stretch as the estimate narrows, so that the search never
+ * leaves the line's own peak. Reads at most 4,096 points.
+ */
+function sharpen(fast: Float64Array, lag: number, power: number): number {
+  const start = peakNear(fast, lag, Math.max(1, Math.floor(lag / 8)), power);
+  const harmonics = Math.max(1, Math.min(4, Math.floor(start / 2.5)));
+  const most = Math.min(fast.length, 4096);
+  let frequency = 1 / start;
+  for (let n = Math.min(most, Math.ceil(8 * start)); ; n = Math.min(most, 2 * n)) {
+    let highest = combPower(fast, n, frequency, harmonics);
+    // Half the width of the highest harmonic's line, then ever less.
+    for (let reach = 1 / (2 * harmonics * n), round = 0; round < 5; round++, reach /= 2) {
+      const centre = frequency;
+      for (const candidate of [centre - reach, centre + reach]) {
+        const value = combPower(fast, n, candidate, harmonics);
+        if (value > highest) {
+          highest = value;
+          frequency = candidate;
+        }
+      }
+    }
+    if (n === most) return 1 / frequency;
   }
-  return exact;
+}
+
+/** Power of the first n values at a frequency (cycles per point) and its multiples. */
+function combPower(values: Float64Array, n: number, frequency: number, harmonics: number): number {
+  let sum = 0;
+  for (let h = 1; h <= harmonics; h++) {
+    const stepRe = Math.cos(2 * Math.PI * frequency * h);
+    const stepIm = Math.sin(2 * Math.PI * frequency * h);
+    let re = 1;
+    let im = 0;
+    let real = 0;
+    let imaginary = 0;
+    for (let t = 0; t < n; t++) {
+      real += values[t]! * re;
+      imaginary += values[t]! * im;
+      const next = re * stepRe - im * stepIm;
+      im = re * stepIm + im * stepRe;
+      re = next;
+    }
+    sum += real * real + imaginary * imaginary;
+  }
+  return sum;
 }
 
 /** `values` less the mean cycle of `fast`, its detrended copy. */
@@ -255,17 +331,31 @@ function subtractCycle(values: Float64Array, fast: Float64Array, lag: number): F
   return values.map((value, t) => value - sums[phase(t)]! / counts[phase(t)]!);
 }
 
-/** Follows a lag from the coarsest of the levels to the finest, and measures the strength there. */
-function refine(levels: readonly Float64Array[], coarse: number): { lag: number; strength: number } {
+/**
+ * Follows a lag from the coarsest of the residuals to the finest, and measures its strength in the series itself. A
+ * finer level moves the lag only where it can tell neighbouring lags apart, beyond what noise does to them.
+ */
+function refine(
+  residuals: readonly Float64Array[],
+  levels: readonly Float64Array[],
+  coarse: number,
+): { lag: number; strength: number } {
   let lag = coarse;
-  let strength = 0;
-  for (let level = levels.length - 1; level >= 0; level--) {
-    if (level < levels.length - 1) lag *= 2;
-    const fast = withoutTrend(levels[level]!, lag);
+  for (let level = residuals.length - 2; level >= 0; level--) {
+    lag *= 2;
+    const fast = withoutTrend(residuals[level]!, lag);
     const power = meanSquare(fast);
-    const peak = bestLag(fast, Math.round(lag), 2, power);
-    if (level < levels.length - 1) lag = sharpen(fast, peak.lag);
-    strength = peak.value;
+    const around = Math.round(lag);
+    const value = correlationAt(fast, around, power);
+    let highest = value + Math.max(0.03, 3 * (1 - Math.min(1, value)) * Math.sqrt(2 / fast.length));
+    for (let near = Math.max(1, around - 2); near <= Math.min(fast.length - 1, around + 2); near++) {
+      const nearby = near === around ? -1 : correlationAt(fast, near, power);
+      if (nearby > highest) {
+        highest = nearby;
+        lag = near;
+      }
+    }
   }
-  return { lag, strength };
+  const fast = withoutTrend(levels[0]!, lag);
+  return { lag, strength: correlationAt(fast, Math.round(lag), meanSquare(fast)) };
 }
