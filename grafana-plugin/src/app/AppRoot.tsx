@@ -1,0 +1,3 @@
+export function AppRoot() {
+  return <div>Heed</div>;
+}

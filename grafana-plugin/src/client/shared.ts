@@ -1,0 +1,33 @@
+import { engine, engineSource } from 'heed-engine';
+import { ScoringService } from './service.js';
+import { startOnPage, startWorker } from './transport.js';
+
+/** All three plugins of one version share one service per page; another version brings its own. */
+const slot = Symbol.for('heed.scoring-service/0.1.0');
+
+/** Address of the engine with the learned detectors; nested plugins are served below their own id. */
+function learnedUrl(): string {
+  const base = document.baseURI || location.href;
+  return new URL(`${learnedBase ?? 'public/plugins/heed-anomaly-datasource'}/learned.js`, base).href;
+}
+let learnedBase: string | undefined;
+
+/** Tells where Grafana serves the data source plugin from (a CDN in Grafana Cloud). */
+export function setDataSourceModule(module: string | undefined): void {
+  if (module?.endsWith('/module.js')) learnedBase = module.slice(0, -'/module.js'.length);
+}
+
+export function scoringService(): ScoringService {
+  const holder = globalThis as unknown as Record<symbol, ScoringService | undefined>;
+  return (holder[slot] ??= new ScoringService({
+    // One core is left to the page, and more than four workers gain little on a dashboard.
+    size: Math.max(1, Math.min(4, (navigator.hardwareConcurrency ?? 2) - 1)),
+    startWorker: () => startWorker(engineSource),
+    startOnPage: () => startOnPage(engine),
+    startLearned: async () => {
+      const response = await fetch(learnedUrl());
+      if (!response.ok) throw new Error(`${learnedUrl()} answered ${response.status}`);
+      return startWorker(await response.text(), 'heed-learned');
+    },
+  }));
+}

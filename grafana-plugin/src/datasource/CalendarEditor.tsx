@@ -1,0 +1,92 @@
+import { Button, InlineField, InlineFieldRow } from '@grafana/ui';
+import type { Exclusion } from '@heed/core';
+import { TextInput } from './DetectorFields.js';
+
+type Recurring = Extract<Exclusion, { kind: 'recurring' }>;
+
+const dayNames = ['Su', 'Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa'];
+
+/** Recurring quiet times (backups, batch jobs) and single maintenance windows, in which nothing is reported. */
+export function CalendarEditor({ value, onChange }: { value: Exclusion[]; onChange: (value: Exclusion[]) => void }) {
+  const replace = (at: number, item: Exclusion) => onChange(value.map((old, i) => (i === at ? item : old)));
+  const remove = (at: number) => onChange(value.filter((_, i) => i !== at));
+  return (
+    <div>
+      {value.map((item, i) => (
+        <InlineFieldRow key={i}>
+          {item.kind === 'recurring' ? (
+            <>
+              <InlineField label="Quiet daily" labelWidth={16} tooltip="Local time; an end before the start runs over midnight">
+                <TextInput id={`heed-quiet-from-${i}`} width={8} value={item.from} onCommit={(from) => isClock(from) && replace(i, { ...item, from })} />
+              </InlineField>
+              <InlineField label="to">
+                <TextInput id={`heed-quiet-to-${i}`} width={8} value={item.to} onCommit={(to) => isClock(to) && replace(i, { ...item, to })} />
+              </InlineField>
+              <InlineField label="zone">
+                <TextInput id={`heed-quiet-zone-${i}`} width={18} value={item.timeZone ?? 'UTC'} onCommit={(zone) => isZone(zone) && replace(i, { ...item, timeZone: zone })} />
+              </InlineField>
+              <DayPicker item={item} onChange={(next) => replace(i, next)} />
+            </>
+          ) : (
+            <>
+              <InlineField label="Maintenance" labelWidth={16} tooltip="ISO 8601, for example 2026-11-22T06:00:00Z">
+                <TextInput id={`heed-window-from-${i}`} width={26} value={iso(item.start)} onCommit={(text) => isDate(text) && replace(i, { ...item, start: Date.parse(text) })} />
+              </InlineField>
+              <InlineField label="to">
+                <TextInput id={`heed-window-to-${i}`} width={26} value={iso(item.end)} onCommit={(text) => isDate(text) && replace(i, { ...item, end: Date.parse(text) })} />
+              </InlineField>
+            </>
+          )}
+          <Button variant="secondary" icon="trash-alt" aria-label="Remove this quiet time" onClick={() => remove(i)} />
+        </InlineFieldRow>
+      ))}
+      <Button
+        size="sm"
+        variant="secondary"
+        icon="plus"
+        onClick={() => onChange([...value, { kind: 'recurring', from: '02:00', to: '03:00', timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone }])}
+      >
+        Recurring quiet time
+      </Button>{' '}
+      <Button
+        size="sm"
+        variant="secondary"
+        icon="plus"
+        onClick={() => onChange([...value, { kind: 'window', start: Date.now() - 3600e3, end: Date.now() }])}
+      >
+        Maintenance window
+      </Button>
+    </div>
+  );
+}
+
+function DayPicker({ item, onChange }: { item: Recurring; onChange: (item: Recurring) => void }) {
+  const days = item.days ?? [0, 1, 2, 3, 4, 5, 6];
+  return (
+    <div style={{ display: 'flex', gap: 2 }} role="group" aria-label="Days">
+      {dayNames.map((name, day) => (
+        <Button
+          key={name}
+          size="md"
+          variant="secondary"
+          fill={days.includes(day) ? 'solid' : 'outline'}
+          aria-pressed={days.includes(day)}
+          onClick={() => onChange({ ...item, days: days.includes(day) ? days.filter((d) => d !== day) : [...days, day].sort() })}
+        >
+          {name}
+        </Button>
+      ))}
+    </div>
+  );
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();
+const isDate = (text: string) => Number.isFinite(Date.parse(text));
+const isClock = (text: string) => /^([01]?\d|2[0-3]):[0-5]\d$/.test(text);
+function isZone(zone: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,57 @@
+import type { ReactNode } from 'react';
+import type { DataQuery, QueryEditorProps } from '@grafana/data';
+import { DataSourcePicker } from '@grafana/runtime';
+import { Alert, InlineField } from '@grafana/ui';
+import type { HeedDataSource } from './datasource.js';
+import { DetectorFields } from './DetectorFields.js';
+import { dataSourceId, type HeedDataSourceOptions, type HeedQuery } from './types.js';
+import { useSource } from './useSource.js';
+
+type Props = QueryEditorProps<HeedDataSource, HeedQuery, HeedDataSourceOptions>;
+
+/** The inner source's own editor, and below it how to look for anomalies in what it returns. */
+export function QueryEditor(props: Props & { annotation?: boolean; children?: ReactNode }) {
+  const { query, onChange, onRunQuery } = props;
+  const { source, error } = useSource(query.source);
+  const Inner = source?.components?.QueryEditor;
+  return (
+    <div data-testid="heed-query-editor">
+      <InlineField label="Data source" labelWidth={16} tooltip="Where the data come from; its own query editor appears below">
+        <DataSourcePicker
+          inputId={`heed-${query.refId}-source`}
+          current={query.source ?? null}
+          metrics
+          noDefault
+          placeholder="Choose where the data come from"
+          filter={(settings) => settings.type !== dataSourceId && settings.uid !== '-- Mixed --'}
+          onChange={(settings) => {
+            const same = settings.type === query.source?.type;
+            onChange({
+              ...query,
+              source: { type: settings.type, uid: settings.uid },
+              inner: { ...(same ? query.inner : {}), refId: query.refId } as HeedQuery['inner'] & object,
+            });
+          }}
+        />
+      </InlineField>
+      {error && <Alert severity="error" title="This data source could not be loaded">{error}</Alert>}
+      {source && !Inner && <Alert severity="warning" title={`${source.name} has no query editor`} />}
+      {source && Inner && (
+        <div style={{ borderLeft: '2px solid rgba(128,128,128,0.4)', paddingLeft: 8, margin: '4px 0 8px' }} data-testid="heed-inner-editor">
+          <Inner
+            datasource={source as never}
+            query={{ ...(source.getDefaultQuery?.(props.app as never) ?? {}), ...query.inner, refId: query.refId, datasource: { type: source.type, uid: source.uid } }}
+            onChange={(inner: DataQuery) => onChange({ ...query, inner: inner as HeedQuery['inner'] & object })}
+            onRunQuery={onRunQuery}
+            {...(props.data ? { data: props.data } : {})}
+            {...(props.range ? { range: props.range } : {})}
+            {...(props.history ? { history: props.history as never } : {})}
+            {...(props.app ? { app: props.app } : {})}
+          />
+        </div>
+      )}
+      <DetectorFields query={query} onChange={onChange} onRunQuery={onRunQuery} annotation={props.annotation ?? false} />
+      {props.children}
+    </div>
+  );
+}

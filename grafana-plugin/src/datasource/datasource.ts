@@ -1,0 +1,229 @@
+import {
+  DataSourceApi,
+  LoadingState,
+  dateTime,
+  getFieldDisplayName,
+  type AnnotationQuery,
+  type AnnotationSupport,
+  type DataFrame,
+  type DataQueryRequest,
+  type DataQueryResponse,
+  type DataSourceInstanceSettings,
+  type Field,
+  type QueryResultMetaNotice,
+  type ScopedVars,
+  type TestDataSourceResponse,
+} from '@grafana/data';
+import { getDataSourceSrv, getTemplateSrv } from '@grafana/runtime';
+import { Observable, catchError, defer, from, merge, mergeMap, of } from 'rxjs';
+import { modelText } from '../client/models.js';
+import { scoringService, setDataSourceModule } from '../client/shared.js';
+import { AnnotationEditor } from './AnnotationEditor.js';
+import { planGrid, type Grid } from './grid.js';
+import { workOnLatest } from './latest.js';
+import { recipeOf, scoreFrames } from './score.js';
+import { dataSourceId, defaultQuery, type HeedDataSourceOptions, type HeedQuery } from './types.js';
+
+/** Marks queries that the annotation runner sent, whatever output they name. */
+type RunQuery = HeedQuery & { annotation?: boolean };
+
+export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptions> {
+  override annotations: AnnotationSupport<HeedQuery> = {
+    QueryEditor: AnnotationEditor as never,
+    getDefaultQuery: () => ({ ...defaultQuery, minSeverity: 0 }),
+    prepareQuery: (annotation: AnnotationQuery<HeedQuery>) =>
+      annotation.target
+        ? ({ ...defaultQuery, ...annotation.target, refId: annotation.target.refId || 'Anno', annotation: true } as HeedQuery)
+        : undefined,
+  };
+
+  constructor(settings: DataSourceInstanceSettings<HeedDataSourceOptions>) {
+    super(settings);
+    setDataSourceModule(settings.meta?.module);
+  }
+
+  override getDefaultQuery(): Partial<HeedQuery> {
+    return defaultQuery;
+  }
+
+  override filterQuery(query: HeedQuery): boolean {
+    return Boolean(query.source && query.inner) && !query.hide;
+  }
+
+  override getQueryDisplayText(query: HeedQuery): string {
+    return `${query.model ?? query.detector ?? 'auto'} over ${query.source?.type ?? 'no data source'}`;
+  }
+
+  override interpolateVariablesInQueries(queries: HeedQuery[], scopedVars: ScopedVars): HeedQuery[] {
+    return queries.map((query) => interpolate(query, scopedVars));
+  }
+
+  override query(request: DataQueryRequest<HeedQuery>): Observable<DataQueryResponse> {
+    const targets = request.targets.filter((target) => this.filterQuery(target));
+    if (targets.length === 0) return of({ data: [], state: LoadingState.Done });
+    return merge(...targets.map((target) => this.runTarget({ ...defaultQuery, ...target }, request)));
+  }
+
+  private runTarget(target: RunQuery, request: DataQueryRequest<HeedQuery>): Observable<DataQueryResponse> {
+    const key = target.refId;
+    const fail = (message: string): DataQueryResponse => ({
+      data: [],
+      key,
+      state: LoadingState.Error,
+      errors: [{ message, refId: key }],
+      error: { message, refId: key },
+    });
+    return defer(() => {
+      const query = interpolate(target, request.scopedVars);
+      return from(
+        Promise.all([getDataSourceSrv().get(query.source, request.scopedVars), modelText(query.model)]),
+      ).pipe(
+        mergeMap(([source, model]) => {
+          if (source.type === dataSourceId || source.meta?.id === dataSourceId) {
+            return of(fail('An anomaly query cannot wrap another anomaly query: choose the source that holds the data.'));
+          }
+          const shared = source.uid === '-- Dashboard --' && (query.inner as { panelId?: number }).panelId;
+          if (shared && shared === request.panelId) {
+            return of(fail('This query would wrap its own panel: choose another panel.'));
+          }
+          const grid = planGrid({
+            from: request.range.from.valueOf(),
+            to: request.range.to.valueOf(),
+            step: query.step,
+            lookback: query.lookback,
+            minStep: parseInterval(source.interval),
+          });
+          const inner = innerRequest(request, query, grid, source.getRef?.() ?? { type: source.type, uid: source.uid });
+          return from(source.query(inner as never) as Observable<DataQueryResponse>).pipe(
+            workOnLatest((response, signal) => this.score(query, response, grid, request, model, signal)),
+          );
+        }),
+      );
+    }).pipe(catchError((error: unknown) => of(fail(messageOf(error)))));
+  }
+
+  private async score(
+    query: RunQuery,
+    response: DataQueryResponse,
+    grid: Grid,
+    request: DataQueryRequest<HeedQuery>,
+    model: string | undefined,
+    signal: AbortSignal,
+  ): Promise<DataQueryResponse> {
+    const key = query.refId;
+    const frames = response.data as DataFrame[];
+    // Errors of the inner source are its own to word; what came in spite of them is scored.
+    if (frames.length === 0 || response.state === LoadingState.Loading) return { ...response, key };
+    const outcome = await scoreFrames({
+      frames,
+      query,
+      recipe: recipeOf(query, model),
+      context: {
+        refId: key,
+        from: request.range.from.valueOf(),
+        to: request.range.to.valueOf(),
+        step: grid.step,
+        ...(query.minSeverity === undefined ? {} : { minSeverity: query.minSeverity }),
+      },
+      service: scoringService(),
+      name: (field: Field, frame: DataFrame) => getFieldDisplayName(field, frame, frames),
+      surface: query.annotation ? 'annotation' : 'query',
+      annotation: Boolean(query.annotation),
+      signal,
+    });
+    const notices = noticesOf(frames, outcome.notes, grid.note, outcome.errors);
+    const allFailed = outcome.errors.length > 0 && outcome.frames.every((frame) => frame.meta?.custom?.heed?.role !== 'scored');
+    const data = outcome.frames.map((frame, i) =>
+      i === 0 && notices.length > 0 ? { ...frame, meta: { ...frame.meta, notices } } : frame,
+    );
+    const errors = [
+      ...(response.errors ?? (response.error ? [response.error] : [])),
+      ...(allFailed ? [{ message: outcome.errors[0]!.message, refId: key }] : []),
+    ];
+    return {
+      data,
+      key,
+      state: errors.length > 0 ? LoadingState.Error : (response.state ?? LoadingState.Done),
+      ...(errors.length > 0 ? { errors, error: errors[0]! } : {}),
+    };
+  }
+
+  override async testDatasource(): Promise<TestDataSourceResponse> {
+    const service = scoringService();
+    const detectors = await service.list();
+    const where = service.pool.mode === 'worker' ? 'in Web Workers' : 'on the page (this site refuses Web Workers)';
+    return {
+      status: 'success',
+      message: `Ready: ${detectors.length} detectors, scoring ${where}. Now choose this data source in a panel or an annotation.`,
+    };
+  }
+}
+
+function interpolate<Q extends HeedQuery>(query: Q, scopedVars: ScopedVars): Q {
+  const srv = getTemplateSrv();
+  const text = (value: string | undefined) => (value === undefined ? undefined : srv.replace(value, scopedVars));
+  const out: Q = { ...query };
+  for (const key of ['detector', 'model', 'lookback', 'step'] as const) {
+    if (query[key] !== undefined) out[key] = text(query[key])!;
+  }
+  return out;
+}
+
+/** The inner source's own request: history included, the step pinned, ids that collide with nothing. */
+export function innerRequest(
+  request: DataQueryRequest<HeedQuery>,
+  query: HeedQuery,
+  grid: Grid,
+  ref: { type?: string; uid?: string },
+): DataQueryRequest {
+  const range = {
+    from: dateTime(grid.historyFrom),
+    to: request.range.to,
+    raw: { from: dateTime(grid.historyFrom), to: request.range.raw?.to ?? request.range.to },
+  };
+  const interval = `${grid.step / 1000}s`;
+  // Annotation requests carry no panel id and sometimes no request id.
+  const id = request.requestId ?? `${request.app ?? 'heed'}-${request.panelId ?? 'annotation'}-${request.startTime ?? 0}`;
+  return {
+    ...request,
+    requestId: `${id}-heed-${query.refId}`,
+    range,
+    rangeRaw: range.raw,
+    interval,
+    intervalMs: grid.step,
+    maxDataPoints: grid.maxDataPoints,
+    scopedVars: {
+      ...request.scopedVars,
+      __interval: { text: interval, value: interval },
+      __interval_ms: { text: String(grid.step), value: grid.step },
+    },
+    targets: [{ ...query.inner, refId: query.refId, datasource: ref }],
+  } as DataQueryRequest;
+}
+
+function noticesOf(
+  frames: readonly DataFrame[],
+  notes: readonly string[],
+  gridNote: string | undefined,
+  errors: readonly { series: string; message: string }[],
+): QueryResultMetaNotice[] {
+  const inner = frames.flatMap((frame) => frame.meta?.notices ?? []);
+  const own = [...(gridNote ? [gridNote] : []), ...notes].map((text) => ({ severity: 'info' as const, text }));
+  const failed = errors.slice(0, 5).map(({ series, message }) => ({
+    severity: 'warning' as const,
+    text: `${series}: ${message}`,
+  }));
+  const more = errors.length > 5 ? [{ severity: 'warning' as const, text: `${errors.length - 5} more series could not be scored` }] : [];
+  return [...inner, ...failed, ...more, ...own];
+}
+
+function parseInterval(interval: string | undefined): number | undefined {
+  const match = /^>?\s*(\d+)(ms|s|m|h|d)$/.exec(interval?.trim() ?? '');
+  if (!match) return undefined;
+  return Number(match[1]) * { ms: 1, s: 1e3, m: 60e3, h: 3600e3, d: 86400e3 }[match[2] as 'ms' | 's' | 'm' | 'h' | 'd'];
+}
+
+function messageOf(error: unknown): string {
+  const { message, data } = error as { message?: string; data?: { message?: string } };
+  return data?.message ?? message ?? String(error);
+}

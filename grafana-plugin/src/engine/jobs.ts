@@ -1,0 +1,92 @@
+import { HeedError, createDetector, createSeries, listDetectors, loadDetector } from '@heed/core';
+import type { Detector, RunOptions } from '@heed/core';
+import type { FitJob, Job, JobResults, PlainSeries, ScoreJob } from './protocol.js';
+
+/** Runs one job on @heed/core. Everything the plugin computes goes through here, in a worker or on the page. */
+export async function runJob(job: Job, run: Pick<RunOptions, 'signal' | 'onProgress'>): Promise<JobResults[Job['kind']]> {
+  switch (job.kind) {
+    case 'score':
+      return score(job, run);
+    case 'fit':
+      return fit(job, run);
+    case 'inspect':
+      return inspect(job.model);
+    case 'list':
+      return listDetectors().map(({ id, summary, document, tags, defaults, options }) => ({
+        id,
+        summary,
+        document,
+        tags,
+        defaults,
+        options,
+      }));
+    default:
+      throw new HeedError('not-supported', `the engine knows no job "${job.kind}"`, 'Reload the page.');
+  }
+}
+
+async function score(job: ScoreJob, run: Pick<RunOptions, 'signal' | 'onProgress'>) {
+  const { recipe } = job;
+  const series = toSeries(job.series);
+  const { detector, release } = await prepareDetector(recipe.detector, recipe.options, recipe.model);
+  try {
+    return await detector.score(series, {
+      ...run,
+      ...(recipe.events ? { events: recipe.events } : {}),
+      ...(recipe.feedback && recipe.feedback.length > 0 ? { feedback: recipe.feedback } : {}),
+    });
+  } finally {
+    release();
+  }
+}
+
+async function fit(job: FitJob, run: Pick<RunOptions, 'signal' | 'onProgress'>) {
+  const detector = await createDetector(job.detector, job.options ?? {});
+  try {
+    const report = await detector.fit(toSeries(job.series), { ...run, seed: job.seed ?? 0 });
+    return { model: await detector.save(), report };
+  } finally {
+    detector.dispose();
+  }
+}
+
+async function inspect(model: string) {
+  const { detector, release } = await prepareDetector('', {}, model);
+  const id = detector.id;
+  release();
+  return { detector: id };
+}
+
+function toSeries(plain: PlainSeries) {
+  return createSeries({
+    ...(plain.name === undefined ? {} : { name: plain.name }),
+    time: plain.time,
+    channels: plain.channels,
+  });
+}
+
+/** Loaded models by their text: loading a network costs more than scoring a few hundred points with it. */
+const models = new Map<string, Promise<Detector>>();
+const keptModels = 4;
+
+async function prepareDetector(
+  id: string,
+  options: Readonly<Record<string, unknown>> | undefined,
+  model: string | undefined,
+): Promise<{ detector: Detector; release: () => void }> {
+  if (model === undefined) {
+    const detector = await createDetector(id, options ?? {});
+    return { detector, release: () => detector.dispose() };
+  }
+  let loading = models.get(model);
+  if (!loading) {
+    loading = Promise.resolve(loadDetector(model));
+    models.set(model, loading);
+    loading.catch(() => models.delete(model));
+    if (models.size > keptModels) {
+      const [oldest] = models.keys();
+      models.delete(oldest!);
+    }
+  }
+  return { detector: await loading, release: () => undefined };
+}

@@ -1,0 +1,116 @@
+import type {
+  AnomalyEvent,
+  Detection,
+  DetectorTags,
+  EventOptions,
+  Feedback,
+  FitReport,
+  OptionSpec,
+  Progress,
+} from '@heed/core';
+
+/** A series as it crosses into the worker: plain data, typed arrays. */
+export interface PlainSeries {
+  readonly name?: string;
+  readonly time: Float64Array;
+  readonly channels: readonly { readonly name: string; readonly unit?: string; readonly values: Float64Array }[];
+}
+
+/** How to score: everything that changes the numbers, and nothing else (it is hashed into the cache key). */
+export interface Recipe {
+  readonly detector: string;
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** A fitted model's text; it names its own detector. */
+  readonly model?: string;
+  readonly events?: EventOptions;
+  readonly feedback?: readonly Feedback[];
+}
+
+export interface ScoreJob {
+  readonly kind: 'score';
+  readonly series: PlainSeries;
+  readonly recipe: Recipe;
+}
+
+export interface FitJob {
+  readonly kind: 'fit';
+  readonly series: PlainSeries;
+  readonly detector: string;
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly seed?: number;
+}
+
+/** What a model file is, without using it. */
+export interface InspectJob {
+  readonly kind: 'inspect';
+  readonly model: string;
+}
+
+export interface ReadCsvJob {
+  readonly kind: 'read-csv';
+  readonly text: string;
+  readonly name?: string;
+}
+
+export interface ListJob {
+  readonly kind: 'list';
+}
+
+/** Scores each node of a service graph from its own history and its neighbours. */
+export interface GraphJob {
+  readonly kind: 'graph';
+  readonly nodes: readonly { readonly id: string; readonly features: Float64Array }[];
+  readonly edges: readonly { readonly source: string; readonly target: string; readonly weight?: number }[];
+  readonly detector: string;
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+export type Job = ScoreJob | FitJob | InspectJob | ReadCsvJob | ListJob | GraphJob;
+
+export interface DetectorListing {
+  readonly id: string;
+  readonly summary: string;
+  readonly document: string;
+  readonly tags: DetectorTags;
+  readonly defaults: Readonly<Record<string, unknown>>;
+  readonly options: Readonly<Record<string, OptionSpec>>;
+}
+
+export interface ModelInfo {
+  readonly detector: string;
+  readonly channels?: readonly string[];
+}
+
+export interface JobResults {
+  score: Detection;
+  fit: { readonly model: string; readonly report: FitReport };
+  inspect: ModelInfo;
+  'read-csv': PlainSeries & { readonly labels?: Uint8Array };
+  list: readonly DetectorListing[];
+  graph: { readonly score: Float64Array; readonly severity: Float64Array; readonly reasons: readonly string[] };
+}
+export type ResultOf<J extends Job> = JobResults[J['kind']];
+
+/** To the engine. */
+export type Request = { readonly type: 'run'; readonly id: number; readonly job: Job } | { readonly type: 'cancel'; readonly id: number };
+
+/** An error as it crosses back: HeedError keeps its code. */
+export interface PlainError {
+  readonly message: string;
+  readonly code: string;
+}
+
+/** From the engine. */
+export type Reply =
+  | { readonly type: 'ready' }
+  | { readonly type: 'progress'; readonly id: number; readonly progress: Progress }
+  | { readonly type: 'done'; readonly id: number; readonly result: unknown; readonly milliseconds: number }
+  | { readonly type: 'failed'; readonly id: number; readonly error: PlainError };
+
+/** The engine's side of a message channel; a worker's global scope has this shape. */
+export interface EngineScope {
+  postMessage(message: Reply): void;
+  onmessage: ((event: { data: Request }) => void) | null;
+}
+
+export type { AnomalyEvent, Detection, EventOptions, Feedback, Progress };

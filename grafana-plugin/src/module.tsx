@@ -1,0 +1,4 @@
+import { AppPlugin } from '@grafana/data';
+import { AppRoot } from './app/AppRoot.js';
+
+export const plugin = new AppPlugin().setRootPage(AppRoot);

@@ -1,0 +1,175 @@
+import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
+import { Button, Drawer, useTheme2 } from '@grafana/ui';
+import type { PlainSeries } from '../engine/protocol.js';
+import { severityColor, severityName } from '../datasource/frames.js';
+import { lowerBound } from './align.js';
+import { AttendedPicture } from './AttendedPicture.js';
+import { formatValue } from './Chart.js';
+import { attendedColor } from './drawing.js';
+import { formatDuration } from './EventList.js';
+import type { DrawnSeries, GroupEvent } from './model.js';
+import type { PanelFeedback } from './types.js';
+
+interface Props {
+  readonly item: GroupEvent;
+  /** The series that was scored, history included, where it is still known. */
+  readonly series: PlainSeries | undefined;
+  readonly feedback: PanelFeedback | undefined;
+  readonly timeZone: string;
+  readonly onFeedback: (kind: 'normal' | 'anomaly' | undefined) => void;
+  readonly onZoom: (start: number, end: number) => void;
+  readonly onClose: () => void;
+}
+
+/** Why one event is an anomaly: in words, in numbers, and by what it was compared with. */
+export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom, onClose }: Props) {
+  const theme = useTheme2();
+  const { group, event } = item;
+  const time = (ms: number) => dateTimeFormat(ms, { timeZone });
+  const blamed = event.channels.slice(0, 8);
+  const memberOf = (name: string) => group.members.find((member) => member.name === name) ?? group.members[0]!;
+  const first = memberOf(blamed[0]?.name ?? '');
+  const firstChannel = Math.max(0, series?.channels.findIndex((channel) => channel.name === blamed[0]?.name) ?? 0);
+  return (
+    <Drawer
+      title={`Why: ${group.name}`}
+      subtitle={`${time(event.start)}, ${formatDuration(event.end - event.start)}`}
+      size="md"
+      onClose={onClose}
+    >
+      <div data-testid="heed-why" style={{ display: 'flex', flexDirection: 'column', gap: 20 }}>
+        <div style={{ borderLeft: `6px solid ${severityColor(event.severity)}`, paddingLeft: 12 }}>
+          <div style={{ color: theme.colors.text.secondary }}>
+            {severityName(event.severity)} severity, {Math.round(event.severity)} of 100; score {event.score.toFixed(2)} where 1 is the border;
+            detector {group.detector}
+          </div>
+          <p style={{ fontSize: theme.typography.h4.fontSize, margin: '8px 0 0' }} data-testid="heed-reason">
+            {event.reason}
+          </p>
+        </div>
+
+        <section>
+          <h5>Seen and expected</h5>
+          <table style={{ width: '100%' }}>
+            <thead style={{ color: theme.colors.text.secondary }}>
+              <tr>
+                <th>series</th>
+                <th style={right}>share of the blame</th>
+                <th style={right}>seen at the peak</th>
+                <th style={right}>expected</th>
+              </tr>
+            </thead>
+            <tbody>
+              {blamed.map(({ name, share }) => (
+                <BlameRow key={name} member={memberOf(name)} name={name} share={share} peak={event.peak} theme={theme} />
+              ))}
+            </tbody>
+          </table>
+          {event.channels.length > blamed.length && (
+            <div style={{ color: theme.colors.text.secondary }}>and {event.channels.length - blamed.length} more with smaller shares</div>
+          )}
+        </section>
+
+        <section>
+          <h5>
+            Compared with <span style={{ color: attendedColor }}>{event.attended.length || 'no'} normal stretches</span>
+          </h5>
+          {event.attended.length > 0 && series ? (
+            <>
+              <AttendedPicture series={series} channel={firstChannel} event={event} format={(v) => formatValue(first.field, v)} theme={theme} />
+              <table style={{ width: '100%' }}>
+                <tbody>
+                  {event.attended.slice(0, 6).map((stretch, i) => (
+                    <tr key={i}>
+                      <td style={{ color: attendedColor, width: 60 }}>{Math.round(100 * stretch.weight)}%</td>
+                      <td style={{ width: 90 }}>
+                        <div style={{ height: 6, width: `${Math.round(100 * stretch.weight)}%`, background: attendedColor, minWidth: 2 }} />
+                      </td>
+                      <td>
+                        {time(stretch.startTime)} to {time(stretch.endTime)}
+                      </td>
+                      <td style={right}>
+                        <Button
+                          size="sm"
+                          fill="text"
+                          onClick={() => onZoom(Math.min(stretch.startTime, event.start), Math.max(stretch.endTime, event.end))}
+                        >
+                          Show
+                        </Button>
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+              <div style={{ color: theme.colors.text.secondary }}>
+                The percentages are attention weights: how much each stretch counted when the detector worked out what was
+                to be expected here.
+              </div>
+            </>
+          ) : (
+            <div style={{ color: theme.colors.text.secondary }}>
+              {event.attended.length === 0
+                ? 'This detector does not compare with stretches of the past; choose an attention detector to see them.'
+                : 'The history is no longer in memory; refresh the dashboard to see it.'}
+            </div>
+          )}
+        </section>
+
+        <section>
+          <h5>Is this right?</h5>
+          <div style={{ display: 'flex', gap: 8, alignItems: 'center', flexWrap: 'wrap' }}>
+            <Button variant={feedback?.kind === 'normal' ? 'primary' : 'secondary'} icon="thumbs-up" aria-pressed={feedback?.kind === 'normal'} onClick={() => onFeedback('normal')}>
+              This is normal
+            </Button>
+            <Button variant={feedback?.kind === 'anomaly' ? 'primary' : 'secondary'} icon="bell" aria-pressed={feedback?.kind === 'anomaly'} onClick={() => onFeedback('anomaly')}>
+              This is an anomaly
+            </Button>
+            {feedback && (
+              <Button variant="secondary" fill="text" onClick={() => onFeedback(undefined)}>
+                Take back
+              </Button>
+            )}
+          </div>
+          <div style={{ color: theme.colors.text.secondary, marginTop: 4 }}>
+            Your answer changes the score of this and of similar stretches, and is saved with the panel.
+          </div>
+        </section>
+
+        {group.notes.length > 0 && (
+          <section>
+            <h5>Notes of the detector</h5>
+            <ul style={{ paddingLeft: 18 }}>
+              {group.notes.map((note) => (
+                <li key={note}>{note}</li>
+              ))}
+            </ul>
+          </section>
+        )}
+      </div>
+    </Drawer>
+  );
+}
+
+const right = { textAlign: 'right' as const, fontVariantNumeric: 'tabular-nums' };
+
+function BlameRow(props: { member: DrawnSeries; name: string; share: number; peak: number; theme: GrafanaTheme2 }) {
+  const { member, name, share, peak, theme } = props;
+  const at = lowerBound(member.time, peak);
+  const lower = member.lower?.[at];
+  const upper = member.upper?.[at];
+  const range =
+    typeof lower === 'number' && typeof upper === 'number'
+      ? `${formatValue(member.field, lower)} to ${formatValue(member.field, upper)}`
+      : formatValue(member.field, member.expected?.[at]);
+  return (
+    <tr>
+      <td style={{ maxWidth: 220, overflow: 'hidden', textOverflow: 'ellipsis' }}>{name}</td>
+      <td style={right}>
+        <span style={{ display: 'inline-block', height: 8, width: Math.max(2, 60 * share), background: theme.colors.text.secondary, marginRight: 6 }} />
+        {Math.round(100 * share)}%
+      </td>
+      <td style={right}>{formatValue(member.field, member.values[at])}</td>
+      <td style={right}>{range}</td>
+    </tr>
+  );
+}

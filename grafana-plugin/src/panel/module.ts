@@ -1,0 +1,100 @@
+import {
+  FieldColorModeId,
+  FieldConfigProperty,
+  FieldType,
+  PanelPlugin,
+  VisualizationSuggestionScore,
+} from '@grafana/data';
+import { commonOptionsBuilder } from '@grafana/ui';
+import { DetectorOption } from './DetectorOption.js';
+import { FeedbackOption } from './FeedbackOption.js';
+import { HeedPanel } from './HeedPanel.js';
+import { migrateOptions } from './migrate.js';
+import { defaultOptions as defaults, type HeedFieldConfig, type HeedPanelOptions } from './types.js';
+
+const detection = ['Detection'];
+const display = ['Anomalies'];
+
+export const plugin = new PanelPlugin<HeedPanelOptions, HeedFieldConfig>(HeedPanel)
+  .useFieldConfig({
+    standardOptions: {
+      [FieldConfigProperty.Color]: {
+        settings: { byValueSupport: false, bySeriesSupport: true, preferThresholdsMode: false },
+        defaultValue: { mode: FieldColorModeId.PaletteClassic },
+      },
+    },
+    useCustomConfig: (builder) =>
+      builder
+        .addSliderInput({ path: 'lineWidth', name: 'Line width', defaultValue: 1, settings: { min: 0, max: 10, step: 1 } })
+        .addSliderInput({ path: 'fillOpacity', name: 'Fill opacity', defaultValue: 0, settings: { min: 0, max: 100, step: 1 } }),
+  })
+  .setPanelOptions((builder) => {
+    builder
+      .addRadio({
+        path: 'mode',
+        name: 'Score',
+        description: 'For frames that have no score yet; those of the Heed data source bring theirs along.',
+        category: detection,
+        defaultValue: defaults.mode,
+        settings: {
+          options: [
+            { value: 'each', label: 'Each series' },
+            { value: 'joint', label: 'Together' },
+            { value: 'peers', label: 'Against peers' },
+          ],
+        },
+      })
+      .addCustomEditor({
+        id: 'detector',
+        path: 'detector',
+        name: 'Detector',
+        category: detection,
+        defaultValue: defaults.detector,
+        editor: DetectorOption,
+        showIf: (options) => options.mode !== 'peers',
+      })
+      .addSliderInput({
+        path: 'sensitivity',
+        name: 'Sensitivity',
+        category: detection,
+        defaultValue: defaults.sensitivity,
+        settings: { min: 0, max: 100, step: 1 },
+      })
+      .addRadio({
+        path: 'direction',
+        name: 'Direction',
+        category: detection,
+        defaultValue: defaults.direction,
+        settings: {
+          options: [
+            { value: 'both', label: 'Both' },
+            { value: 'above', label: 'Above' },
+            { value: 'below', label: 'Below' },
+          ],
+        },
+      })
+      .addCustomEditor({
+        id: 'feedback',
+        path: 'feedback',
+        name: 'Feedback',
+        description: 'What people said of earlier events; the score takes it into account.',
+        category: detection,
+        defaultValue: defaults.feedback,
+        editor: FeedbackOption,
+      })
+      .addBooleanSwitch({ path: 'showBand', name: 'Expected band', description: 'Drawn for up to eight series.', category: display, defaultValue: defaults.showBand })
+      .addBooleanSwitch({ path: 'showExpected', name: 'Expected line', category: display, defaultValue: defaults.showExpected })
+      .addBooleanSwitch({ path: 'showStrip', name: 'Score strip', category: display, defaultValue: defaults.showStrip })
+      .addBooleanSwitch({ path: 'showMarkers', name: 'Markers', category: display, defaultValue: defaults.showMarkers })
+      .addBooleanSwitch({ path: 'showEvents', name: 'Event list', category: display, defaultValue: defaults.showEvents })
+      .addSliderInput({ path: 'regionOpacity', name: 'Region opacity', category: display, defaultValue: defaults.regionOpacity, settings: { min: 0, max: 100, step: 1 } })
+      .addNumberInput({ path: 'maxSeries', name: 'Series drawn at most', description: 'Those with the gravest events first.', category: display, defaultValue: defaults.maxSeries, settings: { min: 1, max: 200, integer: true } });
+    commonOptionsBuilder.addTooltipOptions(builder);
+    commonOptionsBuilder.addLegendOptions(builder);
+  })
+  .setDataSupport({ annotations: true, alertStates: true })
+  .setMigrationHandler((panel) => migrateOptions(panel.options as Partial<HeedPanelOptions>))
+  .setSuggestionsSupplier(((summary: { hasFieldType(type: FieldType): boolean; rowCountTotal: number }) =>
+    summary.hasFieldType(FieldType.time) && summary.hasFieldType(FieldType.number) && summary.rowCountTotal > 30
+      ? [{ name: 'Heed anomalies', score: VisualizationSuggestionScore.OK, cardOptions: { maxSeries: 1 } }]
+      : undefined) as never);

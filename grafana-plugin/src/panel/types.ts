@@ -1,0 +1,49 @@
+import type { OptionsWithLegend, OptionsWithTooltip } from '@grafana/schema';
+
+/** A user's word on a stretch of one series; saved with the panel. */
+export interface PanelFeedback {
+  /** Name of the series (of the group, for series scored together). */
+  readonly series: string;
+  /** Epoch ms, inclusive. */
+  readonly start: number;
+  readonly end: number;
+  readonly kind: 'anomaly' | 'normal';
+}
+
+/** Saved in dashboards: only ever add fields, and say in the migration handler what older panels meant. */
+export interface HeedPanelOptions extends OptionsWithLegend, OptionsWithTooltip {
+  detector: string;
+  mode: 'each' | 'joint' | 'peers';
+  sensitivity: number;
+  direction: 'both' | 'above' | 'below';
+  showBand: boolean;
+  showExpected: boolean;
+  showStrip: boolean;
+  showMarkers: boolean;
+  showEvents: boolean;
+  regionOpacity: number;
+  /** Most series drawn at once; those with the gravest events first. */
+  maxSeries: number;
+  feedback: PanelFeedback[];
+}
+
+export interface HeedFieldConfig {
+  lineWidth: number;
+  fillOpacity: number;
+  hideFrom?: { viz: boolean; legend: boolean; tooltip: boolean };
+}
+
+export const defaultOptions = {
+  detector: 'auto',
+  mode: 'each' as const,
+  sensitivity: 50,
+  direction: 'both' as const,
+  showBand: true,
+  showExpected: false,
+  showStrip: true,
+  showMarkers: true,
+  showEvents: true,
+  regionOpacity: 22,
+  maxSeries: 24,
+  feedback: [] as PanelFeedback[],
+};
