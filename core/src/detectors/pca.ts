@@ -1,0 +1,186 @@
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { Breather } from '../backend/yield.js';
+import { meanAndStd } from '../preprocess/statistics.js';
+import type { Series } from '../series/series.js';
+import type { DetectorDefinition, DetectorOptions, RawScores, RunOptions } from './contract.js';
+import { centreWindowScores, subsequenceWindow, windowOption } from './subsequence.js';
+
+/** Eigenvalues below this share of their sum are rounding noise. */
+const SMALLEST_RATIO = 1e-16;
+/** Components whose weights sum to less than this share of all weights cannot change the order of the scores. */
+const NEGLIGIBLE = 1e-12;
+
+/**
+ * Score of every window: Σ_i ‖z − v_i‖ / r_i over the unit principal axes v_i of the standardised windows z, r_i the
+ * share of variance of axis i, so that the axes along which normal windows hardly differ weigh most.
+ * @param x n values
+ * @returns n − window + 1 values
+ */
+async function windowScores(
+  x: Float64Array,
+  window: number,
+  share: number,
+  options: RunOptions,
+): Promise<Float64Array> {
+  const breather = new Breather(options.signal);
+  const count = x.length - window + 1;
+  const scores = new Float64Array(count);
+  const lagged = laggedCorrelation(x, window);
+  const { mean, std, columns } = lagged;
+  if (columns.length === 0) return scores;
+  await breather.breathe();
+  const eigen = new EigenvalueDecomposition(lagged.correlation, { assumeSymmetric: true });
+  const { kept, weight } = chooseComponents(eigen.realEigenvalues, Math.min(count, columns.length), share);
+
+  const squares = new Float64Array(count);
+  for (const j of columns) {
+    for (let t = 0; t < count; t++) squares[t]! += ((x[t + j]! - mean[j]!) / std[j]!) ** 2;
+    await breather.breathe();
+  }
+  const filter = new Float64Array(window);
+  const projection = new Float64Array(count);
+  for (let c = 0; c < kept.length; c++) {
+    let offset = 0;
+    filter.fill(0);
+    columns.forEach((j, row) => {
+      filter[j] = eigen.eigenvectorMatrix.get(row, kept[c]!) / std[j]!;
+      offset += filter[j]! * mean[j]!;
+    });
+    let extreme = 0;
+    for (let t = 0; t < count; t++) {
+      let sum = -offset;
+      for (let j = 0; j < window; j++) sum += filter[j]! * x[t + j]!;
+      projection[t] = sum;
+      if (Math.abs(sum) > Math.abs(extreme)) extreme = sum;
+      if (t % 4096 === 4095) await breather.breathe();
+    }
+    // The direction of an axis is arbitrary; the convention is that its most extreme window lies on its positive side.
+    const sign = extreme < 0 ? -1 : 1;
+    for (let t = 0; t < count; t++) {
+      scores[t]! += weight[c]! * Math.sqrt(Math.max(0, squares[t]! + 1 - 2 * sign * projection[t]!));
+    }
+    options.onProgress?.({ phase: 'score', done: (c + 1) / kept.length });
+  }
+  return scores;
+}
+
+/** Which eigenvectors count and with which weight, the largest eigenvalue first. */
+function chooseComponents(
+  eigenvalues: readonly number[],
+  rank: number,
+  share: number,
+): { kept: number[]; weight: number[] } {
+  const order = eigenvalues.map((_, i) => i).sort((a, b) => eigenvalues[b]! - eigenvalues[a]!);
+  const total = eigenvalues.reduce((sum, value) => sum + value, 0);
+  const components: { index: number; weight: number }[] = [];
+  let explained = 0;
+  for (const index of order.slice(0, rank)) {
+    const ratio = Math.max(eigenvalues[index]! / total, SMALLEST_RATIO);
+    components.push({ index, weight: 1 / ratio });
+    explained += ratio;
+    if (share < 1 && explained > share) break;
+  }
+  const weights = components.reduce((sum, { weight }) => sum + weight, 0);
+  let skipped = 0;
+  const kept = components.filter(({ weight }) => {
+    if (skipped + weight > NEGLIGIBLE * weights) return true;
+    skipped += weight;
+    return false;
+  });
+  return { kept: kept.map(({ index }) => index), weight: kept.map(({ weight }) => weight) };
+}
+
+/** Mean and standard deviation of the columns of the window matrix, and the correlations between them. */
+interface LaggedCorrelation {
+  readonly mean: Float64Array;
+  readonly std: Float64Array;
+  /** Columns that vary; the correlation matrix is of these. */
+  readonly columns: readonly number[];
+  readonly correlation: Matrix;
+}
+
+/**
+ * Column j of the window matrix is the series shifted by j, so neighbouring products differ by one term at each end:
+ * O(n · window) instead of O(n · window²).
+ * @param x standardised values
+ */
+function laggedCorrelation(x: Float64Array, window: number): LaggedCorrelation {
+  const count = x.length - window + 1;
+  const products = new Float64Array(window * window);
+  for (let k = 0; k < window; k++) {
+    let sum = 0;
+    for (let t = 0; t < count; t++) sum += x[t]! * x[t + k]!;
+    products[k] = sum;
+  }
+  for (let j = 1; j < window; j++) {
+    for (let k = j; k < window; k++) {
+      products[j * window + k] =
+        products[(j - 1) * window + k - 1]! - x[j - 1]! * x[k - 1]! + x[count + j - 1]! * x[count + k - 1]!;
+    }
+  }
+  const mean = new Float64Array(window);
+  const std = new Float64Array(window);
+  const columns: number[] = [];
+  let sum = 0;
+  for (let t = 0; t < count; t++) sum += x[t]!;
+  for (let j = 0; j < window; j++) {
+    if (j > 0) sum += x[count + j - 1]! - x[j - 1]!;
+    mean[j] = sum / count;
+    std[j] = Math.sqrt(Math.max(0, products[j * window + j]! / count - mean[j]! * mean[j]!));
+    // Below that the difference of sums is rounding: the column is constant.
+    if (std[j]! > 1e-7) columns.push(j);
+  }
+  const correlation = Matrix.zeros(columns.length, columns.length);
+  for (let a = 0; a < columns.length; a++) {
+    for (let b = a; b < columns.length; b++) {
+      const j = columns[a]!;
+      const k = columns[b]!;
+      const value = (products[j * window + k]! / count - mean[j]! * mean[k]!) / (std[j]! * std[k]!);
+      correlation.set(a, b, value);
+      correlation.set(b, a, value);
+    }
+  }
+  return { mean, std, columns, correlation };
+}
+
+/** The values with mean 0 and standard deviation 1; all 0 where they are constant. */
+function standardised(values: Float64Array): Float64Array {
+  const { mean, std } = meanAndStd(values);
+  return std > 1e-12 * Math.abs(mean) ? values.map((value) => (value - mean) / std) : values.map(() => 0);
+}
+
+async function score(series: Series, options: DetectorOptions, run: RunOptions): Promise<RawScores> {
+  const window = subsequenceWindow(series, options.window as number, 1, 100);
+  const share = (options.variance as number) || 1;
+  const scores = await windowScores(standardised(series.channels[0]!.values), window, share, run);
+  const raw = centreWindowScores(scores, window);
+  return { raw, period: window };
+}
+
+/** Sub-PCA as the TSB-AD benchmark runs it; reproduces its published values. */
+export const pca: DetectorDefinition = {
+  id: 'pca',
+  summary:
+    'Principal components of sub-sequences (Sub-PCA): how far a window lies from the axes of normal variation.',
+  document: 'Shyu et al. 2003; Aggarwal 2017; settings of TSB-AD (Liu & Paparrizos 2024)',
+  tags: {
+    needsTraining: false,
+    supervised: false,
+    multivariate: false,
+    streaming: false,
+    input: 'series',
+    minPoints: 6,
+    explains: false,
+  },
+  defaults: { window: 0, variance: 0 },
+  options: {
+    window: windowOption,
+    variance: {
+      type: 'number',
+      summary: 'share of the variance the components must explain; 0 = automatic, all components',
+      min: 0,
+      max: 1,
+    },
+  },
+  create: (options) => ({ score: (series, run) => score(series, options, run) }),
+};
