@@ -1,1 +1,10 @@
-export {};
+export { generateSeries, generators } from './generators.js';
+export { injectAnomalies, type InjectOptions } from './inject.js';
+export { anomalyKinds, type AnomalyKindInfo } from './injections.js';
+export type {
+  AnomalyKind,
+  GeneratorDefinition,
+  GeneratorOptions,
+  LabelledAnomaly,
+  LabelledSeries,
+} from './types.js';

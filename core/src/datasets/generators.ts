@@ -1,0 +1,30 @@
+import { HeedError } from '../errors.js';
+import { domainGenerators } from './domains.js';
+import { healthGenerators } from './health.js';
+import { multivariateGenerators } from './multivariate.js';
+import { securityGenerators } from './security.js';
+import { shapeGenerators } from './shapes.js';
+import type { GeneratorDefinition, GeneratorOptions, LabelledSeries } from './types.js';
+
+/** All generators; each gives the same labelled series for the same options on every machine. */
+export const generators: readonly GeneratorDefinition[] = [
+  ...shapeGenerators,
+  ...multivariateGenerators,
+  ...domainGenerators,
+  ...securityGenerators,
+  ...healthGenerators,
+];
+
+/**
+ * Generates a labelled series.
+ * @param id one of the ids in `generators`
+ * @throws HeedError bad-option for an unknown id or an option out of range
+ */
+export function generateSeries(id: string, options?: GeneratorOptions): LabelledSeries {
+  const found = generators.find((generator) => generator.id === id);
+  if (!found) {
+    const known = generators.map((generator) => generator.id).join(', ');
+    throw new HeedError('bad-option', `there is no generator "${id}"`, `Known generators: ${known}.`);
+  }
+  return found.create(options);
+}
