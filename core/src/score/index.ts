@@ -1,1 +1,3 @@
 export * from './types.js';
+export { computeThreshold, type ThresholdOptions } from './threshold.js';
+export { SEVERITY_AT_BORDER, severityOf } from './scores.js';

@@ -1,0 +1,47 @@
+/** A stretch of points above the border; indices, both inclusive. */
+export interface ScoreRun {
+  readonly startIndex: number;
+  readonly endIndex: number;
+  /** First point with the highest score. */
+  readonly peakIndex: number;
+  /** Highest score. */
+  readonly score: number;
+}
+
+/** Default of `mergeGap`: runs this near, or nearer than a quarter of the longer one, are one event. */
+const nearestRuns = 5;
+
+/**
+ * The runs of scores above 1, near ones merged, short ones dropped.
+ * @param allowed n values, 0 where a point may not belong to an event
+ */
+export function findRuns(
+  score: Float32Array,
+  options: { readonly mergeGap?: number; readonly minLength?: number } = {},
+  allowed?: Uint8Array,
+): ScoreRun[] {
+  const { mergeGap, minLength = 1 } = options;
+  const merged: { start: number; end: number }[] = [];
+  for (let t = 0; t < score.length; t++) {
+    if (!(score[t]! > 1) || allowed?.[t] === 0) continue;
+    const start = t;
+    while (t + 1 < score.length && score[t + 1]! > 1 && allowed?.[t + 1] !== 0) t++;
+    merged.push({ start, end: t });
+    while (merged.length > 1) {
+      const last = merged[merged.length - 1]!;
+      const before = merged[merged.length - 2]!;
+      const longer = Math.max(last.end - last.start, before.end - before.start) + 1;
+      const gap = last.start - before.end - 1;
+      if (gap > (mergeGap ?? Math.max(nearestRuns, longer / 4))) break;
+      before.end = last.end;
+      merged.pop();
+    }
+  }
+  return merged
+    .filter(({ start, end }) => end - start + 1 >= minLength)
+    .map(({ start, end }) => {
+      let peakIndex = start;
+      for (let t = start; t <= end; t++) if (score[t]! > score[peakIndex]!) peakIndex = t;
+      return { startIndex: start, endIndex: end, peakIndex, score: score[peakIndex]! };
+    });
+}
