@@ -36,3 +36,18 @@ export {
   type MetricName,
   type Metrics,
 } from './metrics.js';
+export {
+  evaluateDetector,
+  failedMetrics,
+  parseBenchmarkName,
+  PUBLISHED_NAMESAKES,
+  summariseEvaluation,
+  type Agreement,
+  type BenchmarkName,
+  type DetectorMeans,
+  type EvaluationReport,
+  type FamilySummary,
+  type FileResult,
+  type PublishedSummary,
+  type PublishedTable,
+} from './protocol.js';
