@@ -29,6 +29,8 @@ export interface Progress {
   readonly loss?: number;
   readonly epoch?: number;
   readonly epochs?: number;
+  /** Estimate of the time left. */
+  readonly secondsLeft?: number;
   readonly message?: string;
 }
 
@@ -112,6 +114,14 @@ export interface StateTensor {
   readonly values: Float32Array | Float64Array | Int32Array;
 }
 
+/** How a fitted detector is trained further on other data. */
+export interface FineTuneOptions extends RunOptions {
+  /** Keeps the attention's parameters as they are, so that only the rest adapts. */
+  readonly freezeAttention?: boolean;
+  readonly epochs?: number;
+  readonly learningRate?: number;
+}
+
 /**
  * The part a detector author writes, one file per detector. Input series are complete: the pipeline has filled
  * missing values.
@@ -120,10 +130,28 @@ export interface RawDetector {
   /** Absent for training-free detectors. */
   fit?(train: Series, options: RunOptions): Promise<FitReport>;
   score(series: Series, options: RunOptions): Promise<RawScores>;
+  /** Trains a fitted detector further: transfer to another domain, a client's round of federated averaging. */
+  fineTune?(train: Series, options: FineTuneOptions): Promise<FitReport>;
   /** The fitted state; absent for detectors that have none. */
   getState?(): Promise<DetectorState>;
   setState?(state: DetectorState): Promise<void>;
+  /**
+   * Starts incremental scoring after `history`. Present exactly where the tags say `streaming`; absent where the
+   * options chosen rule it out.
+   */
+  stream?(history: Series, options: RunOptions): Promise<RawStream>;
   /** Frees tensors and workers. */
+  dispose?(): void;
+}
+
+/** Incremental scoring of one series. */
+export interface RawStream {
+  /**
+   * Scores points that follow all points given so far (k > 0 of them, complete).
+   * @returns arrays of k points: those that `score` gives to the last k points of the series so far, to rounding.
+   *   `attend` takes and returns indices into the whole series, history first.
+   */
+  append(points: Series, options: RunOptions): Promise<RawScores>;
   dispose?(): void;
 }
 
@@ -148,6 +176,8 @@ export interface DetectorDefinition<O extends DetectorOptions = DetectorOptions>
   readonly document: string;
   readonly tags: DetectorTags;
   readonly defaults: O;
+  /** Settings that make a fit cheap (fewer epochs, smaller layers): for tests and first looks, not for results. */
+  readonly quick?: Partial<O>;
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** May load its code lazily (learned detectors import TensorFlow.js here). */
   create(options: O): RawDetector | Promise<RawDetector>;

@@ -1,39 +1,27 @@
 import { meanAndStd } from '../preprocess/statistics.js';
-import type { Series } from '../series/series.js';
-import type { DetectorDefinition, RawScores, RunOptions } from './contract.js';
+import type { DetectorDefinition, RawScores } from './contract.js';
+import { baselineTags, deviations, realSpread, referenceValues } from './univariate.js';
 
-/** Distance from the mean in standard deviations; with a training prefix, from the mean of that prefix. */
-function scoreByZ(series: Series, { trainLength = 0 }: RunOptions): RawScores {
-  const values = series.channels[0]!.values;
-  const n = values.length;
-  const { mean, std } = meanAndStd(trainLength >= 2 ? values.subarray(0, trainLength) : values);
-  // What rounding alone spreads a constant series is no deviation.
-  const spread = std > 1e-12 * Math.abs(mean) ? std : 0;
-  const raw = new Float64Array(n);
-  for (let t = 0; t < n && spread > 0; t++) raw[t] = Math.abs(values[t]! - mean) / spread;
+/** |value − mean| / standard deviation, with what it compared with as the expected value. */
+export function zScores(values: Float64Array, reference: Float64Array): RawScores {
+  const { mean, std } = meanAndStd(reference);
+  const spread = realSpread(std, mean);
   return {
-    raw,
-    expected: [new Float64Array(n).fill(mean)],
-    spread: [new Float64Array(n).fill(spread)],
+    raw: deviations(values, mean, spread),
+    expected: [new Float64Array(values.length).fill(mean)],
+    spread: [new Float64Array(values.length).fill(spread)],
   };
 }
 
-/** Global z-score: the trivial reference every detector is measured against. */
+/** Distance from the mean: the trivial reference every detector is measured against. */
 export const zScore: DetectorDefinition = {
   id: 'z-score',
-  summary: 'Distance from the mean in standard deviations.',
-  document: 'Shewhart 1931',
-  tags: {
-    needsTraining: false,
-    supervised: false,
-    multivariate: false,
-    streaming: false,
-    input: 'series',
-    minPoints: 2,
-    explains: false,
-    baseline: true,
-  },
+  summary: 'Distance from the mean in standard deviations (of the training prefix where there is one).',
+  document: 'Grubbs 1969, Procedures for detecting outlying observations in samples',
+  tags: baselineTags(2),
   defaults: {},
   options: {},
-  create: () => ({ score: async (series, options) => scoreByZ(series, options) }),
+  create: () => ({
+    score: async (series, options) => zScores(series.channels[0]!.values, referenceValues(series, options)),
+  }),
 };
