@@ -12,6 +12,8 @@ function compile(...args) {
   execFileSync(process.execPath, [tsc, ...args], { cwd: core, stdio: 'inherit' });
 }
 
+execFileSync(process.execPath, [join(core, 'scripts/build-kernels.mjs')], { cwd: core, stdio: 'inherit' });
+
 // A build info without its output would make tsc believe there is nothing to do.
 const fresh = existsSync(join(core, 'dist/esm/index.js')) ? [] : ['--force'];
 compile('-b', 'tsconfig.lib.json', ...fresh);

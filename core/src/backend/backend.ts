@@ -19,7 +19,7 @@ export interface BackendConfiguration {
 /** Which engine runs and why. */
 export interface BackendReport {
   readonly backend: BackendName;
-  /** Why better engines were not taken. */
+  /** Why better engines were not taken, and which kernels run. */
   readonly notes: readonly string[];
 }
 
@@ -57,7 +57,7 @@ async function choose(): Promise<BackendReport> {
   let cause: unknown;
   for (const backend of wanted) {
     try {
-      if (await load(backend, tf)) return { backend, notes };
+      if (await load(backend, tf, notes)) return { backend, notes };
       if (configuration.backend) notes.push(`the ${backend} engine does not start here`);
     } catch (error) {
       cause = error;
@@ -74,7 +74,11 @@ async function choose(): Promise<BackendReport> {
 }
 
 /** True where the engine runs now. */
-async function load(backend: BackendName, tf: typeof import('@tensorflow/tfjs-core')): Promise<boolean> {
+async function load(
+  backend: BackendName,
+  tf: typeof import('@tensorflow/tfjs-core'),
+  notes: string[],
+): Promise<boolean> {
   if (backend === 'native') {
     if (!configuration.loadNative) return false;
     await configuration.loadNative();
@@ -83,7 +87,10 @@ async function load(backend: BackendName, tf: typeof import('@tensorflow/tfjs-co
   if (backend === 'wasm') {
     const wasm = await import('@tensorflow/tfjs-backend-wasm');
     if (configuration.wasmPath !== undefined) wasm.setWasmPaths(configuration.wasmPath as string);
-    return tf.setBackend('wasm');
+    if (!(await tf.setBackend('wasm'))) return false;
+    const { registerKernels } = await import('./tfjs-kernels.js');
+    notes.push(registerKernels(tf).note);
+    return true;
   }
   await import('@tensorflow/tfjs-backend-cpu');
   return tf.setBackend('cpu');

@@ -6,37 +6,106 @@ import { plainKernels, relaxedKernels } from './kernels-wasm.js';
  */
 export interface Kernels {
   gemm(
-    a: number, aRow: number, aColumn: number, b: number, bRow: number, bColumn: number, c: number, ldc: number,
-    m: number, n: number, k: number, alpha: number, accumulate: boolean, scratch: number,
+    a: number,
+    aRow: number,
+    aColumn: number,
+    b: number,
+    bRow: number,
+    bColumn: number,
+    c: number,
+    ldc: number,
+    m: number,
+    n: number,
+    k: number,
+    alpha: number,
+    accumulate: boolean,
+    scratch: number,
   ): void;
   gemmBatch(
-    batch: number, a: number, aBatch: number, aRow: number, aColumn: number, b: number, bBatch: number, bRow: number,
-    bColumn: number, c: number, m: number, n: number, k: number, scratch: number,
+    batch: number,
+    a: number,
+    aBatch: number,
+    aRow: number,
+    aColumn: number,
+    b: number,
+    bBatch: number,
+    bRow: number,
+    bColumn: number,
+    c: number,
+    m: number,
+    n: number,
+    k: number,
+    scratch: number,
   ): void;
   gemmScratchBytes(m: number, n: number, k: number): number;
   softmaxRows(source: number, target: number, rows: number, n: number): void;
   softmaxGradientRows(y: number, dy: number, dx: number, rows: number, n: number): void;
   layerNormRows(
-    x: number, gamma: number, beta: number, y: number, hat: number, inverse: number, rows: number, n: number,
+    x: number,
+    gamma: number,
+    beta: number,
+    y: number,
+    hat: number,
+    inverse: number,
+    rows: number,
+    n: number,
     epsilon: number,
   ): void;
   layerNormGradientRows(
-    dy: number, hat: number, inverse: number, gamma: number, dx: number, dgamma: number, dbeta: number, rows: number,
+    dy: number,
+    hat: number,
+    inverse: number,
+    gamma: number,
+    dx: number,
+    dgamma: number,
+    dbeta: number,
+    rows: number,
     n: number,
   ): void;
   biasActivation(x: number, bias: number, rows: number, n: number, activation: number): void;
   adamStep(
-    parameter: number, gradient: number, first: number, second: number, n: number, rate: number, beta1: number,
-    beta2: number, epsilon: number,
+    parameter: number,
+    gradient: number,
+    first: number,
+    second: number,
+    n: number,
+    rate: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
   ): void;
   attentionForward(
-    batch: number, q: number, k: number, v: number, out: number, logsum: number, queries: number, keys: number,
-    depth: number, valueDepth: number, scale: number, scratch: number,
+    batch: number,
+    q: number,
+    k: number,
+    v: number,
+    out: number,
+    logsum: number,
+    queries: number,
+    keys: number,
+    depth: number,
+    valueDepth: number,
+    scale: number,
+    scratch: number,
   ): void;
   attentionForwardScratchBytes(queries: number, keys: number, depth: number, valueDepth: number): number;
   attentionBackward(
-    batch: number, q: number, k: number, v: number, out: number, logsum: number, dout: number, dq: number, dk: number,
-    dv: number, queries: number, keys: number, depth: number, valueDepth: number, scale: number, scratch: number,
+    batch: number,
+    q: number,
+    k: number,
+    v: number,
+    out: number,
+    logsum: number,
+    dout: number,
+    dq: number,
+    dk: number,
+    dv: number,
+    queries: number,
+    keys: number,
+    depth: number,
+    valueDepth: number,
+    scale: number,
+    scratch: number,
   ): void;
   attentionBackwardScratchBytes(queries: number, keys: number, depth: number, valueDepth: number): number;
 }
@@ -44,7 +113,7 @@ export interface Kernels {
 /** Which build of the kernels runs. `relaxed` fuses multiply and add, so its last bits depend on the processor. */
 export type KernelBuild = 'plain' | 'relaxed';
 
-function decode(base64: string): Uint8Array<ArrayBuffer> {
+function decode(base64: string): Uint8Array {
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);

@@ -1,0 +1,65 @@
+/**
+ * exp of four floats: x = n·ln 2 + r with |r| ≤ ln 2 / 2, a polynomial of degree 6 for exp(r), and the exponent
+ * bits for 2ⁿ. Relative error below 2e-7; below −87 the result is 0, above 88 it stays at exp(88).
+ */
+// @ts-ignore: decorator
+@inline
+export function exp4(x: v128): v128 {
+  const tiny = v128.lt<f32>(x, f32x4.splat(-87));
+  x = v128.min<f32>(v128.max<f32>(x, f32x4.splat(-87)), f32x4.splat(88));
+  const n = v128.nearest<f32>(v128.mul<f32>(x, f32x4.splat(1.44269504088896341)));
+  // ln 2 in two parts, so that n·ln 2 loses no digits.
+  let r = v128.sub<f32>(x, v128.mul<f32>(n, f32x4.splat(0.693359375)));
+  r = v128.sub<f32>(r, v128.mul<f32>(n, f32x4.splat(-2.12194440e-4)));
+  // Taylor coefficients 1/6! … 1/2!; the interval is short enough for them.
+  let p = f32x4.splat(1.0 / 720.0);
+  p = v128.add<f32>(v128.mul<f32>(p, r), f32x4.splat(1.0 / 120.0));
+  p = v128.add<f32>(v128.mul<f32>(p, r), f32x4.splat(1.0 / 24.0));
+  p = v128.add<f32>(v128.mul<f32>(p, r), f32x4.splat(1.0 / 6.0));
+  p = v128.add<f32>(v128.mul<f32>(p, r), f32x4.splat(0.5));
+  p = v128.add<f32>(v128.mul<f32>(p, v128.mul<f32>(r, r)), v128.add<f32>(r, f32x4.splat(1)));
+  const exponent = v128.shl<i32>(v128.add<i32>(v128.trunc_sat<i32>(n), i32x4.splat(127)), 23);
+  return v128.andnot(v128.mul<f32>(p, exponent), tiny);
+}
+
+// @ts-ignore: decorator
+@inline
+export function sum4(x: v128): f32 {
+  return (
+    f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3))
+  );
+}
+
+// @ts-ignore: decorator
+@inline
+export function max4(x: v128): f32 {
+  return max(
+    max(f32x4.extract_lane(x, 0), f32x4.extract_lane(x, 1)),
+    max(f32x4.extract_lane(x, 2), f32x4.extract_lane(x, 3)),
+  );
+}
+
+/** exp of one float by the same polynomial, so that a row's tail equals its body bit for bit. */
+// @ts-ignore: decorator
+@inline
+export function exp1(x: f32): f32 {
+  return f32x4.extract_lane(exp4(f32x4.splat(x)), 0);
+}
+
+/**
+ * Natural logarithm of a positive number: exponent and mantissa apart, then 2·atanh of (m − 1) / (m + 1) with m in
+ * [√½, √2). The standard library's log would bring a table into a memory that is not ours.
+ */
+export function log1(x: f64): f64 {
+  let bits = reinterpret<i64>(x);
+  let exponent = <i32>((bits >> 52) & 0x7ff) - 1023;
+  let m = reinterpret<f64>((bits & 0x000fffffffffffff) | 0x3ff0000000000000);
+  if (m > 1.4142135623730951) {
+    m *= 0.5;
+    exponent += 1;
+  }
+  const s = (m - 1) / (m + 1);
+  const z = s * s;
+  const series = 1.0 + z * (1.0 / 3.0 + z * (1.0 / 5.0 + z * (1.0 / 7.0 + z * (1.0 / 9.0 + z * (1.0 / 11.0 + z * (1.0 / 13.0))))));
+  return <f64>exponent * 0.6931471805599453 + 2.0 * s * series;
+}

@@ -1,0 +1,15 @@
+export { gemm, gemmBatch, gemmScratchBytes } from './gemm';
+export {
+  adamStep,
+  biasActivation,
+  layerNormGradientRows,
+  layerNormRows,
+  softmaxGradientRows,
+  softmaxRows,
+} from './rows';
+export {
+  attentionBackward,
+  attentionBackwardScratchBytes,
+  attentionForward,
+  attentionForwardScratchBytes,
+} from './attention';
