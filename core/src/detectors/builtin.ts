@@ -1,8 +1,27 @@
 import { auto } from './auto.js';
 import type { DetectorDefinition } from './contract.js';
+import { learnedDetectors } from './learned.js';
+import { mad } from './mad.js';
 import { memoryAttention } from './memory-attention.js';
 import { pca } from './pca.js';
+import { movingVarianceDetector } from './moving-variance.js';
+import { randomDetector } from './random.js';
+import { squaredDifference } from './squared-difference.js';
+import { threeSigma } from './three-sigma.js';
+import { tTest } from './t-test.js';
 import { zScore } from './z-score.js';
 
 /** The detectors that come with Heed, in the order in which surfaces list them. Add a detector by adding it here. */
-export const builtinDetectors: readonly DetectorDefinition[] = [auto, memoryAttention, zScore, pca];
+export const builtinDetectors: readonly DetectorDefinition[] = [
+  auto,
+  memoryAttention,
+  zScore,
+  threeSigma,
+  mad,
+  tTest,
+  movingVarianceDetector,
+  squaredDifference,
+  randomDetector,
+  pca,
+  ...learnedDetectors,
+];
