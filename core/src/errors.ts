@@ -5,10 +5,12 @@
 export type HeedErrorCode =
   // input files and series
   | 'empty-input'
+  | 'header-only'
   | 'not-text'
   | 'not-a-file'
   | 'file-unreadable'
   | 'bad-csv'
+  | 'ragged-row'
   | 'bad-json'
   | 'bad-value'
   | 'bad-time'
@@ -41,6 +43,7 @@ export type HeedErrorCode =
   | 'source-error'
   | 'source-empty'
   | 'source-bad-answer'
+  | 'source-too-large'
   // command line
   | 'output-unwritable'
   | 'tool-missing'

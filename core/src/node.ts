@@ -1,2 +1,9 @@
 /** @packageDocumentation What needs Node: files, Prometheus over HTTP, worker threads. */
 export * from './index.js';
+export {
+  parsePrometheusDuration,
+  readPrometheus,
+  type PrometheusOptions,
+  type PrometheusQuery,
+} from './node-prometheus.js';
+export { readSeriesFile, type ReadFileOptions } from './node-files.js';
