@@ -3,7 +3,7 @@ import type { Series } from '../series/series.js';
 import { drawVerticalAxis, paddedExtent, timeAxis, valueAxis, type Box } from './axes.js';
 import { plotDetection } from './detection.js';
 import { typicalStep } from './downsample.js';
-import { formatDuration } from './format.js';
+import { humanDuration } from './format.js';
 import { drawLegend, type LegendEntry } from './legend.js';
 import { drawLine } from './lines.js';
 import { plotWidth, type PlotOptions } from './options.js';
@@ -113,7 +113,7 @@ export function plotAttended(
   for (const stretch of attended) {
     const when = series.indexTime
       ? `rows ${stretch.start}–${stretch.end}`
-      : `${formatDuration(Math.abs(event.start - stretch.startTime))} ${stretch.startTime < event.start ? 'earlier' : 'later'}`;
+      : `${humanDuration(Math.abs(event.start - stretch.startTime))} ${stretch.startTime < event.start ? 'earlier' : 'later'}`;
     entries.push({
       kind: 'line',
       colour: colours.attended,
@@ -183,7 +183,7 @@ export function plotAttended(
   const labels = x.ticks.map(({ at, label }) => {
     const points = Number(label);
     if (series.indexTime || points === 0) return textElement(at, y + 16, label, { anchor: 'middle' });
-    const text = `${points < 0 ? '−' : '+'}${formatDuration(Math.abs(points) * step)}`;
+    const text = `${points < 0 ? '−' : '+'}${humanDuration(Math.abs(points) * step)}`;
     return textElement(at, y + 16, text, { anchor: 'middle' });
   });
   const marks = x.ticks.map(({ at }) => `M${at.toFixed(1)},${y}v4`).join('');

@@ -64,7 +64,7 @@ export function formatTimestamp(time: number, timeZone = 'UTC'): string {
 }
 
 /** `45 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`: two units at most. */
-export function formatDuration(milliseconds: number): string {
+export function humanDuration(milliseconds: number): string {
   if (milliseconds < second) return `${formatNumber(milliseconds)} ms`;
   const units: readonly (readonly [number, string])[] = [
     [day, 'd'],

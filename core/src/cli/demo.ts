@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import { HeedError } from '../errors.js';
+import { portNumber, urlText } from './values.js';
+
+/** What the demo host of the plugin exports; it depends on core, so core cannot import its types. */
+interface DemoServer {
+  startDemo(options: {
+    port?: number;
+    prometheus?: string;
+  }): Promise<{ url: string; close(): Promise<void> }>;
+}
+
+/** `heed demo`: a dashboard with the plugin on recorded data, without Grafana. */
+export function demoCommand(program: Command): void {
+  program
+    .command('demo')
+    .description('show the Grafana plugin on a demo dashboard in your browser (no Grafana needed)')
+    .option('--port <port>', 'port to listen on; default 3700, or the next free one', portNumber)
+    .option('--prometheus <url>', 'show this Prometheus instead of the recorded incident', urlText)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  heed demo
+  heed demo --port 8080
+  heed demo --prometheus http://localhost:9090`,
+    )
+    .action(async (options: { port?: number; prometheus?: string }) => {
+      const demo = await loadDemo();
+      const running = await demo.startDemo(options);
+      process.stdout.write(`Demo dashboard: ${running.url}\nCtrl+C stops it.\n`);
+      await new Promise<void>((resolve) => {
+        process.once('SIGINT', resolve);
+        process.once('SIGTERM', resolve);
+      });
+      await running.close();
+    });
+}
+
+async function loadDemo(): Promise<DemoServer> {
+  const name = '@heed/grafana-plugin/demo/server.mjs';
+  try {
+    return (await import(name)) as DemoServer;
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? '';
+    if (!['ERR_MODULE_NOT_FOUND', 'ERR_PACKAGE_PATH_NOT_EXPORTED'].includes(code)) throw cause;
+    throw new HeedError(
+      'tool-missing',
+      'the demo dashboard is not installed or not built here',
+      'It is part of the repository: run `npm install && npm run build && npm run build -w grafana-plugin` there.',
+      undefined,
+      cause,
+    );
+  }
+}

@@ -1,0 +1,90 @@
+import { Option, type Command } from 'commander';
+import Table from 'cli-table3';
+import { getDetectorDefinition, listDetectors } from '../detectors/registry.js';
+import type { DetectorDefinition } from '../detectors/contract.js';
+import { describeOption } from '../pipeline/options.js';
+import { print } from './output.js';
+import { coloursFor, terminalWidth } from './terminal.js';
+
+/** `heed detectors`: what there is to choose from. */
+export function detectorsCommand(program: Command): void {
+  program
+    .command('detectors')
+    .description('list the detectors, or describe one with its options')
+    .argument('[id]', 'describe this detector')
+    .addOption(new Option('--format <format>', 'output').choices(['table', 'json']).default('table'))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  heed detectors
+  heed detectors memory-attention
+  heed detectors --format json | jq '.[].id'`,
+    )
+    .action(async (id: string | undefined, options: { format: 'table' | 'json' }) => {
+      const chosen = id === undefined ? listDetectors() : [getDetectorDefinition(id)];
+      if (options.format === 'json') {
+        const list = chosen.map(({ id, tags, document, summary, defaults }) => ({
+          id,
+          tags,
+          document,
+          summary,
+          defaults,
+        }));
+        await print(`${JSON.stringify(list, null, 2)}\n`);
+      } else await print(id === undefined ? listText(chosen) : describeText(chosen[0]!));
+    });
+}
+
+/** What a reader chooses by, in a word each. */
+function traits({ tags }: DetectorDefinition): string {
+  return [
+    tags.input === 'series' ? '' : tags.input,
+    tags.needsTraining ? (tags.supervised ? 'needs labels' : 'trained') : 'no training',
+    tags.multivariate ? 'many channels' : 'one channel',
+    tags.streaming ? 'streaming' : '',
+    tags.baseline ? 'baseline' : '',
+  ]
+    .filter((trait) => trait !== '')
+    .join(', ');
+}
+
+function listText(definitions: readonly DetectorDefinition[]): string {
+  const colours = coloursFor(process.stdout);
+  const width = terminalWidth();
+  const ids = Math.max(8, ...definitions.map(({ id }) => id.length)) + 2;
+  const kinds = 26;
+  const table = new Table({
+    head: ['id', 'kind', 'what it does'].map((name) => colours.bold(name)),
+    colWidths: [ids, kinds, Math.max(24, width - ids - kinds - 4)],
+    wordWrap: true,
+    style: { head: [], border: [] },
+  });
+  for (const definition of definitions) {
+    table.push([colours.cyan(definition.id), traits(definition), definition.summary]);
+  }
+  return `${table.toString()}\n${definitions.length} detectors. Options of one: heed detectors ID\n`;
+}
+
+function describeText(definition: DetectorDefinition): string {
+  const colours = coloursFor(process.stdout);
+  const lines = [
+    colours.bold(definition.id),
+    definition.summary,
+    `Source: ${definition.document}`,
+    `Kind: ${traits(definition)}; scores ${definition.tags.minPoints} points or more`,
+    '',
+  ];
+  const options = Object.entries(definition.options);
+  if (options.length === 0) lines.push('It has no options.');
+  else {
+    lines.push('Options (--option NAME=VALUE):');
+    for (const [name, spec] of options) {
+      const value = definition.defaults[name];
+      const standard =
+        value === undefined ? '' : ` (default ${Array.isArray(value) ? value.join(',') : String(value)})`;
+      lines.push(`  ${colours.cyan(name)}: ${spec.summary}; ${describeOption(spec)}${standard}`);
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}

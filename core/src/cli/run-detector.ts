@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { HeedError } from '../errors.js';
+import type { DetectorOptions, RunOptions } from '../detectors/contract.js';
+import { getDetectorDefinition } from '../detectors/registry.js';
+import { detect } from '../pipeline/detect.js';
+import { loadDetector } from '../pipeline/model.js';
+import type { Detection, EventOptions } from '../score/types.js';
+import type { Series } from '../series/series.js';
+import { optionValue, type TrainingPart } from './values.js';
+
+/** Which detector the flags ask for. */
+export interface DetectorChoice {
+  readonly detector: string | undefined;
+  readonly option: Readonly<Record<string, string>> | undefined;
+  readonly model: string | undefined;
+  readonly train: TrainingPart | undefined;
+  readonly seed: number;
+}
+
+/** NAME=VALUE texts as the values the detector's option specifications ask for. */
+export function detectorOptions(id: string, texts: Readonly<Record<string, string>> = {}): DetectorOptions {
+  const specs = getDetectorDefinition(id).options;
+  return Object.fromEntries(
+    Object.entries(texts).map(([name, text]) => [
+      name,
+      optionValue(text, Object.hasOwn(specs, name) ? specs[name] : undefined),
+    ]),
+  );
+}
+
+/** Points of the training part, at least one. */
+export function trainLengthOf(part: TrainingPart | undefined, series: Series): number | undefined {
+  if (!part) return undefined;
+  const n = series.time.length;
+  if ('share' in part) return Math.max(1, Math.floor(part.share * n));
+  if (part.points > n) {
+    throw new HeedError(
+      'bad-option',
+      `--train ${part.points} asks for more points than the ${n} of the series`,
+      'Give fewer, or a share such as 0.3.',
+    );
+  }
+  return part.points;
+}
+
+/** The text of a model file. */
+async function readModel(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    throw new HeedError(
+      'file-unreadable',
+      code === 'ENOENT' ? 'there is no such model file' : `the model file cannot be read (${code})`,
+      'Write one with `heed fit`.',
+      { file: path },
+      cause,
+    );
+  }
+}
+
+/** Scores the series with the detector the flags ask for. */
+export async function runDetector(
+  series: Series,
+  choice: DetectorChoice,
+  events: EventOptions,
+  run: RunOptions,
+): Promise<Detection> {
+  const options = { ...run, seed: choice.seed, events, trainLength: trainLengthOf(choice.train, series) };
+  if (choice.model === undefined) {
+    const id = choice.detector ?? 'auto';
+    return detect(series, { ...options, detector: id, options: detectorOptions(id, choice.option) });
+  }
+  const detector = await loadDetector(await readModel(choice.model));
+  try {
+    return await detector.score(series, options);
+  } finally {
+    detector.dispose();
+  }
+}

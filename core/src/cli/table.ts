@@ -1,0 +1,162 @@
+import Table from 'cli-table3';
+import { severityClass } from '../plot/theme.js';
+import type { AnomalyEvent, Detection } from '../score/types.js';
+import type { Series } from '../series/series.js';
+import { channelShares, factsOf, rows, SeriesClock } from './facts.js';
+import { printable, type Colours } from './terminal.js';
+
+export interface TableOptions {
+  readonly colours: Colours;
+  /** Columns of the terminal. */
+  readonly width: number;
+  readonly timeZone: string;
+  /** Most events to list; the rest is counted. */
+  readonly maxEvents: number;
+}
+
+function paint(event: AnomalyEvent, text: string, colours: Colours): string {
+  const { name } = severityClass(event.severity);
+  return name === 'high' ? colours.red(text) : name === 'medium' ? colours.yellow(text) : colours.cyan(text);
+}
+
+/** `██████▌   63`: ten cells with eighths. */
+function severityBar(event: AnomalyEvent, cells: number, colours: Colours): string {
+  const eighths = Math.max(1, Math.round((event.severity / 100) * cells * 8));
+  const partial = ' ▏▎▍▌▋▊▉'[eighths % 8]!;
+  const bar = `${'█'.repeat(eighths >> 3)}${eighths % 8 === 0 ? '' : partial}`.padEnd(cells);
+  return `${paint(event, bar, colours)} ${String(Math.round(event.severity)).padStart(3)}`;
+}
+
+/** The detection as text for a terminal or a log. */
+export function detectionTable(series: Series, detection: Detection, options: TableOptions): string {
+  const { colours, timeZone, width, maxEvents } = options;
+  const lines: string[] = [];
+  const clock = new SeriesClock(series, timeZone);
+  lines.push(colours.bold(printable(series.name ?? 'Series')));
+  for (const [name, value] of factsOf(series, detection, timeZone)) {
+    lines.push(...factLines(colours.dim(name.padEnd(14)), printable(value), width));
+  }
+  lines.push('');
+  const { events } = detection;
+  if (events.length === 0) lines.push('No anomalies found.');
+  else {
+    const shown = [...events.keys()].slice(0, maxEvents);
+    lines.push(
+      width >= 90
+        ? wideTable(series, detection, shown, clock, options)
+        : shown.map((i) => stackedEvent(events[i]!, i, clock, options)).join('\n'),
+    );
+    const hidden = events.length - shown.length;
+    lines.push(
+      `${events.length} ${events.length === 1 ? 'event' : 'events'} in ${rows(series.time.length)}${
+        hidden > 0 ? `; the last ${hidden} are not listed (--max-events ${events.length} lists all)` : ''
+      }.${clock.zone === undefined || clock.zone === 'UTC' ? '' : ` Times in ${clock.zone}.`}`,
+    );
+  }
+  for (const note of detection.notes) lines.push(...wrapText(`Note: ${printable(note)}`, width));
+  return `${lines.join('\n')}\n`;
+}
+
+function channelText(event: AnomalyEvent, most: number): string {
+  const shares = channelShares(event, most).map(({ name, percent }) => `${printable(name)} ${percent}%`);
+  const hidden = event.channels.filter(({ share }) => share >= 0.01).length - shares.length;
+  return shares.join('\n') + (hidden > 0 ? `\n+${hidden} more` : '');
+}
+
+function wideTable(
+  series: Series,
+  detection: Detection,
+  shown: readonly number[],
+  clock: SeriesClock,
+  { colours, width }: TableOptions,
+): string {
+  const several = series.channels.length > 1;
+  const starts = shown.map((i) => clock.at(detection.events[i]!.startIndex));
+  const lengths = shown.map((i) => {
+    const { startIndex, endIndex } = detection.events[i]!;
+    return clock.length(startIndex, endIndex);
+  });
+  const channels = shown.map((i) => channelText(detection.events[i]!, 2));
+  const widest = (texts: readonly string[], head: string) =>
+    Math.max(head.length, ...texts.flatMap((text) => text.split('\n').map((line) => line.length))) + 2;
+  const columns = [
+    Math.max(3, String(shown.length).length + 2),
+    widest(starts, 'start'),
+    widest(lengths, 'duration'),
+    10 + 4 + 2,
+    ...(several ? [Math.min(30, widest(channels, 'channels'))] : []),
+  ];
+  const used = columns.reduce((sum, column) => sum + column, 0) + columns.length + 2;
+  const table = new Table({
+    head: ['#', 'start', 'duration', 'severity', ...(several ? ['channels'] : []), 'reason'].map((name) =>
+      colours.bold(name),
+    ),
+    colWidths: [...columns, Math.max(20, width - used)],
+    colAligns: ['right'],
+    wordWrap: true,
+    style: { head: [], border: [], 'padding-left': 1, 'padding-right': 1 },
+    chars: {
+      top: '',
+      'top-mid': '',
+      'top-left': '',
+      'top-right': '',
+      bottom: '',
+      'bottom-mid': '',
+      'bottom-left': '',
+      'bottom-right': '',
+      left: '',
+      'left-mid': '',
+      right: '',
+      'right-mid': '',
+      mid: '─',
+      'mid-mid': '┼',
+      middle: '│',
+    },
+  });
+  shown.forEach((i, row) => {
+    const event = detection.events[i]!;
+    table.push([
+      String(i + 1),
+      starts[row]!,
+      lengths[row]!,
+      severityBar(event, 10, colours),
+      ...(several ? [channels[row]!] : []),
+      printable(event.reason),
+    ]);
+  });
+  return table.toString();
+}
+
+/** One event below the other, for narrow terminals. */
+function stackedEvent(
+  event: AnomalyEvent,
+  i: number,
+  clock: SeriesClock,
+  { colours, width }: TableOptions,
+): string {
+  const when = `${clock.at(event.startIndex)}, ${clock.length(event.startIndex, event.endIndex)}`;
+  return [
+    `${colours.bold(String(i + 1).padStart(3))}  ${when}`,
+    `     ${severityBar(event, 10, colours)}  ${channelText(event, 2).split('\n').join(', ')}`,
+    ...wrapText(printable(event.reason), width - 5).map((line) => `     ${line}`),
+    '',
+  ].join('\n');
+}
+
+function wrapText(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
+/** A fact whose value runs over several lines keeps its column. */
+function factLines(name: string, value: string, width: number): string[] {
+  const [first, ...rest] = wrapText(value, Math.max(20, width - 14));
+  return [`${name}${first}`, ...rest.map((line) => `${' '.repeat(14)}${line}`)];
+}
