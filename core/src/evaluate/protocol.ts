@@ -51,7 +51,7 @@ export async function evaluateDetector(
   if (!series.labels) {
     throw new HeedError(
       'labels-missing',
-      `${series.name ?? 'the series'} has no label column`,
+      'the series has no labels',
       'Add a column "label" with 1 at anomalous points and 0 elsewhere.',
     );
   }
@@ -83,6 +83,7 @@ export interface PublishedSummary {
   /** Files of this evaluation that the publication lists. */
   readonly files: number;
   readonly means: Readonly<Record<string, number>>;
+  /** Families with no listed file are absent. */
   readonly families: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** How our detectors compare with their published namesakes file by file. */
   readonly agreement: readonly Agreement[];
@@ -211,10 +212,10 @@ function summarisePublished(
     files: familyOf.size,
     means: meanOver([...familyOf.keys()]),
     families: Object.fromEntries(
-      families.map((family) => [
-        family,
-        meanOver([...familyOf].filter(([, its]) => its === family).map(([file]) => file)),
-      ]),
+      families.flatMap((family) => {
+        const files = [...familyOf].filter(([, its]) => its === family).map(([file]) => file);
+        return files.length > 0 ? [[family, meanOver(files)]] : [];
+      }),
     ),
     agreement,
   };

@@ -1,0 +1,71 @@
+import { appendFile, readFile } from 'node:fs/promises';
+import { HeedError } from '../errors.js';
+import type { FileResult } from '../evaluate/protocol.js';
+
+/** Results of earlier runs in a file of one JSON object per line; every finished result is added at once. */
+export class EvaluationCache {
+  private constructor(
+    private readonly path: string,
+    private readonly results: Map<string, FileResult>,
+  ) {}
+
+  /** @throws HeedError bad-json where the file is something else, file-unreadable */
+  static async open(path: string): Promise<EvaluationCache> {
+    const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'ENOENT') return '';
+      throw new HeedError(
+        'file-unreadable',
+        'the results cannot be read',
+        'Name a file for --resume.',
+        { file: path },
+        cause,
+      );
+    });
+    const results = new Map<string, FileResult>();
+    const lines = text.split('\n');
+    lines.forEach((line, i) => {
+      if (line.trim() === '') return;
+      try {
+        const { key, result } = JSON.parse(line) as { key: string; result: FileResult };
+        if (typeof key !== 'string' || typeof result.metrics['VUS-PR'] !== 'number')
+          throw new Error('other content');
+        results.set(key, result);
+      } catch (cause) {
+        // A run that was killed may have left half of its last line.
+        if (i === lines.length - 1) return;
+        throw new HeedError(
+          'bad-json',
+          'this is not a result of `heed evaluate --resume`',
+          'Name a new file, or one that an earlier evaluation wrote.',
+          { file: path, line: i + 1 },
+          cause,
+        );
+      }
+    });
+    const cache = new EvaluationCache(path, results);
+    if (text !== '' && !text.endsWith('\n')) await cache.append('\n');
+    return cache;
+  }
+
+  get(key: string): FileResult | undefined {
+    return this.results.get(key);
+  }
+
+  /** @throws HeedError output-unwritable */
+  async add(key: string, result: FileResult): Promise<void> {
+    this.results.set(key, result);
+    await this.append(`${JSON.stringify({ key, result })}\n`);
+  }
+
+  private async append(text: string): Promise<void> {
+    await appendFile(this.path, text).catch((cause: unknown) => {
+      throw new HeedError(
+        'output-unwritable',
+        'the results cannot be kept',
+        'Choose another file for --resume.',
+        { file: this.path },
+        cause,
+      );
+    });
+  }
+}

@@ -1,0 +1,122 @@
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import Papa from 'papaparse';
+import { HeedError } from '../errors.js';
+import type { PublishedTable } from '../evaluate/protocol.js';
+
+export interface LabelledFile {
+  readonly path: string;
+  /** Base name: what results and published tables call it. */
+  readonly name: string;
+  readonly bytes: number;
+}
+
+export interface FileSelection {
+  /** A text file with one name per line, or a CSV with a column `file` or `file_name` (and perhaps `split`). */
+  readonly list?: string;
+  /** Rows of the list to take, by its column `split`. */
+  readonly split?: string;
+}
+
+/**
+ * The CSV files named by `paths` (folders stand for the CSV files in them), in order of name, restricted to a list.
+ * @throws HeedError file-unreadable, empty-input, unknown-column
+ */
+export async function selectFiles(
+  paths: readonly string[],
+  selection: FileSelection,
+): Promise<LabelledFile[]> {
+  const files: LabelledFile[] = [];
+  for (const path of paths) {
+    const entry = await stat(path).catch((cause: unknown) => {
+      throw unreadable(path, cause);
+    });
+    if (!entry.isDirectory()) files.push({ path, name: basename(path), bytes: entry.size });
+    else {
+      const names = (await readdir(path)).filter((name) => /\.csv$/i.test(name)).sort();
+      for (const name of names) {
+        const inside = join(path, name);
+        files.push({ path: inside, name, bytes: (await stat(inside)).size });
+      }
+    }
+  }
+  const wanted = selection.list === undefined ? undefined : await readList(selection.list, selection.split);
+  const selected = wanted === undefined ? files : files.filter(({ name }) => wanted.has(name));
+  if (selected.length === 0) {
+    throw new HeedError(
+      'empty-input',
+      wanted === undefined
+        ? 'there is no CSV file'
+        : `none of the ${files.length} CSV files is among the ${wanted.size} of the list`,
+      'Name CSV files or a folder that holds some.',
+      { file: paths.join(', ') },
+    );
+  }
+  return selected;
+}
+
+async function readList(path: string, split: string | undefined): Promise<Set<string>> {
+  const rows = await readRows(path);
+  const header = rows[0]?.map((cell) => cell.trim()) ?? [];
+  const column = header.findIndex((name) => name === 'file' || name === 'file_name');
+  if (column < 0) {
+    if (split !== undefined) throw noColumn(path, 'file');
+    return new Set(rows.map((row) => basename(row[0]!.trim())).filter((name) => name !== ''));
+  }
+  const splitColumn = header.indexOf('split');
+  if (split !== undefined && splitColumn < 0) throw noColumn(path, 'split');
+  return new Set(
+    rows
+      .slice(1)
+      .filter((row) => split === undefined || row[splitColumn]?.trim() === split)
+      .map((row) => basename(row[column]?.trim() ?? '')),
+  );
+}
+
+/**
+ * Published values per file: a CSV with a column `file` (or `file_name`) and one column of VUS-PR per algorithm.
+ * Columns that describe the series instead of an algorithm are left out.
+ * @throws HeedError file-unreadable, unknown-column
+ */
+export async function readPublished(path: string): Promise<PublishedTable> {
+  const rows = await readRows(path);
+  const header = rows[0] ?? [];
+  const column = header.findIndex((name) => name === 'file' || name === 'file_name');
+  if (column < 0) throw noColumn(path, 'file');
+  const facts = /^(ts_len|anomaly_len|num_anomaly|avg_anomaly_len|anomaly_ratio|point_anomaly|seq_anomaly)$/;
+  const table = new Map<string, Record<string, number>>();
+  for (const row of rows.slice(1)) {
+    const values: Record<string, number> = {};
+    header.forEach((name, i) => {
+      const value = Number(row[i]);
+      if (i !== column && !facts.test(name) && row[i]?.trim() && Number.isFinite(value)) values[name] = value;
+    });
+    table.set(basename(row[column]!), values);
+  }
+  return table;
+}
+
+async function readRows(path: string): Promise<string[][]> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw unreadable(path, cause);
+  });
+  return Papa.parse<string[]>(text.trim(), { skipEmptyLines: true }).data;
+}
+
+function unreadable(path: string, cause: unknown): HeedError {
+  const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+  return new HeedError(
+    'file-unreadable',
+    missing ? 'there is no such file or folder' : `it cannot be read: ${(cause as Error).message}`,
+    'Check the path.',
+    { file: path },
+    cause,
+  );
+}
+
+function noColumn(path: string, column: string): HeedError {
+  return new HeedError('unknown-column', `there is no column "${column}"`, 'Check the header row.', {
+    file: path,
+    column,
+  });
+}
