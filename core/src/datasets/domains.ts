@@ -217,7 +217,11 @@ const machineIncidents: readonly Incident<MachineState>[] = [
     channels: ['bearing_temperature_celsius'],
     apply: (s, _, k) => (s.cooling /= 1 + 0.9 * k),
   },
-  { kind: 'valve-stuck', channels: ['pressure_bar', 'motor_current_amperes'], apply: (s) => (s.valve = 0.5) },
+  {
+    kind: 'valve-stuck',
+    channels: ['pressure_bar', 'motor_current_amperes', 'bearing_temperature_celsius'],
+    apply: (s) => (s.valve = 0.5),
+  },
   {
     kind: 'overload',
     channels: ['speed_rpm', 'motor_current_amperes', 'bearing_temperature_celsius'],
