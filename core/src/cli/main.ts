@@ -6,7 +6,6 @@ import { demoCommand } from './demo.js';
 import { detectCommand } from './detect.js';
 import { detectorsCommand } from './detectors.js';
 import { evaluateCommand } from './evaluate.js';
-import { evaluateCommand } from './evaluate.js';
 import { fitCommand } from './fit.js';
 import { interruption, printedLine } from './interrupt.js';
 import { kernelCommand } from './kernel.js';
@@ -40,7 +39,6 @@ Exit status: 0 done (with or without anomalies), 1 bad input or failed work, 2 w
   fitCommand(program);
   evaluateCommand(program);
   detectorsCommand(program);
-  evaluateCommand(program);
   demoCommand(program);
   notebookCommand(program);
   kernelCommand(program);
