@@ -1,10 +1,14 @@
 import { Breather } from '../backend/yield.js';
-import { findPeriodTsbAd, quantile } from '../preprocess/index.js';
+import { findPeriodTsbAd } from '../preprocess/period.js';
 import type { Series } from '../series/series.js';
 import type { DetectorDefinition, RawDetector, RawScores, RunOptions } from './contract.js';
-import { scoreByForecast } from './heads/forecast.js';
-import { scoreByMemory } from './heads/memory.js';
-import { standardizeSeries } from './heads/standardize.js';
+import { scoreFlatLines } from './heads/flat.js';
+import { forecastChannels, scoreForecasts } from './heads/forecast.js';
+import { fuseHeads } from './heads/fusion.js';
+import type { HeadScores } from './heads/head.js';
+import { scoreLevel } from './heads/level.js';
+import { scoreByMemory, type MemoryScores } from './heads/memory.js';
+import { standardizeSeries, type StandardizedChannels } from './heads/standardize.js';
 import { defaultMemoryWindow, thinningNotes } from './memory-attention.js';
 
 /** Options of `auto`: it has none that need setting. */
@@ -28,64 +32,77 @@ export const auto: DetectorDefinition<AutoOptions> = {
     minPoints: 16,
     explains: true,
   },
-  defaults: { budget: 5e7 },
+  defaults: { budget: 3e7 },
   options: {
     budget: {
       type: 'number',
       min: 1e4,
-      summary: 'Most pairs of windows × channels compared; a longer history is averaged in blocks',
+      summary: 'Most pairs of windows × channels compared; a longer history is thinned',
     },
   },
   create: (options) => new Auto(options),
 };
+
+/** Past points that a forecast uses. */
+const ORDER = 64;
+/** Points over which the short forecast head averages its errors. */
+const SHORT = 8;
 
 class Auto implements RawDetector {
   constructor(private readonly options: AutoOptions) {}
 
   async score(series: Series, run: RunOptions): Promise<RawScores> {
     const input = standardizeSeries(series);
-    const n = input.points;
     const breather = new Breather(run.signal);
-    const period = Math.min(findPeriodTsbAd(input.channels[0]!), Math.max(4, Math.floor(n / 8)));
-    const memory = await scoreByMemory(
-      input,
-      {
-        window: defaultMemoryWindow(n),
-        normalization: 'none',
-        temperature: 0.1,
-        keys: 6,
-        budget: this.options.budget,
-      },
-      breather,
-      (done) => run.onProgress?.({ phase: 'score', done: 0.8 * done }),
+    const { heads, memory } = await scoreHeads(input, this.options.budget, breather, (done) =>
+      run.onProgress?.({ phase: 'score', done }),
     );
-    const forecast = scoreByForecast(input, 64, period);
-    await breather.breathe();
-    run.onProgress?.({ phase: 'score', done: 1 });
-
-    const heads = [
-      { name: 'memory', scores: memory },
-      { name: 'forecast', scores: forecast },
-    ];
-    const raw = new Float64Array(n);
-    const contributions = input.channels.map(() => new Float64Array(n));
-    for (const { scores } of heads) {
-      // What nine points in ten stay below is the head's unit.
-      const unit = quantile(scores.raw, 0.9) || 1;
-      for (let t = 0; t < n; t++) raw[t] = raw[t]! + scores.raw[t]! / unit / heads.length;
-      scores.contributions.forEach((own, c) => {
-        const sum = contributions[c]!;
-        for (let t = 0; t < n; t++) sum[t] = sum[t]! + own[t]! / unit / heads.length;
-      });
-    }
+    const fused = fuseHeads(heads);
     return {
-      raw,
-      contributions,
+      ...fused,
+      border: 1,
       expected: memory.expected.map((own, c) => own.map((value) => value * input.std[c]! + input.mean[c]!)),
       spread: memory.spread.map((own, c) => own.map((value) => value * input.std[c]!)),
       attend: memory.attend,
       notes: thinningNotes([memory]),
-      heads: heads.map(({ name }) => ({ name, weight: 1 / heads.length })),
     };
   }
+}
+
+/** Scores a series by every head of `auto`. */
+export async function scoreHeads(
+  input: StandardizedChannels,
+  budget: number,
+  breather: Breather,
+  progress: (done: number) => void,
+): Promise<{ heads: HeadScores[]; memory: MemoryScores }> {
+  const n = input.points;
+  const cycle = Math.min(findPeriodTsbAd(input.channels[0]!), Math.max(4, Math.floor(n / 8)));
+  const memory = await scoreByMemory(
+    input,
+    { window: defaultMemoryWindow(n), normalization: 'none', temperature: 0.1, keys: 4, budget },
+    breather,
+    (done) => progress(0.8 * done),
+  );
+  const forecasts = forecastChannels(input, ORDER);
+  await breather.breathe();
+  const heads = [
+    { name: 'memory', raw: memory.raw, contributions: memory.contributions },
+    { name: 'rarity', raw: memory.rarity, contributions: shareOut(memory.rarity, memory) },
+    scoreForecasts('forecast', forecasts, SHORT),
+    scoreForecasts('forecast-cycle', forecasts, cycle),
+    scoreLevel(input, cycle),
+    scoreFlatLines(input),
+  ];
+  progress(1);
+  return { heads, memory };
+}
+
+/** Divides a score among the channels as memory attention does its own. */
+function shareOut(raw: Float64Array, memory: MemoryScores): Float64Array[] {
+  return memory.contributions.map((own) =>
+    own.map((value, t) =>
+      memory.raw[t]! > 0 ? (raw[t]! * value) / memory.raw[t]! : raw[t]! / memory.contributions.length,
+    ),
+  );
 }

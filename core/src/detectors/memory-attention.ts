@@ -121,10 +121,12 @@ function combineScales(
 
 /** What the reader must know of a thinned history. */
 export function thinningNotes(scales: readonly MemoryScores[]): string[] {
-  const most = Math.max(...scales.map((scores) => scores.thinning));
-  return most > 1
-    ? [
-        `The history was thinned: memory attention compared means of ${most} points each instead of single points.`,
-      ]
-    : [];
+  const block = Math.max(...scales.map((scores) => scores.thinning));
+  const stride = Math.max(...scales.map((scores) => scores.stride));
+  const notes: string[] = [];
+  if (block > 1)
+    notes.push(`The history was thinned: memory attention compared means of ${block} points each.`);
+  if (stride > 1)
+    notes.push(`The history was thinned: each window was compared with one in ${stride} others.`);
+  return notes;
 }

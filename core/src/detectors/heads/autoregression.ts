@@ -27,18 +27,18 @@ export function fitAutoregression(values: Float64Array, order: number, ridge: nu
 }
 
 /**
- * One-step forecasts x̂_t = Σ a_k x_{t−k}; points before the start repeat the first value.
+ * One-step forecasts x̂_t = Σ a_k x_{t−k}. The first points, which have too few before them, are forecast backwards
+ * from those after: a stationary series has the same autocorrelation in both directions.
  * @returns n forecasts
  */
 export function forecastAutoregression(values: Float64Array, coefficients: Float64Array): Float64Array {
   const n = values.length;
   const order = coefficients.length;
-  const padded = new Float64Array(n + order).fill(values[0]!, 0, order);
-  padded.set(values, order);
   const out = new Float64Array(n);
   for (let t = 0; t < n; t++) {
     let sum = 0;
-    for (let k = 0, at = t + order - 1; k < order; k++, at--) sum += coefficients[k]! * padded[at]!;
+    if (t >= order) for (let k = 0, at = t - 1; k < order; k++, at--) sum += coefficients[k]! * values[at]!;
+    else for (let k = 0, at = t + 1; k < order && at < n; k++, at++) sum += coefficients[k]! * values[at]!;
     out[t] = sum;
   }
   return out;

@@ -38,12 +38,18 @@ export interface MemoryScores {
   readonly expected: readonly Float64Array[];
   readonly spread: readonly Float64Array[];
   readonly attend: (start: number, end: number) => AttendedStretch[];
+  /** n values: mean squared distance of the window around the point from all the keys it kept. */
+  readonly rarity: Float64Array;
   /** Points per block that the history was thinned to (1 = not at all). */
   readonly thinning: number;
+  /** Each window was compared with one in `stride` of the others. */
+  readonly stride: number;
 }
 
 /** Share of a channel's standard deviation below which a window counts as flat. */
 const FLAT = 0.05;
+/** Fewest blocks that a window is thinned to. */
+const RESOLUTION = 32;
 /** Pairs compared between two looks at the clock. */
 const SLICE = 2_000_000;
 
@@ -59,7 +65,7 @@ export async function scoreByMemory(
 ): Promise<MemoryScores> {
   const n = input.points;
   const d = input.channels.length;
-  const thinning = thinningFor(n, d, scale.budget);
+  const { thinning, stride } = thinningFor(n, d, scale);
   const channels = input.channels.map((values) => condense(values, thinning));
   const points = channels[0]!.length;
   // A window must leave room for keys outside its exclusion zone.
@@ -71,7 +77,7 @@ export async function scoreByMemory(
     channels.map(() => FLAT),
   );
   const nearest = createNearestWindows(memory.count, scale.keys, Math.max(1, window >> 1));
-  await scanAll(memory, nearest, window, breather, progress);
+  await scanAll(memory, nearest, window, stride, breather, progress);
   const weights = attentionWeights(nearest, scale.temperature);
   const rebuilt = createReconstruction(memory);
   const slice = Math.max(1, Math.floor(SLICE / (window * scale.keys * d)));
@@ -88,6 +94,8 @@ export async function scoreByMemory(
   });
   const raw = new Float64Array(n);
   for (const own of contributions) for (let t = 0; t < n; t++) raw[t] = raw[t]! + own[t]!;
+
+  const rarity = interpolate(meanDistances(nearest), n, centre, thinning);
 
   const expected: Float64Array[] = [];
   const spread: Float64Array[] = [];
@@ -124,35 +132,58 @@ export async function scoreByMemory(
       weight,
     }));
   };
-  return { raw, contributions, expected, spread, attend, thinning };
+  return { raw, contributions, rarity, expected, spread, attend, thinning, stride };
 }
 
-/** Smallest block length at which comparing all pairs of windows stays within the budget. */
-function thinningFor(n: number, d: number, budget: number): number {
-  return Math.max(1, Math.ceil(n * Math.sqrt(d / (2 * budget))));
+/** Mean distance of every query from its keys: attention at an infinite temperature. */
+function meanDistances(nearest: NearestWindows): Float64Array {
+  const out = new Float64Array(nearest.count);
+  for (let i = 0; i < nearest.count; i++) {
+    let sum = 0;
+    let kept = 0;
+    for (let slot = i * nearest.k; slot < (i + 1) * nearest.k && nearest.index[slot]! >= 0; slot++, kept++) {
+      sum += nearest.distance[slot]!;
+    }
+    out[i] = kept > 0 ? sum / kept : 0;
+  }
+  return out;
 }
 
 /**
- * All offsets from one window length (the exclusion zone) on, coarse ones first: the good matches are then known
- * early, and few later ones displace them.
+ * How a long history is thinned to the budget: first by averaging blocks of points, as long as a window keeps
+ * RESOLUTION of them; then by comparing each window only with those whose start lies a multiple of `stride` points
+ * (and the exclusion zone) away, a sample of the history that is as dense everywhere.
+ */
+function thinningFor(n: number, d: number, scale: MemoryScale): { thinning: number; stride: number } {
+  const wanted = Math.ceil(n * Math.sqrt(d / (2 * scale.budget)));
+  const thinning = Math.max(1, Math.min(Math.floor(scale.window / RESOLUTION), wanted));
+  const points = n / thinning;
+  return { thinning, stride: Math.max(1, Math.ceil((points * points * d) / 2 / scale.budget)) };
+}
+
+/**
+ * Offsets from one window length (the exclusion zone) on: every `every`-th of them, or where none is left out the
+ * coarse ones first, since later matches then displace few of those found.
  */
 async function scanAll(
   memory: WindowMemory,
   nearest: NearestWindows,
   exclusion: number,
+  every: number,
   breather: Breather,
   progress: (done: number) => void,
 ): Promise<void> {
-  const stride = Math.min(8, Math.max(1, memory.window >> 2));
-  const offsets = memory.count - exclusion;
+  const stride = every > 1 ? every : Math.min(8, Math.max(1, memory.window >> 2));
+  const phases = every > 1 ? [0] : interleaved(stride);
   const perCall = Math.max(1, Math.floor(SLICE / (memory.count * memory.channels)));
+  const total = (phases.length * (memory.count - exclusion)) / stride;
   let done = 0;
-  for (const phase of interleaved(stride)) {
+  for (const phase of phases) {
     for (let first = exclusion + phase; first < memory.count; first += perCall * stride) {
       const last = Math.min(memory.count, first + perCall * stride);
       scanWindowOffsets(memory, nearest, first, last, stride);
-      done += (last - first) / stride;
-      progress(Math.min(1, done / offsets));
+      done += perCall;
+      progress(Math.min(1, done / total));
       await breather.breathe();
     }
   }
