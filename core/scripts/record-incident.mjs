@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { readBack } from './incident/read-back.mjs';
+import { readBack, requireBuild } from './incident/read-back.mjs';
 import { readSchedule, reopenPrometheus, runSchedule, startParts } from './incident/recording.mjs';
 import { programVersion, requirePrograms, runIsolated } from './incident/tools.mjs';
 
@@ -43,6 +43,7 @@ async function main() {
     },
   });
   const out = resolve(values.out);
+  requireBuild();
   const programs = requirePrograms();
 
   if (values.read !== undefined) {

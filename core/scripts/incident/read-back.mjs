@@ -1,1 +1,71 @@
-export async function readBack() {}
+/** Reads the recorded range back through Prometheus' HTTP API and writes incident.csv and incident.json. */
+import { readFile, mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const entry = join(here, '../../dist/esm/node.js');
+/** Digits kept: more than any scrape measures, and a small file. */
+const digits = 6;
+
+/** Throws one line when the library is not built yet; called before anything is recorded. */
+export function requireBuild() {
+  if (!existsSync(entry)) throw new Error('The library is not built yet. Run: npm run build');
+}
+
+export async function readBack({ url, recording, out, progress }) {
+  const { readPrometheus } = await import(entry);
+  const channels = JSON.parse(await readFile(join(here, 'channels.json'), 'utf8'));
+  const step = recording.scrapeSeconds * 1000;
+  const series = await readPrometheus({
+    url,
+    query: channels,
+    start: recording.start,
+    end: recording.end,
+    step,
+    onProgress: ({ message }) => message && progress(message),
+  });
+  const labels = [...series.time].map((time) =>
+    recording.faults.some(({ startTime, endTime }) => time >= startTime && time <= endTime) ? 1 : 0,
+  );
+
+  await mkdir(out, { recursive: true });
+  const header = ['time', ...series.channels.map(({ name }) => name), 'label'];
+  const rows = [...series.time].map((time, t) => [
+    new Date(time).toISOString().replace('.000Z', 'Z'),
+    ...series.channels.map(({ values }) =>
+      Number.isNaN(values[t]) ? '' : Number(values[t].toPrecision(digits)),
+    ),
+    labels[t],
+  ]);
+  await writeFile(join(out, 'incident.csv'), `${[header, ...rows].map((row) => row.join(',')).join('\n')}\n`);
+
+  const iso = (time) => new Date(time).toISOString();
+  const metadata = {
+    description:
+      'A recorded incident: a small web service under load, watched by Prometheus and its node exporter, with faults injected on a written schedule. Made by npm run record-incident.',
+    file: 'incident.csv',
+    recordedAt: iso(recording.start),
+    start: iso(series.time[0]),
+    end: iso(series.time.at(-1)),
+    points: series.time.length,
+    stepSeconds: recording.scrapeSeconds,
+    scrapeSeconds: recording.scrapeSeconds,
+    cycleSeconds: recording.cycleSeconds,
+    versions: recording.versions,
+    channels,
+    faults: recording.faults.map(({ kind, startTime, endTime, summary, channels: shown, settings }) => ({
+      kind,
+      start: iso(startTime),
+      end: iso(endTime),
+      channels: shown,
+      summary,
+      settings,
+    })),
+  };
+  await writeFile(join(out, 'incident.json'), `${JSON.stringify(metadata, undefined, 2)}\n`);
+  progress(
+    `wrote ${join(out, 'incident.csv')} and incident.json: ${series.time.length} points, ${series.channels.length} channels`,
+  );
+}

@@ -1,4 +1,5 @@
 export { generateSeries, generators } from './generators.js';
+export { parseIncident, type Incident, type IncidentChannel, type IncidentFault } from './incident.js';
 export { injectAnomalies, type InjectOptions } from './inject.js';
 export { anomalyKinds, type AnomalyKindInfo } from './injections.js';
 export type {
