@@ -1,4 +1,4 @@
-/** A fitted generalised Pareto distribution of excesses y >= 0: P(Y > y) = (1 + ξy/σ)^(−1/ξ). */
+/** A generalised Pareto distribution of excesses y >= 0: P(Y > y) = (1 + ξy/σ)^(−1/ξ). */
 export interface ParetoTail {
   /** ξ: 0 = exponential, above 0 = heavy tail, below 0 = bounded. */
   readonly shape: number;
@@ -6,97 +6,84 @@ export interface ParetoTail {
   readonly scale: number;
 }
 
-/** Excesses looked at: more only cost time, the fit does not get better. */
-const mostExcesses = 1000;
-/** Excesses that the prior on the shape weighs as much as. */
-const priorWeight = 10;
-const shapeLimit = 0.5;
+/** How the tail is fitted. */
+export interface ParetoFitOptions {
+  /** The largest `censored` excesses count only as "at least the largest of the others". Default 0. */
+  readonly censored?: number;
+  /** Standard deviation of the normal prior of the shape around 0; Infinity (default) = plain maximum likelihood. */
+  readonly shapePrior?: number;
+}
+
+/** More excesses only cost time. */
+const mostExcesses = 200;
 
 /**
  * Fits a generalised Pareto distribution to excesses over a threshold by maximum likelihood along Grimshaw's
- * profile (1993), as Siffer et al. 2017 do: with θ = ξ/σ fixed the likelihood is largest at
- * ξ(θ) = mean log(1 + θy), σ = ξ/θ, which leaves one variable to search. Some ten excesses' worth of prior pulls
- * the shape towards 0 (Coles & Dixon 1999 penalise likewise): with few peaks the plain estimate swings between a
- * bounded and an infinite-mean tail. The shape is kept within ±0.5, where the estimate is regular.
- * @param sorted excesses, ascending, all > 0, at least one
+ * profile (1993), as Siffer et al. 2017 do: for a fixed θ = ξ/σ the likelihood is largest at
+ * ξ(θ) = mean log(1 + θy), σ = ξ/θ, which leaves one variable to search. The shape is kept within −0.5…1: below,
+ * the likelihood has no regular maximum, above, the mean is infinite.
+ * @param sorted excesses, ascending, all > 0, at least one uncensored
  */
-export function fitParetoTail(sorted: ArrayLike<number>): ParetoTail {
-  const count = Math.min(sorted.length, mostExcesses);
+export function fitParetoTail(sorted: ArrayLike<number>, options: ParetoFitOptions = {}): ParetoTail {
+  const { censored = 0, shapePrior = Infinity } = options;
+  const seen = sorted.length - censored;
+  const step = Math.max(1, seen / mostExcesses);
+  const count = Math.floor(seen / step);
   const excesses = new Float64Array(count);
-  let mean = 0;
-  for (let i = 0; i < count; i++) {
-    // Evenly spaced order statistics stand for the whole where there are too many.
-    const at = count === sorted.length ? i : Math.round((i * (sorted.length - 1)) / (count - 1));
-    excesses[i] = sorted[at]!;
-    mean += excesses[i]! / count;
-  }
-  const largest = excesses[count - 1]!;
-  const exponential: ParetoTail = { shape: 0, scale: mean };
-  if (count < 3 || !(mean > 0)) return exponential;
+  // Evenly spaced order statistics stand for the whole where there are too many.
+  for (let i = 0; i < count; i++) excesses[i] = sorted[Math.floor((i + 0.5) * step)]!;
+  const largest = sorted[seen - 1]!;
+  const weight = seen / count;
+  let sum = 0;
+  for (const excess of excesses) sum += excess;
+  const mean = (sum * weight + censored * largest) / seen;
 
   const shapeAt = (theta: number): number => {
-    let sum = 0;
-    for (let i = 0; i < count; i++) sum += Math.log1p(theta * excesses[i]!);
-    return sum / count;
+    let logs = 0;
+    for (let i = 0; i < count; i++) logs += Math.log1p(theta * excesses[i]!);
+    return (logs * weight + censored * Math.log1p(theta * largest)) / seen;
   };
-  const objective = (theta: number): number => {
+  const likelihood = (shape: number, scale: number): number =>
+    shape < -0.5 || shape > 1
+      ? -Infinity
+      : -seen * (Math.log(scale) + 1 + shape) - 0.5 * (shape / shapePrior) ** 2;
+  const at = (u: number): { tail: ParetoTail; value: number } => {
+    const theta = Math.expm1(u) / largest;
+    if (Math.abs(u) < 1e-7) return { tail: { shape: 0, scale: mean }, value: likelihood(0, mean) };
     const shape = shapeAt(theta);
-    const scale = Math.abs(theta * mean) < 1e-9 ? mean : shape / theta;
-    // The beta prior of Martins & Stedinger (2000) in spirit: none outside the limits, mild inside.
-    const penalty = (priorWeight * shape * shape) / (2 * 0.2 * 0.2 * 10);
-    return -count * (Math.log(scale) + 1 + shape) - penalty;
+    return { tail: { shape, scale: shape / theta }, value: likelihood(shape, shape / theta) };
   };
 
-  // θ runs from just above −1/largest (bounded at the largest excess) to where ξ passes the limit; the step is even
-  // in log(1 + θ·largest).
-  const low = Math.log(1e-6);
-  const high = Math.log1p((largest / mean) * 50);
-  const thetaOf = (u: number): number => Math.expm1(u) / largest;
-  const steps = 24;
+  // u = log(1 + θ·largest) runs from a tail that ends at the largest excess to one of infinite mean.
+  const low = -8;
+  const high = Math.log1p((largest / mean) * 30);
+  const steps = 20;
   let best = 0;
-  let bestValue = -count * (Math.log(mean) + 1);
+  let found = at(0);
   for (let i = 0; i <= steps; i++) {
     const u = low + ((high - low) * i) / steps;
-    const value = objective(thetaOf(u));
-    if (value > bestValue) {
-      bestValue = value;
+    const candidate = at(u);
+    if (candidate.value > found.value) {
+      found = candidate;
       best = u;
     }
   }
-  let a = best - (high - low) / steps;
-  let b = Math.min(high, best + (high - low) / steps);
-  a = Math.max(low, a);
-  const golden = (Math.sqrt(5) - 1) / 2;
-  let c = b - golden * (b - a);
-  let d = a + golden * (b - a);
-  let fc = objective(thetaOf(c));
-  let fd = objective(thetaOf(d));
-  for (let i = 0; i < 30; i++) {
-    if (fc > fd) {
-      b = d;
-      d = c;
-      fd = fc;
-      c = b - golden * (b - a);
-      fc = objective(thetaOf(c));
-    } else {
-      a = c;
-      c = d;
-      fc = fd;
-      d = a + golden * (b - a);
-      fd = objective(thetaOf(d));
+  let width = (high - low) / steps;
+  while (width > 1e-4) {
+    width /= 2;
+    for (const u of [best - width, best + width]) {
+      const candidate = at(u);
+      if (candidate.value > found.value) {
+        found = candidate;
+        best = u;
+      }
     }
   }
-  const theta = thetaOf((a + b) / 2);
-  const shape = shapeAt(theta);
-  if (Math.abs(theta * mean) < 1e-6) return exponential;
-  const kept = Math.min(shapeLimit, Math.max(-shapeLimit, shape));
-  // With the shape moved to its limit, the scale that keeps the mean excess.
-  return kept === shape ? { shape, scale: shape / theta } : { shape: kept, scale: mean * (1 - kept) };
+  return found.tail;
 }
 
 /** The excess that a share `probability` of the excesses passes. */
-export function paretoQuantile(tail: ParetoTail, probability: number): number {
-  const { shape, scale } = tail;
-  if (Math.abs(shape) < 1e-9) return -scale * Math.log(probability);
-  return (scale / shape) * (probability ** -shape - 1);
+export function paretoQuantile({ shape, scale }: ParetoTail, probability: number): number {
+  const logarithm = -Math.log(probability);
+  return Math.abs(shape) < 1e-9 ? scale * logarithm : (scale / shape) * Math.expm1(shape * logarithm);
 }
