@@ -13,3 +13,8 @@ export * from './moving.js';
 export { autocorrelation, periodogram } from './autocorrelation.js';
 export * from './scale.js';
 export * from './period.js';
+export * from './fill.js';
+export * from './denoise.js';
+export * from './outliers.js';
+export * from './windows.js';
+export * from './difference.js';

@@ -1,0 +1,121 @@
+import { HeedError } from '../errors.js';
+import type { Series } from '../series/series.js';
+import { meanAndStd, median, quantileOfSorted } from './statistics.js';
+
+/**
+ * How missing values are filled: `mean` and `median` of the channel; `nearest` present value (the earlier of two);
+ * `linear` between the present values around; `forward` the last present value; `seasonal` the median of the values
+ * at the same phase of the period, moved to the level around the gap.
+ * At the ends `linear` holds the nearest value, and `forward` takes the first one for what lies before it.
+ */
+export type FillMethod = 'mean' | 'median' | 'nearest' | 'linear' | 'forward' | 'seasonal';
+
+const methods: readonly FillMethod[] = ['mean', 'median', 'nearest', 'linear', 'forward', 'seasonal'];
+
+/** How to fill. */
+export interface FillOptions {
+  /** Default `linear`. */
+  readonly method?: FillMethod;
+  /** For `seasonal`: points after which the series repeats itself. */
+  readonly period?: number;
+  /** Longest run of missing points to fill; longer ones stay missing. Default: all are filled. */
+  readonly maxGap?: number;
+}
+
+/**
+ * Fills missing values. By index, not by time: resample first where the step varies.
+ * @param values n values, NaN = missing
+ * @returns n values, a new array
+ * @throws HeedError all-missing, bad-option
+ */
+export function fillMissing(values: ArrayLike<number>, options: FillOptions = {}): Float64Array {
+  const { method = 'linear', period, maxGap = Infinity } = options;
+  if (!methods.includes(method)) {
+    throw new HeedError(
+      'bad-option',
+      `the filling is "${String(method)}"`,
+      `Give one of ${methods.join(', ')}.`,
+    );
+  }
+  if (method === 'seasonal' && !(Number.isInteger(period) && period! >= 2)) {
+    throw new HeedError(
+      'bad-option',
+      `the period of the seasonal filling is ${period}`,
+      'Give a whole number of points, 2 or more; findPeriods finds it.',
+    );
+  }
+  const out = Float64Array.from(values);
+  const runs = missingRuns(out);
+  if (runs.length === 0) return out;
+  if (runs[0]!.end - runs[0]!.start === out.length) {
+    throw new HeedError(
+      'all-missing',
+      'every value is missing',
+      'There is nothing to fill from: leave it out.',
+    );
+  }
+  const constant = method === 'mean' ? meanAndStd(out).mean : method === 'median' ? median(out) : NaN;
+  const seasonal = method === 'seasonal' ? seasonalPart(out, period!) : null;
+  for (const { start, end } of runs) {
+    if (end - start > maxGap) continue;
+    const before = start - 1;
+    const left = start > 0 ? out[before]! : NaN;
+    const right = end < out.length ? out[end]! : NaN;
+    for (let t = start; t < end; t++) {
+      if (method === 'mean' || method === 'median') out[t] = constant;
+      else if (method === 'forward') out[t] = Number.isNaN(left) ? right : left;
+      else if (method === 'nearest')
+        out[t] = Number.isNaN(right) || t - before <= end - t ? (Number.isNaN(left) ? right : left) : right;
+      else if (method === 'linear') out[t] = between(left, right, t - before, end - before);
+      else {
+        // The level around the gap is what its neighbours depart from their own phase by.
+        const phaseLeft = Number.isNaN(left) ? NaN : left - seasonal![before % period!]!;
+        const phaseRight = Number.isNaN(right) ? NaN : right - seasonal![end % period!]!;
+        out[t] = seasonal![t % period!]! + between(phaseLeft, phaseRight, t - before, end - before);
+      }
+    }
+  }
+  return out;
+}
+
+/** Straight line from `left` to `right`, `at` of `length` steps along it; the other end where one is missing. */
+function between(left: number, right: number, at: number, length: number): number {
+  if (Number.isNaN(left)) return Number.isNaN(right) ? 0 : right;
+  return Number.isNaN(right) ? left : left + ((right - left) * at) / length;
+}
+
+/** Runs [start, end) of missing values. */
+function missingRuns(values: Float64Array): { start: number; end: number }[] {
+  const runs: { start: number; end: number }[] = [];
+  for (let t = 0; t < values.length; t++) {
+    if (!Number.isNaN(values[t]!)) continue;
+    const start = t;
+    while (t < values.length && Number.isNaN(values[t]!)) t++;
+    runs.push({ start, end: t });
+  }
+  return runs;
+}
+
+/** Median per phase; phases that are missing throughout are interpolated around the cycle. */
+function seasonalPart(values: Float64Array, period: number): Float64Array {
+  const phases = Float64Array.from({ length: period }, (_, phase) => {
+    const cycle: number[] = [];
+    for (let t = phase; t < values.length; t += period) if (!Number.isNaN(values[t]!)) cycle.push(values[t]!);
+    return quantileOfSorted(Float64Array.from(cycle).sort(), 0.5);
+  });
+  if (!phases.some((value) => Number.isNaN(value))) return phases;
+  const twice = new Float64Array(3 * period);
+  for (let copy = 0; copy < 3; copy++) twice.set(phases, copy * period);
+  return fillMissing(twice, { method: 'linear' }).slice(period, 2 * period);
+}
+
+/** Fills every channel. @throws HeedError all-missing, bad-option */
+export function fillSeries(series: Series, options: FillOptions = {}): Series {
+  return {
+    ...series,
+    channels: series.channels.map((channel) => ({
+      ...channel,
+      values: fillMissing(channel.values, options),
+    })),
+  };
+}
