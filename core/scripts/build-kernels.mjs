@@ -59,14 +59,16 @@ async function compile(...features) {
     throw error;
   }
   if (hasDataSection(binary)) {
-    throw new Error('the kernels hold static data, which would overwrite the memory they share with TensorFlow.js');
+    throw new Error(
+      'the kernels hold static data, which would overwrite the memory they share with TensorFlow.js',
+    );
   }
   return binary;
 }
 
 /** Sections follow the 8-byte header as id, LEB128 length, content; 11 is the data section. */
 function hasDataSection(bytes) {
-  for (let at = 8; at < bytes.length; ) {
+  for (let at = 8; at < bytes.length;) {
     const id = bytes[at++];
     let length = 0;
     for (let shift = 0; ; shift += 7) {

@@ -34,7 +34,7 @@ const jupyter = require(path.join(tslabFolder, 'dist/jupyter.js'));
 const ts = require(require.resolve('@tslab/typescript-for-tslab', { paths: [tslabFolder] }));
 forwardModules(ts, tslabFolder, args.modules);
 // Its banner ("install our node backend") would stand in the first picture of every notebook.
-onFirstLoad('@tensorflow/tfjs', (tf) => tf.env().set('IS_TEST', true));
+onFirstLoad('@tensorflow/tfjs', (tf) => tf.env().set('PROD', true));
 
 const realStderr = process.stderr.write.bind(process.stderr);
 

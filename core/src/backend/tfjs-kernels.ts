@@ -44,6 +44,8 @@ export interface KernelRegistration {
 
 let registered: KernelRegistration | undefined;
 let stock: Map<string, tfjs.KernelConfig> | undefined;
+/** Made once per memory: a fresh instance would start from unoptimised code again. */
+const made = new WeakMap<WebAssembly.Memory, ReturnType<typeof kernelFunctions>>();
 
 /**
  * Puts Heed's kernels into TensorFlow.js' running wasm backend: batched and fused matrix products, softmax, and
@@ -65,7 +67,8 @@ export function registerKernels(tf: Tf): KernelRegistration {
   if (!supportsKernels(build)) {
     return { build: undefined, note: 'this engine has no WebAssembly SIMD: stock kernels stay' };
   }
-  const functions = kernelFunctions(tf, instantiateKernels(memory, build));
+  const functions = made.get(memory) ?? kernelFunctions(tf, instantiateKernels(memory, build));
+  made.set(memory, functions);
   stock = new Map();
   for (const [name, make] of Object.entries(functions)) {
     const before = tf.getKernel(name, 'wasm');

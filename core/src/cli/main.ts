@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { isHeedError } from '../errors.js';
+import { benchCommand } from './bench.js';
 import { demoCommand } from './demo.js';
 import { detectCommand } from './detect.js';
 import { detectorsCommand } from './detectors.js';
@@ -39,6 +40,7 @@ Exit status: 0 done (with or without anomalies), 1 bad input or failed work, 2 w
   fitCommand(program);
   evaluateCommand(program);
   detectorsCommand(program);
+  benchCommand(program);
   demoCommand(program);
   notebookCommand(program);
   kernelCommand(program);

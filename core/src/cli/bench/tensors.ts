@@ -1,0 +1,241 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type * as tfjs from '@tensorflow/tfjs-core';
+import type * as fusedModule from '../../backend/fused.js';
+import { registerKernels, unregisterKernels } from '../../backend/tfjs-kernels.js';
+import { createRandom } from '../../random.js';
+import type { Absent, Contestant } from './harness.js';
+import { onnxAttention, onnxProduct } from './onnx.js';
+import { pytorchTimes } from './python.js';
+
+type Tf = typeof tfjs;
+
+/** Batched attention scores: 256 products of 64 × 32 by 32 × 64. */
+export const productShape = { batch: 256, queries: 64, keys: 64, depth: 32 } as const;
+export const productOperations = 2 * 256 * 64 * 64 * 32;
+/** One attention block: 256 heads of 64 positions, depth 16. */
+export const attentionShape = { batch: 256, queries: 64, keys: 64, depth: 16 } as const;
+export const attentionOperations = 2 * 2 * 256 * 64 * 64 * 16;
+/** Transformer layer: batch, positions, width, heads. */
+export const layerShape = { batch: 64, positions: 64, width: 64, heads: 4 } as const;
+
+export interface Tensors {
+  readonly tf: Tf;
+  readonly fused: typeof fusedModule;
+}
+
+/** TensorFlow.js with its wasm and cpu backends ready, our kernels not yet in it. */
+export async function loadTensors(): Promise<Tensors> {
+  const tf = (await import('@tensorflow/tfjs-core')) as unknown as Tf;
+  // tfjs-layers registers the gradients as a side effect.
+  await import('@tensorflow/tfjs-layers');
+  await import('@tensorflow/tfjs-backend-cpu');
+  const wasm = await import('@tensorflow/tfjs-backend-wasm');
+  const folder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
+  wasm.setWasmPaths(join(folder, '/'));
+  tf.env().set('PROD', true);
+  await tf.setBackend('wasm');
+  return { tf, fused: await import('../../backend/fused.js') };
+}
+
+type Build = (tensors: Tensors, fuse: boolean) => { run: () => void; dispose: () => void };
+
+/**
+ * The same work by Heed's kernels, by Heed's kernels under unchanged user code, by stock tfjs-wasm and by tfjs-cpu.
+ */
+async function tensorContestants(tensors: Tensors, build: Build, withCpu: boolean): Promise<Contestant[]> {
+  const { tf } = tensors;
+  const contestant = async (
+    implementation: string,
+    backend: string,
+    kernels: boolean,
+    fuse: boolean,
+    note?: string,
+  ) => {
+    const prepare = () => {
+      tf.setBackend(backend);
+      if (backend !== 'wasm') return;
+      if (kernels) registerKernels(tf);
+      else unregisterKernels(tf);
+    };
+    await tf.setBackend(backend);
+    prepare();
+    const work = build(tensors, fuse);
+    return {
+      implementation,
+      run: () => {
+        prepare();
+        work.run();
+      },
+      dispose: () => {
+        prepare();
+        work.dispose();
+      },
+      ...(note === undefined ? {} : { note }),
+    };
+  };
+  const list = [
+    await contestant('heed', 'wasm', true, true),
+    await contestant(
+      'heed-unfused',
+      'wasm',
+      true,
+      false,
+      'the peers’ user code, with Heed’s kernels registered',
+    ),
+    await contestant('tfjs-wasm', 'wasm', false, false),
+  ];
+  if (withCpu) list.push(await contestant('tfjs-cpu', 'cpu', false, false));
+  return list;
+}
+
+function randomTensor(tf: Tf, shape: readonly number[], seed: number): tfjs.Tensor {
+  const random = createRandom(seed);
+  const size = shape.reduce((x, y) => x * y, 1);
+  return tf.tensor(
+    Float32Array.from({ length: size }, () => random.normal()),
+    [...shape],
+  );
+}
+
+/** Q·Kᵀ for a batch, and beside it one plain 2-D product of the same work. */
+export async function productContestants(tensors: Tensors): Promise<(Contestant | Absent)[]> {
+  const { batch, queries, keys, depth } = productShape;
+  const build: Build = ({ tf }) => {
+    const q = randomTensor(tf, [batch, queries, depth], 1);
+    const k = randomTensor(tf, [batch, keys, depth], 2);
+    return { run: () => tf.matMul(q, k, false, true).dispose(), dispose: () => tf.dispose([q, k]) };
+  };
+  const contestants = await tensorContestants(tensors, build, true);
+  const { tf } = tensors;
+  await tf.setBackend('wasm');
+  unregisterKernels(tf);
+  // 2·n³ = the case's work for n = 323; the engine's best path, XNNPACK, which only 2-D products take.
+  const side = Math.round(Math.cbrt(productOperations / 2));
+  const [a, b] = [randomTensor(tf, [side, side], 3), randomTensor(tf, [side, side], 4)];
+  return [
+    ...contestants.filter((one) => one.implementation !== 'heed-unfused'),
+    {
+      implementation: 'tfjs-wasm-2d',
+      note: `one plain ${side} × ${side} product of the same work: the most this engine’s own kernels reach`,
+      run: () => {
+        tf.setBackend('wasm');
+        unregisterKernels(tf);
+        tf.matMul(a as tfjs.Tensor2D, b as tfjs.Tensor2D).dispose();
+      },
+      dispose: () => tf.dispose([a, b]),
+    },
+    await onnxProduct(productShape),
+    await pytorchTimes('attention-product', productShape),
+    await nativeContestant(),
+  ];
+}
+
+/** softmax(Q·Kᵀ/√k)·V forward. */
+export async function attentionContestants(tensors: Tensors): Promise<(Contestant | Absent)[]> {
+  const { batch, queries, keys, depth } = attentionShape;
+  const build: Build = ({ tf, fused }, fuse) => {
+    const q = randomTensor(tf, [batch, queries, depth], 1) as tfjs.Tensor3D;
+    const k = randomTensor(tf, [batch, keys, depth], 2) as tfjs.Tensor3D;
+    const v = randomTensor(tf, [batch, keys, depth], 3) as tfjs.Tensor3D;
+    const composed = () => {
+      const weights = tf.softmax(tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(depth)));
+      return tf.matMul(weights, v);
+    };
+    return {
+      run: () => tf.tidy(() => void (fuse ? fused.fusedAttention(q, k, v) : composed())),
+      dispose: () => tf.dispose([q, k, v]),
+    };
+  };
+  return [
+    ...(await tensorContestants(tensors, build, true)),
+    await onnxAttention(attentionShape),
+    await pytorchTimes('attention-forward', attentionShape),
+    await nativeContestant(),
+  ];
+}
+
+/** Forward, backward and one Adam step of a transformer encoder layer. */
+export async function layerContestants(tensors: Tensors): Promise<(Contestant | Absent)[]> {
+  return [
+    ...(await tensorContestants(tensors, buildLayer, true)),
+    await pytorchTimes('train-step', layerShape),
+    await nativeContestant(),
+  ];
+}
+
+const buildLayer: Build = ({ tf, fused }, fuse) => {
+  const { batch, positions, width, heads } = layerShape;
+  const depth = width / heads;
+  let seed = 10;
+  const variable = (shape: number[], scale: number) =>
+    tf.tidy(() => tf.variable(tf.mul(randomTensor(tf, shape, seed++), scale)));
+  const small = 1 / Math.sqrt(width);
+  const weights = {
+    query: variable([width, width], small),
+    key: variable([width, width], small),
+    value: variable([width, width], small),
+    out: variable([width, width], small),
+    up: variable([width, 4 * width], small),
+    upBias: variable([4 * width], 0),
+    down: variable([4 * width, width], small / 2),
+    downBias: variable([width], 0),
+    gamma1: variable([width], 1),
+    beta1: variable([width], 0),
+    gamma2: variable([width], 1),
+    beta2: variable([width], 0),
+  };
+  const x = randomTensor(tf, [batch, positions, width], 1) as tfjs.Tensor3D;
+  const target = randomTensor(tf, [batch, positions, width], 2);
+  const rows = batch * positions;
+
+  const norm = (values: tfjs.Tensor, gamma: tfjs.Tensor, beta: tfjs.Tensor) => {
+    if (fuse) return fused.layerNorm(values, gamma as tfjs.Tensor1D, beta as tfjs.Tensor1D);
+    const { mean, variance } = tf.moments(values, -1, true);
+    return tf.add(tf.mul(tf.mul(tf.sub(values, mean), tf.rsqrt(tf.add(variance, 1e-6))), gamma), beta);
+  };
+  const split = (values: tfjs.Tensor) =>
+    tf.reshape(tf.transpose(tf.reshape(values, [batch, positions, heads, depth]), [0, 2, 1, 3]), [
+      batch * heads,
+      positions,
+      depth,
+    ]) as tfjs.Tensor3D;
+  const attend = (q: tfjs.Tensor3D, k: tfjs.Tensor3D, v: tfjs.Tensor3D) => {
+    if (fuse) return fused.fusedAttention(q, k, v);
+    return tf.matMul(tf.softmax(tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(depth))), v);
+  };
+  const forward = () => {
+    const flat = tf.reshape(x, [rows, width]) as tfjs.Tensor2D;
+    const heads3 = [weights.query, weights.key, weights.value].map((w) =>
+      split(tf.matMul(flat, w as unknown as tfjs.Tensor2D)),
+    );
+    const context = attend(heads3[0]!, heads3[1]!, heads3[2]!);
+    const joined = tf.reshape(
+      tf.transpose(tf.reshape(context, [batch, heads, positions, depth]), [0, 2, 1, 3]),
+      [rows, width],
+    ) as tfjs.Tensor2D;
+    const mixed = tf.matMul(joined, weights.out as unknown as tfjs.Tensor2D);
+    const first = norm(tf.add(flat, mixed), weights.gamma1, weights.beta1) as tfjs.Tensor2D;
+    const hidden = tf.relu(tf.add(tf.matMul(first, weights.up as unknown as tfjs.Tensor2D), weights.upBias));
+    const down = tf.matMul(hidden as tfjs.Tensor2D, weights.down as unknown as tfjs.Tensor2D);
+    const second = norm(tf.add(first, tf.add(down, weights.downBias)), weights.gamma2, weights.beta2);
+    return tf.mean(tf.squaredDifference(second, tf.reshape(target, [rows, width]))) as tfjs.Scalar;
+  };
+  const optimizer = fuse ? fused.adam(1e-3) : tf.train.adam(1e-3);
+  const variables = Object.values(weights);
+  return {
+    run: () => tf.tidy(() => void optimizer.minimize(forward, false, variables)),
+    dispose: () => {
+      optimizer.dispose();
+      tf.dispose([x, target, ...variables]);
+    },
+  };
+};
+
+/** The native engine is another TensorFlow.js build; it takes part where it is installed beside this one. */
+async function nativeContestant(): Promise<Absent> {
+  return {
+    implementation: 'tfjs-node',
+    absent: 'its native library is not installed (npm install tfjs-node-native)',
+  };
+}
