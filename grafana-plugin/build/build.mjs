@@ -12,7 +12,7 @@ const src = join(root, 'src');
 const dist = join(root, 'dist');
 const watch = process.argv.includes('--watch');
 const pkg = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const coreFromSource = process.argv.includes('--core-source');
+const coreFrom = process.env.HEED_CORE;
 
 /** Modules that Grafana gives to plugins; everything else is bundled. */
 const shared = [
@@ -38,7 +38,7 @@ const common = {
   logLevel: 'warning',
   jsx: 'automatic',
   define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
-  ...(coreFromSource ? { alias: { '@heed/core': join(root, '../core/src/index.ts') } } : {}),
+  ...(coreFrom ? { alias: { '@heed/core': coreFrom } } : {}),
 };
 
 /**

@@ -1,3 +1,54 @@
-export function AppRoot() {
-  return <div>Heed</div>;
+import { useEffect, useSyncExternalStore, type ComponentType } from 'react';
+import type { AppRootProps } from '@grafana/data';
+import { PluginPage, locationService } from '@grafana/runtime';
+import { Tab, TabsBar } from '@grafana/ui';
+import { ActivityPage } from './ActivityPage.js';
+import { ModelsPage } from './ModelsPage.js';
+import { StartPage } from './StartPage.js';
+import { TryPage } from './TryPage.js';
+
+const pages: ReadonlyArray<{ id: string; title: string; Page: ComponentType }> = [
+  { id: 'start', title: 'Getting started', Page: StartPage },
+  { id: 'activity', title: 'Activity', Page: ActivityPage },
+  { id: 'try', title: 'Try it', Page: TryPage },
+  { id: 'models', title: 'Models', Page: ModelsPage },
+];
+
+/** Address of the page without a router of our own: Grafana's location service is the one that counts. */
+function usePageId(): string {
+  return useSyncExternalStore(
+    (changed) => locationService.getHistory().listen(changed),
+    () => locationService.getLocation().pathname.split('/').filter(Boolean)[2] ?? 'start',
+  );
+}
+
+export function AppRoot({ meta }: AppRootProps) {
+  const id = usePageId();
+  const current = pages.find((page) => page.id === id) ?? pages[0]!;
+  const base = `/a/${meta.id}`;
+  useEffect(() => {
+    document.title = `${current.title} - Heed`;
+  }, [current]);
+  const { Page } = current;
+  return (
+    <PluginPage>
+      <TabsBar>
+        {pages.map((page) => (
+          <Tab
+            key={page.id}
+            label={page.title}
+            href={`${base}/${page.id}`}
+            active={page === current}
+            onChangeTab={(event) => {
+              event?.preventDefault();
+              locationService.push(`${base}/${page.id}`);
+            }}
+          />
+        ))}
+      </TabsBar>
+      <div style={{ paddingTop: 16, maxWidth: 1200 }}>
+        <Page />
+      </div>
+    </PluginPage>
+  );
 }

@@ -3,7 +3,7 @@ import type { AnnotationQuery } from '@grafana/data';
 import { QueryEditor } from './QueryEditor.js';
 import { defaultQuery, type HeedQuery } from './types.js';
 
-type Props = ComponentProps<typeof QueryEditor> & {
+type Props = Omit<ComponentProps<typeof QueryEditor>, 'annotation'> & {
   annotation?: AnnotationQuery<HeedQuery>;
   onAnnotationChange?: (annotation: AnnotationQuery<HeedQuery>) => void;
 };

@@ -1,6 +1,5 @@
 import type { DataFrame, Field, Labels } from '@grafana/data';
 import type { AnomalyEvent, Detection } from '../engine/protocol.js';
-import type { Output } from './types.js';
 
 /** What a frame of ours says about itself, so that our panel finds scores, reasons and the series behind them. */
 export interface HeedMeta {

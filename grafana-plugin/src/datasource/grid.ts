@@ -1,3 +1,5 @@
+import { parseDuration } from '@heed/core';
+
 /** Steps that divide the clock, ms: detection points lie on multiples of one of them. */
 const steps = [
   1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400,
@@ -19,16 +21,6 @@ export interface Grid {
   readonly maxDataPoints: number;
   /** Set where a wish could not be kept. */
   readonly note?: string;
-}
-
-/** `30s`, `5m`, `6h`, `2d`, `1w` or `1h30m` as ms; undefined for anything else. */
-export function parseDuration(text: string): number | undefined {
-  const units: Record<string, number> = { ms: 1, s: 1e3, m: 60e3, h: 3600e3, d: 86400e3, w: 604800e3 };
-  const trimmed = text.trim();
-  if (!/^(\d+(\.\d+)?(ms|s|m|h|d|w))+$/.test(trimmed)) return undefined;
-  let sum = 0;
-  for (const [, amount, unit] of trimmed.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g)) sum += Number(amount) * units[unit!]!;
-  return sum > 0 ? sum : undefined;
 }
 
 /**
@@ -77,11 +69,11 @@ function duration(what: string, wish: string | undefined): number | undefined {
   const text = wish?.trim() ?? '';
   if (text === '' || text === 'auto') return undefined;
   if (what === 'history' && /^0(s|m|h|d)?$/.test(text)) return 0;
-  const parsed = parseDuration(text);
-  if (parsed === undefined) {
+  try {
+    return parseDuration(text);
+  } catch {
     throw new RangeError(`the ${what} "${text}" is not a duration; write for example 30s, 5m or 2d, or auto`);
   }
-  return parsed;
 }
 
 const atLeast = (wanted: number) => steps.find((step) => step >= wanted) ?? Math.ceil(wanted / 86400e3) * 86400e3;

@@ -33,8 +33,8 @@ export function seriesOfFrames(
  */
 function toSeries(name: string, times: ArrayLike<unknown>, field: Field): PlainSeries {
   const n = times.length;
-  let time = new Float64Array(n);
-  let values = new Float64Array(n);
+  let time: Float64Array = new Float64Array(n);
+  let values: Float64Array = new Float64Array(n);
   let count = 0;
   let sorted = true;
   for (let i = 0; i < n; i++) {
@@ -55,7 +55,7 @@ function toSeries(name: string, times: ArrayLike<unknown>, field: Field): PlainS
   return { name, time, channels: [{ name, ...(unit ? { unit } : {}), values }] };
 }
 
-function sortAndDedupe(time: Float64Array, values: Float64Array): [Float64Array<ArrayBuffer>, Float64Array<ArrayBuffer>] {
+function sortAndDedupe(time: Float64Array, values: Float64Array): [Float64Array, Float64Array] {
   const order = Array.from(time.keys()).sort((a, b) => time[a]! - time[b]! || a - b);
   const outTime: number[] = [];
   const outValues: number[] = [];

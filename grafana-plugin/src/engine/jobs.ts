@@ -1,4 +1,4 @@
-import { HeedError, createDetector, createSeries, listDetectors, loadDetector } from '@heed/core';
+import { HeedError, createDetector, createSeries, listDetectors, loadDetector, readCsv } from '@heed/core';
 import type { Detector, RunOptions } from '@heed/core';
 import type { FitJob, Job, JobResults, PlainSeries, ScoreJob } from './protocol.js';
 
@@ -11,6 +11,8 @@ export async function runJob(job: Job, run: Pick<RunOptions, 'signal' | 'onProgr
       return fit(job, run);
     case 'inspect':
       return inspect(job.model);
+    case 'read-csv':
+      return readCsv(job.text, { ...(job.name ? { name: job.name } : {}), sort: true, duplicates: 'last' });
     case 'list':
       return listDetectors().map(({ id, summary, document, tags, defaults, options }) => ({
         id,

@@ -85,7 +85,7 @@ export interface JobResults {
   score: Detection;
   fit: { readonly model: string; readonly report: FitReport };
   inspect: ModelInfo;
-  'read-csv': PlainSeries & { readonly labels?: Uint8Array };
+  'read-csv': { readonly series: PlainSeries; readonly notes: readonly string[] };
   list: readonly DetectorListing[];
   graph: { readonly score: Float64Array; readonly severity: Float64Array; readonly reasons: readonly string[] };
 }

@@ -33,11 +33,11 @@ export interface HeedFieldConfig {
   hideFrom?: { viz: boolean; legend: boolean; tooltip: boolean };
 }
 
-export const defaultOptions = {
+export const defaultOptions: Omit<HeedPanelOptions, keyof OptionsWithLegend | keyof OptionsWithTooltip> = {
   detector: 'auto',
-  mode: 'each' as const,
+  mode: 'each',
   sensitivity: 50,
-  direction: 'both' as const,
+  direction: 'both',
   showBand: true,
   showExpected: false,
   showStrip: true,
@@ -45,5 +45,5 @@ export const defaultOptions = {
   showEvents: true,
   regionOpacity: 22,
   maxSeries: 24,
-  feedback: [] as PanelFeedback[],
+  feedback: [],
 };

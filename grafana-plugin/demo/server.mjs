@@ -1,0 +1,211 @@
+// Serves the demo host, the built plugin (every plugin.json at its own id, as Grafana does) and the recorded incident.
+import { execFile } from 'node:child_process';
+import { createReadStream, existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import http from 'node:http';
+import { createRequire } from 'node:module';
+import { dirname, extname, join, normalize, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const require = createRequire(import.meta.url);
+
+const contentTypes = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+  '.csv': 'text/csv; charset=utf-8',
+  '.woff2': 'font/woff2',
+  '.ttf': 'font/ttf',
+};
+
+/** Grafana's documented default policy, and one that refuses blob workers. */
+const policies = {
+  default: (port) =>
+    `script-src 'self' 'unsafe-eval' 'unsafe-inline' 'strict-dynamic' 'nonce-demo';object-src 'none';font-src 'self' data:;style-src 'self' 'unsafe-inline' blob:;img-src * data:;base-uri 'self';connect-src 'self' ws://localhost:${port}/;manifest-src 'self';media-src 'none';form-action 'self';`,
+  strict: () =>
+    `script-src 'self' 'unsafe-eval' 'nonce-demo'; worker-src 'none'; object-src 'none'; style-src 'self' 'unsafe-inline'`,
+};
+
+/**
+ * Starts the demo.
+ * @param {object} [options]
+ * @param {number} [options.port] 0 takes a free one; default 3700, or the next free one
+ * @param {string} [options.prometheus] address of a Prometheus to offer as a data source
+ * @param {boolean} [options.open] opens the browser
+ * @param {'default'|'strict'|'none'} [options.policy] content security policy, for tests
+ * @param {string} [options.host] folder of the built host page
+ * @param {string} [options.plugin] folder of the built plugin
+ * @param {boolean} [options.quiet] does not print what there is to see
+ * @returns {Promise<{url: string, close: () => Promise<void>}>}
+ */
+export async function startDemo({
+  port,
+  prometheus,
+  open = false,
+  policy = 'none',
+  host = join(here, 'dist'),
+  plugin = join(here, '../dist'),
+  quiet = false,
+} = {}) {
+  for (const [folder, what] of [
+    [host, 'demo'],
+    [plugin, 'plugin'],
+  ]) {
+    if (!existsSync(folder)) throw new Error(`the ${what} is not built; run "npm run build -w grafana-plugin" first`);
+  }
+  const mounts = pluginMounts(plugin);
+  const icons = join(dirname(require.resolve('@grafana/ui/package.json')), 'dist/public/img');
+  const settings = new Map();
+
+  const server = http.createServer((request, response) => {
+    handle(request, response).catch((error) => {
+      if (!response.headersSent) response.writeHead(500, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ message: error.message }));
+    });
+  });
+
+  async function handle(request, response) {
+    const url = new URL(request.url, 'http://demo');
+    const path = decodeURIComponent(url.pathname);
+    if (path.startsWith('/api/')) return api(request, response, path, url);
+    const mount = /^\/public\/plugins\/([^/]+)\/(.*)$/.exec(path);
+    if (mount) return sendFile(response, mounts.get(mount[1]), mount[2]);
+    if (path.startsWith('/public/build/img/')) {
+      const name = path.slice('/public/build/img/'.length);
+      // The packages carry two thirds of Grafana's icons; the rest stay empty.
+      if (!existsSync(join(icons, name)) && name.endsWith('.svg')) {
+        response.writeHead(200, { 'content-type': contentTypes['.svg'] });
+        return response.end('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"></svg>');
+      }
+      return sendFile(response, icons, name);
+    }
+    // Grafana's fonts are not on npm; the browser's own do.
+    if (path.startsWith('/public/')) return sendFile(response, undefined, path);
+    if (path.startsWith('/assets/') || path === '/boot.js') return sendFile(response, host, path.slice(1));
+    if (path === '/favicon.ico') return sendFile(response, plugin, 'img/logo.svg');
+    // Everything else is a page of the host, which routes by itself.
+    const headers = { 'content-type': contentTypes['.html'], 'cache-control': 'no-store' };
+    if (policy !== 'none') headers['content-security-policy'] = policies[policy](server.address().port);
+    response.writeHead(200, headers);
+    response.end(readFileSync(join(host, 'index.html'), 'utf8').replaceAll('<script ', '<script nonce="demo" '));
+  }
+
+  async function api(request, response, path, url) {
+    const json = (status, body) => {
+      response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+      response.end(JSON.stringify(body));
+    };
+    if (path === '/api/demo') return json(200, { prometheus: Boolean(prometheus) });
+    if (path === '/api/incident.csv' || path === '/api/incident.json') {
+      return sendFile(response, join(here, '../../core/data'), path.slice('/api/'.length));
+    }
+    if (path.startsWith('/api/prometheus/') && prometheus) return proxy(response, path.slice('/api/prometheus'.length) + url.search);
+    const app = /^\/api\/plugins\/([^/]+)\/settings$/.exec(path);
+    if (app) {
+      if (request.method === 'POST') settings.set(app[1], JSON.parse(await text(request)));
+      return json(200, settings.get(app[1]) ?? { enabled: true, pinned: true, jsonData: {} });
+    }
+    return json(404, { message: `the demo knows no ${path}` });
+  }
+
+  async function proxy(response, path) {
+    let answer;
+    try {
+      answer = await fetch(new URL(path, prometheus), { signal: AbortSignal.timeout(30_000) });
+    } catch (error) {
+      response.writeHead(502, { 'content-type': 'application/json' });
+      const cause = error.cause?.message ?? error.message;
+      return response.end(JSON.stringify({ message: `Prometheus at ${prometheus} did not answer: ${cause}` }));
+    }
+    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'application/json' });
+    response.end(Buffer.from(await answer.arrayBuffer()));
+  }
+
+  const chosen = await listen(server, port);
+  const url = `http://localhost:${chosen}/`;
+  if (!quiet) {
+    console.log('A recorded incident, replayed up to now: shaded stretches are anomalies; click one, or "Why", for the reason.');
+    if (prometheus) console.log(`Prometheus of ${prometheus} is the data source "Prometheus".`);
+  }
+  if (open) openBrowser(url);
+  return {
+    url,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+function pluginMounts(folder, mounts = new Map()) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) pluginMounts(join(folder, entry.name), mounts);
+    else if (entry.name === 'plugin.json') {
+      mounts.set(JSON.parse(readFileSync(join(folder, entry.name), 'utf8')).id, folder);
+    }
+  }
+  return mounts;
+}
+
+function sendFile(response, folder, name) {
+  const file = folder && normalize(join(folder, name));
+  if (!file || !file.startsWith(folder + sep) || !existsSync(file) || !statSync(file).isFile()) {
+    response.writeHead(404, { 'content-type': 'text/plain' });
+    return response.end('not found');
+  }
+  response.writeHead(200, {
+    'content-type': contentTypes[extname(file)] ?? 'application/octet-stream',
+    'cache-control': 'no-cache',
+  });
+  createReadStream(file).pipe(response);
+}
+
+async function text(request) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Without a wish, the first free port from 3700 on. */
+function listen(server, port) {
+  const first = port ?? 3700;
+  return new Promise((resolve, reject) => {
+    const attempt = (candidate) => {
+      server.once('error', (error) => {
+        if (error.code === 'EADDRINUSE' && port === undefined && candidate < first + 20) attempt(candidate + 1);
+        else if (error.code === 'EADDRINUSE') reject(new Error(`port ${candidate} is taken; choose another with --port`));
+        else reject(error);
+      });
+      server.listen(candidate, '127.0.0.1', () => resolve(server.address().port));
+    };
+    attempt(first);
+  });
+}
+
+function openBrowser(url) {
+  const command = { darwin: 'open', win32: 'explorer' }[process.platform] ?? 'xdg-open';
+  execFile(command, [url], () => undefined).unref();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const option = (name) => {
+    const at = process.argv.indexOf(`--${name}`);
+    return at > 0 ? process.argv[at + 1] : undefined;
+  };
+  try {
+    const { url } = await startDemo({
+      ...(option('port') ? { port: Number(option('port')) } : {}),
+      ...(option('prometheus') ? { prometheus: option('prometheus') } : {}),
+      ...(option('policy') ? { policy: option('policy') } : {}),
+      ...(option('host') ? { host: option('host') } : {}),
+      open: process.argv.includes('--open'),
+    });
+    console.log(`Heed demo: ${url}`);
+  } catch (error) {
+    console.error(`demo: ${error.message}`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,134 @@
+// Builds a scene from a dashboard's JSON model, so that the demo's dashboards are ordinary Grafana dashboards.
+import type { VizPanelState } from '@grafana/scenes';
+import {
+  AdHocFiltersVariable,
+  CustomVariable,
+  EmbeddedScene,
+  SceneControlsSpacer,
+  SceneDataLayerControls,
+  SceneDataLayerSet,
+  SceneGridItem,
+  SceneGridLayout,
+  SceneQueryRunner,
+  SceneRefreshPicker,
+  SceneTimePicker,
+  SceneTimeRange,
+  SceneVariableSet,
+  TextBoxVariable,
+  VariableValueSelectors,
+  VizPanel,
+  behaviors,
+  dataLayers,
+  type SceneObject,
+  type SceneVariable,
+} from '@grafana/scenes';
+import { DashboardCursorSync, type DataQuery, type DataSourceRef } from '@grafana/schema';
+
+export interface PanelModel {
+  readonly id: number;
+  readonly type: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+  readonly datasource?: DataSourceRef;
+  readonly targets?: readonly DataQuery[];
+  readonly options?: Record<string, unknown>;
+  readonly fieldConfig?: VizPanelState['fieldConfig'];
+  readonly maxDataPoints?: number;
+}
+
+export interface DashboardModel {
+  readonly uid: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly panels: readonly PanelModel[];
+  readonly time?: { readonly from: string; readonly to: string };
+  readonly refresh?: string;
+  readonly timezone?: string;
+  readonly templating?: { readonly list: ReadonlyArray<{ type: string; name: string; label?: string; query?: string; current?: { value: string } }> };
+  readonly annotations?: {
+    readonly list: ReadonlyArray<{ name: string; enable: boolean; iconColor: string; datasource: DataSourceRef; target?: DataQuery }>;
+  };
+}
+
+const optionsSlot = (uid: string, id: number) => `demo.panel.${uid}.${id}`;
+
+/** Options of a panel as somebody changed and, in Grafana, saved them. */
+function savedOptions(uid: string, id: number): Record<string, unknown> {
+  try {
+    return JSON.parse(localStorage.getItem(optionsSlot(uid, id)) ?? '{}') as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}
+
+export function forgetSavedOptions(): void {
+  for (const key of Object.keys(localStorage)) if (key.startsWith('demo.panel.')) localStorage.removeItem(key);
+}
+
+export function buildScene(model: DashboardModel): EmbeddedScene {
+  const panels = model.panels.map((panel) => buildPanel(model.uid, panel));
+  const layers = (model.annotations?.list ?? []).map(
+    (annotation) =>
+      new dataLayers.AnnotationsDataLayer({
+        name: annotation.name,
+        isEnabled: annotation.enable,
+        query: annotation as never,
+      }),
+  );
+  const variables: SceneVariable[] = (model.templating?.list ?? []).map((variable) => {
+    const common = { name: variable.name, ...(variable.label ? { label: variable.label } : {}) };
+    if (variable.type === 'textbox') return new TextBoxVariable({ ...common, value: variable.current?.value ?? '' });
+    if (variable.type === 'adhoc') return new AdHocFiltersVariable(common);
+    return new CustomVariable({
+      ...common,
+      query: variable.query ?? '',
+      value: variable.current?.value ?? '',
+      text: variable.current?.value ?? '',
+    });
+  });
+  const controls: SceneObject[] = [
+    new VariableValueSelectors({}),
+    new SceneDataLayerControls(),
+    new SceneControlsSpacer(),
+    new SceneTimePicker({}),
+    new SceneRefreshPicker({ refresh: model.refresh ?? '', intervals: ['2s', '5s', '10s', '30s', '1m'] }),
+  ];
+  return new EmbeddedScene({
+    $timeRange: new SceneTimeRange({ from: model.time?.from ?? 'now-1h', to: model.time?.to ?? 'now' }),
+    $variables: new SceneVariableSet({ variables }),
+    $behaviors: [new behaviors.CursorSync({ key: 'cursor', sync: DashboardCursorSync.Crosshair })],
+    ...(layers.length > 0 ? { $data: new SceneDataLayerSet({ layers }) } : {}),
+    controls,
+    body: new SceneGridLayout({ isDraggable: false, isResizable: false, isLazy: false, children: panels }),
+  });
+}
+
+function buildPanel(uid: string, panel: PanelModel): SceneGridItem {
+  const viz = new VizPanel({
+    key: `panel-${panel.id}`,
+    title: panel.title ?? '',
+    ...(panel.description ? { description: panel.description } : {}),
+    pluginId: panel.type,
+    options: { ...panel.options, ...savedOptions(uid, panel.id) },
+    fieldConfig: panel.fieldConfig ?? { defaults: {}, overrides: [] },
+    ...(panel.targets
+      ? {
+          $data: new SceneQueryRunner({
+            ...(panel.datasource ? { datasource: panel.datasource } : {}),
+            queries: panel.targets as DataQuery[] as never,
+            ...(panel.maxDataPoints ? { maxDataPoints: panel.maxDataPoints } : {}),
+          }),
+        }
+      : {}),
+  });
+  // In Grafana one saves the dashboard; here every change is kept.
+  viz.subscribeToState((now, before) => {
+    const { feedback } = now.options as { feedback?: unknown };
+    if (now.options !== before.options && feedback !== (before.options as { feedback?: unknown }).feedback) {
+      localStorage.setItem(optionsSlot(uid, panel.id), JSON.stringify({ feedback }));
+    }
+  });
+  const { x, y, w, h } = panel.gridPos;
+  return new SceneGridItem({ x, y, width: w, height: h, body: viz });
+}

@@ -1,0 +1,250 @@
+import { useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { MemoryRouter } from 'react-router-dom';
+import {
+  ThemeContext,
+  createTheme,
+  type AppPlugin,
+  type DataSourceApi,
+  type DataSourceInstanceSettings,
+  type DataSourcePlugin,
+  type GrafanaTheme2,
+  type PanelPlugin,
+} from '@grafana/data';
+import { config, locationService } from '@grafana/runtime';
+import type { EmbeddedScene } from '@grafana/scenes';
+import { GlobalStyles, PortalContainer } from '@grafana/ui';
+import { buildScene, forgetSavedOptions, type DashboardModel } from './dashboard.js';
+import { EditView } from './EditView.js';
+import { importPlugin, initLoader } from './loader.js';
+import { nodeGraphPlugin } from './panels/nodeGraph.js';
+import { rowsPlugin } from './panels/rows.js';
+import { timeSeriesPlugin } from './panels/timeSeries.js';
+import { initRuntime, type DemoDataSourceSrv } from './shims.js';
+import { IncidentEditor, PromEditor, ScenarioEditor } from './sources/editors.js';
+import { IncidentDataSource } from './sources/incident.js';
+import { PrometheusDataSource } from './sources/prometheus.js';
+import { ScenarioDataSource } from './sources/scenario.js';
+import fleet from '../dashboards/fleet.json';
+import graph from '../dashboards/graph.json';
+import incident from '../dashboards/incident.json';
+import system from '../dashboards/system.json';
+
+const heed = { type: 'heed-anomaly-datasource', uid: 'heed' };
+const appId = 'heed-anomaly-app';
+
+const dashboards = [incident, fleet, system, graph] as unknown as DashboardModel[];
+
+const tabs = [
+  ...dashboards.map(({ uid, title }) => ({ path: `/d/${uid}`, title })),
+  { path: '/edit', title: 'Edit a panel' },
+  { path: `/a/${appId}/start`, title: 'App' },
+];
+
+function settingsOf(uid: string, type: string, name: string, meta: object): DataSourceInstanceSettings {
+  return { uid, id: 1, name, type, meta, jsonData: {}, access: 'proxy', readOnly: false } as unknown as DataSourceInstanceSettings;
+}
+
+async function addSources(sources: DemoDataSourceSrv): Promise<void> {
+  const { prometheus } = (await (await fetch('/api/demo')).json()) as { prometheus: boolean };
+  const own: Array<[string, string, new (settings: DataSourceInstanceSettings) => DataSourceApi<never>, unknown]> = [
+    ['incident', 'Recorded incident', IncidentDataSource as never, IncidentEditor],
+    ['scenario', 'Scenarios', ScenarioDataSource as never, ScenarioEditor],
+    ...(prometheus ? [['prometheus', 'Prometheus', PrometheusDataSource, PromEditor] as never] : []),
+  ];
+  for (const [uid, name, Source, QueryEditor] of own) {
+    const settings = settingsOf(uid, uid, name, {
+      id: uid,
+      name,
+      metrics: true,
+      annotations: false,
+      info: { logos: { small: '/favicon.ico', large: '/favicon.ico' } },
+    });
+    sources.add(settings, async () => {
+      const source = new Source(settings);
+      source.components = { QueryEditor } as never;
+      source.meta = settings.meta;
+      return source as unknown as DataSourceApi;
+    });
+  }
+  const plugin = await importPlugin<DataSourcePlugin<DataSourceApi>>(heed.type);
+  const settings = settingsOf(heed.uid, heed.type, 'Heed', plugin.meta);
+  sources.add(settings, async () => {
+    const source = new plugin.DataSourceClass(settings);
+    source.components = plugin.components;
+    source.meta = plugin.meta as never;
+    return source;
+  });
+}
+
+function usePath(): string {
+  return useSyncExternalStore(
+    (changed) => locationService.getHistory().listen(changed),
+    () => locationService.getLocation().pathname,
+  );
+}
+
+function Shell({ theme, sources, panel, app }: { theme: GrafanaTheme2; sources: DemoDataSourceSrv; panel: PanelPlugin; app: AppPlugin }) {
+  const path = usePath();
+  const isDark = theme.isDark;
+  return (
+    <div style={{ minHeight: '100vh', background: theme.colors.background.canvas, color: theme.colors.text.primary }}>
+      <header
+        style={{ display: 'flex', alignItems: 'center', gap: 4, padding: '8px 16px', borderBottom: `1px solid ${theme.colors.border.weak}`, background: theme.colors.background.primary }}
+      >
+        <img src="/favicon.ico" alt="" width={24} height={24} />
+        <b style={{ margin: '0 16px 0 8px' }}>Heed demo</b>
+        <nav style={{ display: 'flex', gap: 4, flexWrap: 'wrap' }}>
+          {tabs.map((tab) => {
+            const active = path === tab.path || (tab.path.startsWith('/a/') && path.startsWith('/a/')) || (path === '/' && tab === tabs[0]);
+            return (
+              <a
+                key={tab.path}
+                href={tab.path}
+                aria-current={active ? 'page' : undefined}
+                onClick={(event) => {
+                  event.preventDefault();
+                  locationService.push(tab.path);
+                }}
+                style={{ padding: '4px 10px', borderRadius: 4, background: active ? theme.colors.action.selected : undefined, color: theme.colors.text.primary }}
+              >
+                {tab.title}
+              </a>
+            );
+          })}
+        </nav>
+        <span style={{ flex: 1 }} />
+        <Plain
+          onClick={() => {
+            forgetSavedOptions();
+            location.reload();
+          }}
+        >
+          Forget feedback
+        </Plain>
+        <Plain
+          onClick={() => {
+            localStorage.setItem('demo.theme', isDark ? 'light' : 'dark');
+            location.reload();
+          }}
+        >
+          {isDark ? 'Light' : 'Dark'} theme
+        </Plain>
+      </header>
+      <main style={{ padding: 16, display: 'flex' }}>
+        <Page key={path} path={path} sources={sources} panel={panel} app={app} />
+      </main>
+    </div>
+  );
+}
+
+function Plain({ onClick, children }: { onClick: () => void; children: ReactNode }) {
+  return (
+    <button type="button" onClick={onClick} style={{ background: 'none', border: 0, color: 'inherit', cursor: 'pointer', opacity: 0.8 }}>
+      {children}
+    </button>
+  );
+}
+
+function Page({ path, sources, panel, app }: { path: string; sources: DemoDataSourceSrv; panel: PanelPlugin; app: AppPlugin }) {
+  const [source, setSource] = useState<DataSourceApi>();
+  useEffect(() => {
+    if (path === '/edit') void sources.get('heed').then(setSource);
+  }, [path, sources]);
+  if (path.startsWith('/a/')) {
+    const Root = app.root!;
+    return (
+      <div style={{ width: '100%' }}>
+        <Root basename={`/a/${appId}`} path={path} query={{}} meta={app.meta as never} onNavChanged={() => undefined} />
+      </div>
+    );
+  }
+  if (path === '/edit') {
+    const query = {
+      refId: 'A',
+      datasource: heed,
+      source: { type: 'incident', uid: 'incident' },
+      inner: { refId: 'A', columns: ['http_request_duration_p95_seconds'] },
+    };
+    return source ? <EditView plugin={panel} source={source} query={query as never} /> : null;
+  }
+  return <DashboardPage path={path} />;
+}
+
+function DashboardPage({ path }: { path: string }) {
+  const [scene, setScene] = useState<EmbeddedScene>();
+  const [problem, setProblem] = useState('');
+  useEffect(() => {
+    let deactivate: (() => void) | undefined;
+    let live = true;
+    void modelOf(path).then(
+      (model) => {
+        if (!live) return;
+        const next = buildScene(model);
+        deactivate = next.activate();
+        window.demo = { ...window.demo!, scene: next };
+        setScene(next);
+      },
+      (error: Error) => live && setProblem(error.message),
+    );
+    return () => {
+      live = false;
+      deactivate?.();
+    };
+  }, [path]);
+  if (problem) return <div role="alert">{problem}</div>;
+  return scene ? <scene.Component model={scene} /> : null;
+}
+
+/** Dashboards of the demo, those saved while it runs, and one that a test wrote into the session. */
+async function modelOf(path: string): Promise<DashboardModel> {
+  const uid = path === '/' ? dashboards[0]!.uid : path.split('/')[2];
+  const known = dashboards.find((dashboard) => dashboard.uid === uid);
+  if (known) return known;
+  const session = sessionStorage.getItem(`demo.dashboard.${uid}`);
+  if (session) return JSON.parse(session) as DashboardModel;
+  const response = await fetch(`/api/dashboards/uid/${encodeURIComponent(uid ?? '')}`);
+  if (!response.ok) throw new Error(`There is no dashboard "${uid}".`);
+  return ((await response.json()) as { dashboard: DashboardModel }).dashboard;
+}
+
+declare global {
+  interface Window {
+    /** For tests and the curious. */
+    demo?: { ready: boolean; sources: DemoDataSourceSrv; scene?: EmbeddedScene };
+  }
+}
+
+async function main(): Promise<void> {
+  const panels = new Map<string, PanelPlugin>();
+  const { sources } = await initRuntime(panels);
+  await initLoader();
+  const panel = await importPlugin<PanelPlugin>('heed-anomaly-panel');
+  const standIn = (id: string, plugin: PanelPlugin) => {
+    plugin.meta = { ...panel.meta, id, name: id };
+    panels.set(id, plugin);
+  };
+  panels.set('heed-anomaly-panel', panel);
+  standIn('timeseries', timeSeriesPlugin as unknown as PanelPlugin);
+  standIn('table', rowsPlugin as unknown as PanelPlugin);
+  standIn('nodeGraph', nodeGraphPlugin as unknown as PanelPlugin);
+  await addSources(sources);
+  const app = await importPlugin<AppPlugin>(appId);
+  const theme = createTheme({ colors: { mode: config.bootData.user.theme === 'light' ? 'light' : 'dark' } });
+  createRoot(document.getElementById('root')!).render(
+    <ThemeContext.Provider value={theme}>
+      <GlobalStyles />
+      <style>{'body { margin: 0 }'}</style>
+      <MemoryRouter>
+        <Shell theme={theme} sources={sources} panel={panel} app={app} />
+      </MemoryRouter>
+      <PortalContainer />
+    </ThemeContext.Provider>,
+  );
+  window.demo = { ready: true, sources };
+}
+
+main().catch((error: unknown) => {
+  console.error('the demo could not start', error);
+  document.getElementById('root')!.textContent = `The demo could not start: ${error instanceof Error ? error.stack : String(error)}`;
+});

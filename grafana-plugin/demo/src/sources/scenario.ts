@@ -1,0 +1,146 @@
+import {
+  DataSourceApi,
+  FieldType,
+  LoadingState,
+  createDataFrame,
+  type DataFrame,
+  type DataQuery,
+  type DataQueryRequest,
+  type DataQueryResponse,
+} from '@grafana/data';
+import { getTemplateSrv } from '@grafana/runtime';
+import { Observable, interval, map, of, startWith, throwError } from 'rxjs';
+
+export interface ScenarioQuery extends DataQuery {
+  scenario?: 'service' | 'fleet' | 'system' | 'graph' | 'error' | 'warning' | 'empty' | 'missing' | 'long' | 'stream';
+  /** Series of a fleet, points of a long series. */
+  count?: number;
+  /** One host's values differ from another's; variables allowed. */
+  host?: string;
+}
+
+/** A number in 0…1 that depends on its seed only, so that a reload shows the same picture. */
+function chance(seed: number): number {
+  let x = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return ((x ^ (x >>> 16)) >>> 0) / 4294967296;
+}
+
+/** Nearly normal, from four chances. */
+const noise = (t: number, seed: number) => {
+  const k = Math.floor(t / 1000);
+  let sum = -2;
+  for (let i = 0; i < 4; i++) sum += chance(k * 4 + i + seed * 7919);
+  return sum * 1.7;
+};
+
+const minute = 60_000;
+const hashOf = (text: string) => [...text].reduce((sum, c) => Math.imul(sum, 31) + c.charCodeAt(0), 7) >>> 0;
+
+/** Generated series whose values depend on time and name only; faults lie at fixed distances before the page was opened. */
+export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
+  private readonly opened = Number(new URLSearchParams(location.search).get('now')) || Math.floor(Date.now() / minute) * minute;
+
+  override query(request: DataQueryRequest<ScenarioQuery>): Observable<DataQueryResponse> {
+    const error = request.targets.find((target) => target.scenario === 'error');
+    if (error) return throwError(() => new Error('the store is down for maintenance'));
+    const answer = (): DataQueryResponse => ({
+      state: LoadingState.Done,
+      data: request.targets.flatMap((target) => this.frames(target, request)),
+    });
+    if (request.targets.some((target) => target.scenario === 'stream')) {
+      return interval(1000).pipe(
+        startWith(0),
+        map(() => ({ ...answer(), state: LoadingState.Streaming })),
+      );
+    }
+    return of(answer());
+  }
+
+  override filterQuery(query: ScenarioQuery): boolean {
+    return !query.hide;
+  }
+
+  async testDatasource() {
+    return { status: 'success', message: 'ok' };
+  }
+
+  private times(request: DataQueryRequest, count?: number): number[] {
+    const from = request.range.from.valueOf();
+    const live = request.targets.some((target) => (target as ScenarioQuery).scenario === 'stream');
+    const to = live ? Date.now() : request.range.to.valueOf();
+    const step = count ? Math.max(1, (to - from) / count) : Math.max(1000, request.intervalMs || (to - from) / (request.maxDataPoints ?? 500));
+    const times: number[] = [];
+    for (let t = Math.ceil(from / step) * step; t <= to; t += step) times.push(Math.round(t));
+    return times;
+  }
+
+  private frames(query: ScenarioQuery, request: DataQueryRequest): DataFrame[] {
+    const { scenario = 'service', refId } = query;
+    const host = getTemplateSrv().replace(query.host ?? 'web-1', request.scopedVars);
+    const frame = (name: string, values: Array<number | null>, times: number[], unit: string, labels?: Record<string, string>) =>
+      createDataFrame({
+        refId,
+        fields: [
+          { name: 'Time', type: FieldType.time, values: times, config: {} },
+          { name, type: FieldType.number, values, config: { unit }, ...(labels ? { labels } : {}) },
+        ],
+      });
+    if (scenario === 'empty') return [];
+    if (scenario === 'missing') {
+      const times = this.times(request);
+      return [frame('nothing measured', times.map(() => null), times, 'ms')];
+    }
+    if (scenario === 'long') {
+      const times = this.times(request, query.count ?? 50_000);
+      return [frame('long', times.map((t) => this.latency(t, 3)), times, 'ms')];
+    }
+    const times = this.times(request);
+    if (scenario === 'fleet') {
+      return Array.from({ length: query.count ?? 500 }, (_, i) => {
+        const name = `host-${String(i + 1).padStart(3, '0')}`;
+        return frame('cpu', times.map((t) => this.hostCpu(t, i)), times, 'percent', { host: name });
+      });
+    }
+    if (scenario === 'system') return this.system(times, frame);
+    const values = times.map((t) => this.latency(t, hashOf(host)));
+    const out = frame('latency', values, times, 'ms', { host });
+    if (scenario === 'warning') out.meta = { notices: [{ severity: 'warning', text: 'the store answered from a stale replica' }] };
+    return [out];
+  }
+
+  /** A daily rhythm pressed into ten minutes; a burst 14 minutes and a collapse 6 minutes before the page was opened. */
+  private latency(t: number, seed: number): number {
+    const before = (this.opened - t) / minute;
+    let value = 50 + 18 * Math.sin((2 * Math.PI * t) / (10 * minute) + (seed % 7)) + 1.6 * noise(t, seed % 1000);
+    if (before > 13 && before <= 14.2) value += 45;
+    if (before > 5.6 && before <= 6.2) value = 6 + noise(t, 5);
+    return value;
+  }
+
+  private hostCpu(t: number, i: number): number {
+    const before = (this.opened - t) / minute;
+    let value = 35 + 10 * chance(i) + 12 * Math.sin((2 * Math.PI * t) / (10 * minute) + chance(i + 9) * 0.8) + 1.8 * noise(t, i);
+    if (i % 83 === 41 && before > 8 && before <= 10.5) value += 38;
+    if (i === 300 && before > 4 && before <= 7) value = 3 + 0.3 * noise(t, i);
+    return Math.max(0, Math.min(100, value));
+  }
+
+  /** Four measures of one service that belong together; 9 minutes ago they came apart, though each stayed in its range. */
+  private system(
+    times: number[],
+    frame: (name: string, values: Array<number | null>, times: number[], unit: string) => DataFrame,
+  ): DataFrame[] {
+    const load = (t: number) => 100 + 45 * Math.sin((2 * Math.PI * t) / (10 * minute)) + 10 * Math.sin(t / 97_000);
+    const apart = (t: number) => {
+      const before = (this.opened - t) / minute;
+      return before > 8 && before <= 9.5;
+    };
+    return [
+      frame('requests', times.map((t) => load(t) + 2 * noise(t, 1)), times, 'reqps'),
+      frame('cpu', times.map((t) => (apart(t) ? 110 - 0.5 * load(t) : 10 + 0.5 * load(t)) + noise(t, 2)), times, 'percent'),
+      frame('database calls', times.map((t) => 2.2 * load(t) + 4 * noise(t, 3)), times, 'ops'),
+      frame('queue', times.map((t) => (apart(t) ? 34 : 4) + 0.06 * load(t) + 0.8 * noise(t, 4)), times, 'short'),
+    ];
+  }
+}

@@ -1,0 +1,99 @@
+import { useState } from 'react';
+import type { DataSourceInstanceSettings } from '@grafana/data';
+import { DataSourcePicker, getBackendSrv, getDataSourceSrv, locationService } from '@grafana/runtime';
+import { Alert, Button, useTheme2 } from '@grafana/ui';
+import { dataSourceId } from '../datasource/types.js';
+import { exampleDashboard } from './exampleDashboard.js';
+
+export function StartPage() {
+  const theme = useTheme2();
+  const heed = getDataSourceSrv().getList({ type: dataSourceId })[0];
+  const [source, setSource] = useState<DataSourceInstanceSettings>();
+  const [problem, setProblem] = useState('');
+  const [busy, setBusy] = useState(false);
+
+  const create = async () => {
+    setBusy(true);
+    setProblem('');
+    try {
+      const answer = await getBackendSrv().post<{ url: string }>('/api/dashboards/db', {
+        dashboard: exampleDashboard(heed!, source!),
+        overwrite: false,
+        message: 'Created by Heed',
+      });
+      locationService.push(answer.url);
+    } catch (error) {
+      const { data, message } = error as { data?: { message?: string }; message?: string };
+      setProblem(data?.message ?? message ?? String(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  const step = { padding: 16, border: `1px solid ${theme.colors.border.weak}`, borderRadius: 4, marginBottom: 12 };
+  return (
+    <div data-testid="heed-start">
+      <h3>Anomalies on any dashboard, with the reason one click away</h3>
+      <p style={{ color: theme.colors.text.secondary, maxWidth: 760 }}>
+        Heed compares what happens now with the stretches of your own history that it resembles most. It needs no training
+        and no server: the work is done in your browser, and nothing leaves it.
+      </p>
+      <div style={step}>
+        <h4>1. A data source that wraps the others</h4>
+        {heed ? (
+          <p>
+            Ready: the data source <b>{heed.name}</b>.
+          </p>
+        ) : (
+          <>
+            <p>Add the data source “Heed anomaly detection” once. It has no settings.</p>
+            <Button onClick={() => locationService.push(`/connections/datasources/${dataSourceId}`)}>Add the data source</Button>
+          </>
+        )}
+      </div>
+      <div style={step}>
+        <h4>2. An example dashboard on your own data</h4>
+        <div style={{ display: 'flex', gap: 8, alignItems: 'center', flexWrap: 'wrap' }}>
+          <DataSourcePicker
+            inputId="heed-start-source"
+            current={source?.uid ?? null}
+            metrics
+            noDefault
+            placeholder="Where are your data?"
+            filter={(settings) => settings.type !== dataSourceId && !settings.uid.startsWith('-- ')}
+            onChange={setSource}
+          />
+          <Button disabled={!heed || !source || busy} onClick={() => void create()} icon="apps">
+            Create the example dashboard
+          </Button>
+        </div>
+        {problem && (
+          <Alert severity="error" title="The dashboard could not be created" style={{ marginTop: 12 }}>
+            {problem}
+          </Alert>
+        )}
+      </div>
+      <div style={step}>
+        <h4>3. On the dashboards you have</h4>
+        <ul style={{ paddingLeft: 20 }}>
+          <li>
+            <b>Any panel:</b> Settings, Annotations, new query, data source Heed. Events then appear on every panel of the
+            dashboard as shaded ranges with their reason.
+          </li>
+          <li>
+            <b>One panel:</b> change its data source to Heed and choose the old one inside. Line, expected band and events
+            come from that one query.
+          </li>
+          <li>
+            <b>With reasons:</b> switch the visualization to “Heed anomalies”, click a shaded stretch, and see what it was
+            compared with. Say “this is normal” where it is.
+          </li>
+        </ul>
+      </div>
+      <p style={{ color: theme.colors.text.secondary }}>
+        Alert rules run on Grafana’s server and cannot use detectors in a browser. For alerts, let the <code>heed</code>{' '}
+        command feed scores into your Prometheus and write ordinary rules on them.
+      </p>
+    </div>
+  );
+}
