@@ -3,6 +3,8 @@ import type { DetectorDefinition } from './contract.js';
 import { learnedDetectors } from './learned.js';
 import { mad } from './mad.js';
 import { memoryAttention } from './memory-attention.js';
+import { kMeans } from './k-means.js';
+import { matrixProfileDetector } from './matrix-profile.js';
 import { pca } from './pca.js';
 import { movingVarianceDetector } from './moving-variance.js';
 import { randomDetector } from './random.js';
@@ -23,5 +25,7 @@ export const builtinDetectors: readonly DetectorDefinition[] = [
   squaredDifference,
   randomDetector,
   pca,
+  kMeans,
+  matrixProfileDetector,
   ...learnedDetectors,
 ];
