@@ -26,6 +26,9 @@ export async function readBack({ url, recording, out, progress }) {
     step,
     onProgress: ({ message }) => message && progress(message),
   });
+  const found = new Set(series.channels.map(({ name }) => name));
+  const missing = channels.filter(({ name }) => !found.has(name)).map(({ name }) => name);
+  if (missing.length > 0) throw new Error(`Nothing was recorded for ${missing.join(', ')}.`);
   const labels = [...series.time].map((time) =>
     recording.faults.some(({ startTime, endTime }) => time >= startTime && time <= endTime) ? 1 : 0,
   );

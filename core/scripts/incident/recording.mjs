@@ -11,6 +11,8 @@ import { fileURLToPath } from 'node:url';
 const here = dirname(fileURLToPath(import.meta.url));
 const diskBytes = 64 * 2 ** 20;
 const fillerName = 'stray.tmp';
+/** Milliseconds between signs of life. */
+const reportEvery = 60_000;
 
 async function freePort() {
   const server = createServer();
@@ -32,15 +34,20 @@ function withLog(directory, name, begin) {
 
 /**
  * All running parts. `directory` receives the Prometheus database, logs and configuration.
- * @returns `{ url, fault(kind, settings | undefined), stop() }`
+ * @returns `{ url, fault(kind, settings | undefined), failed, stop() }`
  */
 export async function startParts({ directory, programs, schedule, progress }) {
   const children = [];
   const stop = () => {
     for (const child of children) child.kill('SIGTERM');
   };
-  const fail = (name) => (code) => {
-    if (code && !stopping) progress(`${name} ended with status ${code}; see ${directory}/${name}.log`);
+  let reportFailure;
+  /** Rejects as soon as a part ends before it was told to: what is recorded then is worth nothing. */
+  const failed = new Promise((_resolve, reject) => (reportFailure = reject));
+  failed.catch(() => {});
+  const fail = (name) => (code, signal) => {
+    if (!stopping)
+      reportFailure(new Error(`${name} ended (${signal ?? code}); see ${directory}/${name}.log`));
   };
   let stopping = false;
 
@@ -139,6 +146,7 @@ export async function startParts({ directory, programs, schedule, progress }) {
   return {
     url,
     fault,
+    failed,
     stop: () => {
       stopping = true;
       stop();
@@ -181,7 +189,14 @@ export async function runSchedule({ parts, schedule, progress }) {
   progress(`warming up for ${schedule.warmUpSeconds} s`);
   await sleep(schedule.warmUpSeconds * 1000);
   const begin = Date.now();
-  const waitUntil = (seconds) => sleep(Math.max(0, begin + seconds * 1000 - Date.now()));
+  const waitUntil = async (seconds) => {
+    const end = begin + seconds * 1000;
+    for (let left = end - Date.now(); left > 0; left = end - Date.now()) {
+      await Promise.race([sleep(Math.min(left, reportEvery)), parts.failed]);
+      if (left > reportEvery)
+        progress(`${Math.round((Date.now() - begin) / 1000)} s of ${schedule.durationSeconds} s`);
+    }
+  };
   const faults = [];
   for (const fault of schedule.faults) {
     await waitUntil(fault.start);
