@@ -1,32 +1,77 @@
 import type { RawScores } from '../detectors/contract.js';
-import type { ScoreRun } from '../score/runs.js';
+import { largestDeviation, type Reference } from '../score/deviation.js';
+import type { EventRun } from '../score/events.js';
 import { severityOf } from '../score/scores.js';
 import type { AnomalyEvent } from '../score/types.js';
 import type { Series } from '../series/series.js';
+import { mergeAttended } from './attended.js';
+import { channelShares } from './channels.js';
+import { writeReason } from './reason.js';
 
-export function explainRun(series: Series, raw: RawScores, run: ScoreRun): AnomalyEvent {
-  const time = series.time;
-  const totals = series.channels.map((_, c) => {
-    let sum = 0;
-    for (let t = run.startIndex; t <= run.endIndex; t++) sum += raw.contributions?.[c]?.[t] ?? 1;
-    return sum;
-  });
-  const total = totals.reduce((a, b) => a + b, 0) || 1;
-  return {
-    start: time[run.startIndex]!,
-    end: time[run.endIndex]!,
-    peak: time[run.peakIndex]!,
-    ...run,
-    severity: severityOf(run.score),
-    direction: 'shape',
-    channels: series.channels
-      .map(({ name }, c) => ({ name, share: totals[c]! / total }))
-      .sort((a, b) => b.share - a.share),
-    attended: (raw.attend?.(run.startIndex, run.endIndex) ?? []).slice(0, 5).map((stretch) => ({
+/** What explanations need besides the raw scores. */
+export interface ExplainContext {
+  /** n values, 1 = no value was observed. */
+  readonly missing?: Uint8Array;
+  /** IANA zone of the times in reasons; UTC where absent. */
+  readonly timeZone?: string;
+}
+
+/**
+ * Explains runs: which channels, what was attended to, and why in words.
+ * @param series complete
+ */
+export function explainEvents(
+  series: Series,
+  raw: RawScores,
+  reference: Reference,
+  runs: readonly EventRun[],
+  { missing, timeZone }: ExplainContext = {},
+): AnomalyEvent[] {
+  const { time } = series;
+  const step = usualStep(time);
+  return runs.map((run) => {
+    const { startIndex, endIndex, peakIndex } = run;
+    const shares = channelShares(series, raw, reference, startIndex, endIndex);
+    const stretches = raw.attend?.(startIndex, endIndex) ?? [];
+    const attended = mergeAttended(stretches, time.length).map((stretch) => ({
       ...stretch,
       startTime: time[stretch.start]!,
       endTime: time[stretch.end]!,
-    })),
-    reason: `${series.channels[0]!.name} is unusual`,
-  };
+    }));
+    const deviation = largestDeviation(series, reference, shares[0]!.channel, startIndex, endIndex, missing);
+    return {
+      start: time[startIndex]!,
+      end: time[endIndex]!,
+      peak: time[peakIndex]!,
+      startIndex,
+      endIndex,
+      peakIndex,
+      score: run.score,
+      severity: severityOf(run.score),
+      direction: run.direction,
+      channels: shares.map(({ name, share }) => ({ name, share })),
+      attended,
+      reason: writeReason({ series, run, reference, shares, deviation, attended, step, timeZone }),
+    };
+  });
+}
+
+/** Median distance of neighbouring points. */
+function usualStep(time: Float64Array): number {
+  if (time.length < 2) return 0;
+  const steps = time.subarray(1).map((at, t) => at - time[t]!);
+  return steps.sort()[steps.length >> 1]!;
+}
+
+/** Half-width of the expected band, in spreads. */
+export const bandWidth = 3;
+
+/** Lower and upper edge of the expected band: expected ∓ 3 spreads; d × n. */
+export function expectedBand(
+  expected: readonly Float64Array[],
+  spread: readonly Float64Array[],
+): { readonly lower: Float64Array[]; readonly upper: Float64Array[] } {
+  const edge = (sign: number): Float64Array[] =>
+    expected.map((values, c) => values.map((value, t) => value + sign * bandWidth * spread[c]![t]!));
+  return { lower: edge(-1), upper: edge(1) };
 }

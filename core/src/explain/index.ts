@@ -1,1 +1,2 @@
-export {};
+export { bandWidth } from './explain.js';
+export { describeDuration, describeNumber, describeQuantity, describeTimeRange } from './quantities.js';

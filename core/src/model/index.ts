@@ -1,1 +1,1 @@
-export {};
+export { modelVersion } from './file.js';

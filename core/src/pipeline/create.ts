@@ -1,18 +1,27 @@
-import { HeedError, throwIfAborted } from '../errors.js';
+import { yieldToEventLoop } from '../backend/yield.js';
 import type {
   DetectorDefinition,
   DetectorOptions,
+  FineTuneOptions,
   FitReport,
   RawDetector,
+  RawScores,
   RunOptions,
 } from '../detectors/contract.js';
 import { getDetectorDefinition } from '../detectors/registry.js';
+import { HeedError, throwIfAborted } from '../errors.js';
+import { encodeModel, type ModelContent } from '../model/file.js';
 import type { Detection } from '../score/types.js';
 import type { Series } from '../series/series.js';
+import { checkChannels, checkMemory, checkPoints, checkRunOptions, checkTrainingLabels } from './checks.js';
 import { buildDetection } from './detection.js';
 import { fillGaps } from './gaps.js';
 import { resolveOptions } from './options.js';
+import { createRawDetector } from './raw-detector.js';
 import type { Detector, ScoreOptions } from './types.js';
+
+/** Most raw scores of a training series that a fitted detector keeps; the latest ones. */
+const mostTrainingScores = 10_000;
 
 /**
  * Makes a detector ready to fit or score.
@@ -24,6 +33,14 @@ export async function createDetector(
   detector: string | DetectorDefinition,
   options: DetectorOptions = {},
 ): Promise<Detector> {
+  return createSeriesDetector(detector, options);
+}
+
+/** `createDetector` with what loading and streaming need. */
+export async function createSeriesDetector(
+  detector: string | DetectorDefinition,
+  options: DetectorOptions,
+): Promise<SeriesDetector> {
   const definition = typeof detector === 'string' ? getDetectorDefinition(detector) : detector;
   if (definition.tags.input !== 'series') {
     throw new HeedError(
@@ -33,53 +50,146 @@ export async function createDetector(
     );
   }
   const resolved = resolveOptions(definition, options);
-  return new SeriesDetector(definition, resolved, await definition.create(resolved));
+  return new SeriesDetector(definition, resolved, await createRawDetector(definition, resolved));
 }
 
+interface Fitted {
+  /** Names, in order. */
+  readonly channels: readonly string[];
+  readonly training?: Float64Array;
+}
+
+/** A raw detector with everything around it. */
 export class SeriesDetector implements Detector {
   readonly id: string;
-  readonly tags;
-  private fitted?: { readonly channels: readonly string[]; readonly training?: Float64Array };
+  readonly tags: DetectorDefinition['tags'];
+  private fitted: Fitted | undefined;
 
   constructor(
     readonly definition: DetectorDefinition,
     readonly options: DetectorOptions,
-    private readonly raw: RawDetector,
+    readonly raw: RawDetector,
   ) {
     this.id = definition.id;
     this.tags = definition.tags;
   }
 
   async fit(train: Series, options: RunOptions = {}): Promise<FitReport> {
-    throwIfAborted(options.signal);
-    const start = performance.now();
-    if (!this.raw.fit) {
+    const { raw } = this;
+    if (!raw.fit) {
+      throwIfAborted(options.signal);
       return {
         detector: this.id,
         points: train.time.length,
-        seconds: (performance.now() - start) / 1000,
+        seconds: 0,
         parameters: 0,
         notes: ['This detector needs no training.'],
       };
     }
-    const report = await this.raw.fit(fillGaps(train).series, options);
-    this.fitted = { channels: train.channels.map(({ name }) => name) };
-    return report;
+    if (this.tags.supervised) checkTrainingLabels(this.id, train);
+    return this.train(train, options, (series) => raw.fit!(series, options));
+  }
+
+  async fineTune(train: Series, options: FineTuneOptions = {}): Promise<FitReport> {
+    const { raw } = this;
+    if (!raw.fineTune) {
+      throw new HeedError(
+        'not-supported',
+        `the detector "${this.id}" cannot be trained further`,
+        'Fit it anew on all the data.',
+      );
+    }
+    this.checkFitted();
+    checkChannels(this.id, this.fitted?.channels, train);
+    if (this.tags.supervised) checkTrainingLabels(this.id, train);
+    return this.train(train, options, (series) => raw.fineTune!(series, options));
   }
 
   async score(series: Series, options: ScoreOptions = {}): Promise<Detection> {
-    throwIfAborted(options.signal);
-    const filled = fillGaps(series);
+    this.checkFitted();
+    const filled = this.prepare(series, options);
     const raw = await this.raw.score(filled.series, options);
+    await yieldToEventLoop();
     throwIfAborted(options.signal);
-    return buildDetection(this.id, filled, raw, options, this.fitted?.training);
+    return buildDetection({ detector: this.id, filled, raw, options, training: this.fitted?.training });
   }
 
   async save(): Promise<string> {
-    throw new HeedError('not-supported', 'saving is not there yet', 'Wait.');
+    this.checkFitted();
+    const state = (await this.raw.getState?.()) ?? { json: {}, tensors: {} };
+    return encodeModel({
+      detector: this.id,
+      options: this.options,
+      channels: this.fitted?.channels ?? [],
+      state,
+      ...(this.fitted?.training ? { training: this.fitted.training } : {}),
+    });
+  }
+
+  /** Takes over what `save` wrote. */
+  async restore(content: ModelContent): Promise<void> {
+    if (content.channels.length > 0) {
+      await this.raw.setState?.(content.state);
+      this.fitted = {
+        channels: content.channels,
+        ...(content.training ? { training: content.training } : {}),
+      };
+    }
+    this.checkFitted();
   }
 
   dispose(): void {
     this.raw.dispose?.();
+  }
+
+  /**
+   * Checks a series and fills its gaps.
+   * @throws HeedError cancelled, bad-option, channel-mismatch, too-few-points, memory-limit, all-missing
+   */
+  prepare(series: Series, options: RunOptions) {
+    throwIfAborted(options.signal);
+    checkRunOptions(series, options);
+    checkChannels(this.id, this.fitted?.channels, series);
+    checkPoints(this.id, this.tags.minPoints, series);
+    checkMemory(this.id, series, options);
+    return fillGaps(series);
+  }
+
+  /** Raw scores of the training series, where there was one. */
+  get training(): Float64Array | undefined {
+    return this.fitted?.training;
+  }
+
+  /** @throws HeedError not-fitted */
+  checkFitted(): void {
+    if (this.tags.needsTraining && !this.fitted) {
+      throw new HeedError(
+        'not-fitted',
+        `the detector "${this.id}" has not been fitted`,
+        'Call fit with a training series first, or load a fitted model.',
+      );
+    }
+  }
+
+  private async train(
+    train: Series,
+    options: RunOptions,
+    fit: (series: Series) => Promise<FitReport>,
+  ): Promise<FitReport> {
+    throwIfAborted(options.signal);
+    checkRunOptions(train, options);
+    checkPoints(this.id, this.tags.minPoints, train);
+    checkMemory(this.id, train, options);
+    const { series, notes } = fillGaps(train);
+    const report = await fit(series);
+    throwIfAborted(options.signal);
+    // What the detector makes of its own training series tells how large its scores of normal data are.
+    const scores: RawScores = await this.raw.score(series, { ...options, onProgress: undefined });
+    throwIfAborted(options.signal);
+    this.fitted = {
+      channels: train.channels.map(({ name }) => name),
+      ...(scores.border === undefined ? { training: scores.raw.slice(-mostTrainingScores) } : {}),
+    };
+    return notes.length > 0 ? { ...report, notes: [...notes, ...(report.notes ?? [])] } : report;
   }
 }

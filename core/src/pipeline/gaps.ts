@@ -1,14 +1,18 @@
+import { fillMissing } from '../preprocess/fill.js';
 import type { Channel, Series } from '../series/series.js';
 
 /** A series without missing values, and where they were. */
 export interface FilledSeries {
   readonly series: Series;
-  /** n values, 1 where every channel is missing; absent where nothing is missing. */
+  /** n values, 1 where every channel is missing; absent where no point is. */
   readonly missing?: Uint8Array;
   readonly notes: readonly string[];
 }
 
-/** Fills missing values by straight lines between their neighbours, at the ends by the nearest value. */
+/**
+ * Fills missing values by straight lines between their neighbours, at the ends by the nearest value.
+ * @throws HeedError all-missing
+ */
 export function fillGaps(series: Series): FilledSeries {
   const n = series.time.length;
   const present = new Uint8Array(n);
@@ -20,30 +24,15 @@ export function fillGaps(series: Series): FilledSeries {
       else present[t] = 1;
     }
     filled += absent;
-    return absent === 0 ? channel : { ...channel, values: interpolate(channel.values) };
+    return absent === 0 ? channel : { ...channel, values: fillMissing(channel.values, { method: 'linear' }) };
   });
   if (filled === 0) return { series, notes: [] };
   const missing = present.map((seen) => 1 - seen);
+  const points = missing.reduce((sum, absent) => sum + absent, 0);
+  const what = `${filled} missing value${filled === 1 ? ' was' : 's were'} filled by straight lines`;
   return {
     series: { ...series, channels },
-    missing,
-    notes: [
-      `${filled} missing value${filled === 1 ? ' was' : 's were'} filled by straight lines between neighbours; points without any value score 0.`,
-    ],
+    ...(points > 0 ? { missing } : {}),
+    notes: [points > 0 ? `${what}; the ${points} points without any value score 0.` : `${what}.`],
   };
-}
-
-function interpolate(values: Float64Array): Float64Array {
-  const out = Float64Array.from(values);
-  let last = -1;
-  for (let t = 0; t <= out.length; t++) {
-    if (t < out.length && Number.isNaN(values[t]!)) continue;
-    for (let i = last + 1; i < t; i++) {
-      if (last < 0) out[i] = values[t]!;
-      else if (t === out.length) out[i] = values[last]!;
-      else out[i] = values[last]! + ((values[t]! - values[last]!) * (i - last)) / (t - last);
-    }
-    last = t;
-  }
-  return out;
 }

@@ -4,3 +4,4 @@ export { createDetector } from './create.js';
 export { describeOption, resolveOptions } from './options.js';
 export { detect, type DetectOptions } from './detect.js';
 export { scoreRaw, type RawRun, type RawRunOptions } from './raw.js';
+export { loadDetector } from './model.js';

@@ -4,6 +4,7 @@ import { HeedError, throwIfAborted } from '../errors.js';
 import { sliceSeries, type Series } from '../series/series.js';
 import { fillGaps } from './gaps.js';
 import { resolveOptions } from './options.js';
+import { createRawDetector } from './raw-detector.js';
 
 /** A detector's own scores of a series, as benchmarks compare them: no threshold, no events, no rounding. */
 export interface RawRun {
@@ -38,7 +39,7 @@ export async function scoreRaw(
       'Choose a detector for series.',
     );
   }
-  const raw = await definition.create(resolveOptions(definition, detectorOptions));
+  const raw = await createRawDetector(definition, resolveOptions(definition, detectorOptions));
   try {
     const { series: filled } = fillGaps(series);
     const start = performance.now();

@@ -1,4 +1,10 @@
-import type { DetectorTags, FitReport, RunOptions, DetectorOptions } from '../detectors/contract.js';
+import type {
+  DetectorOptions,
+  DetectorTags,
+  FineTuneOptions,
+  FitReport,
+  RunOptions,
+} from '../detectors/contract.js';
 import type { Detection, EventOptions } from '../score/types.js';
 import type { Series } from '../series/series.js';
 
@@ -10,8 +16,16 @@ export interface Detector {
   readonly id: string;
   readonly tags: DetectorTags;
   readonly options: DetectorOptions;
-  /** A no-op (with a report) for training-free detectors. */
+  /**
+   * A no-op (with a report) for training-free detectors.
+   * @throws HeedError labels-missing, too-few-points, cancelled, memory-limit
+   */
   fit(train: Series, options?: RunOptions): Promise<FitReport>;
+  /**
+   * Trains a fitted detector further: transfer to another domain, a round of federated averaging.
+   * @throws HeedError not-supported, not-fitted, channel-mismatch, labels-missing, cancelled
+   */
+  fineTune(train: Series, options?: FineTuneOptions): Promise<FitReport>;
   /** @throws HeedError not-fitted, channel-mismatch, too-few-points, cancelled, memory-limit */
   score(series: Series, options?: ScoreOptions): Promise<Detection>;
   /** The fitted detector as one self-describing JSON text, versioned and checksummed. */
@@ -21,4 +35,6 @@ export interface Detector {
 
 export interface ScoreOptions extends RunOptions {
   readonly events?: EventOptions;
+  /** IANA zone of the times in reasons; UTC where absent. */
+  readonly timeZone?: string;
 }

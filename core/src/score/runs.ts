@@ -13,19 +13,19 @@ const nearestRuns = 5;
 
 /**
  * The runs of scores above 1, near ones merged, short ones dropped.
- * @param allowed n values, 0 where a point may not belong to an event
+ * @param excluded n values, 1 where a point may not raise an event
  */
 export function findRuns(
   score: Float32Array,
   options: { readonly mergeGap?: number; readonly minLength?: number } = {},
-  allowed?: Uint8Array,
+  excluded?: Uint8Array,
 ): ScoreRun[] {
   const { mergeGap, minLength = 1 } = options;
   const merged: { start: number; end: number }[] = [];
   for (let t = 0; t < score.length; t++) {
-    if (!(score[t]! > 1) || allowed?.[t] === 0) continue;
+    if (!(score[t]! > 1) || excluded?.[t] === 1) continue;
     const start = t;
-    while (t + 1 < score.length && score[t + 1]! > 1 && allowed?.[t + 1] !== 0) t++;
+    while (t + 1 < score.length && score[t + 1]! > 1 && excluded?.[t + 1] !== 1) t++;
     merged.push({ start, end: t });
     while (merged.length > 1) {
       const last = merged[merged.length - 1]!;

@@ -64,7 +64,8 @@ export function computeThreshold(raw: Float64Array, options: ThresholdOptions = 
     if (score > 0 && score < smallestPositive) smallestPositive = score;
   }
   const given = method === 'fixed' || method === 'learned';
-  const constant = largest === smallest && (points === 0 || (sorted[0] === largest && sorted[points - 1] === largest));
+  const constant =
+    largest === smallest && (points === 0 || (sorted[0] === largest && sorted[points - 1] === largest));
   if (points === 0 || (constant && !given)) {
     return { method, border: given ? (learned ?? value) : 0, points, sensitivity, parameters: {} };
   }
@@ -101,11 +102,14 @@ function checkOptions(
       'Choose another threshold method, or leave it out.',
     );
   }
-  const inside = method === 'quantile' || method === 'pot' ? value > 0 && value < 1 : value > 0 && value < Infinity;
+  const inside =
+    method === 'quantile' || method === 'pot' ? value > 0 && value < 1 : value > 0 && value < Infinity;
   if (!inside) {
     throw new HeedError(
       'bad-option',
-      Number.isNaN(value) ? `the threshold method "${method}" needs a value` : `the threshold value is ${value}`,
+      Number.isNaN(value)
+        ? `the threshold method "${method}" needs a value`
+        : `the threshold value is ${value}`,
       method === 'quantile' || method === 'pot'
         ? `Give a number between 0 and 1 for "${method}".`
         : `Give a number above 0 for "${method}".`,

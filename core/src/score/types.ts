@@ -78,14 +78,18 @@ export type Exclusion =
 /** How raw scores become events. Every field has a default. */
 export interface EventOptions {
   readonly threshold?: ThresholdMethod;
-  /** Border for `fixed`; quantile 0…1 for `quantile`; sigmas for `three-sigma`/`mad`; risk for `pot`. */
+  /**
+   * Border for `fixed`; quantile 0…1 for `quantile` (0.999); sigmas for `three-sigma` (3) and `mad` (6); risk for
+   * `pot` (0.00001): separate peaks of normal data above the border, per point.
+   */
   readonly thresholdValue?: number;
   /** 0…100, default 50; moves the border, never the ranking. */
   readonly sensitivity?: number;
+  /** `above` and `below` leave out events that show in the shape alone. Default `both`. */
   readonly direction?: Direction;
-  /** Runs nearer than this many points become one event. */
+  /** Runs at most this many points apart become one event. Default 5, or a quarter of the longer run. */
   readonly mergeGap?: number;
-  /** Shorter events are dropped (points). */
+  /** Shorter events are dropped (points). Default 1. */
   readonly minLength?: number;
   /** Smallest deviation from the expected value that counts, in the channel's unit / as a share of the expected value. */
   readonly minDeviation?: number;

@@ -1,0 +1,29 @@
+import type { DetectorDefinition } from '../detectors/contract.js';
+import { HeedError } from '../errors.js';
+import { decodeModel } from '../model/file.js';
+import { createSeriesDetector } from './create.js';
+import type { Detector } from './types.js';
+
+/**
+ * The fitted detector that `Detector.save` wrote.
+ * @param definition for a detector that is not registered
+ * @throws HeedError model-corrupt, model-version, unknown-detector, bad-option
+ */
+export async function loadDetector(text: string, definition?: DetectorDefinition): Promise<Detector> {
+  const content = decodeModel(text);
+  if (definition && definition.id !== content.detector) {
+    throw new HeedError(
+      'unknown-detector',
+      `the model file is of the detector "${content.detector}", not of "${definition.id}"`,
+      'Give the definition it was fitted with.',
+    );
+  }
+  const detector = await createSeriesDetector(definition ?? content.detector, content.options);
+  try {
+    await detector.restore(content);
+    return detector;
+  } catch (error) {
+    detector.dispose();
+    throw error;
+  }
+}

@@ -1,0 +1,80 @@
+import type { RawScores } from '../detectors/contract.js';
+import { robustLocation } from '../preprocess/statistics.js';
+import type { Series } from '../series/series.js';
+
+/** What the values of a series are compared with. */
+export interface Reference {
+  /** d × n. */
+  readonly expected: readonly Float64Array[];
+  /** d × n standard deviations, >= 0. */
+  readonly spread: readonly Float64Array[];
+  /** False where the detector expected nothing in particular and the channel's median stands in. */
+  readonly fromDetector: boolean;
+}
+
+/** How far the values of one channel left what was expected, where they left it furthest. */
+export interface Deviation {
+  readonly channel: number;
+  readonly index: number;
+  readonly value: number;
+  readonly expected: number;
+  /** value − expected. */
+  readonly difference: number;
+  /** |difference| / spread; Infinity where nothing ever spread. */
+  readonly spreads: number;
+}
+
+/** Deviations below this many spreads are no rise or fall. */
+export const clearDeviation = 3;
+
+/**
+ * The detector's expected values and spread; where it gave none, each channel's median and scaled median absolute
+ * deviation, or that of the residuals.
+ * @param series complete
+ */
+export function referenceOf(series: Series, raw: RawScores): Reference {
+  const n = series.time.length;
+  const expected =
+    raw.expected ??
+    series.channels.map(({ values }) => new Float64Array(n).fill(robustLocation(values).median));
+  const spread =
+    raw.spread ??
+    series.channels.map(({ values }, c) => {
+      const residuals = values.map((value, t) => value - expected[c]![t]!);
+      return new Float64Array(n).fill(robustLocation(residuals).sigma);
+    });
+  return { expected, spread, fromDetector: raw.expected !== undefined };
+}
+
+/**
+ * The largest deviation of a channel within start…end (inclusive), measured in spreads.
+ * @param missing n values, 1 = no value was observed
+ */
+export function largestDeviation(
+  series: Series,
+  reference: Reference,
+  channel: number,
+  start: number,
+  end: number,
+  missing?: Uint8Array,
+): Deviation {
+  const { values } = series.channels[channel]!;
+  const expected = reference.expected[channel]!;
+  const spread = reference.spread[channel]!;
+  let found: Deviation | undefined;
+  for (let t = start; t <= end; t++) {
+    if (missing?.[t] && found) continue;
+    const difference = values[t]! - expected[t]!;
+    const size = Math.abs(difference);
+    // Differences of rounding are none.
+    const spreads = size <= 1e-12 * Math.abs(expected[t]!) ? 0 : size / spread[t]!;
+    if (
+      !found ||
+      spreads > found.spreads ||
+      (spreads === found.spreads && size > Math.abs(found.difference))
+    ) {
+      found = { channel, index: t, value: values[t]!, expected: expected[t]!, difference, spreads };
+    }
+  }
+  return found!;
+}
