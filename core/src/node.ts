@@ -7,3 +7,4 @@ export {
   type PrometheusQuery,
 } from './node-prometheus.js';
 export { readSeriesFile, type ReadFileOptions } from './node-files.js';
+export { svgToPng, type PngOptions } from './node-png.js';

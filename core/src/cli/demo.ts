@@ -7,7 +7,8 @@ interface DemoServer {
   startDemo(options: {
     port?: number;
     prometheus?: string;
-  }): Promise<{ url: string; close(): Promise<void> }>;
+    quiet?: boolean;
+  }): Promise<{ url: string; close(): unknown }>;
 }
 
 /** `heed demo`: a dashboard with the plugin on recorded data, without Grafana. */
@@ -15,7 +16,7 @@ export function demoCommand(program: Command): void {
   program
     .command('demo')
     .description('show the Grafana plugin on a demo dashboard in your browser (no Grafana needed)')
-    .option('--port <port>', 'port to listen on; default 3700, or the next free one', portNumber)
+    .option('--port <port>', 'port to listen on; default: 3111, or the next free one', portNumber)
     .option('--prometheus <url>', 'show this Prometheus instead of the recorded incident', urlText)
     .addHelpText(
       'after',
@@ -27,8 +28,11 @@ Examples:
     )
     .action(async (options: { port?: number; prometheus?: string }) => {
       const demo = await loadDemo();
-      const running = await demo.startDemo(options);
-      process.stdout.write(`Demo dashboard: ${running.url}\nCtrl+C stops it.\n`);
+      const running = await demo.startDemo({ ...options, quiet: true });
+      process.stdout.write(
+        `Demo dashboard: ${running.url}\n` +
+          'Shaded stretches are anomalies; click one for the reason. Ctrl+C stops it.\n',
+      );
       await new Promise<void>((resolve) => {
         process.once('SIGINT', resolve);
         process.once('SIGTERM', resolve);

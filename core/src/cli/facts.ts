@@ -48,7 +48,7 @@ const methodNames: Readonly<Record<ThresholdReport['method'], string>> = {
   mad: 'median and median absolute deviation',
   quantile: 'quantile',
   pot: 'peaks over threshold',
-  learned: 'learned in training',
+  learned: 'given by the detector',
 };
 
 /** How the border was set, in a few words. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { HeedError } from '../errors.js';
+import { HeedError, isHeedError } from '../errors.js';
 import type { DetectorOptions, RunOptions } from '../detectors/contract.js';
 import { getDetectorDefinition } from '../detectors/registry.js';
 import { detect } from '../pipeline/detect.js';
@@ -59,7 +59,7 @@ async function readModel(path: string): Promise<string> {
   }
 }
 
-/** Scores the series with the detector the flags ask for. */
+/** Scores the series with the detector the flags ask for; faults of the series name it. */
 export async function runDetector(
   series: Series,
   choice: DetectorChoice,
@@ -69,12 +69,25 @@ export async function runDetector(
   const options = { ...run, seed: choice.seed, events, trainLength: trainLengthOf(choice.train, series) };
   if (choice.model === undefined) {
     const id = choice.detector ?? 'auto';
-    return detect(series, { ...options, detector: id, options: detectorOptions(id, choice.option) });
+    const chosen = { ...options, detector: id, options: detectorOptions(id, choice.option) };
+    return nameSeries(series, () => detect(series, chosen));
   }
   const detector = await loadDetector(await readModel(choice.model));
   try {
-    return await detector.score(series, options);
+    return await nameSeries(series, () => detector.score(series, options));
   } finally {
     detector.dispose();
+  }
+}
+
+/** What a detector finds wrong with a series, said with the series' name: who runs ten files must see which one. */
+async function nameSeries<T>(series: Series, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const ofSeries = ['too-few-points', 'all-missing', 'constant-series', 'not-finite', 'labels-missing'];
+    if (!isHeedError(error) || error.place || !ofSeries.includes(error.code)) throw error;
+    const what = error.message.slice(0, -(error.remedy.length + 2));
+    throw new HeedError(error.code, what, error.remedy, { file: series.name }, error);
   }
 }

@@ -281,6 +281,7 @@ function plot(series: Series, detection: Detection | undefined, options: SeriesP
     y += 16;
     const note = `${hidden} more ${hidden === 1 ? 'channel' : 'channels'} not drawn`;
     parts.push(textElement(left, y, note, { fill: colours.faint }));
+    y += 6;
   }
   if (detection) {
     y += headHeight + 2;
