@@ -57,9 +57,9 @@ export interface WindowedPlan {
   readonly training: TrainingOptions;
   /** True for the parameters of the attention, which transfer may freeze. */
   readonly isAttention: (name: string) => boolean;
-  /** Border of the score in the model's own unit, where it has learned one. */
-  border?(parameters: Parameters): number | undefined;
-  /** Quantile of the scores of held-out normal windows that becomes the learned border. */
+  /** Learns a threshold T: this quantile of the scores r of held-out normal windows. */
   readonly borderQuantile?: number;
+  /** With a learned T the score is f(log r − log T): r / (r + T) for the sigmoid, log(1 + r / T) for softplus. */
+  readonly nonlinearity?: 'sigmoid' | 'softplus';
   build(parameters: Parameters, channels: number): WindowedModel;
 }

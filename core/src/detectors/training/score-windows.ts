@@ -79,6 +79,7 @@ export async function scoreWindows(scoring: Scoring, options: RunOptions): Promi
   }
 
   const raw = new Float64Array(points);
+  const learned = plan.nonlinearity ? scoring.border : undefined;
   const contributions = scalers.map(() => new Float64Array(points));
   for (let t = 0; t < points; t++) {
     let sum = 0;
@@ -91,10 +92,13 @@ export async function scoreWindows(scoring: Scoring, options: RunOptions): Promi
       sum += share;
     }
     raw[t] = hasOwn ? own[t]! / visits[t]! : sum;
+    if (learned) raw[t] = plan.nonlinearity === 'sigmoid' ? sum / (sum + learned) : Math.log1p(sum / learned);
     // Contributions add up to the score whatever the score is made of.
-    if (hasOwn && sum > 0) for (let c = 0; c < channels; c++) contributions[c]![t] *= raw[t]! / sum;
+    if ((hasOwn || learned) && sum > 0)
+      for (let c = 0; c < channels; c++) contributions[c]![t] *= raw[t]! / sum;
   }
-  const border = plan.supervised ? 0.5 : scoring.border;
+  const border =
+    plan.supervised || plan.nonlinearity === 'sigmoid' ? 0.5 : plan.nonlinearity ? Math.LN2 : undefined;
   return {
     raw,
     ...(hasError ? { contributions } : {}),

@@ -328,7 +328,7 @@ export class WindowedDetector implements RawDetector {
       const { std } = meanAndStd(Float64Array.from(chosen, (start) => windows.value(start, c)));
       return Math.max(count > 0 ? sum / count : 1, 1e-3 * std * std, 1e-9);
     });
-    fitted.border = plan.supervised ? undefined : plan.border?.(fitted.parameters);
+    fitted.border = undefined;
     if (plan.borderQuantile !== undefined && !plan.supervised) {
       const scored = await scoreWindows(
         { plan, windows, ...fitted, alive: () => false },
@@ -337,7 +337,7 @@ export class WindowedDetector implements RawDetector {
       const held: number[] = [];
       for (const start of samples.validation)
         for (let t = 0; t < plan.judged; t++) held.push(scored.raw[start + t]!);
-      fitted.border = quantile(Float64Array.from(held), plan.borderQuantile);
+      fitted.border = Math.max(quantile(Float64Array.from(held), plan.borderQuantile), 1e-12);
     }
   }
 }
