@@ -1,5 +1,4 @@
 import { Breather } from '../backend/yield.js';
-import { meanAndStd } from '../preprocess/statistics.js';
 import type { Series } from '../series/series.js';
 import type {
   AttendedStretch,
@@ -8,6 +7,7 @@ import type {
   RawScores,
   RunOptions,
 } from './contract.js';
+import { standardised } from './principal-components.js';
 import { subsequenceWindow, windowOption } from './subsequence.js';
 
 /** The nearest neighbour of every window: n − window + 1 entries. */
@@ -79,11 +79,6 @@ export async function matrixProfile(
     correlation === -Infinity ? 0 : Math.sqrt(Math.max(0, 2 * window * (1 - Math.min(1, correlation)))),
   );
   return { distance, neighbour };
-}
-
-function standardised(values: Float64Array): Float64Array {
-  const { mean, std } = meanAndStd(values);
-  return std > 1e-12 * Math.abs(mean) ? values.map((value) => (value - mean) / std) : values.map(() => 0);
 }
 
 /** 1 for windows whose values are all equal. */

@@ -32,6 +32,38 @@ describe('pca', () => {
     expected.forEach((value, t) => expect(raw[t + 2]! / value).toBeCloseTo(1, 8));
   });
 
+  it('scores the points of several channels as scikit-learn’s components do, and blames channels', async () => {
+    // x_c,t = sin(t / (3 + c)) + ((t · (37 + c)) mod 101) / 202, c = 0…2, t = 0…59, standardised per channel; then
+    // PCA(n_components=0.25) and the weighted distances as above. The default window for several channels is 1.
+    const channels = [0, 1, 2].map((c) => ({
+      name: `c${c}`,
+      values: Float64Array.from(
+        { length: 60 },
+        (_, t) => Math.sin(t / (3 + c)) + ((t * (37 + c)) % 101) / 202,
+      ),
+    }));
+    const detector = await pca.create(pca.defaults);
+    const { raw, contributions } = await detector.score(createSeries({ channels }), {});
+    const expected = [
+      3.1943225671559627, 2.077301040470567, 3.457277595746147, 2.9493456547615002, 4.625699246612284,
+      6.147252063338484, 4.6777058975082415, 5.5705109447579515,
+    ];
+    expected.forEach((value, t) => expect(raw[t]! / value).toBeCloseTo(1, 8));
+    const sum = contributions!.reduce((total, part) => total + part[7]!, 0);
+    expect(sum).toBeCloseTo(raw[7]!, 8);
+  });
+
+  it('refuses a window whose covariance matrix would be too large', async () => {
+    const channels = Array.from({ length: 40 }, (_, c) => ({
+      name: `c${c}`,
+      values: new Float64Array(200).map((_, t) => Math.sin(t + c)),
+    }));
+    const detector = await pca.create({ ...pca.defaults, window: 100 });
+    await expect(detector.score(createSeries({ channels }), {})).rejects.toMatchObject({
+      code: 'memory-limit',
+    });
+  });
+
   it('ranks a burst highest', async () => {
     const values = Float64Array.from({ length: 1200 }, (_, t) => Math.sin((2 * Math.PI * t) / 40));
     values.fill(3, 700, 720);

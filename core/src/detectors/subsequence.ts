@@ -32,7 +32,7 @@ export function subsequenceWindow(series: Series, given: number, peak: 1 | 2, jo
   const values = series.channels[0]!.values;
   const found =
     series.channels.length > 1 ? joint : peak === 1 ? findPeriodTsbAd(values) : secondPeriod(values);
-  return Math.max(2, Math.min(found, Math.floor(n / 3)));
+  return Math.max(Math.min(2, found), Math.min(found, Math.floor(n / 3)));
 }
 
 /** Second rank of TSB-AD's period search: the highest peak at a longer lag than the highest peak of all. */
