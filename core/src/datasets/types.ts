@@ -44,7 +44,7 @@ export interface GeneratorOptions {
   readonly channels?: number;
   /** How many anomalies, where the generator injects any. */
   readonly anomalies?: number;
-  /** Multiplies the size of every anomaly; default 1, which a person sees at a glance. */
+  /** Multiplies the size of every anomaly that has one; default 1, which a person sees at a glance. */
   readonly strength?: number;
 }
 
