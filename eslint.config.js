@@ -20,6 +20,7 @@ const order = [
   'stream',
   'datasets',
   'evaluate',
+  'contract',
   'plot',
   'cli',
 ];

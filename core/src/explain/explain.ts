@@ -14,29 +14,34 @@ export interface ExplainContext {
   readonly missing?: Uint8Array;
   /** IANA zone of the times in reasons; UTC where absent. */
   readonly timeZone?: string;
+  /** Where `series` is the end of a longer one: the times of all of it, and where its own points begin in it. */
+  readonly whole?: { readonly time: ArrayLike<number>; readonly offset: number };
 }
 
 /**
  * Explains runs: which channels, what was attended to, and why in words.
  * @param series complete
+ * @param raw `attend` takes and returns indices into the whole series
+ * @returns indices of the events into `series`, of attended stretches into the whole series
  */
 export function explainEvents(
   series: Series,
   raw: RawScores,
   reference: Reference,
   runs: readonly EventRun[],
-  { missing, timeZone }: ExplainContext = {},
+  { missing, timeZone, whole }: ExplainContext = {},
 ): AnomalyEvent[] {
   const { time } = series;
   const step = usualStep(time);
+  const { time: allTime, offset } = whole ?? { time, offset: 0 };
   return runs.map((run) => {
     const { startIndex, endIndex, peakIndex } = run;
     const shares = channelShares(series, raw, reference, startIndex, endIndex);
-    const stretches = raw.attend?.(startIndex, endIndex) ?? [];
-    const attended = mergeAttended(stretches, time.length).map((stretch) => ({
+    const stretches = raw.attend?.(startIndex + offset, endIndex + offset) ?? [];
+    const attended = mergeAttended(stretches, allTime.length).map((stretch) => ({
       ...stretch,
-      startTime: time[stretch.start]!,
-      endTime: time[stretch.end]!,
+      startTime: allTime[stretch.start]!,
+      endTime: allTime[stretch.end]!,
     }));
     const deviation = largestDeviation(series, reference, shares[0]!.channel, startIndex, endIndex, missing);
     return {

@@ -69,7 +69,7 @@ export function describeQuantity(value: number, unit = ''): string {
     const [size, name] = step ?? (base === 0 ? steps.find(([one]) => one === 1)! : steps[steps.length - 1]!);
     return `${describeNumber(base / size)} ${name}${suffix}`;
   }
-  if (unit === 'percentunit') return `${describeNumber(100 * value)}%`;
+  if (unit === 'percentunit' || unit === 'ratio') return `${describeNumber(100 * value)}%`;
   if (unit === 'percent' || unit === '%') return `${describeNumber(value)}%`;
   return `${describeNumber(value)}${Object.hasOwn(named, unit) ? named[unit] : ` ${unit}`}`;
 }

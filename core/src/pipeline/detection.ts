@@ -1,6 +1,6 @@
 import type { RawScores } from '../detectors/contract.js';
 import { HeedError } from '../errors.js';
-import { expectedBand, explainEvents } from '../explain/explain.js';
+import { expectedBand, explainEvents, type ExplainContext } from '../explain/explain.js';
 import { referenceOf } from '../score/deviation.js';
 import { findEvents } from '../score/events.js';
 import { scoresFromRaw } from '../score/scores.js';
@@ -20,6 +20,8 @@ export interface DetectionInput {
   readonly training?: Float64Array;
   /** A border set earlier (streams). */
   readonly threshold?: ThresholdReport;
+  /** Where the series is the end of a longer one (streams). */
+  readonly whole?: ExplainContext['whole'];
 }
 
 /**
@@ -33,6 +35,7 @@ export function buildDetection({
   options,
   training,
   threshold: given,
+  whole,
 }: DetectionInput): Detection {
   const { series, missing } = filled;
   checkRaw(detector, series, raw);
@@ -56,7 +59,7 @@ export function buildDetection({
     score,
     threshold,
     ...(raw.expected ? { expected: raw.expected, ...expectedBand(raw.expected, reference.spread) } : {}),
-    events: explainEvents(series, raw, reference, runs, { missing, timeZone: options.timeZone }),
+    events: explainEvents(series, raw, reference, runs, { missing, timeZone: options.timeZone, whole }),
     ...(raw.period === undefined ? {} : { period: raw.period }),
     notes: [...filled.notes, ...(raw.notes ?? [])],
     ...(raw.heads ? { heads: raw.heads } : {}),

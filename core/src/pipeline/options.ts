@@ -43,7 +43,7 @@ function faultOf(spec: OptionSpec, value: unknown): string | undefined {
     case 'integer':
       return faultOfNumber(spec, value);
     case 'numbers': {
-      if (!Array.isArray(value) || value.length === 0) return 'not a list of numbers';
+      if (!Array.isArray(value)) return 'not a list of numbers';
       return value.map((entry) => faultOfNumber(spec, entry)).find((fault) => fault !== undefined);
     }
     case 'boolean':

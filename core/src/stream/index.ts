@@ -1,1 +1,1 @@
-export {};
+export { createStream, type DetectorStream, type StreamOptions, type StreamUpdate } from './stream.js';

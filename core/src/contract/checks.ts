@@ -1,0 +1,290 @@
+import { generators, generateSeries } from '../datasets/index.js';
+import { createDetector } from '../pipeline/create.js';
+import { loadDetector } from '../pipeline/model.js';
+import { isHeedError } from '../errors.js';
+import { resolveOptions } from '../pipeline/options.js';
+import { createSeries, sliceSeries, type Series } from '../series/series.js';
+import { createStream } from '../stream/stream.js';
+import { expectEqualScores, expectRefusal, expectSound, require } from './expect.js';
+import type { ContractSubject } from './subject.js';
+
+/** One promise that every detector keeps. */
+export interface ContractCheck {
+  readonly name: string;
+  /** False where the promise does not concern the detector. */
+  applies(subject: ContractSubject): boolean;
+  /** Rejects where the promise is broken. */
+  run(subject: ContractSubject): Promise<void>;
+}
+
+const always = (): boolean => true;
+
+async function fitAndScore(subject: ContractSubject, series: Series): Promise<void> {
+  const detector = await subject.create();
+  try {
+    const before = series.channels.map(({ values }) => values.slice());
+    if (subject.needsTraining) await detector.fit(series, subject.run);
+    expectSound(series, await detector.score(series, subject.run));
+    const touched = series.channels.findIndex(({ values }, c) =>
+      values.some((value, t) => !Object.is(value, before[c]![t])),
+    );
+    require(touched < 0, `changed the values of the channel "${series.channels[touched]?.name}"`);
+  } finally {
+    detector.dispose();
+  }
+}
+
+/** One generator of each kind: clean, an anomaly of shape, several channels, a field of use. */
+const fewGenerators = ['seasonal-trend', 'level-shift', 'some-channels', 'server-metrics'];
+
+function withValues(series: Series, values: Float64Array): Series {
+  return { ...series, channels: [{ ...series.channels[0]!, values }] };
+}
+
+/** Resolves at the next turn of the event loop that a timer gets. */
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+export const contractChecks: readonly ContractCheck[] = [
+  {
+    name: 'describes itself and its options',
+    applies: always,
+    async run({ definition }) {
+      const { id, summary, document, defaults, options, quick = {} } = definition;
+      require(/^[a-z][a-z0-9-]*$/.test(id), `"${id}" is not a detector id`);
+      require(summary.length > 0 && !summary.includes('\n'), 'the summary is not one line');
+      require(document.length > 0, 'names no document or paper');
+      for (const name of Object.keys(options)) {
+        require(Object.hasOwn(defaults, name), `the option "${name}" has no default`);
+      }
+      resolveOptions(definition, { ...defaults });
+      resolveOptions(definition, { ...quick });
+      await expectRefusal(['bad-option'], () => createDetector(definition, { 'no-such-option': 1 }));
+    },
+  },
+  {
+    name: 'fits and scores the generated series',
+    applies: always,
+    async run(subject) {
+      const { generators: wanted, signal } = subject.options;
+      const ids = wanted ?? (subject.needsTraining ? fewGenerators : generators.map(({ id }) => id));
+      for (const id of ids) {
+        const least = generators.find((generator) => generator.id === id)?.defaultPoints ?? 0;
+        const points = Math.min(Math.max(subject.points, 400), Math.max(least, subject.points));
+        try {
+          await fitAndScore(subject, generateSeries(id, { points, seed: 3 }));
+        } catch (error) {
+          if (signal?.aborted) throw error;
+          require(false, `${id}: ${error instanceof Error ? error.message : String(error)}`);
+        }
+      }
+    },
+  },
+  {
+    name: 'gives the same numbers for the same seed',
+    applies: always,
+    async run(subject) {
+      const series = subject.sample();
+      const first = await (await subject.fitted()).score(series, subject.run);
+      const again = await subject.createFitted();
+      try {
+        expectEqualScores(first.score, (await again.score(series, subject.run)).score, 'a second run');
+      } finally {
+        again.dispose();
+      }
+    },
+  },
+  {
+    name: 'scores the same after save and load',
+    applies: always,
+    async run(subject) {
+      const series = subject.sample();
+      const detector = await subject.fitted();
+      const text = await detector.save();
+      const loaded = await loadDetector(text, subject.definition);
+      try {
+        const [before, after] = [
+          await detector.score(series, subject.run),
+          await loaded.score(series, subject.run),
+        ];
+        expectEqualScores(before.score, after.score, 'after loading');
+      } finally {
+        loaded.dispose();
+      }
+      await expectRefusal(['model-corrupt'], () => loadDetector(text.slice(0, -20), subject.definition));
+    },
+  },
+  {
+    name: 'takes missing values',
+    applies: always,
+    async run(subject) {
+      const sample = subject.sample();
+      const n = sample.time.length;
+      const gap = Math.floor(n / 3);
+      const values = sample.channels[0]!.values.map((value, t) =>
+        t % 13 === 5 || (t >= gap && t < gap + n / 10) ? NaN : value,
+      );
+      const series = withValues(sample, values);
+      const detection = await (await subject.fitted()).score(series, subject.run);
+      expectSound(series, detection);
+      values.forEach((value, t) => {
+        require(!Number.isNaN(value) || detection.score[t] === 0, `the missing point ${t} has a score`);
+      });
+      require(detection.notes.length > 0, 'does not say that values were filled');
+    },
+  },
+  {
+    name: 'takes a constant series',
+    applies: always,
+    async run(subject) {
+      const sample = subject.sample();
+      const series = withValues(sample, new Float64Array(sample.time.length).fill(42));
+      const detector = await subject.create();
+      try {
+        if (subject.needsTraining) await detector.fit(series, subject.run);
+        const detection = await detector.score(series, subject.run);
+        expectSound(series, detection);
+        if (!subject.definition.tags.baseline) {
+          require(detection.events.length ===
+            0, `found ${detection.events.length} events in a constant series`);
+        }
+      } catch (error) {
+        if (!isHeedError(error) || error.code !== 'constant-series') throw error;
+      } finally {
+        detector.dispose();
+      }
+    },
+  },
+  {
+    name: 'refuses a series that is too short',
+    applies: ({ definition }) => definition.tags.minPoints > 1,
+    async run(subject) {
+      const detector = await subject.fitted();
+      const { minPoints } = subject.definition.tags;
+      const short = sliceSeries(subject.sample(), 0, minPoints - 1);
+      await expectRefusal(['too-few-points'], () => detector.score(short, subject.run));
+      const least = sliceSeries(subject.sample(), 0, minPoints);
+      expectSound(least, await detector.score(least, subject.run));
+    },
+  },
+  {
+    name: 'stops when cancelled',
+    applies: always,
+    async run(subject) {
+      const detector = await subject.fitted();
+      const cancelled = new AbortController();
+      cancelled.abort();
+      const signal = cancelled.signal;
+      await expectRefusal(['cancelled'], () => detector.score(subject.sample(), { ...subject.run, signal }));
+      const { points } = subject;
+      const series = subject.sample(10 * points);
+      const work = await subject.create();
+      try {
+        await expectPromptStop(subject, (run) =>
+          subject.needsTraining ? work.fit(series, run) : work.score(series, run),
+        );
+      } finally {
+        work.dispose();
+      }
+    },
+  },
+  {
+    name: 'refuses other channels than those of the fit',
+    applies: (subject) => subject.needsTraining,
+    async run(subject) {
+      const detector = await subject.fitted();
+      const series = subject.sample();
+      const [channel] = series.channels;
+      const more = createSeries({
+        time: series.time,
+        channels: [channel!, { name: 'one-more', values: channel!.values }],
+      });
+      await expectRefusal(['channel-mismatch'], () => detector.score(more, subject.run));
+      const renamed = { ...series, channels: [{ ...channel!, name: 'another' }] };
+      await expectRefusal(['channel-mismatch'], () => detector.score(renamed, subject.run));
+    },
+  },
+  {
+    name: 'refuses to score before it is fitted',
+    applies: (subject) => subject.needsTraining,
+    async run(subject) {
+      const detector = await subject.create();
+      try {
+        await expectRefusal(['not-fitted'], () => detector.score(subject.sample(), subject.run));
+        await expectRefusal(['not-fitted'], () => detector.save());
+      } finally {
+        detector.dispose();
+      }
+    },
+  },
+  {
+    name: 'refuses to learn from labels that are not there',
+    applies: ({ definition }) => definition.tags.supervised,
+    async run(subject) {
+      const detector = await subject.create();
+      try {
+        const { labels: _, ...unlabelled } = subject.sample();
+        await expectRefusal(['labels-missing'], () => detector.fit(unlabelled, subject.run));
+      } finally {
+        detector.dispose();
+      }
+    },
+  },
+  {
+    name: 'scores a stream as it scores the whole',
+    applies: ({ definition }) => definition.tags.streaming,
+    async run(subject) {
+      const detector = await subject.fitted();
+      const series = subject.sample();
+      const n = series.time.length;
+      const half = Math.floor(n / 2);
+      const stream = await createStream(detector, sliceSeries(series, 0, half), subject.run);
+      try {
+        const { border } = stream.threshold;
+        for (let start = half, step = 1; start < n; step = (step * 3) % 17) {
+          const end = Math.min(n, start + step);
+          const update = await stream.append(sliceSeries(series, start, end));
+          const whole = await detector.score(sliceSeries(series, 0, end), {
+            ...subject.run,
+            events: { threshold: 'fixed', thresholdValue: border },
+          });
+          for (let t = start; t < end; t++) {
+            const [a, b] = [update.score[t - start]!, whole.score[t]!];
+            require(Math.abs(a - b) <=
+              1e-5 * Math.max(1, b), `point ${t} has the score ${a} in the stream and ${b} in the whole`);
+          }
+          start = end;
+        }
+      } finally {
+        stream.dispose();
+      }
+    },
+  },
+];
+
+/** Aborts as soon as the event loop turns, and looks how long the loop was kept. */
+async function expectPromptStop(
+  { options, run }: ContractSubject,
+  work: (run: { signal: AbortSignal; seed?: number }) => Promise<unknown>,
+): Promise<void> {
+  const { cancelWithin = 100 } = options;
+  const controller = new AbortController();
+  const started = work({ ...run, signal: controller.signal }).then(
+    () => ({ error: undefined }),
+    (error: unknown) => ({ error }),
+  );
+  let finished = false;
+  void started.then(() => (finished = true));
+  await pause(5);
+  const asked = performance.now();
+  controller.abort();
+  const { error } = await started;
+  const waited = performance.now() - asked;
+  if (error === undefined) {
+    require(finished &&
+      waited <= cancelWithin, `went on for ${Math.round(waited)} ms and ignored the signal`);
+    return;
+  }
+  require(isHeedError(error) &&
+    error.code === 'cancelled', `was not cancelled, but failed: ${String(error)}`);
+  require(waited <= cancelWithin, `took ${Math.round(waited)} ms to stop`);
+}

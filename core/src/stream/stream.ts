@@ -1,0 +1,224 @@
+import type { DetectorOptions, RawScores, RawStream } from '../detectors/contract.js';
+import { HeedError, throwIfAborted } from '../errors.js';
+import { createSeriesDetector, SeriesDetector } from '../pipeline/create.js';
+import { buildDetection } from '../pipeline/detection.js';
+import type { FilledSeries } from '../pipeline/gaps.js';
+import type { Detector, ScoreOptions } from '../pipeline/types.js';
+import { scoresFromRaw } from '../score/scores.js';
+import type { AnomalyEvent, Detection, ThresholdReport } from '../score/types.js';
+import type { Series } from '../series/series.js';
+import { appendTail, cutTail, type Tail } from './tail.js';
+
+/** Options of a stream; the event options hold for all of it. */
+export interface StreamOptions extends ScoreOptions {
+  /** The detector's own options, where an id is given. */
+  readonly options?: DetectorOptions;
+  /** Latest points kept, so that an event grows over several appends; default 1000. */
+  readonly keep?: number;
+}
+
+/** What new points brought. k new points, d channels. */
+export interface StreamUpdate {
+  /** Index of the first new point in the whole series, history included. */
+  readonly startIndex: number;
+  /** k scores; 1 = border. */
+  readonly score: Float32Array;
+  /** d × k. */
+  readonly expected?: readonly Float64Array[];
+  readonly lower?: readonly Float64Array[];
+  readonly upper?: readonly Float64Array[];
+  /**
+   * Events that reach into the new points, also those that began before; indices into the whole series. An event
+   * that goes on is reported again, longer, with the same start.
+   */
+  readonly events: readonly AnomalyEvent[];
+  readonly notes: readonly string[];
+}
+
+/** Incremental scoring of one series. */
+export interface DetectorStream {
+  readonly detector: string;
+  /** Set from the history, and kept. */
+  readonly threshold: ThresholdReport;
+  /** Points seen, history included. */
+  readonly length: number;
+  /**
+   * Scores points that follow those seen so far. Their scores are those the detector gives to the last points of the
+   * whole series, with the same border. A missing value is taken to be the last one seen.
+   * @param points k > 0 points with the channels of the history
+   * @throws HeedError channel-mismatch, non-monotonic-time, duplicate-time, cancelled
+   */
+  append(points: Series, options?: { readonly signal?: AbortSignal }): Promise<StreamUpdate>;
+  dispose(): void;
+}
+
+/**
+ * Starts incremental scoring after a history, from which the border is set.
+ * @param detector a detector (fitted where it needs training; it stays yours to dispose) or the id of one
+ * @throws HeedError not-supported where the detector does not stream, and what `Detector.score` throws
+ */
+export async function createStream(
+  detector: Detector | string,
+  history: Series,
+  options: StreamOptions = {},
+): Promise<DetectorStream> {
+  const own = typeof detector === 'string';
+  const used = own ? await createSeriesDetector(detector, options.options ?? {}) : detector;
+  try {
+    if (!(used instanceof SeriesDetector) || !used.raw.stream) {
+      throw new HeedError(
+        'not-supported',
+        `the detector "${used.id}" does not score incrementally with these options`,
+        'Score the whole series again, or choose a detector whose tags say streaming.',
+      );
+    }
+    used.checkFitted();
+    const filled = used.prepare(history, options);
+    const scores = await used.raw.score(filled.series, options);
+    const { threshold } = buildDetection({
+      detector: used.id,
+      filled,
+      raw: scores,
+      options,
+      training: used.training,
+    });
+    const raw = await used.raw.stream(filled.series, options);
+    return new Stream(
+      used,
+      own,
+      raw,
+      threshold,
+      cutTail(filled, scores, keepOf(options)),
+      history.time,
+      options,
+    );
+  } catch (error) {
+    if (own) used.dispose();
+    throw error;
+  }
+}
+
+function keepOf({ keep = 1000 }: StreamOptions): number {
+  if (Number.isInteger(keep) && keep >= 0) return keep;
+  throw new HeedError('bad-option', `"keep" is ${keep}`, 'Give a whole number of points, 0 or more.');
+}
+
+class Stream implements DetectorStream {
+  readonly detector: string;
+  private readonly time: number[];
+
+  constructor(
+    private readonly source: Detector,
+    private readonly own: boolean,
+    private readonly raw: RawStream,
+    readonly threshold: ThresholdReport,
+    private tail: Tail,
+    history: Float64Array,
+    private readonly options: StreamOptions,
+  ) {
+    this.detector = source.id;
+    this.time = Array.from(history);
+  }
+
+  get length(): number {
+    return this.time.length;
+  }
+
+  async append(points: Series, { signal }: { readonly signal?: AbortSignal } = {}): Promise<StreamUpdate> {
+    throwIfAborted(signal);
+    const filled = this.accept(points);
+    const { series, missing } = filled;
+    const raw: RawScores = await this.raw.append(series, { ...this.options, signal });
+    const startIndex = this.time.length;
+    for (const time of series.time) this.time.push(time);
+    const before = this.tail.series.time.length;
+    this.tail = appendTail(this.tail, filled, raw);
+    const detection = buildDetection({
+      detector: this.detector,
+      filled: this.tail,
+      raw: this.tail.raw,
+      options: this.options,
+      threshold: this.threshold,
+      whole: { time: this.time, offset: startIndex - before },
+    });
+    const offset = startIndex - before;
+    const update: StreamUpdate = {
+      startIndex,
+      score: scoresFromRaw(raw.raw, this.threshold.border, missing),
+      ...latest(detection, before),
+      events: detection.events
+        .filter(({ endIndex }) => endIndex >= before)
+        .map((event) => shift(event, offset)),
+      notes: [...filled.notes, ...(raw.notes ?? [])],
+    };
+    this.tail = cutTail(this.tail, this.tail.raw, keepOf(this.options));
+    return update;
+  }
+
+  dispose(): void {
+    this.raw.dispose?.();
+    if (this.own) this.source.dispose();
+  }
+
+  /** Checks new points and fills what is missing with the last value seen. */
+  private accept(points: Series): FilledSeries {
+    const names = this.tail.series.channels.map(({ name }) => name);
+    const given = points.channels.map(({ name }) => name);
+    if (names.length !== given.length || names.some((name, c) => name !== given[c])) {
+      throw new HeedError(
+        'channel-mismatch',
+        `the stream has the channels ${names.join(', ')}, the new points have ${given.join(', ')}`,
+        'Append points with the channels of the history, in that order.',
+      );
+    }
+    const last = this.time[this.time.length - 1]!;
+    if (!(points.time[0]! > last)) {
+      throw new HeedError(
+        points.time[0] === last ? 'duplicate-time' : 'non-monotonic-time',
+        `the first new point (${points.time[0]}) does not lie after the last one seen (${last})`,
+        'Append only points that are later than all before.',
+      );
+    }
+    const missing = new Uint8Array(points.time.length).fill(1);
+    let filled = 0;
+    const channels = points.channels.map((channel, c) => {
+      let held = this.tail.last[c]!;
+      const values = channel.values.map((value, t) => {
+        if (Number.isNaN(value)) filled++;
+        else {
+          held = value;
+          missing[t] = 0;
+        }
+        return held;
+      });
+      return { ...channel, values };
+    });
+    const note = `${filled} missing value${filled === 1 ? ' was' : 's were'} taken to be the last one seen.`;
+    return {
+      series: { ...points, channels },
+      ...(missing.includes(1) ? { missing } : {}),
+      notes: filled > 0 ? [note] : [],
+    };
+  }
+}
+
+function latest(
+  { expected, lower, upper }: Detection,
+  from: number,
+): Pick<StreamUpdate, 'expected' | 'lower' | 'upper'> {
+  const cut = (arrays: readonly Float64Array[]): Float64Array[] => arrays.map((values) => values.slice(from));
+  return {
+    ...(expected ? { expected: cut(expected) } : {}),
+    ...(lower ? { lower: cut(lower) } : {}),
+    ...(upper ? { upper: cut(upper) } : {}),
+  };
+}
+
+function shift(event: AnomalyEvent, offset: number): AnomalyEvent {
+  return {
+    ...event,
+    startIndex: event.startIndex + offset,
+    endIndex: event.endIndex + offset,
+    peakIndex: event.peakIndex + offset,
+  };
+}
