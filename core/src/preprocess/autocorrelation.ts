@@ -38,15 +38,17 @@ export function autocorrelation(values: ArrayLike<number>, maxLag: number): Floa
   const n = values.length;
   const result = new Float64Array(maxLag + 1);
   result[0] = 1;
-  const { mean, std, count } = meanAndStd(values);
-  // Rounding leaves a constant series of large numbers a deviation of some units in the last place.
-  if (count === 0 || !(std > 1e-14 * Math.abs(mean))) return result;
+  const { mean, count } = meanAndStd(values);
+  let largest = 0;
+  for (let t = 0; t < n; t++) largest = Math.max(largest, Math.abs(values[t]! - mean) || 0);
+  // Rounding leaves a constant series of large numbers deviations of some units in the last place.
+  if (count === 0 || !(largest > 1e-14 * Math.abs(mean))) return result;
 
   const centred = new Float64Array(n);
   for (let t = 0; t < n; t++) {
     const value = values[t]!;
     // Scaled, so that squares of very large or small values stay within range.
-    centred[t] = Number.isNaN(value) ? 0 : (value - mean) / std;
+    centred[t] = Number.isNaN(value) ? 0 : (value - mean) / largest;
   }
   const lags = Math.min(maxLag, n - 1);
   if (lags <= FEW_LAGS) {

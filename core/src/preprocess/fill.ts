@@ -1,6 +1,7 @@
 import { HeedError } from '../errors.js';
 import type { Series } from '../series/series.js';
-import { meanAndStd, median, quantileOfSorted } from './statistics.js';
+import { movingMean } from './moving.js';
+import { meanAndStd, median } from './statistics.js';
 
 /**
  * How missing values are filled: `mean` and `median` of the channel; `nearest` present value (the earlier of two);
@@ -96,17 +97,32 @@ function missingRuns(values: Float64Array): { start: number; end: number }[] {
   return runs;
 }
 
-/** Median per phase; phases that are missing throughout are interpolated around the cycle. */
+/**
+ * Median per phase of what departs from the mean of the period around it, so that changes of level stay out; from
+ * whole periods where there are any. Phases that are missing throughout are interpolated around the cycle.
+ */
 function seasonalPart(values: Float64Array, period: number): Float64Array {
+  const n = values.length;
+  const level = movingMean(values, { window: period });
+  const complete = movingMean(
+    values.map((value) => (Number.isNaN(value) ? 0 : 1)),
+    { window: period },
+  );
+  const before = Math.floor(period / 2);
+  const isWhole = (t: number): boolean => complete[t] === 1 && t >= before && t + period - before <= n;
   const phases = Float64Array.from({ length: period }, (_, phase) => {
-    const cycle: number[] = [];
-    for (let t = phase; t < values.length; t += period) if (!Number.isNaN(values[t]!)) cycle.push(values[t]!);
-    return quantileOfSorted(Float64Array.from(cycle).sort(), 0.5);
+    const whole: number[] = [];
+    const partial: number[] = [];
+    for (let t = phase; t < n; t += period) {
+      const departure = values[t]! - level[t]!;
+      if (!Number.isNaN(departure)) (isWhole(t) ? whole : partial).push(departure);
+    }
+    return median(whole.length > 0 ? whole : partial);
   });
   if (!phases.some((value) => Number.isNaN(value))) return phases;
-  const twice = new Float64Array(3 * period);
-  for (let copy = 0; copy < 3; copy++) twice.set(phases, copy * period);
-  return fillMissing(twice, { method: 'linear' }).slice(period, 2 * period);
+  const cycles = new Float64Array(3 * period);
+  for (let copy = 0; copy < 3; copy++) cycles.set(phases, copy * period);
+  return fillMissing(cycles, { method: 'linear' }).slice(period, 2 * period);
 }
 
 /** Fills every channel. @throws HeedError all-missing, bad-option */

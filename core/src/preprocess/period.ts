@@ -347,7 +347,7 @@ function refine(
     const power = meanSquare(fast);
     const around = Math.round(lag);
     const value = correlationAt(fast, around, power);
-    let highest = value + Math.max(0.03, 3 * (1 - Math.min(1, value)) * Math.sqrt(2 / fast.length));
+    let highest = value + Math.max(0.015, 3 * (1 - Math.min(1, value)) * Math.sqrt(2 / fast.length));
     for (let near = Math.max(1, around - 2); near <= Math.min(fast.length - 1, around + 2); near++) {
       const nearby = near === around ? -1 : correlationAt(fast, near, power);
       if (nearby > highest) {

@@ -59,19 +59,19 @@ export function fitScaler(values: ArrayLike<number>, kind: ScalerKind): Scaler {
     const location = robustLocation(values);
     offset = location.median;
     scale = location.sigma;
-    if (!(scale > negligible(offset))) {
+    if (!(scale > negligible(offset, std))) {
       const sorted = sortedPresent(values);
       // 1.349 = the interquartile range of the standard normal distribution.
       scale = (quantileOfSorted(sorted, 0.75) - quantileOfSorted(sorted, 0.25)) / 1.349;
     }
-    if (!(scale > negligible(offset))) scale = std;
+    if (!(scale > negligible(offset, std))) scale = std;
   }
-  return createScaler({ kind, offset, scale: scale > negligible(offset) ? scale : 1 });
+  return createScaler({ kind, offset, scale: scale > negligible(offset, std) ? scale : 1 });
 }
 
-/** What rounding alone can make a constant series of this size spread. */
-function negligible(offset: number): number {
-  return 1e-14 * Math.abs(offset);
+/** What rounding alone can make a series at `offset` with standard deviation `std` spread. */
+function negligible(offset: number, std: number): number {
+  return Math.max(1e-300, 1e-14 * Math.abs(offset), 1e-14 * std);
 }
 
 /**

@@ -95,18 +95,27 @@ export function meanAndStd(values: ArrayLike<number>): MeanDeviation {
   const mean = sum / count;
   let squares = 0;
   let remainder = 0;
+  let largest = 0;
   for (let t = 0; t < values.length; t++) {
     const value = values[t]!;
     if (!Number.isNaN(value)) {
-      squares += (value - mean) * (value - mean);
-      remainder += value - mean;
+      const deviation = value - mean;
+      squares += deviation * deviation;
+      remainder += deviation;
+      if (Math.abs(deviation) > largest) largest = Math.abs(deviation);
     }
   }
   // The second pass also yields what rounding left out of the mean.
   const correction = remainder / count;
-  return {
-    mean: mean + correction,
-    std: Math.sqrt(Math.max(0, squares / count - correction * correction)),
-    count,
-  };
+  let std = Math.sqrt(Math.max(0, squares / count - correction * correction));
+  if (!(std > 0 && std < Infinity) && largest > 0) {
+    // Squares that leave the range of a double, below or above.
+    squares = 0;
+    for (let t = 0; t < values.length; t++) {
+      const scaled = (values[t]! - mean) / largest;
+      if (!Number.isNaN(scaled)) squares += scaled * scaled;
+    }
+    std = largest * Math.sqrt(squares / count);
+  }
+  return { mean: mean + correction, std, count };
 }

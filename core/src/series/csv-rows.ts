@@ -97,7 +97,7 @@ export class CsvRows {
         } else {
           this.starts[i] = at;
           this.escaped[i] = 0;
-          let code = 0;
+          let code: number;
           while (at < end && (code = text.charCodeAt(at)) !== delimiter && code !== 10 && code !== 13) {
             if (code === 0) this.failBinary();
             at++;

@@ -36,7 +36,11 @@ export function createCsvReader(options: ReadOptions = {}): TableReader {
   const feed = (piece: string, last: boolean): void => {
     if (reader === null) {
       head += piece;
-      if (head.includes('\0')) throw notText(options.name, 'it holds NUL characters');
+      const nul = head.indexOf('\0');
+      if (nul >= 0) {
+        const line = head.slice(0, nul).split(/\r\n|[\r\n]/).length;
+        throw notText(options.name, 'it holds NUL characters', line);
+      }
       // A whole line less than there are line breaks: the last line may be cut.
       const lines = head.split(/\r\n|[\r\n]/).filter((line) => line.trim() !== '');
       if (lines.length === 0 || (!last && lines.length <= 10 && head.length < 1_000_000)) return;

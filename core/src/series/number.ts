@@ -42,7 +42,7 @@ export class CellParser {
     let mantissa = 0;
     let count = 0;
     let exponent = 0;
-    let digit = 0;
+    let digit: number;
     for (; at < to && (digit = text.charCodeAt(at) - 48) >= 0 && digit <= 9; at++, count++) {
       mantissa = mantissa * 10 + digit;
     }
@@ -79,5 +79,5 @@ export class CellParser {
 }
 
 function isBlank(code: number): boolean {
-  return code === 32 || code === 9 || code === 0xa0;
+  return code === 32 || (code >= 9 && code <= 13) || code === 0xa0;
 }
