@@ -70,8 +70,8 @@ const WORTHWHILE = 0.05;
  * clipped first. Found periods are subtracted before longer ones are sought, so that multiples of a period are not
  * reported unless they add something of their own (a week beside a day).
  *
- * Measured on white noise, autoregressive noise, 1/f noise and random walks of 60…5,000 points: a period is
- * reported in about 1 of 100 series. Missing values are interpolated. O(n log n).
+ * Measured on white noise, autoregressive noise (0.9, 0.99) and random walks of 60…20,000 points: a period was
+ * reported in at most 1 of 300 series of each kind and length. Missing values are interpolated.
  * @param values n values, NaN = missing; below 3 × minPeriod points the answer is empty
  */
 export function findPeriods(values: ArrayLike<number>, options: PeriodOptions = {}): Period[] {
