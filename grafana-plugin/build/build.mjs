@@ -61,10 +61,13 @@ const withoutLearned = {
 const noNodeModules = {
   name: 'no-node-modules',
   setup(build) {
-    build.onResolve({ filter: /^(node:)?(fs|path|os|crypto|util|stream|worker_threads|perf_hooks|buffer)(\/promises)?$/ }, (args) => ({
-      path: args.path,
-      namespace: 'absent',
-    }));
+    build.onResolve(
+      { filter: /^(node:)?(fs|path|os|crypto|util|stream|worker_threads|perf_hooks|buffer)(\/promises)?$/ },
+      (args) => ({
+        path: args.path,
+        namespace: 'absent',
+      }),
+    );
     build.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'module.exports = {};' }));
   },
 };
@@ -141,7 +144,9 @@ function copyStatic(folders) {
   const rootId = JSON.parse(readFileSync(join(src, 'plugin.json'), 'utf8')).id;
   const replacements = {
     '%VERSION%': pkg.version,
-    '%TODAY%': new Date(Number(process.env.SOURCE_DATE_EPOCH ?? 0) * 1000 || Date.now()).toISOString().slice(0, 10),
+    '%TODAY%': new Date(Number(process.env.SOURCE_DATE_EPOCH ?? 0) * 1000 || Date.now())
+      .toISOString()
+      .slice(0, 10),
     '%PLUGIN_ID%': rootId,
   };
   for (const folder of folders) {
@@ -150,7 +155,8 @@ function copyStatic(folders) {
     let text = readFileSync(join(src, folder, 'plugin.json'), 'utf8');
     for (const [name, value] of Object.entries(replacements)) text = text.replaceAll(name, value);
     writeFileSync(join(out, 'plugin.json'), text);
-    if (existsSync(join(src, folder, 'img'))) cpSync(join(src, folder, 'img'), join(out, 'img'), { recursive: true });
+    if (existsSync(join(src, folder, 'img')))
+      cpSync(join(src, folder, 'img'), join(out, 'img'), { recursive: true });
   }
   for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE']) {
     const own = join(root, name);
@@ -172,7 +178,7 @@ const options = {
   external: shared,
   write: false,
   metafile: true,
-  plugins: [inlineEngine, noNodeModules, writeAmd],
+  plugins: [inlineEngine, withoutLearned, noNodeModules, writeAmd],
 };
 copyStatic(folders);
 if (watch) {

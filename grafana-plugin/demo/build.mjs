@@ -33,7 +33,8 @@ function packageFolder(name, from) {
 export async function buildDemo({ grafana = here, out = join(here, 'dist') } = {}) {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
-  const component = (name) => join(packageFolder('@grafana/runtime', grafana), 'dist/esm/components', `${name}.mjs`);
+  const component = (name) =>
+    join(packageFolder('@grafana/runtime', grafana), 'dist/esm/components', `${name}.mjs`);
   await esbuild({
     entryPoints: [join(here, 'src/main.tsx')],
     bundle: true,
@@ -81,7 +82,8 @@ const compatThroughNamespace = {
     build.onLoad({ filter: /plugin-compat[\\/]dist[\\/]esm[\\/].*\.mjs$/ }, (args) => ({
       contents: readFileSync(args.path, 'utf8').replace(
         /import \{([^}]*)\} from '@grafana\/runtime';/g,
-        (_all, names) => `import * as rt from '@grafana/runtime'; const {${names.replace(/ as /g, ': ')}} = rt;`,
+        (_all, names) =>
+          `import * as rt from '@grafana/runtime'; const {${names.replace(/ as /g, ': ')}} = rt;`,
       ),
       loader: 'js',
     }));

@@ -53,7 +53,8 @@ export async function startDemo({
     [host, 'demo'],
     [plugin, 'plugin'],
   ]) {
-    if (!existsSync(folder)) throw new Error(`the ${what} is not built; run "npm run build -w grafana-plugin" first`);
+    if (!existsSync(folder))
+      throw new Error(`the ${what} is not built; run "npm run build -w grafana-plugin" first`);
   }
   const mounts = pluginMounts(plugin);
   const icons = join(dirname(require.resolve('@grafana/ui/package.json')), 'dist/public/img');
@@ -89,7 +90,9 @@ export async function startDemo({
     const headers = { 'content-type': contentTypes['.html'], 'cache-control': 'no-store' };
     if (policy !== 'none') headers['content-security-policy'] = policies[policy](server.address().port);
     response.writeHead(200, headers);
-    response.end(readFileSync(join(host, 'index.html'), 'utf8').replaceAll('<script ', '<script nonce="demo" '));
+    response.end(
+      readFileSync(join(host, 'index.html'), 'utf8').replaceAll('<script ', '<script nonce="demo" '),
+    );
   }
 
   async function api(request, response, path, url) {
@@ -101,7 +104,8 @@ export async function startDemo({
     if (path === '/api/incident.csv' || path === '/api/incident.json') {
       return sendFile(response, join(here, '../../core/data'), path.slice('/api/'.length));
     }
-    if (path.startsWith('/api/prometheus/') && prometheus) return proxy(response, path.slice('/api/prometheus'.length) + url.search);
+    if (path.startsWith('/api/prometheus/') && prometheus)
+      return proxy(response, path.slice('/api/prometheus'.length) + url.search);
     const app = /^\/api\/plugins\/([^/]+)\/settings$/.exec(path);
     if (app) {
       if (request.method === 'POST') settings.set(app[1], JSON.parse(await text(request)));
@@ -117,16 +121,22 @@ export async function startDemo({
     } catch (error) {
       response.writeHead(502, { 'content-type': 'application/json' });
       const cause = error.cause?.message ?? error.message;
-      return response.end(JSON.stringify({ message: `Prometheus at ${prometheus} did not answer: ${cause}` }));
+      return response.end(
+        JSON.stringify({ message: `Prometheus at ${prometheus} did not answer: ${cause}` }),
+      );
     }
-    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'application/json' });
+    response.writeHead(answer.status, {
+      'content-type': answer.headers.get('content-type') ?? 'application/json',
+    });
     response.end(Buffer.from(await answer.arrayBuffer()));
   }
 
   const chosen = await listen(server, port);
   const url = `http://localhost:${chosen}/`;
   if (!quiet) {
-    console.log('A recorded incident, replayed up to now: shaded stretches are anomalies; click one, or "Why", for the reason.');
+    console.log(
+      'A recorded incident, replayed up to now: shaded stretches are anomalies; click one, or "Why", for the reason.',
+    );
     if (prometheus) console.log(`Prometheus of ${prometheus} is the data source "Prometheus".`);
   }
   if (open) openBrowser(url);
@@ -175,8 +185,10 @@ function listen(server, port) {
   return new Promise((resolve, reject) => {
     const attempt = (candidate) => {
       server.once('error', (error) => {
-        if (error.code === 'EADDRINUSE' && port === undefined && candidate < first + 20) attempt(candidate + 1);
-        else if (error.code === 'EADDRINUSE') reject(new Error(`port ${candidate} is taken; choose another with --port`));
+        if (error.code === 'EADDRINUSE' && port === undefined && candidate < first + 20)
+          attempt(candidate + 1);
+        else if (error.code === 'EADDRINUSE')
+          reject(new Error(`port ${candidate} is taken; choose another with --port`));
         else reject(error);
       });
       server.listen(candidate, '127.0.0.1', () => resolve(server.address().port));

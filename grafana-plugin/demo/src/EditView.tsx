@@ -1,7 +1,20 @@
 // Stands in for Grafana's panel editor: the plugin's query editor and its options around a live panel.
 import { useEffect, useState, type ComponentType } from 'react';
-import { PanelOptionsEditorBuilder, type DataSourceApi, type PanelPlugin, type StandardEditorProps } from '@grafana/data';
-import { EmbeddedScene, SceneFlexItem, SceneFlexLayout, SceneQueryRunner, SceneTimePicker, SceneTimeRange, VizPanel } from '@grafana/scenes';
+import {
+  PanelOptionsEditorBuilder,
+  type DataSourceApi,
+  type PanelPlugin,
+  type StandardEditorProps,
+} from '@grafana/data';
+import {
+  EmbeddedScene,
+  SceneFlexItem,
+  SceneFlexLayout,
+  SceneQueryRunner,
+  SceneTimePicker,
+  SceneTimeRange,
+  VizPanel,
+} from '@grafana/scenes';
 import type { DataQuery } from '@grafana/schema';
 import { Field } from '@grafana/ui';
 import { cloneDeep, get, set } from 'lodash';
@@ -55,13 +68,19 @@ export function EditView({ plugin, source, query: first }: Props) {
           .map((item) => {
             const Editor = item.editor as ComponentType<StandardEditorProps>;
             return (
-              <Field key={item.id} label={`${item.category?.[0] ? `${item.category[0]}: ` : ''}${item.name}`} description={item.description}>
+              <Field
+                key={item.id}
+                label={`${item.category?.[0] ? `${item.category[0]}: ` : ''}${item.name}`}
+                description={item.description}
+              >
                 <Editor
                   item={item as never}
                   id={item.id}
                   value={get(options, item.path) ?? item.defaultValue}
                   context={{ data: data?.series ?? [], options }}
-                  onChange={(value: unknown) => panel.onOptionsChange(set(cloneDeep(options) as object, item.path, value), true)}
+                  onChange={(value: unknown) =>
+                    panel.onOptionsChange(set(cloneDeep(options) as object, item.path, value), true)
+                  }
                 />
               </Field>
             );

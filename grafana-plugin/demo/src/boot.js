@@ -1,6 +1,7 @@
 // What a Grafana server writes into its page.
 (function () {
-  var wished = new URLSearchParams(location.search).get('theme') || localStorage.getItem('demo.theme') || 'dark';
+  var wished =
+    new URLSearchParams(location.search).get('theme') || localStorage.getItem('demo.theme') || 'dark';
   window.__grafana_public_path__ = '/public/';
   window.grafanaBootData = {
     assets: { light: '', dark: '', jsFiles: [] },
@@ -34,7 +35,15 @@
     settings: {
       appSubUrl: '',
       appUrl: location.origin + '/',
-      buildInfo: { version: '0.0.0', commit: '', env: 'production', edition: 'Open Source', hasUpdate: false, hideVersion: false, latestVersion: '' },
+      buildInfo: {
+        version: '0.0.0',
+        commit: '',
+        env: 'production',
+        edition: 'Open Source',
+        hasUpdate: false,
+        hideVersion: false,
+        latestVersion: '',
+      },
       bootData: {},
       datasources: {},
       panels: {},
@@ -44,7 +53,14 @@
       licenseInfo: { enabledFeatures: {} },
       dateFormats: {
         fullDate: 'YYYY-MM-DD HH:mm:ss',
-        interval: { second: 'HH:mm:ss', minute: 'HH:mm', hour: 'MM-DD HH:mm', day: 'MM-DD', month: 'YYYY-MM', year: 'YYYY' },
+        interval: {
+          second: 'HH:mm:ss',
+          minute: 'HH:mm',
+          hour: 'MM-DD HH:mm',
+          day: 'MM-DD',
+          month: 'YYYY-MM',
+          year: 'YYYY',
+        },
         useBrowserLocale: false,
         defaultTimezone: 'browser',
       },

@@ -45,9 +45,23 @@ export interface DashboardModel {
   readonly time?: { readonly from: string; readonly to: string };
   readonly refresh?: string;
   readonly timezone?: string;
-  readonly templating?: { readonly list: ReadonlyArray<{ type: string; name: string; label?: string; query?: string; current?: { value: string } }> };
+  readonly templating?: {
+    readonly list: ReadonlyArray<{
+      type: string;
+      name: string;
+      label?: string;
+      query?: string;
+      current?: { value: string };
+    }>;
+  };
   readonly annotations?: {
-    readonly list: ReadonlyArray<{ name: string; enable: boolean; iconColor: string; datasource: DataSourceRef; target?: DataQuery }>;
+    readonly list: ReadonlyArray<{
+      name: string;
+      enable: boolean;
+      iconColor: string;
+      datasource: DataSourceRef;
+      target?: DataQuery;
+    }>;
   };
 }
 
@@ -63,7 +77,8 @@ function savedOptions(uid: string, id: number): Record<string, unknown> {
 }
 
 export function forgetSavedOptions(): void {
-  for (const key of Object.keys(localStorage)) if (key.startsWith('demo.panel.')) localStorage.removeItem(key);
+  for (const key of Object.keys(localStorage))
+    if (key.startsWith('demo.panel.')) localStorage.removeItem(key);
 }
 
 export function buildScene(model: DashboardModel): EmbeddedScene {
@@ -78,7 +93,8 @@ export function buildScene(model: DashboardModel): EmbeddedScene {
   );
   const variables: SceneVariable[] = (model.templating?.list ?? []).map((variable) => {
     const common = { name: variable.name, ...(variable.label ? { label: variable.label } : {}) };
-    if (variable.type === 'textbox') return new TextBoxVariable({ ...common, value: variable.current?.value ?? '' });
+    if (variable.type === 'textbox')
+      return new TextBoxVariable({ ...common, value: variable.current?.value ?? '' });
     if (variable.type === 'adhoc') return new AdHocFiltersVariable(common);
     return new CustomVariable({
       ...common,
@@ -117,6 +133,7 @@ function buildPanel(uid: string, panel: PanelModel): SceneGridItem {
           $data: new SceneQueryRunner({
             ...(panel.datasource ? { datasource: panel.datasource } : {}),
             queries: panel.targets as DataQuery[] as never,
+            dataLayerFilter: { panelId: panel.id },
             ...(panel.maxDataPoints ? { maxDataPoints: panel.maxDataPoints } : {}),
           }),
         }

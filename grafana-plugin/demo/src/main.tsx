@@ -42,12 +42,23 @@ const tabs = [
 ];
 
 function settingsOf(uid: string, type: string, name: string, meta: object): DataSourceInstanceSettings {
-  return { uid, id: 1, name, type, meta, jsonData: {}, access: 'proxy', readOnly: false } as unknown as DataSourceInstanceSettings;
+  return {
+    uid,
+    id: 1,
+    name,
+    type,
+    meta,
+    jsonData: {},
+    access: 'proxy',
+    readOnly: false,
+  } as unknown as DataSourceInstanceSettings;
 }
 
 async function addSources(sources: DemoDataSourceSrv): Promise<void> {
   const { prometheus } = (await (await fetch('/api/demo')).json()) as { prometheus: boolean };
-  const own: Array<[string, string, new (settings: DataSourceInstanceSettings) => DataSourceApi<never>, unknown]> = [
+  const own: Array<
+    [string, string, new (settings: DataSourceInstanceSettings) => DataSourceApi<never>, unknown]
+  > = [
     ['incident', 'Recorded incident', IncidentDataSource as never, IncidentEditor],
     ['scenario', 'Scenarios', ScenarioDataSource as never, ScenarioEditor],
     ...(prometheus ? [['prometheus', 'Prometheus', PrometheusDataSource, PromEditor] as never] : []),
@@ -84,19 +95,45 @@ function usePath(): string {
   );
 }
 
-function Shell({ theme, sources, panel, app }: { theme: GrafanaTheme2; sources: DemoDataSourceSrv; panel: PanelPlugin; app: AppPlugin }) {
+function Shell({
+  theme,
+  sources,
+  panel,
+  app,
+}: {
+  theme: GrafanaTheme2;
+  sources: DemoDataSourceSrv;
+  panel: PanelPlugin;
+  app: AppPlugin;
+}) {
   const path = usePath();
   const isDark = theme.isDark;
   return (
-    <div style={{ minHeight: '100vh', background: theme.colors.background.canvas, color: theme.colors.text.primary }}>
+    <div
+      style={{
+        minHeight: '100vh',
+        background: theme.colors.background.canvas,
+        color: theme.colors.text.primary,
+      }}
+    >
       <header
-        style={{ display: 'flex', alignItems: 'center', gap: 4, padding: '8px 16px', borderBottom: `1px solid ${theme.colors.border.weak}`, background: theme.colors.background.primary }}
+        style={{
+          display: 'flex',
+          alignItems: 'center',
+          gap: 4,
+          padding: '8px 16px',
+          borderBottom: `1px solid ${theme.colors.border.weak}`,
+          background: theme.colors.background.primary,
+        }}
       >
         <img src="/favicon.ico" alt="" width={24} height={24} />
         <b style={{ margin: '0 16px 0 8px' }}>Heed demo</b>
         <nav style={{ display: 'flex', gap: 4, flexWrap: 'wrap' }}>
           {tabs.map((tab) => {
-            const active = path === tab.path || (tab.path.startsWith('/a/') && path.startsWith('/a/')) || (path === '/' && tab === tabs[0]);
+            const active =
+              path === tab.path ||
+              (tab.path.startsWith('/a/') && path.startsWith('/a/')) ||
+              (path === '/' && tab === tabs[0]);
             return (
               <a
                 key={tab.path}
@@ -106,7 +143,12 @@ function Shell({ theme, sources, panel, app }: { theme: GrafanaTheme2; sources: 
                   event.preventDefault();
                   locationService.push(tab.path);
                 }}
-                style={{ padding: '4px 10px', borderRadius: 4, background: active ? theme.colors.action.selected : undefined, color: theme.colors.text.primary }}
+                style={{
+                  padding: '4px 10px',
+                  borderRadius: 4,
+                  background: active ? theme.colors.action.selected : undefined,
+                  color: theme.colors.text.primary,
+                }}
               >
                 {tab.title}
               </a>
@@ -140,13 +182,27 @@ function Shell({ theme, sources, panel, app }: { theme: GrafanaTheme2; sources: 
 
 function Plain({ onClick, children }: { onClick: () => void; children: ReactNode }) {
   return (
-    <button type="button" onClick={onClick} style={{ background: 'none', border: 0, color: 'inherit', cursor: 'pointer', opacity: 0.8 }}>
+    <button
+      type="button"
+      onClick={onClick}
+      style={{ background: 'none', border: 0, color: 'inherit', cursor: 'pointer', opacity: 0.8 }}
+    >
       {children}
     </button>
   );
 }
 
-function Page({ path, sources, panel, app }: { path: string; sources: DemoDataSourceSrv; panel: PanelPlugin; app: AppPlugin }) {
+function Page({
+  path,
+  sources,
+  panel,
+  app,
+}: {
+  path: string;
+  sources: DemoDataSourceSrv;
+  panel: PanelPlugin;
+  app: AppPlugin;
+}) {
   const [source, setSource] = useState<DataSourceApi>();
   useEffect(() => {
     if (path === '/edit') void sources.get('heed').then(setSource);
@@ -155,7 +211,13 @@ function Page({ path, sources, panel, app }: { path: string; sources: DemoDataSo
     const Root = app.root!;
     return (
       <div style={{ width: '100%' }}>
-        <Root basename={`/a/${appId}`} path={path} query={{}} meta={app.meta as never} onNavChanged={() => undefined} />
+        <Root
+          basename={`/a/${appId}`}
+          path={path}
+          query={{}}
+          meta={app.meta as never}
+          onNavChanged={() => undefined}
+        />
       </div>
     );
   }
@@ -246,5 +308,6 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   console.error('the demo could not start', error);
-  document.getElementById('root')!.textContent = `The demo could not start: ${error instanceof Error ? error.stack : String(error)}`;
+  document.getElementById('root')!.textContent =
+    `The demo could not start: ${error instanceof Error ? error.stack : String(error)}`;
 });

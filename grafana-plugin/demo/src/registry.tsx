@@ -47,7 +47,11 @@ const editors: Record<string, Editor> = {
     />
   ),
   boolean: ({ value, onChange, id }) => (
-    <Switch id={id ?? ''} value={Boolean(value)} onChange={(event) => onChange(event.currentTarget.checked)} />
+    <Switch
+      id={id ?? ''}
+      value={Boolean(value)}
+      onChange={(event) => onChange(event.currentTarget.checked)}
+    />
   ),
   radio: ({ value, onChange, item }) => (
     <RadioButtonGroup options={item.settings?.options ?? []} value={value} onChange={onChange} />
@@ -103,7 +107,12 @@ export function initRegistries(): void {
   standardTransformersRegistry.setInit(() =>
     Object.values(standardTransformers).map(
       (transformer) =>
-        ({ id: transformer.id, name: transformer.name, transformation: transformer, editor: () => null }) as never,
+        ({
+          id: transformer.id,
+          name: transformer.name,
+          transformation: transformer,
+          editor: () => null,
+        }) as never,
     ),
   );
 }

@@ -58,8 +58,16 @@ export function runRequest(
 
   const data = from(query ? query(request) : source.query(request)).pipe(
     map(fold),
-    catchError((error: unknown) => of({ ...empty, state: LoadingState.Error, error: toDataQueryError(error) })),
+    catchError((error: unknown) =>
+      of({ ...empty, state: LoadingState.Error, error: toDataQueryError(error) }),
+    ),
     share(),
   );
-  return merge(timer(200).pipe(map(() => empty), takeUntil(data)), data);
+  return merge(
+    timer(200).pipe(
+      map(() => empty),
+      takeUntil(data),
+    ),
+    data,
+  );
 }

@@ -76,9 +76,13 @@ const templateSrv = {
   containsTemplate: (target?: string) => /\$\w|\$\{|\[\[/.test(target ?? ''),
   replace(target?: string, vars?: ScopedVars, format?: unknown): string {
     if (!target) return target ?? '';
-    const scene = (vars?.__sceneObject?.value as { valueOf(): SceneObject } | undefined)?.valueOf() ?? window.__grafanaSceneContext;
+    const scene =
+      (vars?.__sceneObject?.value as { valueOf(): SceneObject } | undefined)?.valueOf() ??
+      window.__grafanaSceneContext;
     if (scene) return sceneGraph.interpolate(scene as SceneObject, target, vars, format as never);
-    return target.replace(/\$\{?(\w+)\}?/g, (all, name: string) => (vars?.[name] ? String(vars[name]!.value) : all));
+    return target.replace(/\$\{?(\w+)\}?/g, (all, name: string) =>
+      vars?.[name] ? String(vars[name]!.value) : all,
+    );
   },
 };
 
@@ -147,7 +151,10 @@ export async function initRuntime(panels: Map<string, PanelPlugin>) {
   runtime.setPluginFunctionsHook(() => ({ functions: [], isLoading: false }));
   runtime.setReturnToPreviousHook(() => () => undefined);
   runtime.setChromeHeaderHeightHook(() => 0);
-  (runtime as { setMegaMenuOpenHook?: (hook: unknown) => void }).setMegaMenuOpenHook?.(() => [false, () => undefined]);
+  (runtime as { setMegaMenuOpenHook?: (hook: unknown) => void }).setMegaMenuOpenHook?.(() => [
+    false,
+    () => undefined,
+  ]);
   setPluginPage(({ children }: { children: ReactNode }) => <div style={{ padding: 16 }}>{children}</div>);
   setPanelRenderer(() => null);
   setPanelDataErrorView(({ data, message }: { data: PanelData; message?: string }) => (

@@ -63,7 +63,9 @@ export function ActivityPage() {
                 <td>{entry.title}</td>
                 <td>{entry.detector}</td>
                 <td style={right}>{entry.points.toLocaleString('en')}</td>
-                <td style={right}>{entry.milliseconds === undefined ? '' : `${entry.milliseconds.toFixed(1)} ms`}</td>
+                <td style={right}>
+                  {entry.milliseconds === undefined ? '' : `${entry.milliseconds.toFixed(1)} ms`}
+                </td>
                 <td style={right}>{entry.events ?? ''}</td>
                 <td>{entry.error ?? entry.state}</td>
               </tr>

@@ -1,5 +1,13 @@
 import { useRef, useState, type ChangeEvent } from 'react';
-import { LoadingState, dateTime, dateTimeFormat, getFieldDisplayName, type DataFrame, type DataQuery, type DataSourceInstanceSettings } from '@grafana/data';
+import {
+  LoadingState,
+  dateTime,
+  dateTimeFormat,
+  getFieldDisplayName,
+  type DataFrame,
+  type DataQuery,
+  type DataSourceInstanceSettings,
+} from '@grafana/data';
 import { DataSourcePicker, getDataSourceSrv } from '@grafana/runtime';
 import { Alert, Button, Combobox, InlineField, useTheme2 } from '@grafana/ui';
 import { filter, firstValueFrom, from } from 'rxjs';
@@ -41,8 +49,9 @@ export function ModelsPage() {
   return (
     <div data-testid="heed-models">
       <p>
-        The default detector needs no model. A model is for detectors that learn: train one here on a stretch that was
-        normal, or import a file that <code>heed fit</code> or a notebook wrote. Queries then choose it by its name.
+        The default detector needs no model. A model is for detectors that learn: train one here on a stretch
+        that was normal, or import a file that <code>heed fit</code> or a notebook wrote. Queries then choose
+        it by its name.
       </p>
       {problem && (
         <Alert severity="error" title="This is no model">
@@ -76,7 +85,9 @@ export function ModelsPage() {
                     icon="trash-alt"
                     aria-label={`Remove ${model.name}`}
                     onClick={() =>
-                      void removeModel(model.name, model.place).then(changed, (error: Error) => setProblem(error.message))
+                      void removeModel(model.name, model.place).then(changed, (error: Error) =>
+                        setProblem(error.message),
+                      )
                     }
                   />
                 </td>
@@ -90,7 +101,14 @@ export function ModelsPage() {
       <Button variant="secondary" icon="upload" onClick={() => file.current?.click()}>
         Import a model file
       </Button>
-      <input ref={file} type="file" accept=".json,application/json" style={{ display: 'none' }} aria-label="Model file" onChange={(event) => void onFile(event)} />
+      <input
+        ref={file}
+        type="file"
+        accept=".json,application/json"
+        style={{ display: 'none' }}
+        aria-label="Model file"
+        onChange={(event) => void onFile(event)}
+      />
       <TrainForm onTrained={changed} />
     </div>
   );
@@ -98,7 +116,9 @@ export function ModelsPage() {
 
 function TrainForm({ onTrained }: { onTrained: () => void }) {
   const theme = useTheme2();
-  const trainable = useDetectors().filter(({ tags }) => tags.needsTraining && !tags.supervised && tags.input === 'series');
+  const trainable = useDetectors().filter(
+    ({ tags }) => tags.needsTraining && !tags.supervised && tags.input === 'series',
+  );
   const [settings, setSettings] = useState<DataSourceInstanceSettings>();
   const { source } = useSource(settings ? { type: settings.type, uid: settings.uid } : undefined);
   const [query, setQuery] = useState<DataQuery>({ refId: 'A' });
@@ -137,20 +157,46 @@ function TrainForm({ onTrained }: { onTrained: () => void }) {
   };
 
   return (
-    <section style={{ marginTop: 24, borderTop: `1px solid ${theme.colors.border.weak}`, paddingTop: 16 }} data-testid="heed-train">
+    <section
+      style={{ marginTop: 24, borderTop: `1px solid ${theme.colors.border.weak}`, paddingTop: 16 }}
+      data-testid="heed-train"
+    >
       <h4>Train a model</h4>
       <InlineField label="Data source" labelWidth={16}>
-        <DataSourcePicker inputId="heed-train-source" current={settings?.uid ?? null} metrics noDefault placeholder="Where are the data?" filter={(candidate) => candidate.type !== dataSourceId} onChange={setSettings} />
+        <DataSourcePicker
+          inputId="heed-train-source"
+          current={settings?.uid ?? null}
+          metrics
+          noDefault
+          placeholder="Where are the data?"
+          filter={(candidate) => candidate.type !== dataSourceId}
+          onChange={setSettings}
+        />
       </InlineField>
       {source && Inner && (
-        <Inner datasource={source as never} query={{ ...query, refId: 'A' } as never} onChange={(next: DataQuery) => setQuery(next)} onRunQuery={() => undefined} />
+        <Inner
+          datasource={source as never}
+          query={{ ...query, refId: 'A' } as never}
+          onChange={(next: DataQuery) => setQuery(next)}
+          onRunQuery={() => undefined}
+        />
       )}
       <div style={{ display: 'flex', gap: 8, flexWrap: 'wrap' }}>
         <InlineField label="From" labelWidth={16}>
-          <TextInput id="heed-train-from" width={28} value={start} onCommit={(text) => Number.isFinite(Date.parse(text)) && setStart(text)} />
+          <TextInput
+            id="heed-train-from"
+            width={28}
+            value={start}
+            onCommit={(text) => Number.isFinite(Date.parse(text)) && setStart(text)}
+          />
         </InlineField>
         <InlineField label="to">
-          <TextInput id="heed-train-to" width={28} value={end} onCommit={(text) => Number.isFinite(Date.parse(text)) && setEnd(text)} />
+          <TextInput
+            id="heed-train-to"
+            width={28}
+            value={end}
+            onCommit={(text) => Number.isFinite(Date.parse(text)) && setEnd(text)}
+          />
         </InlineField>
       </div>
       <div style={{ display: 'flex', gap: 8, flexWrap: 'wrap' }}>
@@ -164,7 +210,13 @@ function TrainForm({ onTrained }: { onTrained: () => void }) {
           />
         </InlineField>
         <InlineField label="Name">
-          <TextInput id="heed-train-name" width={28} value={name} placeholder="name of the model" onCommit={setName} />
+          <TextInput
+            id="heed-train-name"
+            width={28}
+            value={name}
+            placeholder="name of the model"
+            onCommit={setName}
+          />
         </InlineField>
       </div>
       <div style={{ display: 'flex', gap: 12, alignItems: 'center' }}>
@@ -175,7 +227,9 @@ function TrainForm({ onTrained }: { onTrained: () => void }) {
             </Button>
             <progress max={1} value={progress.done} aria-label="Training" />
             <span role="status">
-              {progress.epoch === undefined ? progress.phase : `epoch ${progress.epoch} of ${progress.epochs ?? '?'}`}
+              {progress.epoch === undefined
+                ? progress.phase
+                : `epoch ${progress.epoch} of ${progress.epochs ?? '?'}`}
               {progress.loss === undefined ? '' : `, loss ${progress.loss.toPrecision(3)}`}
             </span>
           </>
@@ -186,7 +240,11 @@ function TrainForm({ onTrained }: { onTrained: () => void }) {
         )}
       </div>
       {message && (
-        <Alert severity={message.severity} title={message.severity === 'error' ? 'Not trained' : 'Trained'} style={{ marginTop: 12 }}>
+        <Alert
+          severity={message.severity}
+          title={message.severity === 'error' ? 'Not trained' : 'Trained'}
+          style={{ marginTop: 12 }}
+        >
           {message.text}
         </Alert>
       )}
@@ -195,7 +253,12 @@ function TrainForm({ onTrained }: { onTrained: () => void }) {
 }
 
 /** Runs one query over the chosen range, all its series as channels of one. */
-async function readSeries(settings: DataSourceInstanceSettings, query: DataQuery, start: number, end: number): Promise<PlainSeries> {
+async function readSeries(
+  settings: DataSourceInstanceSettings,
+  query: DataQuery,
+  start: number,
+  end: number,
+): Promise<PlainSeries> {
   if (!(end > start)) throw new Error('The range is empty: its end must lie after its start.');
   const source = await getDataSourceSrv().get({ uid: settings.uid });
   const grid = planGrid({ from: start, to: end, lookback: '0' });
@@ -218,10 +281,19 @@ async function readSeries(settings: DataSourceInstanceSettings, query: DataQuery
       } as never) as never,
     ).pipe(filter((packet: { state?: LoadingState }) => packet.state !== LoadingState.Loading)) as never,
   );
-  const { data, errors, error } = response as { data: DataFrame[]; errors?: Array<{ message?: string }>; error?: { message?: string } };
+  const { data, errors, error } = response as {
+    data: DataFrame[];
+    errors?: Array<{ message?: string }>;
+    error?: { message?: string };
+  };
   const problem = errors?.[0] ?? error;
   if (problem) throw new Error(problem.message ?? 'the query failed');
-  const parts = seriesOfFrames(data, (field, frame) => getFieldDisplayName(field, frame, data)).filter((part) => part.series.time.length > 0);
+  const parts = seriesOfFrames(data, (field, frame) => getFieldDisplayName(field, frame, data)).filter(
+    (part) => part.series.time.length > 0,
+  );
   if (parts.length === 0) throw new Error('The query returned no series with times and numbers.');
-  return joinSeries('training', parts.map((part) => part.series));
+  return joinSeries(
+    'training',
+    parts.map((part) => part.series),
+  );
 }

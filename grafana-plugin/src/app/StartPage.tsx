@@ -30,13 +30,18 @@ export function StartPage() {
     }
   };
 
-  const step = { padding: 16, border: `1px solid ${theme.colors.border.weak}`, borderRadius: 4, marginBottom: 12 };
+  const step = {
+    padding: 16,
+    border: `1px solid ${theme.colors.border.weak}`,
+    borderRadius: 4,
+    marginBottom: 12,
+  };
   return (
     <div data-testid="heed-start">
       <h3>Anomalies on any dashboard, with the reason one click away</h3>
       <p style={{ color: theme.colors.text.secondary, maxWidth: 760 }}>
-        Heed compares what happens now with the stretches of your own history that it resembles most. It needs no training
-        and no server: the work is done in your browser, and nothing leaves it.
+        Heed compares what happens now with the stretches of your own history that it resembles most. It needs
+        no training and no server: the work is done in your browser, and nothing leaves it.
       </p>
       <div style={step}>
         <h4>1. A data source that wraps the others</h4>
@@ -47,7 +52,9 @@ export function StartPage() {
         ) : (
           <>
             <p>Add the data source “Heed anomaly detection” once. It has no settings.</p>
-            <Button onClick={() => locationService.push(`/connections/datasources/${dataSourceId}`)}>Add the data source</Button>
+            <Button onClick={() => locationService.push(`/connections/datasources/${dataSourceId}`)}>
+              Add the data source
+            </Button>
           </>
         )}
       </div>
@@ -77,22 +84,22 @@ export function StartPage() {
         <h4>3. On the dashboards you have</h4>
         <ul style={{ paddingLeft: 20 }}>
           <li>
-            <b>Any panel:</b> Settings, Annotations, new query, data source Heed. Events then appear on every panel of the
-            dashboard as shaded ranges with their reason.
+            <b>Any panel:</b> Settings, Annotations, new query, data source Heed. Events then appear on every
+            panel of the dashboard as shaded ranges with their reason.
           </li>
           <li>
-            <b>One panel:</b> change its data source to Heed and choose the old one inside. Line, expected band and events
-            come from that one query.
+            <b>One panel:</b> change its data source to Heed and choose the old one inside. Line, expected
+            band and events come from that one query.
           </li>
           <li>
-            <b>With reasons:</b> switch the visualization to “Heed anomalies”, click a shaded stretch, and see what it was
-            compared with. Say “this is normal” where it is.
+            <b>With reasons:</b> switch the visualization to “Heed anomalies”, click a shaded stretch, and see
+            what it was compared with. Say “this is normal” where it is.
           </li>
         </ul>
       </div>
       <p style={{ color: theme.colors.text.secondary }}>
-        Alert rules run on Grafana’s server and cannot use detectors in a browser. For alerts, let the <code>heed</code>{' '}
-        command feed scores into your Prometheus and write ordinary rules on them.
+        Alert rules run on Grafana’s server and cannot use detectors in a browser. For alerts, let the{' '}
+        <code>heed</code> command feed scores into your Prometheus and write ordinary rules on them.
       </p>
     </div>
   );

@@ -51,8 +51,8 @@ export function TryPage() {
   return (
     <div data-testid="heed-try">
       <p>
-        Paste a CSV with a header row: a time column (ISO 8601 or epoch), and one column per series. It is read and scored in
-        your browser.
+        Paste a CSV with a header row: a time column (ISO 8601 or epoch), and one column per series. It is
+        read and scored in your browser.
       </p>
       <TextArea
         aria-label="CSV"
@@ -79,7 +79,14 @@ export function TryPage() {
         >
           Use a sample
         </Button>
-        <input ref={file} type="file" accept=".csv,.tsv,text/csv" style={{ display: 'none' }} aria-label="CSV file" onChange={(event) => void onFile(event)} />
+        <input
+          ref={file}
+          type="file"
+          accept=".csv,.tsv,text/csv"
+          style={{ display: 'none' }}
+          aria-label="CSV file"
+          onChange={(event) => void onFile(event)}
+        />
       </div>
       {problem && (
         <Alert severity="error" title="This could not be read">
@@ -88,14 +95,19 @@ export function TryPage() {
       )}
       {read && range && (
         <>
-          {read.notes.length > 0 && <p style={{ color: theme.colors.text.secondary }}>{read.notes.join(' ')}</p>}
+          {read.notes.length > 0 && (
+            <p style={{ color: theme.colors.text.secondary }}>{read.notes.join(' ')}</p>
+          )}
           <div style={{ display: 'flex', gap: 8, flexWrap: 'wrap' }}>
             <InlineField label="Detector" htmlFor="heed-try-detector">
               <Combobox
                 id="heed-try-detector"
                 width={30}
                 options={detectors
-                  .filter(({ tags }) => !tags.needsTraining && tags.input === 'series' && (!together || tags.multivariate))
+                  .filter(
+                    ({ tags }) =>
+                      !tags.needsTraining && tags.input === 'series' && (!together || tags.multivariate),
+                  )
                   .map((d) => ({ value: d.id, label: d.id, description: d.summary }))}
                 value={options.detector}
                 onChange={({ value }) => setOptions({ ...options, detector: value })}
@@ -120,7 +132,13 @@ export function TryPage() {
                 onChange={(mode) => setOptions({ ...options, mode })}
               />
             )}
-            <Button variant="secondary" fill="text" onClick={() => setRange(rangeOf(read.series.time[0]!, read.series.time[read.series.time.length - 1]!))}>
+            <Button
+              variant="secondary"
+              fill="text"
+              onClick={() =>
+                setRange(rangeOf(read.series.time[0]!, read.series.time[read.series.time.length - 1]!))
+              }
+            >
               Whole range
             </Button>
           </div>
@@ -142,7 +160,8 @@ export function TryPage() {
                 replaceVariables: (value: string) => value,
                 onOptionsChange: setOptions,
                 onFieldConfigChange: () => undefined,
-                onChangeTimeRange: ({ from, to }: { from: number; to: number }) => setRange(rangeOf(from, to)),
+                onChangeTimeRange: ({ from, to }: { from: number; to: number }) =>
+                  setRange(rangeOf(from, to)),
               } as PanelProps<HeedPanelOptions>)}
             />
           </div>

@@ -1,4 +1,10 @@
-import { FieldType, applyFieldOverrides, createDataFrame, type DataFrame, type GrafanaTheme2 } from '@grafana/data';
+import {
+  FieldType,
+  applyFieldOverrides,
+  createDataFrame,
+  type DataFrame,
+  type GrafanaTheme2,
+} from '@grafana/data';
 import type { PlainSeries } from '../engine/protocol.js';
 
 /** A series read from CSV as frames with formatters, as a query would have delivered them. */

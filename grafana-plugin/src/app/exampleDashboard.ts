@@ -5,7 +5,8 @@ type Source = Pick<DataSourceInstanceSettings, 'type' | 'uid' | 'name'>;
 
 /** A first inner query that returns something where we know the source; else its own default, to be edited. */
 function firstQuery(source: Source): Record<string, unknown> {
-  if (source.type === 'prometheus') return { expr: 'sum by (instance) (rate(process_cpu_seconds_total[1m]))', range: true };
+  if (source.type === 'prometheus')
+    return { expr: 'sum by (instance) (rate(process_cpu_seconds_total[1m]))', range: true };
   if (source.type === 'loki') return { expr: 'sum(rate({job=~".+"}[1m]))', queryType: 'range' };
   if (source.type.endsWith('testdata-datasource')) return { scenarioId: 'random_walk' };
   return {};
@@ -31,7 +32,9 @@ export function exampleDashboard(heed: Source, source: Source): Record<string, u
     time: { from: 'now-6h', to: 'now' },
     refresh: '1m',
     annotations: {
-      list: [{ name: 'Anomalies', enable: true, iconColor: 'orange', datasource: ref, target: query('Anno') }],
+      list: [
+        { name: 'Anomalies', enable: true, iconColor: 'orange', datasource: ref, target: query('Anno') },
+      ],
     },
     panels: [
       {

@@ -47,7 +47,9 @@ export class ActivityLog {
 
   end(
     entry: ActivityEntry,
-    outcome: { milliseconds: number; where: 'worker' | 'page'; events: number } | { error: string; cancelled: boolean },
+    outcome:
+      | { milliseconds: number; where: 'worker' | 'page'; events: number }
+      | { error: string; cancelled: boolean },
   ): void {
     if ('error' in outcome) {
       entry.state = outcome.cancelled ? 'cancelled' : 'failed';

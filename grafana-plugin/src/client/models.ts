@@ -77,7 +77,8 @@ export async function removeModel(name: string, place: ModelPlace): Promise<void
   }
   const current = await settings();
   const models = (current.jsonData?.models ?? []).filter((model) => model.name !== name);
-  if (!(await writeShared(current, models))) throw new Error('only an administrator can remove a shared model');
+  if (!(await writeShared(current, models)))
+    throw new Error('only an administrator can remove a shared model');
 }
 
 async function writeShared(current: AppSettings, models: readonly StoredModel[]): Promise<boolean> {

@@ -128,7 +128,7 @@ export class WorkerPool {
   }
 
   private pump(): void {
-    for (let i = 0; i < this.queue.length; ) {
+    for (let i = 0; i < this.queue.length;) {
       const task = this.queue[i]!;
       const member = this.idleMember(task.learned);
       if (!member) {
@@ -257,7 +257,9 @@ export class WorkerPool {
     // A worker that never came up says that the page's policy refuses workers, not that the job is bad.
     if (!member.ready && !this.everReady && !member.learned) this.refuseWorkers();
     else if (task && task.attempts >= attemptsPerJob) {
-      this.settle(task, () => task.reject(new JobError(`the scoring worker stopped twice: ${reason}`, 'internal')));
+      this.settle(task, () =>
+        task.reject(new JobError(`the scoring worker stopped twice: ${reason}`, 'internal')),
+      );
     }
     if (task) {
       delete task.member;

@@ -1,4 +1,13 @@
-import type { DetectorListing, Detection, FitJob, Job, PlainSeries, Progress, Recipe, ResultOf } from '../engine/protocol.js';
+import type {
+  DetectorListing,
+  Detection,
+  FitJob,
+  Job,
+  PlainSeries,
+  Progress,
+  Recipe,
+  ResultOf,
+} from '../engine/protocol.js';
 import { ActivityLog } from './activity.js';
 import { ByteBoundCache, sizeOf } from './cache.js';
 import { ContentHash, stableJson } from './hash.js';
@@ -146,7 +155,10 @@ export class ScoringService {
 export function keyOf(series: PlainSeries, recipe: Recipe): string {
   const hash = new ContentHash().numbers(series.time);
   for (const channel of series.channels) {
-    hash.text(channel.name).text(channel.unit ?? '').numbers(channel.values);
+    hash
+      .text(channel.name)
+      .text(channel.unit ?? '')
+      .numbers(channel.values);
   }
   return hash.text(stableJson(recipe)).digest();
 }

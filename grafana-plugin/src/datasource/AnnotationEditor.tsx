@@ -10,7 +10,11 @@ type Props = Omit<ComponentProps<typeof QueryEditor>, 'annotation'> & {
 
 /** The same editor for annotation layers; the query lies in the annotation's `target`. */
 export function AnnotationEditor({ annotation, onAnnotationChange, ...props }: Props) {
-  const query: HeedQuery = { ...defaultQuery, ...annotation?.target, refId: annotation?.target?.refId || 'Anno' };
+  const query: HeedQuery = {
+    ...defaultQuery,
+    ...annotation?.target,
+    refId: annotation?.target?.refId || 'Anno',
+  };
   return (
     <QueryEditor
       {...props}

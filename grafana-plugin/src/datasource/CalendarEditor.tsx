@@ -7,7 +7,13 @@ type Recurring = Extract<Exclusion, { kind: 'recurring' }>;
 const dayNames = ['Su', 'Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa'];
 
 /** Recurring quiet times (backups, batch jobs) and single maintenance windows, in which nothing is reported. */
-export function CalendarEditor({ value, onChange }: { value: Exclusion[]; onChange: (value: Exclusion[]) => void }) {
+export function CalendarEditor({
+  value,
+  onChange,
+}: {
+  value: Exclusion[];
+  onChange: (value: Exclusion[]) => void;
+}) {
   const replace = (at: number, item: Exclusion) => onChange(value.map((old, i) => (i === at ? item : old)));
   const remove = (at: number) => onChange(value.filter((_, i) => i !== at));
   return (
@@ -16,35 +22,83 @@ export function CalendarEditor({ value, onChange }: { value: Exclusion[]; onChan
         <InlineFieldRow key={i}>
           {item.kind === 'recurring' ? (
             <>
-              <InlineField label="Quiet daily" labelWidth={16} tooltip="Local time; an end before the start runs over midnight">
-                <TextInput id={`heed-quiet-from-${i}`} width={8} value={item.from} onCommit={(from) => isClock(from) && replace(i, { ...item, from })} />
+              <InlineField
+                label="Quiet daily"
+                labelWidth={16}
+                tooltip="Local time; an end before the start runs over midnight"
+              >
+                <TextInput
+                  id={`heed-quiet-from-${i}`}
+                  width={8}
+                  value={item.from}
+                  onCommit={(from) => isClock(from) && replace(i, { ...item, from })}
+                />
               </InlineField>
               <InlineField label="to">
-                <TextInput id={`heed-quiet-to-${i}`} width={8} value={item.to} onCommit={(to) => isClock(to) && replace(i, { ...item, to })} />
+                <TextInput
+                  id={`heed-quiet-to-${i}`}
+                  width={8}
+                  value={item.to}
+                  onCommit={(to) => isClock(to) && replace(i, { ...item, to })}
+                />
               </InlineField>
               <InlineField label="zone">
-                <TextInput id={`heed-quiet-zone-${i}`} width={18} value={item.timeZone ?? 'UTC'} onCommit={(zone) => isZone(zone) && replace(i, { ...item, timeZone: zone })} />
+                <TextInput
+                  id={`heed-quiet-zone-${i}`}
+                  width={18}
+                  value={item.timeZone ?? 'UTC'}
+                  onCommit={(zone) => isZone(zone) && replace(i, { ...item, timeZone: zone })}
+                />
               </InlineField>
               <DayPicker item={item} onChange={(next) => replace(i, next)} />
             </>
           ) : (
             <>
-              <InlineField label="Maintenance" labelWidth={16} tooltip="ISO 8601, for example 2026-11-22T06:00:00Z">
-                <TextInput id={`heed-window-from-${i}`} width={26} value={iso(item.start)} onCommit={(text) => isDate(text) && replace(i, { ...item, start: Date.parse(text) })} />
+              <InlineField
+                label="Maintenance"
+                labelWidth={16}
+                tooltip="ISO 8601, for example 2026-11-22T06:00:00Z"
+              >
+                <TextInput
+                  id={`heed-window-from-${i}`}
+                  width={26}
+                  value={iso(item.start)}
+                  onCommit={(text) => isDate(text) && replace(i, { ...item, start: Date.parse(text) })}
+                />
               </InlineField>
               <InlineField label="to">
-                <TextInput id={`heed-window-to-${i}`} width={26} value={iso(item.end)} onCommit={(text) => isDate(text) && replace(i, { ...item, end: Date.parse(text) })} />
+                <TextInput
+                  id={`heed-window-to-${i}`}
+                  width={26}
+                  value={iso(item.end)}
+                  onCommit={(text) => isDate(text) && replace(i, { ...item, end: Date.parse(text) })}
+                />
               </InlineField>
             </>
           )}
-          <Button variant="secondary" icon="trash-alt" aria-label="Remove this quiet time" onClick={() => remove(i)} />
+          <Button
+            variant="secondary"
+            icon="trash-alt"
+            aria-label="Remove this quiet time"
+            onClick={() => remove(i)}
+          />
         </InlineFieldRow>
       ))}
       <Button
         size="sm"
         variant="secondary"
         icon="plus"
-        onClick={() => onChange([...value, { kind: 'recurring', from: '02:00', to: '03:00', timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone }])}
+        onClick={() =>
+          onChange([
+            ...value,
+            {
+              kind: 'recurring',
+              from: '02:00',
+              to: '03:00',
+              timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+            },
+          ])
+        }
       >
         Recurring quiet time
       </Button>{' '}
@@ -71,7 +125,12 @@ function DayPicker({ item, onChange }: { item: Recurring; onChange: (item: Recur
           variant="secondary"
           fill={days.includes(day) ? 'solid' : 'outline'}
           aria-pressed={days.includes(day)}
-          onClick={() => onChange({ ...item, days: days.includes(day) ? days.filter((d) => d !== day) : [...days, day].sort() })}
+          onClick={() =>
+            onChange({
+              ...item,
+              days: days.includes(day) ? days.filter((d) => d !== day) : [...days, day].sort(),
+            })
+          }
         >
           {name}
         </Button>

@@ -26,16 +26,24 @@ export function DetectorFields({ query, onChange, onRunQuery, annotation }: Prop
   const id = (name: string) => `heed-${query.refId}-${name}`;
   const choices = [
     ...detectors
-      .filter(({ tags }) => !tags.needsTraining && tags.input === 'series' && (full.mode === 'each' || tags.multivariate))
+      .filter(
+        ({ tags }) =>
+          !tags.needsTraining && tags.input === 'series' && (full.mode === 'each' || tags.multivariate),
+      )
       .map((d) => ({ value: d.id, label: d.id, description: d.summary })),
     ...models.map((m) => ({ value: `model:${m.name}`, label: m.name, description: `model (${m.detector})` })),
   ];
   const current = query.model ? `model:${query.model}` : (full.detector ?? 'auto');
-  if (!choices.some(({ value }) => value === current)) choices.unshift({ value: current, label: current, description: '' });
+  if (!choices.some(({ value }) => value === current))
+    choices.unshift({ value: current, label: current, description: '' });
   return (
     <div data-testid="heed-detector-fields">
       <InlineFieldRow>
-        <InlineField label="Score" labelWidth={labelWidth} tooltip="One by one, all together as one system, or each against the others">
+        <InlineField
+          label="Score"
+          labelWidth={labelWidth}
+          tooltip="One by one, all together as one system, or each against the others"
+        >
           <RadioButtonGroup<Mode>
             id={id('mode')}
             options={[
@@ -55,15 +63,28 @@ export function DetectorFields({ query, onChange, onRunQuery, annotation }: Prop
               options={choices}
               value={current}
               onChange={({ value }) =>
-                change(value.startsWith('model:') ? { model: value.slice(6) } : { detector: value, model: '' })
+                change(
+                  value.startsWith('model:') ? { model: value.slice(6) } : { detector: value, model: '' },
+                )
               }
             />
           </InlineField>
         )}
       </InlineFieldRow>
       <InlineFieldRow>
-        <InlineField label="Sensitivity" labelWidth={labelWidth} htmlFor={id('sensitivity')} tooltip="0 reports only the gravest, 100 everything that looks unusual; the ranking stays the same">
-          <NumberInput id={id('sensitivity')} value={full.sensitivity} min={0} max={100} onCommit={(sensitivity) => change({ sensitivity: sensitivity ?? 50 })} />
+        <InlineField
+          label="Sensitivity"
+          labelWidth={labelWidth}
+          htmlFor={id('sensitivity')}
+          tooltip="0 reports only the gravest, 100 everything that looks unusual; the ranking stays the same"
+        >
+          <NumberInput
+            id={id('sensitivity')}
+            value={full.sensitivity}
+            min={0}
+            max={100}
+            onCommit={(sensitivity) => change({ sensitivity: sensitivity ?? 50 })}
+          />
         </InlineField>
         <InlineField label="Direction">
           <RadioButtonGroup
@@ -78,8 +99,18 @@ export function DetectorFields({ query, onChange, onRunQuery, annotation }: Prop
           />
         </InlineField>
         {annotation ? (
-          <InlineField label="Least severity" htmlFor={id('severity')} tooltip="0 to 100; milder events are left out">
-            <NumberInput id={id('severity')} value={query.minSeverity} min={0} max={100} onCommit={(minSeverity) => change({ minSeverity: minSeverity ?? 0 })} />
+          <InlineField
+            label="Least severity"
+            htmlFor={id('severity')}
+            tooltip="0 to 100; milder events are left out"
+          >
+            <NumberInput
+              id={id('severity')}
+              value={query.minSeverity}
+              min={0}
+              max={100}
+              onCommit={(minSeverity) => change({ minSeverity: minSeverity ?? 0 })}
+            />
           </InlineField>
         ) : (
           <InlineField label="Return">
@@ -107,22 +138,61 @@ export function DetectorFields({ query, onChange, onRunQuery, annotation }: Prop
       {more && (
         <>
           <InlineFieldRow>
-            <InlineField label="History" labelWidth={labelWidth} htmlFor={id('lookback')} tooltip="What came before the visible range and is learned from: auto, or a duration such as 6h">
-              <TextInput id={id('lookback')} value={full.lookback} placeholder="auto" onCommit={(lookback) => change({ lookback: lookback || 'auto' })} />
+            <InlineField
+              label="History"
+              labelWidth={labelWidth}
+              htmlFor={id('lookback')}
+              tooltip="What came before the visible range and is learned from: auto, or a duration such as 6h"
+            >
+              <TextInput
+                id={id('lookback')}
+                value={full.lookback}
+                placeholder="auto"
+                onCommit={(lookback) => change({ lookback: lookback || 'auto' })}
+              />
             </InlineField>
-            <InlineField label="Resolution" htmlFor={id('step')} tooltip="Distance of the scored points: auto, or a duration such as 1m. It does not depend on the panel's width, so every panel shows the same events">
-              <TextInput id={id('step')} value={full.step} placeholder="auto" onCommit={(step) => change({ step: step || 'auto' })} />
+            <InlineField
+              label="Resolution"
+              htmlFor={id('step')}
+              tooltip="Distance of the scored points: auto, or a duration such as 1m. It does not depend on the panel's width, so every panel shows the same events"
+            >
+              <TextInput
+                id={id('step')}
+                value={full.step}
+                placeholder="auto"
+                onCommit={(step) => change({ step: step || 'auto' })}
+              />
             </InlineField>
             <InlineField label="Shortest event" htmlFor={id('minlength')} tooltip="Points">
-              <NumberInput id={id('minlength')} value={query.minLength} min={1} onCommit={(minLength) => change({ minLength })} />
+              <NumberInput
+                id={id('minlength')}
+                value={query.minLength}
+                min={1}
+                onCommit={(minLength) => change({ minLength })}
+              />
             </InlineField>
           </InlineFieldRow>
           <InlineFieldRow>
-            <InlineField label="Smallest deviation" labelWidth={labelWidth} htmlFor={id('deviation')} tooltip="In the unit of the series; smaller ones never count">
-              <NumberInput id={id('deviation')} value={query.minDeviation} min={0} onCommit={(minDeviation) => change({ minDeviation })} />
+            <InlineField
+              label="Smallest deviation"
+              labelWidth={labelWidth}
+              htmlFor={id('deviation')}
+              tooltip="In the unit of the series; smaller ones never count"
+            >
+              <NumberInput
+                id={id('deviation')}
+                value={query.minDeviation}
+                min={0}
+                onCommit={(minDeviation) => change({ minDeviation })}
+              />
             </InlineField>
             <InlineField label="or share" htmlFor={id('share')} tooltip="Of the expected value, 0.1 = 10%">
-              <NumberInput id={id('share')} value={query.minRelativeDeviation} min={0} onCommit={(minRelativeDeviation) => change({ minRelativeDeviation })} />
+              <NumberInput
+                id={id('share')}
+                value={query.minRelativeDeviation}
+                min={0}
+                onCommit={(minRelativeDeviation) => change({ minRelativeDeviation })}
+              />
             </InlineField>
           </InlineFieldRow>
           <CalendarEditor value={query.exclude ?? []} onChange={(exclude) => change({ exclude })} />
@@ -133,7 +203,13 @@ export function DetectorFields({ query, onChange, onRunQuery, annotation }: Prop
 }
 
 /** Commits on blur and Enter: every keystroke would score the whole dashboard anew. */
-export function TextInput(props: { id: string; value: string | undefined; placeholder?: string; width?: number; onCommit: (value: string) => void }) {
+export function TextInput(props: {
+  id: string;
+  value: string | undefined;
+  placeholder?: string;
+  width?: number;
+  onCommit: (value: string) => void;
+}) {
   const [text, setText] = useState<string | undefined>();
   const commit = () => {
     if (text !== undefined && text !== (props.value ?? '')) props.onCommit(text);
@@ -152,13 +228,20 @@ export function TextInput(props: { id: string; value: string | undefined; placeh
   );
 }
 
-export function NumberInput(props: { id: string; value: number | undefined; min?: number; max?: number; onCommit: (value: number | undefined) => void }) {
+export function NumberInput(props: {
+  id: string;
+  value: number | undefined;
+  min?: number;
+  max?: number;
+  onCommit: (value: number | undefined) => void;
+}) {
   const [text, setText] = useState<string | undefined>();
   const commit = () => {
     if (text !== undefined) {
       const parsed = text.trim() === '' ? undefined : Number(text);
       if (parsed === undefined) props.onCommit(undefined);
-      else if (Number.isFinite(parsed)) props.onCommit(Math.min(props.max ?? Infinity, Math.max(props.min ?? -Infinity, parsed)));
+      else if (Number.isFinite(parsed))
+        props.onCommit(Math.min(props.max ?? Infinity, Math.max(props.min ?? -Infinity, parsed)));
     }
     setText(undefined);
   };

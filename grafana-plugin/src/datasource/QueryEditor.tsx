@@ -16,7 +16,11 @@ export function QueryEditor(props: Props & { annotation?: boolean; children?: Re
   const Inner = source?.components?.QueryEditor;
   return (
     <div data-testid="heed-query-editor">
-      <InlineField label="Data source" labelWidth={16} tooltip="Where the data come from; its own query editor appears below">
+      <InlineField
+        label="Data source"
+        labelWidth={16}
+        tooltip="Where the data come from; its own query editor appears below"
+      >
         <DataSourcePicker
           inputId={`heed-${query.refId}-source`}
           current={query.source ?? null}
@@ -34,14 +38,28 @@ export function QueryEditor(props: Props & { annotation?: boolean; children?: Re
           }}
         />
       </InlineField>
-      {error && <Alert severity="error" title="This data source could not be loaded">{error}</Alert>}
+      {error && (
+        <Alert severity="error" title="This data source could not be loaded">
+          {error}
+        </Alert>
+      )}
       {source && !Inner && <Alert severity="warning" title={`${source.name} has no query editor`} />}
       {source && Inner && (
-        <div style={{ borderLeft: '2px solid rgba(128,128,128,0.4)', paddingLeft: 8, margin: '4px 0 8px' }} data-testid="heed-inner-editor">
+        <div
+          style={{ borderLeft: '2px solid rgba(128,128,128,0.4)', paddingLeft: 8, margin: '4px 0 8px' }}
+          data-testid="heed-inner-editor"
+        >
           <Inner
             datasource={source as never}
-            query={{ ...(source.getDefaultQuery?.(props.app as never) ?? {}), ...query.inner, refId: query.refId, datasource: { type: source.type, uid: source.uid } }}
-            onChange={(inner: DataQuery) => onChange({ ...query, inner: inner as HeedQuery['inner'] & object })}
+            query={{
+              ...(source.getDefaultQuery?.(props.app as never) ?? {}),
+              ...query.inner,
+              refId: query.refId,
+              datasource: { type: source.type, uid: source.uid },
+            }}
+            onChange={(inner: DataQuery) =>
+              onChange({ ...query, inner: inner as HeedQuery['inner'] & object })
+            }
             onRunQuery={onRunQuery}
             {...(props.data ? { data: props.data } : {})}
             {...(props.range ? { range: props.range } : {})}
@@ -50,7 +68,12 @@ export function QueryEditor(props: Props & { annotation?: boolean; children?: Re
           />
         </div>
       )}
-      <DetectorFields query={query} onChange={onChange} onRunQuery={onRunQuery} annotation={props.annotation ?? false} />
+      <DetectorFields
+        query={query}
+        onChange={onChange}
+        onRunQuery={onRunQuery}
+        annotation={props.annotation ?? false}
+      />
       {props.children}
     </div>
   );

@@ -19,8 +19,10 @@ import { Observable, catchError, defer, from, merge, mergeMap, of } from 'rxjs';
 import { modelText } from '../client/models.js';
 import { scoringService, setDataSourceModule } from '../client/shared.js';
 import { AnnotationEditor } from './AnnotationEditor.js';
+import { heedMeta } from './frames.js';
 import { planGrid, type Grid } from './grid.js';
 import { workOnLatest } from './latest.js';
+import { innerRequest } from './request.js';
 import { recipeOf, scoreFrames } from './score.js';
 import { dataSourceId, defaultQuery, type HeedDataSourceOptions, type HeedQuery } from './types.js';
 
@@ -33,7 +35,12 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
     getDefaultQuery: () => ({ ...defaultQuery, minSeverity: 0 }),
     prepareQuery: (annotation: AnnotationQuery<HeedQuery>) =>
       annotation.target
-        ? ({ ...defaultQuery, ...annotation.target, refId: annotation.target.refId || 'Anno', annotation: true } as HeedQuery)
+        ? ({
+            ...defaultQuery,
+            ...annotation.target,
+            refId: annotation.target.refId || 'Anno',
+            annotation: true,
+          } as HeedQuery)
         : undefined,
   };
 
@@ -80,7 +87,11 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
       ).pipe(
         mergeMap(([source, model]) => {
           if (source.type === dataSourceId || source.meta?.id === dataSourceId) {
-            return of(fail('An anomaly query cannot wrap another anomaly query: choose the source that holds the data.'));
+            return of(
+              fail(
+                'An anomaly query cannot wrap another anomaly query: choose the source that holds the data.',
+              ),
+            );
           }
           const shared = source.uid === '-- Dashboard --' && (query.inner as { panelId?: number }).panelId;
           if (shared && shared === request.panelId) {
@@ -93,9 +104,12 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
             lookback: query.lookback,
             minStep: parseInterval(source.interval),
           });
-          const inner = innerRequest(request, query, grid, source.getRef?.() ?? { type: source.type, uid: source.uid });
+          const ref = source.getRef?.() ?? { type: source.type, uid: source.uid };
+          const inner = innerRequest(request, query, grid, ref, dateTime);
           return from(source.query(inner as never) as Observable<DataQueryResponse>).pipe(
-            workOnLatest((response, signal) => this.score(query, response, grid, request, model, signal)),
+            workOnLatest<DataQueryResponse, DataQueryResponse>((response, signal, emit) =>
+              this.score(query, response, grid, request, model, signal, emit),
+            ),
           );
         }),
       );
@@ -109,6 +123,7 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
     request: DataQueryRequest<HeedQuery>,
     model: string | undefined,
     signal: AbortSignal,
+    emit: (partial: DataQueryResponse) => void,
   ): Promise<DataQueryResponse> {
     const key = query.refId;
     const frames = response.data as DataFrame[];
@@ -130,9 +145,11 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
       surface: query.annotation ? 'annotation' : 'query',
       annotation: Boolean(query.annotation),
       signal,
+      onPartial: (partial) => emit({ data: partial.frames, key, state: LoadingState.Streaming }),
     });
     const notices = noticesOf(frames, outcome.notes, grid.note, outcome.errors);
-    const allFailed = outcome.errors.length > 0 && outcome.frames.every((frame) => frame.meta?.custom?.heed?.role !== 'scored');
+    const allFailed =
+      outcome.errors.length > 0 && outcome.frames.every((frame) => heedMeta(frame)?.role !== 'scored');
     const data = outcome.frames.map((frame, i) =>
       i === 0 && notices.length > 0 ? { ...frame, meta: { ...frame.meta, notices } } : frame,
     );
@@ -151,7 +168,8 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
   override async testDatasource(): Promise<TestDataSourceResponse> {
     const service = scoringService();
     const detectors = await service.list();
-    const where = service.pool.mode === 'worker' ? 'in Web Workers' : 'on the page (this site refuses Web Workers)';
+    const where =
+      service.pool.mode === 'worker' ? 'in Web Workers' : 'on the page (this site refuses Web Workers)';
     return {
       status: 'success',
       message: `Ready: ${detectors.length} detectors, scoring ${where}. Now choose this data source in a panel or an annotation.`,
@@ -161,44 +179,13 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
 
 function interpolate<Q extends HeedQuery>(query: Q, scopedVars: ScopedVars): Q {
   const srv = getTemplateSrv();
-  const text = (value: string | undefined) => (value === undefined ? undefined : srv.replace(value, scopedVars));
+  const text = (value: string | undefined) =>
+    value === undefined ? undefined : srv.replace(value, scopedVars);
   const out: Q = { ...query };
   for (const key of ['detector', 'model', 'lookback', 'step'] as const) {
     if (query[key] !== undefined) out[key] = text(query[key])!;
   }
   return out;
-}
-
-/** The inner source's own request: history included, the step pinned, ids that collide with nothing. */
-export function innerRequest(
-  request: DataQueryRequest<HeedQuery>,
-  query: HeedQuery,
-  grid: Grid,
-  ref: { type?: string; uid?: string },
-): DataQueryRequest {
-  const range = {
-    from: dateTime(grid.historyFrom),
-    to: request.range.to,
-    raw: { from: dateTime(grid.historyFrom), to: request.range.raw?.to ?? request.range.to },
-  };
-  const interval = `${grid.step / 1000}s`;
-  // Annotation requests carry no panel id and sometimes no request id.
-  const id = request.requestId ?? `${request.app ?? 'heed'}-${request.panelId ?? 'annotation'}-${request.startTime ?? 0}`;
-  return {
-    ...request,
-    requestId: `${id}-heed-${query.refId}`,
-    range,
-    rangeRaw: range.raw,
-    interval,
-    intervalMs: grid.step,
-    maxDataPoints: grid.maxDataPoints,
-    scopedVars: {
-      ...request.scopedVars,
-      __interval: { text: interval, value: interval },
-      __interval_ms: { text: String(grid.step), value: grid.step },
-    },
-    targets: [{ ...query.inner, refId: query.refId, datasource: ref }],
-  } as DataQueryRequest;
 }
 
 function noticesOf(
@@ -208,19 +195,28 @@ function noticesOf(
   errors: readonly { series: string; message: string }[],
 ): QueryResultMetaNotice[] {
   const inner = frames.flatMap((frame) => frame.meta?.notices ?? []);
-  const own = [...(gridNote ? [gridNote] : []), ...notes].map((text) => ({ severity: 'info' as const, text }));
+  const own = [...(gridNote ? [gridNote] : []), ...notes].map((text) => ({
+    severity: 'info' as const,
+    text,
+  }));
   const failed = errors.slice(0, 5).map(({ series, message }) => ({
     severity: 'warning' as const,
     text: `${series}: ${message}`,
   }));
-  const more = errors.length > 5 ? [{ severity: 'warning' as const, text: `${errors.length - 5} more series could not be scored` }] : [];
+  const more =
+    errors.length > 5
+      ? [{ severity: 'warning' as const, text: `${errors.length - 5} more series could not be scored` }]
+      : [];
   return [...inner, ...failed, ...more, ...own];
 }
 
 function parseInterval(interval: string | undefined): number | undefined {
   const match = /^>?\s*(\d+)(ms|s|m|h|d)$/.exec(interval?.trim() ?? '');
   if (!match) return undefined;
-  return Number(match[1]) * { ms: 1, s: 1e3, m: 60e3, h: 3600e3, d: 86400e3 }[match[2] as 'ms' | 's' | 'm' | 'h' | 'd'];
+  return (
+    Number(match[1]) *
+    { ms: 1, s: 1e3, m: 60e3, h: 3600e3, d: 86400e3 }[match[2] as 'ms' | 's' | 'm' | 'h' | 'd']
+  );
 }
 
 function messageOf(error: unknown): string {

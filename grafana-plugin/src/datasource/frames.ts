@@ -3,7 +3,8 @@ import type { AnomalyEvent, Detection } from '../engine/protocol.js';
 
 /** What a frame of ours says about itself, so that our panel finds scores, reasons and the series behind them. */
 export interface HeedMeta {
-  readonly role: 'scored' | 'scores' | 'events';
+  /** `values`: not scored (yet). */
+  readonly role: 'scored' | 'values' | 'scores' | 'events';
   /** Content key of the scoring (ScoringService.recall). */
   readonly key?: string;
   readonly refId?: string;
@@ -43,7 +44,13 @@ export const severityColor = (severity: number) => severityColors[severityLevel(
 export const severityName = (severity: number) => severityNames[severityLevel(severity)];
 
 const hidden = { viz: true, legend: true, tooltip: true };
-const bandEdge = { lineWidth: 0, fillOpacity: 0, showPoints: 'never', pointSize: 1, hideFrom: { viz: false, legend: true, tooltip: true } };
+const bandEdge = {
+  lineWidth: 0,
+  fillOpacity: 0,
+  showPoints: 'never',
+  pointSize: 1,
+  hideFrom: { viz: false, legend: true, tooltip: true },
+};
 
 const number = (values: ArrayLike<number>, from: number): Array<number | null> => {
   const out = new Array<number | null>(values.length - from);
@@ -63,8 +70,43 @@ export function firstVisible(time: Float64Array, from: number): number {
   return low;
 }
 
-/** One series with everything known about it, drawn as line and band by the built-in Time series panel. */
-export function overlayFrame(scored: ScoredChannel, context: FrameContext): DataFrame {
+/** The values alone, as the inner source gave them, cut to the visible range. */
+export function valueFrame(
+  series: { name: string; time: Float64Array; values: Float64Array; field: Field },
+  context: FrameContext,
+): DataFrame {
+  const at = firstVisible(series.time, context.from);
+  return {
+    refId: context.refId,
+    name: series.name,
+    length: series.time.length - at,
+    fields: [
+      {
+        name: 'Time',
+        type: 'time' as Field['type'],
+        values: number(series.time, at),
+        config: { interval: context.step },
+      },
+      {
+        name: 'value',
+        type: 'number' as Field['type'],
+        values: number(series.values, at),
+        config: { ...series.field.config, displayNameFromDS: series.name },
+        ...(series.field.labels ? { labels: series.field.labels } : {}),
+      },
+    ],
+    meta: {
+      type: 'timeseries-wide' as never,
+      custom: { heed: { role: 'values', refId: context.refId } satisfies HeedMeta },
+    },
+  };
+}
+
+/**
+ * One series with everything known about it, drawn as line and band by the built-in Time series panel. A `quiet`
+ * one comes with its value and score only.
+ */
+export function overlayFrame(scored: ScoredChannel, context: FrameContext, quiet = false): DataFrame {
   const { detection, channel: c, name, time } = scored;
   const at = firstVisible(time, context.from);
   const unit = scored.unit ? { unit: scored.unit } : {};
@@ -87,18 +129,28 @@ export function overlayFrame(scored: ScoredChannel, context: FrameContext): Data
   }
   const { custom, ...config } = scored.config ?? {};
   const fields: Field[] = [
-    { name: 'Time', type: 'time' as Field['type'], values: number(time, at), config: { interval: context.step } },
+    {
+      name: 'Time',
+      type: 'time' as Field['type'],
+      values: number(time, at),
+      config: { interval: context.step },
+    },
     field('value', number(scored.values, at), { ...config, ...unit, ...(custom ? { custom } : {}) }),
   ];
-  if (detection.expected?.[c]) {
+  if (detection.expected?.[c] && !quiet) {
     fields.push(
       field('expected', number(detection.expected[c], at), {
         ...unit,
-        custom: { hideFrom: hidden, lineStyle: { fill: 'dash', dash: [4, 4] }, showPoints: 'never' },
+        custom: {
+          hideFrom: hidden,
+          axisPlacement: 'hidden',
+          lineStyle: { fill: 'dash', dash: [4, 4] },
+          showPoints: 'never',
+        },
       }),
     );
   }
-  if (detection.lower?.[c] && detection.upper?.[c]) {
+  if (detection.lower?.[c] && detection.upper?.[c] && !quiet) {
     fields.push(
       field('lower', number(detection.lower[c], at), { ...unit, color: bandColor, custom: bandEdge }),
       field('upper', number(detection.upper[c], at), {
@@ -109,9 +161,22 @@ export function overlayFrame(scored: ScoredChannel, context: FrameContext): Data
     );
   }
   fields.push(
-    field('score', number(detection.score, at), { decimals: 2, min: 0, custom: { hideFrom: hidden } }),
-    field('severity', severity, { decimals: 0, min: 0, max: 100, custom: { hideFrom: hidden } }),
-    field('anomaly', anomaly, { decimals: 0, custom: { hideFrom: hidden } }),
+    field('score', number(detection.score, at), {
+      decimals: 2,
+      min: 0,
+      custom: { hideFrom: hidden, axisPlacement: 'hidden' },
+    }),
+    ...(quiet
+      ? []
+      : [
+          field('severity', severity, {
+            decimals: 0,
+            min: 0,
+            max: 100,
+            custom: { hideFrom: hidden, axisPlacement: 'hidden' },
+          }),
+          field('anomaly', anomaly, { decimals: 0, custom: { hideFrom: hidden, axisPlacement: 'hidden' } }),
+        ]),
   );
   return {
     refId: context.refId,
@@ -132,7 +197,12 @@ export function scoreFrame(scored: ScoredChannel, context: FrameContext): DataFr
     name: scored.group,
     length: scored.time.length - at,
     fields: [
-      { name: 'Time', type: 'time' as Field['type'], values: number(scored.time, at), config: { interval: context.step } },
+      {
+        name: 'Time',
+        type: 'time' as Field['type'],
+        values: number(scored.time, at),
+        config: { interval: context.step },
+      },
       {
         name: 'score',
         type: 'number' as Field['type'],
@@ -199,14 +269,26 @@ export function eventsFrame(events: readonly NamedEvent[], context: FrameContext
       custom: { heed: { role: 'events', refId: context.refId } satisfies HeedMeta },
     },
     fields: [
-      field('time', 'time', values(({ event }) => event.start)),
-      field('timeEnd', 'time', values(({ event }) => Math.max(event.end, event.start + context.step))),
+      field(
+        'time',
+        'time',
+        values(({ event }) => event.start),
+      ),
+      field(
+        'timeEnd',
+        'time',
+        values(({ event }) => Math.max(event.end, event.start + context.step)),
+      ),
       field(
         'title',
         'string',
         values(({ group, event }) => plainText(`${group}: ${severityName(event.severity)} anomaly`)),
       ),
-      field('text', 'string', values(({ event }) => plainText(event.reason))),
+      field(
+        'text',
+        'string',
+        values(({ event }) => plainText(event.reason)),
+      ),
       field(
         'tags',
         'other',
@@ -216,18 +298,34 @@ export function eventsFrame(events: readonly NamedEvent[], context: FrameContext
           ...(event.direction === 'shape' ? [] : [event.direction]),
         ]),
       ),
-      field('isRegion', 'boolean', values(() => true)),
-      field('color', 'string', values(({ event }) => severityColor(event.severity))),
+      field(
+        'isRegion',
+        'boolean',
+        values(() => true),
+      ),
+      field(
+        'color',
+        'string',
+        values(({ event }) => severityColor(event.severity)),
+      ),
       // Grafana offers "edit" and "delete" on annotations with an id of its own; these are nobody's to edit.
-      field('id', 'number', values(() => 0)),
+      field(
+        'id',
+        'number',
+        values(() => 0),
+      ),
     ],
   };
 }
 
 /** Events as rows for the Table panel. */
 export function eventsTable(events: readonly NamedEvent[], context: FrameContext): DataFrame {
-  const field = (name: string, type: string, pick: (item: NamedEvent) => unknown, config: Field['config'] = {}): Field =>
-    ({ name, type, values: events.map(pick), config }) as Field;
+  const field = (
+    name: string,
+    type: string,
+    pick: (item: NamedEvent) => unknown,
+    config: Field['config'] = {},
+  ): Field => ({ name, type, values: events.map(pick), config }) as Field;
   return {
     refId: context.refId,
     name: 'events',

@@ -1,9 +1,9 @@
 import { parseDuration } from '@heed/core';
 
 /** Steps that divide the clock, ms: detection points lie on multiples of one of them. */
-const steps = [
-  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400,
-].map((seconds) => seconds * 1000);
+const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400].map(
+  (seconds) => seconds * 1000,
+);
 
 /** Points in the visible range that `auto` aims at; enough for shapes, few enough for hundreds of series. */
 const pointsAimed = 720;
@@ -76,7 +76,8 @@ function duration(what: string, wish: string | undefined): number | undefined {
   }
 }
 
-const atLeast = (wanted: number) => steps.find((step) => step >= wanted) ?? Math.ceil(wanted / 86400e3) * 86400e3;
+const atLeast = (wanted: number) =>
+  steps.find((step) => step >= wanted) ?? Math.ceil(wanted / 86400e3) * 86400e3;
 
 /** Twice the visible range, so that a pattern seen once on the screen was seen before; a week at most. */
 const autoLookback = (span: number) => Math.min(2 * span, Math.max(span, 7 * 86400e3));

@@ -3,9 +3,11 @@ import { Observable } from 'rxjs';
 /**
  * Applies slow work to the newest value: while one runs, values that arrive replace each other, and the last one is
  * worked on next. `switchMap` would never finish on a stream that is faster than the work. The work is aborted when
- * nobody listens any more.
+ * nobody listens any more. `emit` shows what there is while the work goes on.
  */
-export function workOnLatest<T, R>(work: (value: T, signal: AbortSignal) => Promise<R>) {
+export function workOnLatest<T, R>(
+  work: (value: T, signal: AbortSignal, emit: (partial: R) => void) => Promise<R>,
+) {
   return (source: Observable<T>): Observable<R> =>
     new Observable<R>((subscriber) => {
       const abort = new AbortController();
@@ -21,7 +23,7 @@ export function workOnLatest<T, R>(work: (value: T, signal: AbortSignal) => Prom
         const { value } = pending;
         pending = undefined;
         busy = true;
-        work(value, abort.signal).then(
+        work(value, abort.signal, (partial) => subscriber.next(partial)).then(
           (result) => {
             if (subscriber.closed) return;
             subscriber.next(result);

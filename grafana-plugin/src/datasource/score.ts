@@ -1,11 +1,12 @@
 import type { DataFrame, Field } from '@grafana/data';
 import type { Origin, ScoringService } from '../client/service.js';
-import type { EventOptions, Recipe } from '../engine/protocol.js';
+import type { EventOptions, PlainSeries, Recipe } from '../engine/protocol.js';
 import {
   eventsFrame,
   eventsTable,
   overlayFrame,
   scoreFrame,
+  valueFrame,
   visibleEvents,
   type FrameContext,
   type NamedEvent,
@@ -54,62 +55,97 @@ export async function scoreFrames(input: {
   readonly surface: Origin['surface'];
   readonly annotation: boolean;
   readonly signal: AbortSignal;
+  readonly onPartial?: (outcome: ScoreOutcome) => void;
 }): Promise<ScoreOutcome> {
   const { query, recipe, context, service, signal } = input;
   const all = seriesOfFrames(input.frames, input.name);
   const parts = all.slice(0, seriesAtMost).filter((part) => part.series.time.length > 0);
   const notes =
     all.length > seriesAtMost ? [`only the first ${seriesAtMost} of ${all.length} series were scored`] : [];
-  const scoredChannels: ScoredChannel[] = [];
   const errors: { series: string; message: string }[] = [];
-  if (parts.length === 0) return { frames: query.output === 'events' || input.annotation ? [eventsFrame([], context)] : [], errors, notes };
+  const outcome = (frames: DataFrame[]): ScoreOutcome => ({ frames, errors, notes });
+  if (parts.length === 0) return outcome(input.annotation ? [eventsFrame([], context)] : []);
 
-  const jobs =
-    query.mode === 'joint' || query.mode === 'peers'
-      ? [{ group: groupName(query, parts), parts, series: joinSeries(groupName(query, parts), parts.map((p) => p.series)) }]
-      : parts.map((part) => ({ group: part.name, parts: [part], series: part.series }));
+  const together = (query.mode === 'joint' || query.mode === 'peers') && parts.length > 1;
+  const name = groupName(query, parts);
+  const jobs: Job[] = together
+    ? [
+        {
+          group: name,
+          parts,
+          series: joinSeries(
+            name,
+            parts.map((part) => part.series),
+          ),
+          channels: [],
+        },
+      ]
+    : parts.map((part) => ({ group: part.name, parts: [part], series: part.series, channels: [] }));
+  const build = () => buildFrames(jobs, query, context, input.annotation, parts.length);
 
+  if (input.onPartial && jobs.length > 20) input.onPartial(outcome(build()));
+  let shown = performance.now();
   await Promise.all(
-    jobs.map(async ({ group, parts: members, series }) => {
+    jobs.map(async (job) => {
       try {
         const { key, detection } = await service.score({
-          series,
+          series: job.series,
           recipe,
-          origin: { surface: input.surface, title: group },
+          origin: { surface: input.surface, title: job.group },
           signal,
           priority: input.surface === 'annotation' ? 1 : 0,
         });
-        members.forEach((part, channel) => scoredChannels.push(channelOf(part, group, key, channel, series, detection)));
+        job.channels = job.parts.map((part, c) => channelOf(part, job.group, key, c, job.series, detection));
       } catch (error) {
         const { code, message } = error as { code?: string; message: string };
         if (code === 'cancelled' || signal.aborted) throw error;
-        errors.push({ series: group, message });
-        // The values are still worth seeing.
-        if (query.output === 'overlay' && !input.annotation) members.forEach((part) => scoredChannels.push(unscored(part, group)));
+        errors.push({ series: job.group, message });
+      }
+      // Hundreds of series take a while: show what is there, seldom enough to leave the page alone.
+      if (input.onPartial && performance.now() - shown > partialEvery && !signal.aborted) {
+        shown = performance.now();
+        input.onPartial(outcome(build()));
       }
     }),
   );
+  notes.push(...new Set(jobs.flatMap((job) => job.channels[0]?.detection.notes ?? [])));
+  return outcome(build());
+}
 
-  const order = new Map(parts.map((part, i) => [part.name, i]));
-  scoredChannels.sort((a, b) => order.get(a.name)! - order.get(b.name)!);
-  const scored = scoredChannels.filter((channel) => channel.key !== '');
-  const firstOfGroup = scored.filter((channel) => channel.channel === 0);
-  const events: NamedEvent[] = firstOfGroup
+/** ms between two pictures of unfinished work. */
+const partialEvery = 2000;
+
+/** With more series than this, quiet ones come without a band: nobody sees hundreds of bands, and they cost time. */
+const bandsAtMost = 40;
+
+interface Job {
+  readonly group: string;
+  readonly parts: readonly FieldSeries[];
+  readonly series: PlainSeries;
+  /** Filled when it has been scored. */
+  channels: ScoredChannel[];
+}
+
+function buildFrames(
+  jobs: readonly Job[],
+  query: HeedQuery,
+  context: FrameContext,
+  annotation: boolean,
+  count: number,
+): DataFrame[] {
+  const firsts = jobs.flatMap((job) => job.channels.slice(0, 1));
+  const events: NamedEvent[] = firsts
     .flatMap(({ group, detection }) => visibleEvents(detection, context).map((event) => ({ group, event })))
     .sort((a, b) => a.event.start - b.event.start);
-  notes.push(...new Set(firstOfGroup.flatMap(({ detection }) => detection.notes)));
-
-  if (input.annotation) return { frames: [eventsFrame(events, context)], errors, notes };
-  if (query.output === 'events') return { frames: [eventsTable(events, context)], errors, notes };
-  if (query.output === 'scores') return { frames: firstOfGroup.map((c) => scoreFrame(c, context)), errors, notes };
-  return {
-    frames: [
-      ...scoredChannels.map((c) => (c.key === '' ? plainFrame(c, context) : overlayFrame(c, context))),
-      eventsFrame(events, context),
-    ],
-    errors,
-    notes,
-  };
+  if (annotation) return [eventsFrame(events, context)];
+  if (query.output === 'events') return [eventsTable(events, context)];
+  if (query.output === 'scores') return firsts.map((channel) => scoreFrame(channel, context));
+  const frames = jobs.flatMap((job) => {
+    if (job.channels.length === 0) return job.parts.map((part) => plainFrame(part, context));
+    const quiet = count > bandsAtMost && visibleEvents(job.channels[0]!.detection, context).length === 0;
+    return job.channels.map((channel) => overlayFrame(channel, context, quiet));
+  });
+  return [...frames, eventsFrame(events, context)];
 }
 
 function groupName(query: HeedQuery, parts: readonly FieldSeries[]): string {
@@ -140,18 +176,8 @@ function channelOf(
   };
 }
 
-function unscored(part: FieldSeries, group: string): ScoredChannel {
-  const nothing = {
-    detector: '',
-    score: new Float32Array(part.series.time.length),
-    threshold: { method: 'fixed', border: 1, points: 0, sensitivity: 50, parameters: {} },
-    events: [],
-    notes: [],
-  } as const;
-  return { ...channelOf(part, group, '', 0, part.series, nothing) };
-}
-
-function plainFrame(channel: ScoredChannel, context: FrameContext): DataFrame {
-  const frame = overlayFrame(channel, context);
-  return { ...frame, fields: frame.fields.slice(0, 2), meta: {} };
+/** A series without a score: not scored yet, or not scorable. Its values are still worth seeing. */
+function plainFrame(part: FieldSeries, context: FrameContext): DataFrame {
+  const { time, channels } = part.series;
+  return valueFrame({ name: part.name, time, values: channels[0]!.values, field: part.field }, context);
 }

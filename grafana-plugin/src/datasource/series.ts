@@ -60,7 +60,8 @@ function sortAndDedupe(time: Float64Array, values: Float64Array): [Float64Array,
   const outTime: number[] = [];
   const outValues: number[] = [];
   for (const i of order) {
-    if (outTime.length > 0 && outTime[outTime.length - 1] === time[i]) outValues[outValues.length - 1] = values[i]!;
+    if (outTime.length > 0 && outTime[outTime.length - 1] === time[i])
+      outValues[outValues.length - 1] = values[i]!;
     else {
       outTime.push(time[i]!);
       outValues.push(values[i]!);
@@ -81,7 +82,8 @@ export function joinSeries(name: string, parts: readonly PlainSeries[]): PlainSe
       const unit = parts[c]!.channels[0]!.unit;
       return { name: names[c]!, ...(unit ? { unit } : {}), values };
     });
-  if (same) return { name, time: first.time, channels: withNames(parts.map((part) => part.channels[0]!.values)) };
+  if (same)
+    return { name, time: first.time, channels: withNames(parts.map((part) => part.channels[0]!.values)) };
 
   const all = new Set<number>();
   for (const part of parts) for (const t of part.time) all.add(t);

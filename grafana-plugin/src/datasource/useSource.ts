@@ -14,7 +14,8 @@ export function useSource(ref: DataSourceRef | undefined): { source?: DataSource
       .get({ uid })
       .then(
         (source) => live && setState({ uid, source }),
-        (error: unknown) => live && setState({ uid, error: error instanceof Error ? error.message : String(error) }),
+        (error: unknown) =>
+          live && setState({ uid, error: error instanceof Error ? error.message : String(error) }),
       );
     return () => {
       live = false;

@@ -3,7 +3,10 @@ import type { Detector, RunOptions } from '@heed/core';
 import type { FitJob, Job, JobResults, PlainSeries, ScoreJob } from './protocol.js';
 
 /** Runs one job on @heed/core. Everything the plugin computes goes through here, in a worker or on the page. */
-export async function runJob(job: Job, run: Pick<RunOptions, 'signal' | 'onProgress'>): Promise<JobResults[Job['kind']]> {
+export async function runJob(
+  job: Job,
+  run: Pick<RunOptions, 'signal' | 'onProgress'>,
+): Promise<JobResults[Job['kind']]> {
   switch (job.kind) {
     case 'score':
       return score(job, run);

@@ -13,7 +13,11 @@ import type {
 export interface PlainSeries {
   readonly name?: string;
   readonly time: Float64Array;
-  readonly channels: readonly { readonly name: string; readonly unit?: string; readonly values: Float64Array }[];
+  readonly channels: readonly {
+    readonly name: string;
+    readonly unit?: string;
+    readonly values: Float64Array;
+  }[];
 }
 
 /** How to score: everything that changes the numbers, and nothing else (it is hashed into the cache key). */
@@ -87,12 +91,18 @@ export interface JobResults {
   inspect: ModelInfo;
   'read-csv': { readonly series: PlainSeries; readonly notes: readonly string[] };
   list: readonly DetectorListing[];
-  graph: { readonly score: Float64Array; readonly severity: Float64Array; readonly reasons: readonly string[] };
+  graph: {
+    readonly score: Float64Array;
+    readonly severity: Float64Array;
+    readonly reasons: readonly string[];
+  };
 }
 export type ResultOf<J extends Job> = JobResults[J['kind']];
 
 /** To the engine. */
-export type Request = { readonly type: 'run'; readonly id: number; readonly job: Job } | { readonly type: 'cancel'; readonly id: number };
+export type Request =
+  | { readonly type: 'run'; readonly id: number; readonly job: Job }
+  | { readonly type: 'cancel'; readonly id: number };
 
 /** An error as it crosses back: HeedError keeps its code. */
 export interface PlainError {

@@ -24,8 +24,12 @@ const drawnStretches = 6;
 export function AttendedPicture({ series, channel, event, format, theme }: Props) {
   const values = series.channels[channel]!.values;
   const n = values.length;
-  const stretches = event.attended.slice(0, drawnStretches);
-  const longest = Math.max(8, ...stretches.map((s) => s.end - s.start + 1), event.endIndex - event.startIndex + 1);
+  const stretches = event.attended.filter(({ weight }) => weight >= 0.01).slice(0, drawnStretches);
+  const longest = Math.max(
+    8,
+    ...stretches.map((s) => s.end - s.start + 1),
+    event.endIndex - event.startIndex + 1,
+  );
   const middle = Math.round((event.startIndex + event.endIndex) / 2);
   const from = Math.max(0, Math.min(n - longest, middle - Math.floor(longest / 2)));
   const at = (start: number, k: number) => (start + k >= 0 && start + k < n ? values[start + k]! : NaN);
@@ -47,7 +51,8 @@ export function AttendedPicture({ series, channel, event, format, theme }: Props
   if (low > high) return null;
   if (low === high) [low, high] = [low - 1, high + 1];
   const pad = 0.06 * (high - low);
-  const x = (k: number) => margin.left + (k / Math.max(1, longest - 1)) * (width - margin.left - margin.right);
+  const x = (k: number) =>
+    margin.left + (k / Math.max(1, longest - 1)) * (width - margin.left - margin.right);
   const y = (value: number) =>
     margin.top + (1 - (value - low + pad) / (high - low + 2 * pad)) * (height - margin.top - margin.bottom);
   const path = (start: number) => {
@@ -68,7 +73,13 @@ export function AttendedPicture({ series, channel, event, format, theme }: Props
   const text = theme.colors.text.secondary;
   const before = event.startIndex - from;
   return (
-    <svg viewBox={`0 0 ${width} ${height}`} width="100%" role="img" aria-label="The event over the stretches it was compared with" data-testid="heed-attended">
+    <svg
+      viewBox={`0 0 ${width} ${height}`}
+      width="100%"
+      role="img"
+      aria-label="The event over the stretches it was compared with"
+      data-testid="heed-attended"
+    >
       <rect
         x={x(before) - 1}
         y={margin.top}
@@ -79,14 +90,28 @@ export function AttendedPicture({ series, channel, event, format, theme }: Props
       />
       {[low, (low + high) / 2, high].map((value) => (
         <g key={value}>
-          <line x1={margin.left} x2={width - margin.right} y1={y(value)} y2={y(value)} stroke={text} opacity={0.2} />
+          <line
+            x1={margin.left}
+            x2={width - margin.right}
+            y1={y(value)}
+            y2={y(value)}
+            stroke={text}
+            opacity={0.2}
+          />
           <text x={margin.left - 6} y={y(value) + 4} textAnchor="end" fontSize={11} fill={text}>
             {format(value)}
           </text>
         </g>
       ))}
       {lines.map((line, i) => (
-        <path key={i} d={path(line.start)} fill="none" stroke={attendedColor} strokeWidth={1 + 2 * (line.weight / most)} opacity={0.25 + 0.65 * (line.weight / most)} />
+        <path
+          key={i}
+          d={path(line.start)}
+          fill="none"
+          stroke={attendedColor}
+          strokeWidth={1 + 2 * (line.weight / most)}
+          opacity={0.25 + 0.65 * (line.weight / most)}
+        />
       ))}
       <path d={path(from)} fill="none" stroke={color} strokeWidth={2.5} />
       <text x={margin.left} y={height - 6} fontSize={11} fill={color}>

@@ -6,7 +6,13 @@ import {
   type GrafanaTheme2,
   type TimeRange,
 } from '@grafana/data';
-import { AxisPlacement, GraphDrawStyle, ScaleDirection, ScaleOrientation, VisibilityMode } from '@grafana/schema';
+import {
+  AxisPlacement,
+  GraphDrawStyle,
+  ScaleDirection,
+  ScaleOrientation,
+  VisibilityMode,
+} from '@grafana/schema';
 import { UPlotChart, UPlotConfigBuilder, useTheme2 } from '@grafana/ui';
 import type { AlignedData } from 'uplot';
 import type uPlot from 'uplot';
@@ -67,7 +73,9 @@ export function Chart(props: Props) {
       const left = Math.round(u.bbox.left / devicePixelRatio);
       const width = Math.round(u.bbox.width / devicePixelRatio);
       // After the drawing: setting state while uPlot draws would resize it under its own feet.
-      queueMicrotask(() => setBox((old) => (old.left === left && old.width === width ? old : { left, width })));
+      queueMicrotask(() =>
+        setBox((old) => (old.left === left && old.width === width ? old : { left, width })),
+      );
     });
     return builder;
     // `structure` stands for series, colours and columns.
@@ -83,7 +91,10 @@ export function Chart(props: Props) {
   const to = timeRange.to.valueOf();
   useEffect(() => {
     if (strip.current && box.width > 0) {
-      drawStrip(strip.current, picture, [from, to], { bar: theme.colors.text.disabled, border: theme.colors.text.secondary });
+      drawStrip(strip.current, picture, [from, to], {
+        bar: theme.colors.text.disabled,
+        border: theme.colors.text.secondary,
+      });
     }
   }, [picture, box, from, to, theme]);
 
@@ -96,7 +107,15 @@ export function Chart(props: Props) {
       {props.showStrip && box.width > 0 && (
         <>
           <span
-            style={{ position: 'absolute', bottom: 2, left: 0, width: box.left - 6, textAlign: 'right', fontSize: 11, color: theme.colors.text.secondary }}
+            style={{
+              position: 'absolute',
+              bottom: 2,
+              left: 0,
+              width: box.left - 6,
+              textAlign: 'right',
+              fontSize: 11,
+              color: theme.colors.text.secondary,
+            }}
           >
             score
           </span>
@@ -107,7 +126,13 @@ export function Chart(props: Props) {
             role="img"
             width={Math.round(box.width * devicePixelRatio)}
             height={Math.round((stripHeight - 3) * devicePixelRatio)}
-            style={{ position: 'absolute', bottom: 0, left: box.left, width: box.width, height: stripHeight - 3 }}
+            style={{
+              position: 'absolute',
+              bottom: 0,
+              left: box.left,
+              width: box.width,
+              height: stripHeight - 3,
+            }}
           />
         </>
       )}
@@ -127,7 +152,11 @@ export function seriesColors(series: readonly DrawnSeries[], theme: GrafanaTheme
   });
 }
 
-export function formatValue(field: Field, value: number | null | undefined, decimals?: number | null): string {
+export function formatValue(
+  field: Field,
+  value: number | null | undefined,
+  decimals?: number | null,
+): string {
   if (value === null || value === undefined) return '–';
   const display = field.display?.(value, decimals);
   if (!display) return Number(value.toPrecision(4)).toString();

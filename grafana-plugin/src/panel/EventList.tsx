@@ -19,10 +19,17 @@ const shown = 100;
 export function EventList({ events, selected, feedback, timeZone, height, onPick }: Props) {
   const theme = useTheme2();
   return (
-    <div style={{ height, overflowY: 'auto', borderTop: `1px solid ${theme.colors.border.weak}` }} data-testid="heed-event-list" role="list" aria-label="Anomalies">
+    <div
+      style={{ height, overflowY: 'auto', borderTop: `1px solid ${theme.colors.border.weak}` }}
+      data-testid="heed-event-list"
+      role="list"
+      aria-label="Anomalies"
+    >
       {events.slice(0, shown).map((item) => {
         const { group, event } = item;
-        const said = feedback.find((f) => f.series === group.name && f.start <= event.end && f.end >= event.start);
+        const said = feedback.find(
+          (f) => f.series === group.name && f.start <= event.end && f.end >= event.start,
+        );
         return (
           <div
             key={`${group.name} ${event.start}`}
@@ -37,28 +44,60 @@ export function EventList({ events, selected, feedback, timeZone, height, onPick
             }}
           >
             <span
-              style={{ minWidth: 74, textAlign: 'center', borderRadius: 3, color: '#000', background: severityColor(event.severity), padding: '0 4px' }}
+              style={{
+                minWidth: 74,
+                textAlign: 'center',
+                borderRadius: 3,
+                color: '#000',
+                background: severityColor(event.severity),
+                padding: '0 4px',
+              }}
             >
               {severityName(event.severity)} {Math.round(event.severity)}
             </span>
             <span style={{ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
               {dateTimeFormat(event.start, { timeZone, format: 'MM-DD HH:mm:ss' })}
             </span>
-            <span style={{ whiteSpace: 'nowrap', color: theme.colors.text.secondary }}>{formatDuration(event.end - event.start)}</span>
-            <span style={{ whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis', maxWidth: '22%' }} title={group.name}>
+            <span style={{ whiteSpace: 'nowrap', color: theme.colors.text.secondary }}>
+              {formatDuration(event.end - event.start)}
+            </span>
+            <span
+              style={{ whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis', maxWidth: '22%' }}
+              title={group.name}
+            >
               {group.name}
             </span>
-            <span style={{ flex: 1, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', color: theme.colors.text.secondary }} title={event.reason}>
+            <span
+              style={{
+                flex: 1,
+                overflow: 'hidden',
+                textOverflow: 'ellipsis',
+                whiteSpace: 'nowrap',
+                color: theme.colors.text.secondary,
+              }}
+              title={event.reason}
+            >
               {event.reason}
             </span>
-            {said && <span style={{ color: theme.colors.text.secondary }}>{said.kind === 'normal' ? 'marked normal' : 'confirmed'}</span>}
-            <Button size="sm" variant="secondary" onClick={() => onPick(item)} aria-label={`Why: ${group.name} at ${dateTimeFormat(event.start, { timeZone })}`}>
+            {said && (
+              <span style={{ color: theme.colors.text.secondary }}>
+                {said.kind === 'normal' ? 'marked normal' : 'confirmed'}
+              </span>
+            )}
+            <Button
+              size="sm"
+              variant="secondary"
+              onClick={() => onPick(item)}
+              aria-label={`Why: ${group.name} at ${dateTimeFormat(event.start, { timeZone })}`}
+            >
               Why
             </Button>
           </div>
         );
       })}
-      {events.length > shown && <div style={{ padding: 4, fontSize: 12 }}>and {events.length - shown} more</div>}
+      {events.length > shown && (
+        <div style={{ padding: 4, fontSize: 12 }}>and {events.length - shown} more</div>
+      )}
     </div>
   );
 }

@@ -12,7 +12,13 @@ export function FeedbackOption({ value, onChange }: StandardEditorProps<PanelFee
           <span>
             {item.kind === 'normal' ? 'normal' : 'anomaly'}: {item.series}, {dateTimeFormat(item.start)}
           </span>
-          <Button size="sm" variant="secondary" icon="trash-alt" aria-label="Remove this feedback" onClick={() => onChange(list.filter((_, k) => k !== i))} />
+          <Button
+            size="sm"
+            variant="secondary"
+            icon="trash-alt"
+            aria-label="Remove this feedback"
+            onClick={() => onChange(list.filter((_, k) => k !== i))}
+          />
         </li>
       ))}
     </ul>

@@ -33,7 +33,19 @@ import { WhyDrawer } from './WhyDrawer.js';
 const listHeight = 104;
 
 export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
-  const { data, timeRange, timeZone, width, height, options, fieldConfig, id, title, onOptionsChange, onChangeTimeRange } = props;
+  const {
+    data,
+    timeRange,
+    timeZone,
+    width,
+    height,
+    options,
+    fieldConfig,
+    id,
+    title,
+    onOptionsChange,
+    onChangeTimeRange,
+  } = props;
   const theme = useTheme2();
   const context = usePanelContext();
   const sync = context.sync?.() ?? DashboardCursorSync.Off;
@@ -57,7 +69,10 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
   const drawable = useMemo(() => ranked.flatMap((group) => group.members), [ranked]);
 
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
-  const listed = drawable.length > options.maxSeries ? drawable.slice(0, options.maxSeries) : declaredOrder(drawable, declared);
+  const listed =
+    drawable.length > options.maxSeries
+      ? drawable.slice(0, options.maxSeries)
+      : declaredOrder(drawable, declared);
   const series = listed.filter((s) => !hidden.has(s.name));
   const colorOf = useMemo(() => {
     const colors = seriesColors(listed, theme);
@@ -78,11 +93,22 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
   const [picked, setPicked] = useState<{ group: string; start: number; item: GroupEvent } | undefined>();
   // After a refresh or feedback the event may be another object, or gone; the drawer keeps showing what was asked.
   const selected = picked
-    ? (everyEvent.find(({ group, event }) => group.name === picked.group && event.start === picked.start) ?? picked.item)
+    ? (everyEvent.find(({ group, event }) => group.name === picked.group && event.start === picked.start) ??
+      picked.item)
     : undefined;
-  const onPick = useCallback((item: GroupEvent) => setPicked({ group: item.group.name, start: item.event.start, item }), []);
+  const onPick = useCallback(
+    (item: GroupEvent) => setPicked({ group: item.group.name, start: item.event.start, item }),
+    [],
+  );
 
-  const notes = useMemo(() => foreignAnnotations(data.annotations ?? [], theme.visualization.getColorByName.bind(theme.visualization)), [data.annotations, theme]);
+  const notes = useMemo(
+    () =>
+      foreignAnnotations(
+        data.annotations ?? [],
+        theme.visualization.getColorByName.bind(theme.visualization),
+      ),
+    [data.annotations, theme],
+  );
   const picture: Picture = useMemo(
     () => ({
       aligned,
@@ -98,11 +124,22 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
   );
 
   if (drawable.length === 0) {
-    return <PanelDataErrorView panelId={id} fieldConfig={fieldConfig} data={data} needsTimeField needsNumberField />;
+    return (
+      <PanelDataErrorView
+        panelId={id}
+        fieldConfig={fieldConfig}
+        data={data}
+        needsTimeField
+        needsNumberField
+      />
+    );
   }
 
   const showList = options.showEvents && everyEvent.length > 0 && height > 240;
-  const vizHeight = height - (showList ? listHeight : 0) - (drawable.length > listed.length || busy || groups.some((g) => g.error) ? 18 : 0);
+  const vizHeight =
+    height -
+    (showList ? listHeight : 0) -
+    (drawable.length > listed.length || busy || groups.some((g) => g.error) ? 18 : 0);
   const counts = new Map<string, number>();
   for (const { group } of everyEvent) counts.set(group.name, (counts.get(group.name) ?? 0) + 1);
   const items: VizLegendItem[] = listed.map((s) => {
@@ -131,8 +168,16 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
         height={vizHeight}
         legend={
           legend.showLegend && legend.displayMode !== LegendDisplayMode.Hidden ? (
-            <VizLayout.Legend placement={legend.placement} {...(legend.placement === 'right' && legend.width ? { width: legend.width } : {})}>
-              <VizLegend placement={legend.placement} items={items} displayMode={legend.displayMode} onLabelClick={toggle} />
+            <VizLayout.Legend
+              placement={legend.placement}
+              {...(legend.placement === 'right' && legend.width ? { width: legend.width } : {})}
+            >
+              <VizLegend
+                placement={legend.placement}
+                items={items}
+                displayMode={legend.displayMode}
+                onLabelClick={toggle}
+              />
             </VizLayout.Legend>
           ) : null
         }
@@ -186,23 +231,50 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
           </Chart>
         )}
       </VizLayout>
-      <div style={{ fontSize: 12, lineHeight: '18px', color: theme.colors.text.secondary, overflow: 'hidden', whiteSpace: 'nowrap', textOverflow: 'ellipsis' }} role="status" data-testid="heed-status">
+      <div
+        style={{
+          fontSize: 12,
+          lineHeight: '18px',
+          color: theme.colors.text.secondary,
+          overflow: 'hidden',
+          whiteSpace: 'nowrap',
+          textOverflow: 'ellipsis',
+        }}
+        role="status"
+        data-testid="heed-status"
+      >
         {[
-          drawable.length > listed.length ? `${listed.length} of ${drawable.length} series shown, the gravest first` : '',
+          drawable.length > listed.length
+            ? `${listed.length} of ${drawable.length} series shown, the gravest first`
+            : '',
           busy ? 'scoring…' : '',
-          failed.length > 0 ? `${failed[0]!.name}: ${failed[0]!.error}${failed.length > 1 ? ` (and ${failed.length - 1} more)` : ''}` : '',
+          failed.length > 0
+            ? `${failed[0]!.name}: ${failed[0]!.error}${failed.length > 1 ? ` (and ${failed.length - 1} more)` : ''}`
+            : '',
         ]
           .filter(Boolean)
           .join(' · ')}
       </div>
       {showList && (
-        <EventList events={everyEvent} selected={selected} feedback={options.feedback ?? []} timeZone={timeZone} height={listHeight} onPick={onPick} />
+        <EventList
+          events={everyEvent}
+          selected={selected}
+          feedback={options.feedback ?? []}
+          timeZone={timeZone}
+          height={listHeight}
+          onPick={onPick}
+        />
       )}
       {selected && (
         <WhyDrawer
           item={selected}
           series={selected.group.key ? service.recall(selected.group.key)?.series : undefined}
-          feedback={(options.feedback ?? []).find((f) => f.series === selected.group.name && f.start <= selected.event.end && f.end >= selected.event.start)}
+          feedback={(options.feedback ?? []).find(
+            (f) =>
+              f.series === selected.group.name &&
+              f.start <= selected.event.end &&
+              f.end >= selected.event.start,
+          )}
           timeZone={timeZone}
           onFeedback={(kind) => {
             const { event, group } = selected;
@@ -225,7 +297,10 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
 }
 
 /** The order of the data while everything fits; ranking would make lines change colour with every refresh. */
-function declaredOrder<T extends { name: string }>(drawable: readonly T[], declared: ReadonlyArray<{ members: readonly { name: string }[] }>): T[] {
+function declaredOrder<T extends { name: string }>(
+  drawable: readonly T[],
+  declared: ReadonlyArray<{ members: readonly { name: string }[] }>,
+): T[] {
   const order = new Map(declared.flatMap((group) => group.members).map((member, i) => [member.name, i]));
   return [...drawable].sort((a, b) => (order.get(a.name) ?? 0) - (order.get(b.name) ?? 0));
 }

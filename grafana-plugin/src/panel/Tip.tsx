@@ -38,7 +38,9 @@ export function Tip({ aligned, series, colors, index, column, single, events, ti
   const right = { ...cell, textAlign: 'right' as const, fontVariantNumeric: 'tabular-nums' };
   return (
     <div style={{ padding: 8, fontSize: 12, maxWidth: 460 }} data-testid="heed-tooltip">
-      <div style={{ color: theme.colors.text.secondary, marginBottom: 4 }}>{dateTimeFormat(time, { timeZone })}</div>
+      <div style={{ color: theme.colors.text.secondary, marginBottom: 4 }}>
+        {dateTimeFormat(time, { timeZone })}
+      </div>
       <table>
         <thead>
           <tr style={{ color: theme.colors.text.secondary }}>
@@ -51,7 +53,8 @@ export function Tip({ aligned, series, colors, index, column, single, events, ti
         <tbody>
           {rows.map(({ s, at }) => {
             const parts = aligned.series[at]!;
-            const value = (c: number | undefined) => (c === undefined ? undefined : aligned.columns[c]![index]);
+            const value = (c: number | undefined) =>
+              c === undefined ? undefined : aligned.columns[c]![index];
             const lower = value(parts.lower);
             const upper = value(parts.upper);
             const score = parts.score?.[index];
@@ -62,7 +65,16 @@ export function Tip({ aligned, series, colors, index, column, single, events, ti
             return (
               <tr key={s.name} style={{ fontWeight: at === nearest ? 600 : 400 }}>
                 <td style={{ ...cell, maxWidth: 180, overflow: 'hidden', textOverflow: 'ellipsis' }}>
-                  <span style={{ display: 'inline-block', width: 10, height: 3, background: colors[at]!, marginRight: 6, verticalAlign: 'middle' }} />
+                  <span
+                    style={{
+                      display: 'inline-block',
+                      width: 10,
+                      height: 3,
+                      background: colors[at]!,
+                      marginRight: 6,
+                      verticalAlign: 'middle',
+                    }}
+                  />
                   {s.name}
                 </td>
                 <td style={right}>{formatValue(s.field, value(parts.value))}</td>
@@ -73,9 +85,14 @@ export function Tip({ aligned, series, colors, index, column, single, events, ti
           })}
         </tbody>
       </table>
-      {!single && series.length > 12 && <div style={{ color: theme.colors.text.secondary }}>and {series.length - 12} more</div>}
+      {!single && series.length > 12 && (
+        <div style={{ color: theme.colors.text.secondary }}>and {series.length - 12} more</div>
+      )}
       {here.slice(0, 3).map(({ group, event }) => (
-        <div key={`${group.name}${event.start}`} style={{ marginTop: 6, borderLeft: `4px solid ${severityColor(event.severity)}`, paddingLeft: 6 }}>
+        <div
+          key={`${group.name}${event.start}`}
+          style={{ marginTop: 6, borderLeft: `4px solid ${severityColor(event.severity)}`, paddingLeft: 6 }}
+        >
           <b>
             {severityName(event.severity)} anomaly ({Math.round(event.severity)})
           </b>{' '}

@@ -27,9 +27,14 @@ export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom
   const { group, event } = item;
   const time = (ms: number) => dateTimeFormat(ms, { timeZone });
   const blamed = event.channels.slice(0, 8);
-  const memberOf = (name: string) => group.members.find((member) => member.name === name) ?? group.members[0]!;
+  const attended = event.attended.filter(({ weight }) => weight >= 0.01);
+  const memberOf = (name: string) =>
+    group.members.find((member) => member.name === name) ?? group.members[0]!;
   const first = memberOf(blamed[0]?.name ?? '');
-  const firstChannel = Math.max(0, series?.channels.findIndex((channel) => channel.name === blamed[0]?.name) ?? 0);
+  const firstChannel = Math.max(
+    0,
+    series?.channels.findIndex((channel) => channel.name === blamed[0]?.name) ?? 0,
+  );
   return (
     <Drawer
       title={`Why: ${group.name}`}
@@ -40,8 +45,8 @@ export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom
       <div data-testid="heed-why" style={{ display: 'flex', flexDirection: 'column', gap: 20 }}>
         <div style={{ borderLeft: `6px solid ${severityColor(event.severity)}`, paddingLeft: 12 }}>
           <div style={{ color: theme.colors.text.secondary }}>
-            {severityName(event.severity)} severity, {Math.round(event.severity)} of 100; score {event.score.toFixed(2)} where 1 is the border;
-            detector {group.detector}
+            {severityName(event.severity)} severity, {Math.round(event.severity)} of 100; score{' '}
+            {event.score.toFixed(2)} where 1 is the border; detector {group.detector}
           </div>
           <p style={{ fontSize: theme.typography.h4.fontSize, margin: '8px 0 0' }} data-testid="heed-reason">
             {event.reason}
@@ -61,29 +66,54 @@ export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom
             </thead>
             <tbody>
               {blamed.map(({ name, share }) => (
-                <BlameRow key={name} member={memberOf(name)} name={name} share={share} peak={event.peak} theme={theme} />
+                <BlameRow
+                  key={name}
+                  member={memberOf(name)}
+                  name={name}
+                  share={share}
+                  peak={event.peak}
+                  theme={theme}
+                />
               ))}
             </tbody>
           </table>
           {event.channels.length > blamed.length && (
-            <div style={{ color: theme.colors.text.secondary }}>and {event.channels.length - blamed.length} more with smaller shares</div>
+            <div style={{ color: theme.colors.text.secondary }}>
+              and {event.channels.length - blamed.length} more with smaller shares
+            </div>
           )}
         </section>
 
         <section>
           <h5>
-            Compared with <span style={{ color: attendedColor }}>{event.attended.length || 'no'} normal stretches</span>
+            Compared with{' '}
+            <span style={{ color: attendedColor }}>
+              {attended.length || 'no'} {attended.length === 1 ? 'normal stretch' : 'normal stretches'}
+            </span>
           </h5>
-          {event.attended.length > 0 && series ? (
+          {attended.length > 0 && series ? (
             <>
-              <AttendedPicture series={series} channel={firstChannel} event={event} format={(v) => formatValue(first.field, v)} theme={theme} />
+              <AttendedPicture
+                series={series}
+                channel={firstChannel}
+                event={event}
+                format={(v) => formatValue(first.field, v)}
+                theme={theme}
+              />
               <table style={{ width: '100%' }}>
                 <tbody>
-                  {event.attended.slice(0, 6).map((stretch, i) => (
+                  {attended.slice(0, 6).map((stretch, i) => (
                     <tr key={i}>
                       <td style={{ color: attendedColor, width: 60 }}>{Math.round(100 * stretch.weight)}%</td>
                       <td style={{ width: 90 }}>
-                        <div style={{ height: 6, width: `${Math.round(100 * stretch.weight)}%`, background: attendedColor, minWidth: 2 }} />
+                        <div
+                          style={{
+                            height: 6,
+                            width: `${Math.round(100 * stretch.weight)}%`,
+                            background: attendedColor,
+                            minWidth: 2,
+                          }}
+                        />
                       </td>
                       <td>
                         {time(stretch.startTime)} to {time(stretch.endTime)}
@@ -92,7 +122,12 @@ export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom
                         <Button
                           size="sm"
                           fill="text"
-                          onClick={() => onZoom(Math.min(stretch.startTime, event.start), Math.max(stretch.endTime, event.end))}
+                          onClick={() =>
+                            onZoom(
+                              Math.min(stretch.startTime, event.start),
+                              Math.max(stretch.endTime, event.end),
+                            )
+                          }
                         >
                           Show
                         </Button>
@@ -102,13 +137,13 @@ export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom
                 </tbody>
               </table>
               <div style={{ color: theme.colors.text.secondary }}>
-                The percentages are attention weights: how much each stretch counted when the detector worked out what was
-                to be expected here.
+                The percentages are attention weights: how much each stretch counted when the detector worked
+                out what was to be expected here.
               </div>
             </>
           ) : (
             <div style={{ color: theme.colors.text.secondary }}>
-              {event.attended.length === 0
+              {attended.length === 0
                 ? 'This detector does not compare with stretches of the past; choose an attention detector to see them.'
                 : 'The history is no longer in memory; refresh the dashboard to see it.'}
             </div>
@@ -118,10 +153,20 @@ export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom
         <section>
           <h5>Is this right?</h5>
           <div style={{ display: 'flex', gap: 8, alignItems: 'center', flexWrap: 'wrap' }}>
-            <Button variant={feedback?.kind === 'normal' ? 'primary' : 'secondary'} icon="thumbs-up" aria-pressed={feedback?.kind === 'normal'} onClick={() => onFeedback('normal')}>
+            <Button
+              variant={feedback?.kind === 'normal' ? 'primary' : 'secondary'}
+              icon="check"
+              aria-pressed={feedback?.kind === 'normal'}
+              onClick={() => onFeedback('normal')}
+            >
               This is normal
             </Button>
-            <Button variant={feedback?.kind === 'anomaly' ? 'primary' : 'secondary'} icon="bell" aria-pressed={feedback?.kind === 'anomaly'} onClick={() => onFeedback('anomaly')}>
+            <Button
+              variant={feedback?.kind === 'anomaly' ? 'primary' : 'secondary'}
+              icon="bell"
+              aria-pressed={feedback?.kind === 'anomaly'}
+              onClick={() => onFeedback('anomaly')}
+            >
               This is an anomaly
             </Button>
             {feedback && (
@@ -152,7 +197,13 @@ export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom
 
 const right = { textAlign: 'right' as const, fontVariantNumeric: 'tabular-nums' };
 
-function BlameRow(props: { member: DrawnSeries; name: string; share: number; peak: number; theme: GrafanaTheme2 }) {
+function BlameRow(props: {
+  member: DrawnSeries;
+  name: string;
+  share: number;
+  peak: number;
+  theme: GrafanaTheme2;
+}) {
   const { member, name, share, peak, theme } = props;
   const at = lowerBound(member.time, peak);
   const lower = member.lower?.[at];
@@ -165,7 +216,15 @@ function BlameRow(props: { member: DrawnSeries; name: string; share: number; pea
     <tr>
       <td style={{ maxWidth: 220, overflow: 'hidden', textOverflow: 'ellipsis' }}>{name}</td>
       <td style={right}>
-        <span style={{ display: 'inline-block', height: 8, width: Math.max(2, 60 * share), background: theme.colors.text.secondary, marginRight: 6 }} />
+        <span
+          style={{
+            display: 'inline-block',
+            height: 8,
+            width: Math.max(2, 60 * share),
+            background: theme.colors.text.secondary,
+            marginRight: 6,
+          }}
+        />
         {Math.round(100 * share)}%
       </td>
       <td style={right}>{formatValue(member.field, member.values[at])}</td>

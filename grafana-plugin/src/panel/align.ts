@@ -64,7 +64,9 @@ function sameTimes(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
 function unionOfTimes(series: readonly DrawnSeries[]): number[] {
   const all = new Set<number>();
   for (const s of series) for (let i = 0; i < s.time.length; i++) all.add(s.time[i]!);
-  return Float64Array.from(all).sort().reduce<number[]>((list, t) => (list.push(t), list), []);
+  return Float64Array.from(all)
+    .sort()
+    .reduce<number[]>((list, t) => (list.push(t), list), []);
 }
 
 export function lowerBound(times: ArrayLike<number>, value: number): number {

@@ -43,14 +43,33 @@ export function drawRegions(u: uPlot, picture: Picture): void {
       const width = Math.max(3 * px, x1 - x0);
       return { x: x1 - x0 < 3 * px ? (x0 + x1) / 2 - width / 2 : x0, width };
     };
+    // The gravest event of each pixel column: regions of many series would otherwise add up to a wall of colour.
+    const columns = new Float64Array(Math.ceil(u.bbox.width)).fill(-1);
     for (const { event } of picture.events) {
       const { x, width } = region(event.start, event.end);
-      const color = severityColor(event.severity);
-      const isSelected = picture.selected?.event === event;
-      ctx.fillStyle = alpha(color, (picture.regionOpacity / 100) * (isSelected ? 1.6 : 1));
-      ctx.fillRect(x, u.bbox.top, width, u.bbox.height);
+      const first = Math.max(0, Math.floor(x - u.bbox.left));
+      const last = Math.min(columns.length, Math.ceil(x + width - u.bbox.left));
+      for (let c = first; c < last; c++) columns[c] = Math.max(columns[c]!, event.severity);
+    }
+    for (let c = 0; c < columns.length;) {
+      if (columns[c]! < 0) {
+        c++;
+        continue;
+      }
+      const color = severityColor(columns[c]!);
+      let end = c + 1;
+      while (end < columns.length && columns[end]! >= 0 && severityColor(columns[end]!) === color) end++;
+      ctx.fillStyle = alpha(color, picture.regionOpacity / 100);
+      ctx.fillRect(u.bbox.left + c, u.bbox.top, end - c, u.bbox.height);
       ctx.fillStyle = color;
-      ctx.fillRect(x, u.bbox.top, width, 3 * px);
+      ctx.fillRect(u.bbox.left + c, u.bbox.top, end - c, 3 * px);
+      c = end;
+    }
+    if (picture.selected) {
+      const { x, width } = region(picture.selected.event.start, picture.selected.event.end);
+      ctx.strokeStyle = severityColor(picture.selected.event.severity);
+      ctx.lineWidth = 2 * px;
+      ctx.strokeRect(x, u.bbox.top + px, width, u.bbox.height - 2 * px);
     }
     for (const stretch of picture.selected?.event.attended ?? []) {
       const { x, width } = region(stretch.startTime, stretch.endTime);

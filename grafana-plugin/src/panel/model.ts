@@ -46,8 +46,17 @@ export function groupFrames(
   recall: (key: string) => { series: PlainSeries; recipe: Recipe } | undefined,
 ): Group[] {
   const scored = frames.filter((frame) => heedMeta(frame)?.role === 'scored');
+  // On their way: our data source will send them again with their scores.
+  const pending = frames.filter((frame) => heedMeta(frame)?.role === 'values');
   const plain = frames.filter((frame) => !heedMeta(frame));
-  return [...scoredGroups(scored, options, recall), ...plainGroups(plain, options, name)];
+  return [
+    ...scoredGroups(scored, options, recall),
+    ...pending.map((frame): Group => {
+      const member = drawnFrame(frame, heedMeta(frame)!);
+      return { name: member.name, members: [member], events: [], detector: '', notes: [] };
+    }),
+    ...plainGroups(plain, options, name),
+  ];
 }
 
 function scoredGroups(
@@ -133,7 +142,13 @@ function plainGroups(
     detector: options.detector,
     notes: [],
     job: {
-      series: set.parts.length === 1 ? set.parts[0]!.series : joinSeries(set.name, set.parts.map((part) => part.series)),
+      series:
+        set.parts.length === 1
+          ? set.parts[0]!.series
+          : joinSeries(
+              set.name,
+              set.parts.map((part) => part.series),
+            ),
       recipe: recipe(set.name),
     },
   }));
@@ -144,7 +159,13 @@ export function feedbackFor(all: readonly PanelFeedback[], series: string): Feed
 }
 
 /** The group with a detection in place of what it carried. */
-export function withDetection(group: Group, key: string, series: PlainSeries, detection: Detection, from: number): Group {
+export function withDetection(
+  group: Group,
+  key: string,
+  series: PlainSeries,
+  detection: Detection,
+  from: number,
+): Group {
   return {
     ...group,
     key,
@@ -173,9 +194,17 @@ export function rankGroups(groups: readonly Group[]): Group[] {
     .map(({ group }) => group);
 }
 
-/** Events of all groups, newest first. */
+/** With more groups than this the gravest events come first: nobody reads the newest of five hundred series. */
+const newestFirstUpTo = 20;
+
+/** Events of all groups: newest first, of many series gravest first. */
 export function allEvents(groups: readonly Group[]): GroupEvent[] {
+  const byGravity = groups.length > newestFirstUpTo;
   return groups
     .flatMap((group) => group.events.map((event) => ({ group, event })))
-    .sort((a, b) => b.event.start - a.event.start || b.event.severity - a.event.severity);
+    .sort((a, b) =>
+      byGravity
+        ? b.event.severity - a.event.severity || b.event.start - a.event.start
+        : b.event.start - a.event.start || b.event.severity - a.event.severity,
+    );
 }

@@ -25,8 +25,18 @@ export const plugin = new PanelPlugin<HeedPanelOptions, HeedFieldConfig>(HeedPan
     },
     useCustomConfig: (builder) =>
       builder
-        .addSliderInput({ path: 'lineWidth', name: 'Line width', defaultValue: 1, settings: { min: 0, max: 10, step: 1 } })
-        .addSliderInput({ path: 'fillOpacity', name: 'Fill opacity', defaultValue: 0, settings: { min: 0, max: 100, step: 1 } }),
+        .addSliderInput({
+          path: 'lineWidth',
+          name: 'Line width',
+          defaultValue: 1,
+          settings: { min: 0, max: 10, step: 1 },
+        })
+        .addSliderInput({
+          path: 'fillOpacity',
+          name: 'Fill opacity',
+          defaultValue: 0,
+          settings: { min: 0, max: 100, step: 1 },
+        }),
   })
   .setPanelOptions((builder) => {
     builder
@@ -82,19 +92,60 @@ export const plugin = new PanelPlugin<HeedPanelOptions, HeedFieldConfig>(HeedPan
         defaultValue: defaults.feedback,
         editor: FeedbackOption,
       })
-      .addBooleanSwitch({ path: 'showBand', name: 'Expected band', description: 'Drawn for up to eight series.', category: display, defaultValue: defaults.showBand })
-      .addBooleanSwitch({ path: 'showExpected', name: 'Expected line', category: display, defaultValue: defaults.showExpected })
-      .addBooleanSwitch({ path: 'showStrip', name: 'Score strip', category: display, defaultValue: defaults.showStrip })
-      .addBooleanSwitch({ path: 'showMarkers', name: 'Markers', category: display, defaultValue: defaults.showMarkers })
-      .addBooleanSwitch({ path: 'showEvents', name: 'Event list', category: display, defaultValue: defaults.showEvents })
-      .addSliderInput({ path: 'regionOpacity', name: 'Region opacity', category: display, defaultValue: defaults.regionOpacity, settings: { min: 0, max: 100, step: 1 } })
-      .addNumberInput({ path: 'maxSeries', name: 'Series drawn at most', description: 'Those with the gravest events first.', category: display, defaultValue: defaults.maxSeries, settings: { min: 1, max: 200, integer: true } });
+      .addBooleanSwitch({
+        path: 'showBand',
+        name: 'Expected band',
+        description: 'Drawn for up to eight series.',
+        category: display,
+        defaultValue: defaults.showBand,
+      })
+      .addBooleanSwitch({
+        path: 'showExpected',
+        name: 'Expected line',
+        category: display,
+        defaultValue: defaults.showExpected,
+      })
+      .addBooleanSwitch({
+        path: 'showStrip',
+        name: 'Score strip',
+        category: display,
+        defaultValue: defaults.showStrip,
+      })
+      .addBooleanSwitch({
+        path: 'showMarkers',
+        name: 'Markers',
+        category: display,
+        defaultValue: defaults.showMarkers,
+      })
+      .addBooleanSwitch({
+        path: 'showEvents',
+        name: 'Event list',
+        category: display,
+        defaultValue: defaults.showEvents,
+      })
+      .addSliderInput({
+        path: 'regionOpacity',
+        name: 'Region opacity',
+        category: display,
+        defaultValue: defaults.regionOpacity,
+        settings: { min: 0, max: 100, step: 1 },
+      })
+      .addNumberInput({
+        path: 'maxSeries',
+        name: 'Series drawn at most',
+        description: 'Those with the gravest events first.',
+        category: display,
+        defaultValue: defaults.maxSeries,
+        settings: { min: 1, max: 200, integer: true },
+      });
     commonOptionsBuilder.addTooltipOptions(builder);
     commonOptionsBuilder.addLegendOptions(builder);
   })
   .setDataSupport({ annotations: true, alertStates: true })
   .setMigrationHandler((panel) => migrateOptions(panel.options as Partial<HeedPanelOptions>))
   .setSuggestionsSupplier(((summary: { hasFieldType(type: FieldType): boolean; rowCountTotal: number }) =>
-    summary.hasFieldType(FieldType.time) && summary.hasFieldType(FieldType.number) && summary.rowCountTotal > 30
+    summary.hasFieldType(FieldType.time) &&
+    summary.hasFieldType(FieldType.number) &&
+    summary.rowCountTotal > 30
       ? [{ name: 'Heed anomalies', score: VisualizationSuggestionScore.OK, cardOptions: { maxSeries: 1 } }]
       : undefined) as never);

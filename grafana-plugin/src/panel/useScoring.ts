@@ -36,7 +36,11 @@ export function useScoring(
         try {
           results.set(
             group.name,
-            await service.score({ ...group.job!, origin: { surface: 'panel', title: title || group.name }, signal: abort.signal }),
+            await service.score({
+              ...group.job!,
+              origin: { surface: 'panel', title: title || group.name },
+              signal: abort.signal,
+            }),
           );
         } catch (error) {
           const { code, message } = error as { code?: string; message: string };

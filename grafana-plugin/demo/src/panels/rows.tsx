@@ -18,7 +18,11 @@ function RowsPanel({ data, width, height }: PanelProps) {
           {Array.from({ length: Math.min(frame.length, 200) }, (_, i) => (
             <tr key={i}>
               {frame.fields.map((field) => (
-                <td key={field.name}>{field.display ? formattedValueToString(field.display(field.values[i])) : String(field.values[i])}</td>
+                <td key={field.name}>
+                  {field.display
+                    ? formattedValueToString(field.display(field.values[i]))
+                    : String(field.values[i])}
+                </td>
               ))}
             </tr>
           ))}

@@ -3,7 +3,13 @@
 import { useLayoutEffect, useRef } from 'react';
 import { PanelPlugin, colorManipulator, type DataFrame, type PanelProps } from '@grafana/data';
 import { GraphDrawStyle, LegendDisplayMode, VisibilityMode } from '@grafana/schema';
-import { TimeSeries, TooltipPlugin2, graphFieldOptions, useTheme2, type UPlotConfigBuilder } from '@grafana/ui';
+import {
+  TimeSeries,
+  TooltipPlugin2,
+  graphFieldOptions,
+  useTheme2,
+  type UPlotConfigBuilder,
+} from '@grafana/ui';
 import type uPlot from 'uplot';
 
 function Annotations({ config, frames }: { config: UPlotConfigBuilder; frames: readonly DataFrame[] }) {
@@ -49,7 +55,11 @@ function TimeSeriesPanel({ data, timeRange, timeZone, width, height, onChangeTim
   if (frames.length === 0) return <div data-testid="time-series-empty">No data</div>;
   const annotations = data.annotations ?? [];
   return (
-    <div data-testid="time-series" data-annotations={annotations.reduce((sum, frame) => sum + frame.length, 0)} style={{ position: 'relative' }}>
+    <div
+      data-testid="time-series"
+      data-annotations={annotations.reduce((sum, frame) => sum + frame.length, 0)}
+      style={{ position: 'relative' }}
+    >
       <TimeSeries
         frames={frames}
         {...(data.structureRev === undefined ? {} : { structureRev: data.structureRev })}
@@ -62,7 +72,13 @@ function TimeSeriesPanel({ data, timeRange, timeZone, width, height, onChangeTim
         {(config) => (
           <>
             <Annotations config={config} frames={annotations} />
-            <TooltipPlugin2 config={config} hoverMode={1 as never} queryZoom={onChangeTimeRange} clientZoom render={() => null} />
+            <TooltipPlugin2
+              config={config}
+              hoverMode={1 as never}
+              queryZoom={onChangeTimeRange}
+              clientZoom
+              render={() => null}
+            />
           </>
         )}
       </TimeSeries>
@@ -74,10 +90,30 @@ export const timeSeriesPlugin = new PanelPlugin(TimeSeriesPanel)
   .useFieldConfig({
     useCustomConfig: (builder) => {
       builder
-        .addRadio({ path: 'drawStyle', name: 'Style', defaultValue: GraphDrawStyle.Line, settings: { options: graphFieldOptions.drawStyle } })
-        .addSliderInput({ path: 'lineWidth', name: 'Line width', defaultValue: 1, settings: { min: 0, max: 10, step: 1 } })
-        .addSliderInput({ path: 'fillOpacity', name: 'Fill opacity', defaultValue: 0, settings: { min: 0, max: 100, step: 1 } })
-        .addRadio({ path: 'showPoints', name: 'Show points', defaultValue: VisibilityMode.Auto, settings: { options: graphFieldOptions.showPoints } });
+        .addRadio({
+          path: 'drawStyle',
+          name: 'Style',
+          defaultValue: GraphDrawStyle.Line,
+          settings: { options: graphFieldOptions.drawStyle },
+        })
+        .addSliderInput({
+          path: 'lineWidth',
+          name: 'Line width',
+          defaultValue: 1,
+          settings: { min: 0, max: 10, step: 1 },
+        })
+        .addSliderInput({
+          path: 'fillOpacity',
+          name: 'Fill opacity',
+          defaultValue: 0,
+          settings: { min: 0, max: 100, step: 1 },
+        })
+        .addRadio({
+          path: 'showPoints',
+          name: 'Show points',
+          defaultValue: VisibilityMode.Auto,
+          settings: { options: graphFieldOptions.showPoints },
+        });
     },
   })
   .setDataSupport({ annotations: true });

@@ -5,7 +5,12 @@ import type { IncidentDataSource, IncidentQuery } from './incident.js';
 import type { PrometheusDataSource, PromQuery } from './prometheus.js';
 import type { ScenarioDataSource, ScenarioQuery } from './scenario.js';
 
-export function IncidentEditor({ datasource, query, onChange, onRunQuery }: QueryEditorProps<IncidentDataSource, IncidentQuery>) {
+export function IncidentEditor({
+  datasource,
+  query,
+  onChange,
+  onRunQuery,
+}: QueryEditorProps<IncidentDataSource, IncidentQuery>) {
   const [names, setNames] = useState<string[]>([]);
   useEffect(() => {
     void datasource.columnNames().then(setNames, () => setNames([]));
@@ -25,17 +30,39 @@ export function IncidentEditor({ datasource, query, onChange, onRunQuery }: Quer
   );
 }
 
-export function PromEditor({ query, onChange, onRunQuery }: QueryEditorProps<PrometheusDataSource, PromQuery>) {
+export function PromEditor({
+  query,
+  onChange,
+  onRunQuery,
+}: QueryEditorProps<PrometheusDataSource, PromQuery>) {
   return (
     <InlineField label="PromQL" labelWidth={16} grow>
-      <Input value={query.expr ?? ''} onChange={(event) => onChange({ ...query, expr: event.currentTarget.value })} onBlur={onRunQuery} />
+      <Input
+        value={query.expr ?? ''}
+        onChange={(event) => onChange({ ...query, expr: event.currentTarget.value })}
+        onBlur={onRunQuery}
+      />
     </InlineField>
   );
 }
 
-const scenarios = ['service', 'fleet', 'system', 'error', 'warning', 'empty', 'missing', 'long', 'stream'] as const;
+const scenarios = [
+  'service',
+  'fleet',
+  'system',
+  'error',
+  'warning',
+  'empty',
+  'missing',
+  'long',
+  'stream',
+] as const;
 
-export function ScenarioEditor({ query, onChange, onRunQuery }: QueryEditorProps<ScenarioDataSource, ScenarioQuery>) {
+export function ScenarioEditor({
+  query,
+  onChange,
+  onRunQuery,
+}: QueryEditorProps<ScenarioDataSource, ScenarioQuery>) {
   return (
     <InlineField label="Scenario" labelWidth={16}>
       <Combobox

@@ -51,7 +51,11 @@ export class IncidentDataSource extends DataSourceApi<IncidentQuery> {
 
   override async query(request: DataQueryRequest<IncidentQuery>): Promise<DataQueryResponse> {
     const recording = await this.recording();
-    return { data: request.targets.filter((t) => !t.hide).flatMap((target) => this.frames(recording, target, request)) };
+    return {
+      data: request.targets
+        .filter((t) => !t.hide)
+        .flatMap((target) => this.frames(recording, target, request)),
+    };
   }
 
   async testDatasource() {
@@ -76,7 +80,12 @@ export class IncidentDataSource extends DataSourceApi<IncidentQuery> {
       return createDataFrame({
         refId: query.refId,
         fields: [
-          { name: 'Time', type: FieldType.time, values: rows.map((i) => begin + recording.time[i]!), config: {} },
+          {
+            name: 'Time',
+            type: FieldType.time,
+            values: rows.map((i) => begin + recording.time[i]!),
+            config: {},
+          },
           {
             name,
             type: FieldType.number,

@@ -13,7 +13,9 @@ export interface PromQuery extends DataQuery {
 }
 
 interface Matrix {
-  readonly data?: { readonly result: ReadonlyArray<{ metric: Record<string, string>; values: Array<[number, string]> }> };
+  readonly data?: {
+    readonly result: ReadonlyArray<{ metric: Record<string, string>; values: Array<[number, string]> }>;
+  };
   readonly error?: string;
   readonly message?: string;
 }
@@ -34,7 +36,8 @@ export class PrometheusDataSource extends DataSourceApi<PromQuery> {
           });
           const response = await fetch(`/api/prometheus/api/v1/query_range?${query}`);
           const answer = (await response.json()) as Matrix;
-          if (!response.ok || !answer.data) throw new Error(answer.error ?? answer.message ?? response.statusText);
+          if (!response.ok || !answer.data)
+            throw new Error(answer.error ?? answer.message ?? response.statusText);
           return answer.data.result.map(({ metric, values }) => {
             const { __name__: name = 'value', ...labels } = metric;
             return createDataFrame({
@@ -42,7 +45,13 @@ export class PrometheusDataSource extends DataSourceApi<PromQuery> {
               name,
               fields: [
                 { name: 'Time', type: FieldType.time, values: values.map(([t]) => t * 1000), config: {} },
-                { name, type: FieldType.number, values: values.map(([, v]) => Number(v)), labels, config: {} },
+                {
+                  name,
+                  type: FieldType.number,
+                  values: values.map(([, v]) => Number(v)),
+                  labels,
+                  config: {},
+                },
               ],
             });
           });

@@ -12,7 +12,8 @@ import { getTemplateSrv } from '@grafana/runtime';
 import { Observable, interval, map, of, startWith, throwError } from 'rxjs';
 
 export interface ScenarioQuery extends DataQuery {
-  scenario?: 'service' | 'fleet' | 'system' | 'graph' | 'error' | 'warning' | 'empty' | 'missing' | 'long' | 'stream';
+  scenario?:
+    'service' | 'fleet' | 'system' | 'graph' | 'error' | 'warning' | 'empty' | 'missing' | 'long' | 'stream';
   /** Series of a fleet, points of a long series. */
   count?: number;
   /** One host's values differ from another's; variables allowed. */
@@ -39,7 +40,8 @@ const hashOf = (text: string) => [...text].reduce((sum, c) => Math.imul(sum, 31)
 
 /** Generated series whose values depend on time and name only; faults lie at fixed distances before the page was opened. */
 export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
-  private readonly opened = Number(new URLSearchParams(location.search).get('now')) || Math.floor(Date.now() / minute) * minute;
+  private readonly opened =
+    Number(new URLSearchParams(location.search).get('now')) || Math.floor(Date.now() / minute) * minute;
 
   override query(request: DataQueryRequest<ScenarioQuery>): Observable<DataQueryResponse> {
     const error = request.targets.find((target) => target.scenario === 'error');
@@ -69,7 +71,9 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
     const from = request.range.from.valueOf();
     const live = request.targets.some((target) => (target as ScenarioQuery).scenario === 'stream');
     const to = live ? Date.now() : request.range.to.valueOf();
-    const step = count ? Math.max(1, (to - from) / count) : Math.max(1000, request.intervalMs || (to - from) / (request.maxDataPoints ?? 500));
+    const step = count
+      ? Math.max(1, (to - from) / count)
+      : Math.max(1000, request.intervalMs || (to - from) / (request.maxDataPoints ?? 500));
     const times: number[] = [];
     for (let t = Math.ceil(from / step) * step; t <= to; t += step) times.push(Math.round(t));
     return times;
@@ -78,7 +82,13 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
   private frames(query: ScenarioQuery, request: DataQueryRequest): DataFrame[] {
     const { scenario = 'service', refId } = query;
     const host = getTemplateSrv().replace(query.host ?? 'web-1', request.scopedVars);
-    const frame = (name: string, values: Array<number | null>, times: number[], unit: string, labels?: Record<string, string>) =>
+    const frame = (
+      name: string,
+      values: Array<number | null>,
+      times: number[],
+      unit: string,
+      labels?: Record<string, string>,
+    ) =>
       createDataFrame({
         refId,
         fields: [
@@ -89,30 +99,52 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
     if (scenario === 'empty') return [];
     if (scenario === 'missing') {
       const times = this.times(request);
-      return [frame('nothing measured', times.map(() => null), times, 'ms')];
+      return [
+        frame(
+          'nothing measured',
+          times.map(() => null),
+          times,
+          'ms',
+        ),
+      ];
     }
     if (scenario === 'long') {
       const times = this.times(request, query.count ?? 50_000);
-      return [frame('long', times.map((t) => this.latency(t, 3)), times, 'ms')];
+      return [
+        frame(
+          'long',
+          times.map((t) => this.latency(t, 3)),
+          times,
+          'ms',
+        ),
+      ];
     }
     const times = this.times(request);
     if (scenario === 'fleet') {
       return Array.from({ length: query.count ?? 500 }, (_, i) => {
         const name = `host-${String(i + 1).padStart(3, '0')}`;
-        return frame('cpu', times.map((t) => this.hostCpu(t, i)), times, 'percent', { host: name });
+        return frame(
+          'cpu',
+          times.map((t) => this.hostCpu(t, i)),
+          times,
+          'percent',
+          { host: name },
+        );
       });
     }
     if (scenario === 'system') return this.system(times, frame);
     const values = times.map((t) => this.latency(t, hashOf(host)));
     const out = frame('latency', values, times, 'ms', { host });
-    if (scenario === 'warning') out.meta = { notices: [{ severity: 'warning', text: 'the store answered from a stale replica' }] };
+    if (scenario === 'warning')
+      out.meta = { notices: [{ severity: 'warning', text: 'the store answered from a stale replica' }] };
     return [out];
   }
 
   /** A daily rhythm pressed into ten minutes; a burst 14 minutes and a collapse 6 minutes before the page was opened. */
   private latency(t: number, seed: number): number {
     const before = (this.opened - t) / minute;
-    let value = 50 + 18 * Math.sin((2 * Math.PI * t) / (10 * minute) + (seed % 7)) + 1.6 * noise(t, seed % 1000);
+    let value =
+      50 + 18 * Math.sin((2 * Math.PI * t) / (10 * minute) + (seed % 7)) + 1.6 * noise(t, seed % 1000);
     if (before > 13 && before <= 14.2) value += 45;
     if (before > 5.6 && before <= 6.2) value = 6 + noise(t, 5);
     return value;
@@ -120,7 +152,11 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
 
   private hostCpu(t: number, i: number): number {
     const before = (this.opened - t) / minute;
-    let value = 35 + 10 * chance(i) + 12 * Math.sin((2 * Math.PI * t) / (10 * minute) + chance(i + 9) * 0.8) + 1.8 * noise(t, i);
+    let value =
+      35 +
+      10 * chance(i) +
+      12 * Math.sin((2 * Math.PI * t) / (10 * minute) + chance(i + 9) * 0.8) +
+      1.8 * noise(t, i);
     if (i % 83 === 41 && before > 8 && before <= 10.5) value += 38;
     if (i === 300 && before > 4 && before <= 7) value = 3 + 0.3 * noise(t, i);
     return Math.max(0, Math.min(100, value));
@@ -131,16 +167,37 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
     times: number[],
     frame: (name: string, values: Array<number | null>, times: number[], unit: string) => DataFrame,
   ): DataFrame[] {
-    const load = (t: number) => 100 + 45 * Math.sin((2 * Math.PI * t) / (10 * minute)) + 10 * Math.sin(t / 97_000);
+    const load = (t: number) =>
+      100 + 45 * Math.sin((2 * Math.PI * t) / (10 * minute)) + 10 * Math.sin(t / 97_000);
     const apart = (t: number) => {
       const before = (this.opened - t) / minute;
       return before > 8 && before <= 9.5;
     };
     return [
-      frame('requests', times.map((t) => load(t) + 2 * noise(t, 1)), times, 'reqps'),
-      frame('cpu', times.map((t) => (apart(t) ? 110 - 0.5 * load(t) : 10 + 0.5 * load(t)) + noise(t, 2)), times, 'percent'),
-      frame('database calls', times.map((t) => 2.2 * load(t) + 4 * noise(t, 3)), times, 'ops'),
-      frame('queue', times.map((t) => (apart(t) ? 34 : 4) + 0.06 * load(t) + 0.8 * noise(t, 4)), times, 'short'),
+      frame(
+        'requests',
+        times.map((t) => load(t) + 2 * noise(t, 1)),
+        times,
+        'reqps',
+      ),
+      frame(
+        'cpu',
+        times.map((t) => (apart(t) ? 110 - 0.5 * load(t) : 10 + 0.5 * load(t)) + noise(t, 2)),
+        times,
+        'percent',
+      ),
+      frame(
+        'database calls',
+        times.map((t) => 2.2 * load(t) + 4 * noise(t, 3)),
+        times,
+        'ops',
+      ),
+      frame(
+        'queue',
+        times.map((t) => (apart(t) ? 34 : 4) + 0.06 * load(t) + 0.8 * noise(t, 4)),
+        times,
+        'short',
+      ),
     ];
   }
 }
