@@ -49,7 +49,7 @@ export function injectAnomalies(series: Series, options: InjectOptions = {}): La
   const anomalies: LabelledAnomaly[] = [];
   let budget = Math.floor(settings.maxShare * (n - settings.from));
 
-  for (let i = 0; i < settings.count; i++) {
+  for (let i = 0; i < settings.count && budget > 0; i++) {
     for (let attempt = 0; attempt < attempts; attempt++) {
       const name = random.pick(settings.kinds);
       const kind = anomalyKinds.find((info) => info.kind === name)!;
