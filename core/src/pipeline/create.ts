@@ -18,6 +18,7 @@ import { buildDetection } from './detection.js';
 import { fillGaps } from './gaps.js';
 import { resolveOptions } from './options.js';
 import { createRawDetector } from './raw-detector.js';
+import { rememberSeries } from './scored.js';
 import type { Detector, ScoreOptions } from './types.js';
 
 /** Most raw scores of a training series that a fitted detector keeps; the latest ones. */
@@ -111,7 +112,14 @@ export class SeriesDetector implements Detector {
     const raw = await this.raw.score(filled.series, options);
     await yieldToEventLoop();
     throwIfAborted(options.signal);
-    return buildDetection({ detector: this.id, filled, raw, options, training: this.fitted?.training });
+    const detection = buildDetection({
+      detector: this.id,
+      filled,
+      raw,
+      options,
+      training: this.fitted?.training,
+    });
+    return rememberSeries(detection, series);
   }
 
   async save(): Promise<string> {

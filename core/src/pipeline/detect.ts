@@ -2,6 +2,7 @@ import type { DetectorDefinition, DetectorOptions } from '../detectors/contract.
 import type { Detection } from '../score/types.js';
 import { sliceSeries, type Series } from '../series/series.js';
 import { createDetector } from './create.js';
+import { rememberSeries } from './scored.js';
 import type { ScoreOptions } from './types.js';
 
 /** Options of `detect`. */
@@ -31,7 +32,7 @@ export async function detect(series: Series, options: DetectOptions = {}): Promi
       );
     }
     const detection = await detector.score(series, options);
-    return { ...detection, notes: [...notes, ...detection.notes] };
+    return rememberSeries({ ...detection, notes: [...notes, ...detection.notes] }, series);
   } finally {
     detector.dispose();
   }

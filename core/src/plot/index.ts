@@ -5,3 +5,4 @@ export * from './event.js';
 export * from './graph.js';
 export * from './heatmap.js';
 export type { PlotOptions, SeriesPlotOptions } from './options.js';
+export { toMimeBundle, type MimeBundle } from './mime.js';

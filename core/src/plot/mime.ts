@@ -1,0 +1,96 @@
+import type { Detection, AnomalyEvent } from '../score/types.js';
+import { seriesOf } from '../pipeline/scored.js';
+import type { Series } from '../series/series.js';
+import { plotDetection, plotSeries } from './detection.js';
+import { formatTimestamp, humanDuration } from './format.js';
+import { plotMatrix } from './heatmap.js';
+import { escapeXml } from './svg.js';
+
+/** What Jupyter front ends show: one entry per MIME type, the richest they know wins. */
+export type MimeBundle = Record<string, string>;
+
+const mostEvents = 20;
+
+/**
+ * How a notebook shows a value by itself: Series and Detection as plots, events as a table, a matrix of weights
+ * (rows of numbers, at least 2 × 2, all finite) as a heat map, a finished SVG as a picture.
+ * @returns undefined for every other value
+ */
+export function toMimeBundle(value: unknown): MimeBundle | undefined {
+  if (typeof value === 'string') {
+    return value.startsWith('<svg ') && value.trimEnd().endsWith('</svg>')
+      ? { 'image/svg+xml': value }
+      : undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (isDetection(value)) return detectionBundle(value);
+  if (isSeries(value)) return { 'image/svg+xml': plotSeries(value) };
+  if (isEvents(value)) return { 'text/html': eventTable(value, seriesOf(value)?.indexTime === true) };
+  if (isMatrix(value)) return { 'image/svg+xml': plotMatrix(value) };
+  return undefined;
+}
+
+function detectionBundle(detection: Detection): MimeBundle {
+  const series = seriesOf(detection);
+  const table = eventTable(detection.events, series?.indexTime === true);
+  // Front ends draw one MIME type per output: the picture and the table go together as HTML.
+  if (!series) return { 'text/html': table };
+  const picture = plotDetection(series, detection);
+  return { 'text/html': `${picture}${table}`, 'image/svg+xml': picture };
+}
+
+function eventTable(events: readonly AnomalyEvent[], indexTime: boolean): string {
+  if (events.length === 0) return '<p>No anomalies found.</p>';
+  const cell = (text: string | number) => `<td>${escapeXml(String(text))}</td>`;
+  const rows = events.slice(0, mostEvents).map((event, at) => {
+    const start = indexTime ? `row ${event.startIndex}` : formatTimestamp(event.start);
+    const length = indexTime
+      ? `${event.endIndex - event.startIndex + 1} points`
+      : humanDuration(event.end - event.start);
+    const channels = event.channels
+      .slice(0, 3)
+      .map(({ name, share }) => `${name} ${Math.round(100 * share)}%`)
+      .join(', ');
+    return `<tr>${[at + 1, start, length, Math.round(event.severity), channels, event.reason].map(cell).join('')}</tr>`;
+  });
+  const head = ['', 'start', 'lasts', 'severity', 'channels', 'why']
+    .map((name) => `<th>${name}</th>`)
+    .join('');
+  const rest = events.length > mostEvents ? `<p>… and ${events.length - mostEvents} more</p>` : '';
+  return `<table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table>${rest}`;
+}
+
+function isDetection(value: object): value is Detection {
+  return 'score' in value && 'threshold' in value && 'events' in value && 'detector' in value;
+}
+
+function isSeries(value: object): value is Series {
+  const { time, channels } = value as Partial<Series>;
+  return (
+    time instanceof Float64Array &&
+    Array.isArray(channels) &&
+    channels.every((one) => one?.values?.length === time.length)
+  );
+}
+
+function isEvents(value: object): value is readonly AnomalyEvent[] {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((one) => one?.severity !== undefined && one?.attended !== undefined)
+  );
+}
+
+function isMatrix(value: object): value is readonly ArrayLike<number>[] {
+  if (!Array.isArray(value) || value.length < 2) return false;
+  const width = (value[0] as ArrayLike<number> | null)?.length ?? 0;
+  return (
+    width >= 2 &&
+    value.every(
+      (row) =>
+        (Array.isArray(row) || ArrayBuffer.isView(row)) &&
+        (row as unknown as ArrayLike<number>).length === width &&
+        Array.prototype.every.call(row, (cell) => typeof cell === 'number' && Number.isFinite(cell)),
+    )
+  );
+}
