@@ -3,11 +3,13 @@ import type { DetectorDefinition } from './contract.js';
 import { learnedDetectors } from './learned.js';
 import { mad } from './mad.js';
 import { memoryAttention } from './memory-attention.js';
+import { isolationForest } from './isolation-forest.js';
 import { kMeans } from './k-means.js';
 import { matrixProfileDetector } from './matrix-profile.js';
 import { pca } from './pca.js';
 import { movingVarianceDetector } from './moving-variance.js';
 import { randomDetector } from './random.js';
+import { spectralResidualDetector } from './spectral-residual.js';
 import { squaredDifference } from './squared-difference.js';
 import { threeSigma } from './three-sigma.js';
 import { tTest } from './t-test.js';
@@ -27,5 +29,7 @@ export const builtinDetectors: readonly DetectorDefinition[] = [
   pca,
   kMeans,
   matrixProfileDetector,
+  isolationForest,
+  spectralResidualDetector,
   ...learnedDetectors,
 ];

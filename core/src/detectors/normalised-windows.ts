@@ -3,7 +3,7 @@ import type { Series } from '../series/series.js';
 /**
  * All windows of a series with stride 1, each centred and scaled to standard deviation 1 (n − 1 in the denominator,
  * over all its channels together), without writing them out: d channels × `window` points, channel after channel.
- * A constant window is all 0.
+ * A constant window is all 0. With `normalise` false the values are left as they are.
  */
 export class NormalisedWindows {
   readonly count: number;
@@ -16,13 +16,14 @@ export class NormalisedWindows {
   constructor(
     series: Series,
     readonly window: number,
+    normalise = true,
   ) {
-    this.channels = commonlyScaled(series);
+    this.channels = normalise ? commonlyScaled(series) : series.channels.map(({ values }) => values);
     this.count = series.time.length - window + 1;
     this.dimensions = window * this.channels.length;
     this.mean = new Float64Array(this.count);
-    this.scale = new Float64Array(this.count);
-    for (let t = 0; t < this.count; t++) {
+    this.scale = new Float64Array(this.count).fill(1);
+    for (let t = 0; normalise && t < this.count; t++) {
       let sum = 0;
       for (const values of this.channels) for (let j = t; j < t + window; j++) sum += values[j]!;
       const mean = sum / this.dimensions;
@@ -36,9 +37,16 @@ export class NormalisedWindows {
     }
   }
 
-  /** Squared length of window `i`: dimensions − 1, or 0 where it is constant. */
+  /** Squared length of normalised window `i`: dimensions − 1, or 0 where it is constant. */
   squaredLength(i: number): number {
     return this.scale[i]! > 0 ? this.dimensions - 1 : 0;
+  }
+
+  /** One value of window `i`. */
+  value(i: number, dimension: number): number {
+    const channel = Math.floor(dimension / this.window);
+    const value = this.channels[channel]![i + dimension - channel * this.window]!;
+    return (value - this.mean[i]!) * this.scale[i]!;
   }
 
   /** Inner product of window `i` with a vector of `dimensions` values whose sum is `total`. */
