@@ -1,0 +1,124 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseBenchmarkName, type EvaluationReport } from '../evaluate/protocol.js';
+import { evaluateFiles, renderEvaluation, type EvaluateOptions } from './evaluate.js';
+import { forgetLastFile } from './evaluate-task.js';
+
+const first = '001_SINE_id_1_Synthetic_tr_100_1st_300.csv';
+const second = '002_SINE_id_2_Synthetic_tr_100_1st_300.csv';
+const broken = '003_BROKEN_id_1_Synthetic_tr_100_1st_300.csv';
+const options: EvaluateOptions = {
+  detector: ['pca'],
+  format: 'json',
+  metric: 'VUS-PR',
+  seed: 0,
+  baselines: true,
+  jobs: 1,
+};
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'heed-evaluate-'));
+  [first, second].forEach((name, k) => {
+    const rows = Array.from({ length: 500 }, (_, t) => {
+      const anomalous = t >= 300 && t < 312;
+      return `${Math.sin(t / (4 + k)) + (anomalous ? 2 : 0)},${anomalous ? 1 : 0}`;
+    });
+    writeFileSync(join(folder, name), `value,Label\n${rows.join('\n')}\n`);
+  });
+  writeFileSync(join(folder, broken), 'value\n1\n2\n3\n4\n5\n6\n7\n8\n');
+  writeFileSync(join(folder, 'published.tsv.txt'), `file,Sub-PCA,POLY,ts_len\n${first},0.5,0.25,500\n`);
+  writeFileSync(join(folder, 'list.txt'), `file,split\n${first},a\n${second},b\n`);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const evaluate = (more: Partial<EvaluateOptions> = {}, signal?: AbortSignal): Promise<EvaluationReport> => {
+  forgetLastFile();
+  return evaluateFiles([folder], { ...options, ...more }, signal, () => {});
+};
+
+describe('parseBenchmarkName', () => {
+  it('reads family and training prefix', () => {
+    expect(parseBenchmarkName(`some/where/${first}`)).toEqual({ family: 'SINE', trainLength: 100 });
+    expect(parseBenchmarkName('metrics.csv')).toEqual({ family: 'other', trainLength: 0 });
+  });
+});
+
+describe('heed evaluate', () => {
+  it('measures all files with the baselines beside, and counts a failure as 0', async () => {
+    const report = await evaluate();
+    const detectors = Object.keys(report.means);
+    expect(detectors[0]).toBe('pca');
+    expect(detectors).toEqual(
+      expect.arrayContaining(['random', 'moving-variance', 'squared-difference', 'z-score']),
+    );
+    expect(report.files).toHaveLength(3 * detectors.length);
+    const own = report.files.filter(({ detector }) => detector === 'pca');
+    expect(own.map(({ file }) => file)).toEqual([first, second, broken]);
+    expect(own[0]!.metrics['VUS-PR']).toBeGreaterThan(0.8);
+    expect(own[2]!.metrics['VUS-PR']).toBe(0);
+    expect(own[2]!.error?.code).toBe('labels-missing');
+    expect(report.failures).toHaveLength(detectors.length);
+    const [a, b] = own.map(({ metrics }) => metrics['VUS-PR']);
+    expect(report.means.pca!['VUS-PR']).toBeCloseTo((a! + b!) / 3, 12);
+    expect(report.families.SINE!.detectors.pca!.metrics['VUS-PR']).toBeCloseTo((a! + b!) / 2, 12);
+    expect(report.overall.pca).toMatchObject({ files: 3, failures: 1 });
+  });
+
+  it('prints one JSON object, a CSV row per result, and a table with the warning', async () => {
+    const report = await evaluate({ published: join(folder, 'published.tsv.txt') });
+    const json = JSON.parse(renderEvaluation(report, options)) as EvaluationReport;
+    expect(json.files[0]).toMatchObject({ file: first, family: 'SINE', detector: 'pca' });
+    const csv = renderEvaluation(report, { ...options, format: 'csv' })
+      .trim()
+      .split('\n');
+    expect(csv).toHaveLength(report.files.length + 1);
+    const table = renderEvaluation(report, { ...options, format: 'table', out: 'file' });
+    expect(table).toMatch(/SINE \(2\)/);
+    expect(table).toMatch(/Sub-PCA †/);
+    expect(table).toMatch(/random scores reach F1/);
+    expect(table).toMatch(/agrees with the published Sub-PCA within 0.01 on \d of 1 files/);
+    expect(report.published).toMatchObject({ files: 1, means: { 'Sub-PCA': 0.5, POLY: 0.25 } });
+    expect(report.published!.means).not.toHaveProperty('ts_len');
+  });
+
+  it('takes the files of one split only', async () => {
+    const report = await evaluate({ list: join(folder, 'list.txt'), split: 'b', baselines: false });
+    expect(report.files.map(({ file }) => file)).toEqual([second]);
+  });
+
+  it('resumes: what the file holds is not computed again', async () => {
+    const resume = join(folder, 'results.jsonl');
+    const before = await evaluate({ resume, baselines: false });
+    const kept = readFileSync(resume, 'utf8');
+    expect(kept.trim().split('\n')).toHaveLength(3);
+    // Half a line, as a killed run leaves it.
+    writeFileSync(resume, kept.slice(0, -40));
+    const again = await evaluate({ resume, baselines: false });
+    expect(again.files.map(({ metrics }) => metrics)).toEqual(before.files.map(({ metrics }) => metrics));
+    expect(again.files[0]!.seconds).toBe(before.files[0]!.seconds);
+    await expect(evaluate({ resume: join(folder, 'list.txt') })).rejects.toMatchObject({ code: 'bad-json' });
+  });
+
+  it('passes options on, and refuses unknown ones', async () => {
+    const given = await evaluate({ baselines: false, option: { 'pca.window': '20' } });
+    const standard = await evaluate({ baselines: false });
+    expect(given.files[0]!.metrics['VUS-PR']).not.toBe(standard.files[0]!.metrics['VUS-PR']);
+    await expect(evaluate({ option: { 'pca.windw': '20' } })).rejects.toMatchObject({ code: 'bad-option' });
+    await expect(evaluate({ detector: ['no-such'] })).rejects.toMatchObject({ code: 'unknown-detector' });
+  });
+
+  it('says what is wrong with its input, and stops when cancelled', async () => {
+    await expect(evaluateFiles([join(folder, 'absent')], options, undefined, () => {})).rejects.toMatchObject(
+      {
+        code: 'file-unreadable',
+      },
+    );
+    await expect(evaluate({ list: join(folder, 'published.tsv.txt'), split: 'a' })).rejects.toMatchObject({
+      code: 'unknown-column',
+    });
+    await expect(evaluate({}, AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' });
+  });
+});
