@@ -9,8 +9,8 @@ export interface ContractOptions extends Pick<RunOptions, 'signal' | 'seed'> {
   /** Points of the generated series; default 600. */
   readonly points?: number;
   /**
-   * Ids of the generators to fit and score; default all, for detectors that need training one of each kind, so that
-   * the suite stays cheap.
+   * Ids of the generators to fit and score; default all, for detectors that need training two (one channel,
+   * several channels), so that the suite stays cheap.
    */
   readonly generators?: readonly string[];
   /** Longest time in ms that a detector may keep the event loop while it is cancelled; default 100. */

@@ -93,7 +93,9 @@ describe('the suite finds', () => {
     ).rejects.toThrow('other');
     const subject = new ContractSubject(zScore, {});
     const series = subject.sample();
-    const detection = await (await subject.fitted()).score(series);
+    const detection = await (
+      await subject.fitted()
+    ).score(series, { events: { threshold: 'fixed', thresholdValue: 3 } });
     expect(detection.events.length).toBeGreaterThan(0);
     const event = { ...detection.events[0]!, reason: 'rose to NaN' };
     expect(() => expectSound(series, { ...detection, events: [event] })).toThrow('NaN');

@@ -43,7 +43,7 @@ function behaviour({ series, run, reference, deviation }: ReasonInput): string {
   const { values } = channel;
   const { startIndex: start, endIndex: end } = run;
   const stayed = longestConstant(values, start, end);
-  const points = end - start + 1;
+  const flat = stayed.length >= 3 && stayed.length >= (end - start + 1) / 2;
   const { value, expected, spreads, difference } = deviation;
   const usual = reference.fromDetector ? 'the expected' : 'its usual';
 
@@ -53,12 +53,10 @@ function behaviour({ series, run, reference, deviation }: ReasonInput): string {
       ? `${describeNumber(spreads)} times its usual spread ${way} ${usual} ${quantity(expected)}`
       : `${way} ${usual} ${quantity(expected)}, from which it had never moved`;
     if (value === 0 && difference < 0) return `dropped to zero, ${by}`;
-    if (stayed >= 3 && stayed >= points / 2) return `stayed at ${quantity(value)}, ${by}`;
+    if (flat && stayed.value === value) return `stayed at ${quantity(value)}, ${by}`;
     return `${difference > 0 ? 'rose' : 'fell'} to ${quantity(value)}, ${by}`;
   }
-  if (stayed >= 3 && stayed >= points / 2) {
-    return `stayed flat at ${quantity(values[run.peakIndex]!)} where it usually moves`;
-  }
+  if (flat) return `stayed flat at ${quantity(stayed.value)} where it usually moves`;
   const ratio = roughness(values, start, end) / roughness(values, 0, values.length - 1);
   if (ratio >= 2 && Number.isFinite(ratio)) {
     return `fluctuated ${describeNumber(ratio)} times as much as usual from point to point`;
@@ -67,13 +65,17 @@ function behaviour({ series, run, reference, deviation }: ReasonInput): string {
   return `kept to its usual range (around ${quantity(expected)}), but its shape was unusual`;
 }
 
-/** Length of the longest run of equal values in start…end. */
-function longestConstant(values: Float64Array, start: number, end: number): number {
-  let longest = 1;
+/** The longest run of equal values in start…end. */
+function longestConstant(
+  values: Float64Array,
+  start: number,
+  end: number,
+): { length: number; value: number } {
+  let longest = { length: 1, value: values[start]! };
   let length = 1;
   for (let t = start + 1; t <= end; t++) {
     length = values[t] === values[t - 1] ? length + 1 : 1;
-    if (length > longest) longest = length;
+    if (length > longest.length) longest = { length, value: values[t]! };
   }
   return longest;
 }
