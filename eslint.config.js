@@ -27,9 +27,9 @@ const order = [
 /** Folders that must not lean on anything but the named ones, although more stands to their left. */
 const narrow = { datasets: ['series'], evaluate: ['series', 'preprocess', 'pipeline'] };
 
-const nodeModules = [...builtinModules, 'node:*'];
 const noNode = {
-  group: nodeModules,
+  // Whole names only: our own folder stream/ is not Node's module.
+  regex: `^(node:.+|${builtinModules.join('|')})$`,
   message: 'core runs unchanged in browsers and workers: Node modules belong in cli/ and the node entry.',
 };
 
@@ -55,7 +55,7 @@ const directionRules = order.map((folder, at) => {
               message: 'Import the folder that holds it, not the package entry.',
             },
             ...(folder === 'cli' ? [] : [noNode]),
-          ].filter((pattern) => pattern.group.length > 0),
+          ].filter((pattern) => pattern.regex !== undefined || pattern.group.length > 0),
         },
       ],
     },
