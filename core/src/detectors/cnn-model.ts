@@ -11,8 +11,8 @@ const WIDTH = 3;
 /**
  * The convolutional network of 004_c281 §3.2.1 and §4.2 over windows of a series: convolution (32 filters of 3,
  * ReLU), max pooling by 2, convolution (64), max pooling, flattening, dense (64, ReLU), output y = f(Wx + b).
- * Supervised, as the document treats anomaly detection (§2), the output is the log odds that the last point is
- * anomalous; unsupervised it is the next point given the window before it, and the score is the error. The
+ * Supervised, as the document treats anomaly detection (§2), the outputs are the log odds that each point of the
+ * window is anomalous; unsupervised it is the next point given the window before it, and the score is the error. The
  * document's model of 28 × 28 × 1 images is `createImageDetector`.
  *
  * Corrected: the code's last layer is a softmax whose loss then takes it for log odds (`from_logits=True`), and it
@@ -23,13 +23,13 @@ export function cnnPlan(options: CnnOptions): WindowedPlan {
   const seen = supervised ? window : window - 1;
   const pooled = (((seen - WIDTH + 1) >> 1) - WIDTH + 1) >> 1;
   return planOf('cnn', options, {
-    judged: 1,
+    ...(supervised ? {} : { judged: 1, stride: 1 }),
     isAttention: () => false,
     build(parameters, channels) {
       const first = convolutionLayer(parameters, 'first', WIDTH, channels, firstFilters, 'valid');
       const second = convolutionLayer(parameters, 'second', WIDTH, firstFilters, secondFilters, 'valid');
       const widen = denseLayer(parameters, 'hidden', pooled * secondFilters, hidden);
-      const output = denseLayer(parameters, 'output', hidden, supervised ? 1 : channels);
+      const output = denseLayer(parameters, 'output', hidden, supervised ? window : channels);
       const infer = (inputs: tf.Tensor3D): Inference => {
         const batch = inputs.shape[0];
         const x = tf.slice(inputs, [0, 0, 0], [batch, seen, channels]);
