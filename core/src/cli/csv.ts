@@ -22,11 +22,16 @@ export function detectionCsv(series: Series, detection: Detection): string {
       ...(detection.upper?.[c] ? [`${name} upper`] : []),
     ]),
   ];
-  const curves = series.channels.flatMap(({ values }, c) =>
-    [values, detection.expected?.[c], detection.lower?.[c], detection.upper?.[c]].filter(
-      (curve): curve is Float64Array => curve !== undefined,
-    ),
-  );
+  // Measured values go out as they came in; what was computed has no more than seven digits worth reading.
+  const cells: ((t: number) => number | '')[] = series.channels.flatMap(({ values }, c) => [
+    (t: number) => (Number.isNaN(values[t]!) ? ('' as const) : values[t]!),
+    ...[detection.expected?.[c], detection.lower?.[c], detection.upper?.[c]]
+      .filter((curve): curve is Float64Array => curve !== undefined)
+      .map(
+        (curve) => (t: number) =>
+          Number.isNaN(curve[t]!) ? ('' as const) : Number(curve[t]!.toPrecision(7)),
+      ),
+  ]);
   const rows: (string | number)[][] = [];
   for (let t = 0; t < n; t++) {
     rows.push([
@@ -34,7 +39,7 @@ export function detectionCsv(series: Series, detection: Detection): string {
       Number(detection.score[t]!.toPrecision(7)),
       eventOf[t]! > 0 ? 1 : 0,
       eventOf[t]! > 0 ? eventOf[t]! : '',
-      ...curves.map((curve) => (Number.isNaN(curve[t]!) ? '' : curve[t]!)),
+      ...cells.map((cell) => cell(t)),
     ]);
   }
   return `${Papa.unparse([header, ...rows], { newline: '\n' })}\n`;

@@ -87,6 +87,7 @@ export class ProgressDisplay {
   }
 
   private printLine(name: string, percent: number, details: string): void {
+    if (percent >= 100) return;
     const now = Date.now();
     const wait = this.phase === name ? 5000 : 2000;
     if (now - this.lastLine < wait) return;
