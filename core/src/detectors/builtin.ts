@@ -3,6 +3,7 @@ import type { DetectorDefinition } from './contract.js';
 import { learnedDetectors } from './learned.js';
 import { mad } from './mad.js';
 import { memoryAttention } from './memory-attention.js';
+import { decisionTree } from './decision-tree.js';
 import { isolationForest } from './isolation-forest.js';
 import { kMeans } from './k-means.js';
 import { matrixProfileDetector } from './matrix-profile.js';
@@ -31,5 +32,6 @@ export const builtinDetectors: readonly DetectorDefinition[] = [
   matrixProfileDetector,
   isolationForest,
   spectralResidualDetector,
+  decisionTree,
   ...learnedDetectors,
 ];
