@@ -7,6 +7,7 @@ import { decisionTree } from './decision-tree.js';
 import { isolationForest } from './isolation-forest.js';
 import { kMeans } from './k-means.js';
 import { matrixProfileDetector } from './matrix-profile.js';
+import { oneClassSvm } from './one-class-svm.js';
 import { pca } from './pca.js';
 import { movingVarianceDetector } from './moving-variance.js';
 import { randomDetector } from './random.js';
@@ -32,6 +33,7 @@ export const builtinDetectors: readonly DetectorDefinition[] = [
   matrixProfileDetector,
   isolationForest,
   spectralResidualDetector,
+  oneClassSvm,
   decisionTree,
   ...learnedDetectors,
 ];
