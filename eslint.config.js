@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import { builtinModules } from 'node:module';
+import reactHooks from 'eslint-plugin-react-hooks';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
@@ -71,6 +72,7 @@ export default tseslint.config(
       'core/data/**',
       '.heed/**',
       'core/assembly/**',
+      'core/src/backend/kernels-wasm.ts',
     ],
   },
   js.configs.recommended,
@@ -100,11 +102,25 @@ export default tseslint.config(
   },
   ...directionRules,
   {
+    files: ['grafana-plugin/**/*.{ts,tsx,js}'],
+    plugins: { 'react-hooks': reactHooks },
+    languageOptions: { globals: { ...globals.browser } },
+    rules: { 'react-hooks/rules-of-hooks': 'error', 'react-hooks/exhaustive-deps': 'error' },
+  },
+  // The demo page stands in for Grafana: its console is where a developer looks.
+  { files: ['grafana-plugin/demo/**'], rules: { 'no-console': 'off' } },
+  {
+    files: ['**/*.cjs'],
+    languageOptions: { sourceType: 'commonjs', globals: { ...globals.node } },
+    rules: { '@typescript-eslint/no-require-imports': 'off', 'no-console': 'off' },
+  },
+  {
     files: [
       '**/*.mjs',
       '**/bin/*.js',
       'core/scripts/**',
       'test/**',
+      'notebooks/src/**',
       '*.config.*',
       '**/cli/**',
       '**/*.test.ts',

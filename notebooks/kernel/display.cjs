@@ -43,7 +43,7 @@ function dataFrameBundle(value) {
   const cut = rows.length > shownRows;
   const half = shownRows / 2;
   const row = (at) =>
-    `<tr><th>${escape(value.index[at])}</th>${rows[at].map((cell) => `<td>${escape(formatCell(cell))}</td>`).join('')}</tr>`;
+    `<tr><th>${escapeHtml(value.index[at])}</th>${rows[at].map((cell) => `<td>${escapeHtml(formatCell(cell))}</td>`).join('')}</tr>`;
   const at = rows.map((_, index) => index);
   const body = cut
     ? [
@@ -52,7 +52,7 @@ function dataFrameBundle(value) {
         ...at.slice(-half).map(row),
       ]
     : at.map(row);
-  const head = `<tr><th></th>${value.columns.map((name) => `<th>${escape(name)}</th>`).join('')}</tr>`;
+  const head = `<tr><th></th>${value.columns.map((name) => `<th>${escapeHtml(name)}</th>`).join('')}</tr>`;
   return {
     'text/html': `<table><thead>${head}</thead><tbody>${body.join('')}</tbody></table><p>${rows.length} rows × ${value.columns.length} columns</p>`,
     'text/plain': value.toString(),
@@ -65,7 +65,7 @@ function formatCell(cell) {
   return cell ?? '';
 }
 
-function escape(text) {
+function escapeHtml(text) {
   return String(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
