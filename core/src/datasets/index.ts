@@ -9,3 +9,4 @@ export type {
   LabelledAnomaly,
   LabelledSeries,
 } from './types.js';
+export * from './graphs.js';

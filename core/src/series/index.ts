@@ -23,3 +23,4 @@ export {
 export type { Aggregation } from './merge.js';
 export { formatDuration, parseDuration, parseIsoTime, type EpochUnit } from './time.js';
 export { seriesToCsv, type WriteCsvOptions } from './write.js';
+export * from './graph.js';
