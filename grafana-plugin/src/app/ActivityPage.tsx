@@ -62,7 +62,7 @@ export function ActivityPage() {
                 <td>{surfaces[entry.surface]}</td>
                 <td>{entry.title}</td>
                 <td>{entry.detector}</td>
-                <td style={right}>{entry.points.toLocaleString('en')}</td>
+                <td style={right}>{(entry.scoredPoints ?? entry.points).toLocaleString('en')}</td>
                 <td style={right}>
                   {entry.milliseconds === undefined ? '' : `${entry.milliseconds.toFixed(1)} ms`}
                 </td>

@@ -15,6 +15,8 @@ export interface ActivityEntry extends ActivityNote {
   milliseconds?: number;
   where?: 'worker' | 'page';
   events?: number;
+  /** Points that had to be scored: fewer than all where a live series was continued. */
+  scoredPoints?: number;
   error?: string;
 }
 
@@ -48,7 +50,7 @@ export class ActivityLog {
   end(
     entry: ActivityEntry,
     outcome:
-      | { milliseconds: number; where: 'worker' | 'page'; events: number }
+      | { milliseconds: number; where: 'worker' | 'page'; events: number; scoredPoints: number }
       | { error: string; cancelled: boolean },
   ): void {
     if ('error' in outcome) {
@@ -61,7 +63,7 @@ export class ActivityLog {
     } else {
       Object.assign(entry, outcome, { state: 'done' });
       this.sums.scorings++;
-      this.sums.points += entry.points;
+      this.sums.points += outcome.scoredPoints;
       this.sums.milliseconds += outcome.milliseconds;
     }
     this.changed();

@@ -28,12 +28,15 @@ export interface RunJobOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Small first: what the user waits for goes before background work. Default 0. */
   readonly priority?: number;
+  /** Jobs of one affinity go to the engine that did the last one, if it is idle: it may remember something. */
+  readonly affinity?: string;
 }
 
 interface Task {
   readonly id: number;
   readonly job: Job;
   readonly priority: number;
+  readonly affinity: string | undefined;
   readonly resolve: (outcome: { result: unknown; milliseconds: number; where: 'worker' | 'page' }) => void;
   readonly reject: (error: Error) => void;
   readonly onProgress: ((progress: Progress) => void) | undefined;
@@ -64,6 +67,7 @@ export class WorkerPool {
   private readonly members: Member[] = [];
   private readonly queue: Task[] = [];
   private sequence = 0;
+  private readonly lastOf = new Map<string, Member>();
   private workersRefused = false;
   private everReady = false;
   private startingLearned = false;
@@ -92,6 +96,7 @@ export class WorkerPool {
         id: ++this.sequence,
         job,
         priority: options.priority ?? 0,
+        affinity: options.affinity,
         resolve: resolve as Task['resolve'],
         reject,
         onProgress: options.onProgress,
@@ -130,7 +135,7 @@ export class WorkerPool {
   private pump(): void {
     for (let i = 0; i < this.queue.length;) {
       const task = this.queue[i]!;
-      const member = this.idleMember(task.learned);
+      const member = this.idleMember(task.learned, task.affinity);
       if (!member) {
         i++;
         continue;
@@ -143,9 +148,12 @@ export class WorkerPool {
     }
   }
 
-  private idleMember(learned: boolean): Member | undefined {
+  private idleMember(learned: boolean, affinity?: string): Member | undefined {
     const fitting = this.members.filter((member) => member.learned === learned);
-    const idle = fitting.find((member) => !member.task);
+    const remembers = affinity === undefined ? undefined : this.lastOf.get(affinity);
+    const idle =
+      fitting.find((member) => !member.task && member === remembers) ??
+      fitting.find((member) => !member.task);
     if (idle) return idle;
     if (learned) {
       if (fitting.length === 0) this.startLearned();
@@ -215,6 +223,7 @@ export class WorkerPool {
     member.task = task;
     task.member = member;
     task.attempts++;
+    if (task.affinity !== undefined) this.lastOf.set(task.affinity, member);
     member.engine.post({ type: 'run', id: task.id, job: task.job });
   }
 
@@ -250,6 +259,7 @@ export class WorkerPool {
     const at = this.members.indexOf(member);
     if (at < 0) return;
     this.members.splice(at, 1);
+    for (const [affinity, last] of this.lastOf) if (last === member) this.lastOf.delete(affinity);
     clearTimeout(member.timer);
     member.engine.terminate();
     this.deaths++;
@@ -263,7 +273,8 @@ export class WorkerPool {
     }
     if (task) {
       delete task.member;
-      if (!task.settled) this.enqueue(task);
+      // It has waited longest.
+      if (!task.settled) this.queue.unshift(task);
     }
     this.pump();
   }

@@ -26,6 +26,8 @@ export interface ScoreRequest {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   readonly priority?: number;
+  /** Names a series that grows; see ScoreJob.live. */
+  readonly live?: string;
 }
 
 export interface Scored {
@@ -62,7 +64,8 @@ export class ScoringService {
 
   /** @throws JobError with the code of the core's HeedError, or `cancelled` */
   async score(request: ScoreRequest): Promise<Scored> {
-    const key = keyOf(request.series, request.recipe);
+    const key =
+      keyOf(request.series, request.recipe) + (request.live === undefined ? '' : `-${request.live}`);
     const points = request.series.time.length * request.series.channels.length;
     const note = { ...request.origin, detector: request.recipe.detector, points };
     const known = this.cache.get(key);
@@ -113,8 +116,9 @@ export class ScoringService {
     const entry = this.activity.begin(note);
     const promise = this.pool
       .run(
-        { kind: 'score', series, recipe },
+        { kind: 'score', series, recipe, ...(request.live === undefined ? {} : { live: request.live }) },
         {
+          ...(request.live === undefined ? {} : { affinity: request.live }),
           signal: abort.signal,
           ...(request.onProgress ? { onProgress: request.onProgress } : {}),
           ...(request.priority === undefined ? {} : { priority: request.priority }),
@@ -122,9 +126,14 @@ export class ScoringService {
       )
       .then(
         ({ result, milliseconds, where }) => {
-          const scored: Scored = { key, series, recipe, detection: result };
-          this.cache.set(key, scored, sizeOf(series) + sizeOf(result));
-          this.activity.end(entry, { milliseconds, where, events: result.events.length });
+          const scored: Scored = { key, series, recipe, detection: result.detection };
+          this.cache.set(key, scored, sizeOf(series) + sizeOf(result.detection));
+          this.activity.end(entry, {
+            milliseconds,
+            where,
+            events: result.detection.events.length,
+            scoredPoints: result.scoredPoints,
+          });
           return scored;
         },
         (error: JobError) => {

@@ -145,6 +145,7 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
       surface: query.annotation ? 'annotation' : 'query',
       annotation: Boolean(query.annotation),
       signal,
+      ...(response.state === LoadingState.Streaming ? { live: `${request.requestId} ${key}` } : {}),
       onPartial: (partial) => emit({ data: partial.frames, key, state: LoadingState.Streaming }),
     });
     const notices = noticesOf(frames, outcome.notes, grid.note, outcome.errors);

@@ -55,6 +55,8 @@ export async function scoreFrames(input: {
   readonly surface: Origin['surface'];
   readonly annotation: boolean;
   readonly signal: AbortSignal;
+  /** Set where the inner source streams: names this query, so that only new points are scored. */
+  readonly live?: string;
   readonly onPartial?: (outcome: ScoreOutcome) => void;
 }): Promise<ScoreOutcome> {
   const { query, recipe, context, service, signal } = input;
@@ -93,6 +95,7 @@ export async function scoreFrames(input: {
           recipe,
           origin: { surface: input.surface, title: job.group },
           signal,
+          ...(input.live ? { live: `${input.live} ${job.group}` } : {}),
           priority: input.surface === 'annotation' ? 1 : 0,
         });
         job.channels = job.parts.map((part, c) => channelOf(part, job.group, key, c, job.series, detection));

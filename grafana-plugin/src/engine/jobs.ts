@@ -1,5 +1,6 @@
 import { HeedError, createDetector, createSeries, listDetectors, loadDetector, readCsv } from '@heed/core';
 import type { Detector, RunOptions } from '@heed/core';
+import { scoreLive } from './live.js';
 import type { FitJob, Job, JobResults, PlainSeries, ScoreJob } from './protocol.js';
 
 /** Runs one job on @heed/core. Everything the plugin computes goes through here, in a worker or on the page. */
@@ -33,13 +34,23 @@ export async function runJob(
 async function score(job: ScoreJob, run: Pick<RunOptions, 'signal' | 'onProgress'>) {
   const { recipe } = job;
   const series = toSeries(job.series);
+  if (job.live !== undefined && recipe.model === undefined) {
+    return scoreLive(
+      job.live,
+      series,
+      recipe,
+      () => createDetector(recipe.detector, recipe.options ?? {}),
+      run,
+    );
+  }
   const { detector, release } = await prepareDetector(recipe.detector, recipe.options, recipe.model);
   try {
-    return await detector.score(series, {
+    const detection = await detector.score(series, {
       ...run,
       ...(recipe.events ? { events: recipe.events } : {}),
       ...(recipe.feedback && recipe.feedback.length > 0 ? { feedback: recipe.feedback } : {}),
     });
+    return { detection, scoredPoints: series.time.length };
   } finally {
     release();
   }

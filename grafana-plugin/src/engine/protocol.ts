@@ -34,6 +34,8 @@ export interface ScoreJob {
   readonly kind: 'score';
   readonly series: PlainSeries;
   readonly recipe: Recipe;
+  /** Names a series that grows from call to call; only its new points are scored where the detector can. */
+  readonly live?: string;
 }
 
 export interface FitJob {
@@ -86,7 +88,10 @@ export interface ModelInfo {
 }
 
 export interface JobResults {
-  score: Detection;
+  score: {
+    readonly detection: Detection;
+    /** Less than all where a live series was continued. */ readonly scoredPoints: number;
+  };
   fit: { readonly model: string; readonly report: FitReport };
   inspect: ModelInfo;
   'read-csv': { readonly series: PlainSeries; readonly notes: readonly string[] };
