@@ -5,6 +5,7 @@ import { sliceSeries, type Series } from '../series/series.js';
 import { fillGaps } from './gaps.js';
 import { resolveOptions } from './options.js';
 import { createRawDetector } from './raw-detector.js';
+import { createRawDetector } from './raw-detector.js';
 
 /** A detector's own scores of a series, as benchmarks compare them: no threshold, no events, no rounding. */
 export interface RawRun {
@@ -21,7 +22,7 @@ export interface RawRunOptions extends RunOptions {
 
 /**
  * Fits a trainable detector on the training prefix (`trainLength`; the whole series where there is none) and scores
- * the full series.
+ * the full series; a detector of single channels scores each of several, combined as in `createDetector`.
  * @param detector id of a registered detector, or a definition
  * @throws HeedError unknown-detector, bad-option, not-supported, and whatever the detector rejects
  */
