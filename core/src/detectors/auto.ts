@@ -1,10 +1,10 @@
 import { Breather } from '../backend/yield.js';
-import { findPeriodTsbAd } from '../preprocess/period.js';
+import { findPeriods, findPeriodTsbAd } from '../preprocess/period.js';
 import type { Series } from '../series/series.js';
 import type { DetectorDefinition, RawDetector, RawScores, RunOptions } from './contract.js';
 import { scoreFlatLines } from './heads/flat.js';
 import { forecastChannels, scoreForecasts } from './heads/forecast.js';
-import { fuseHeads } from './heads/fusion.js';
+import { channelWeights, fuseHeads } from './heads/fusion.js';
 import type { HeadScores } from './heads/head.js';
 import { scoreLevel } from './heads/level.js';
 import { scoreByMemory, type MemoryScores } from './heads/memory.js';
@@ -48,6 +48,9 @@ const ORDER = 64;
 /** Points over which the short forecast head averages its errors. */
 const SHORT = 8;
 
+/** Highest fused score that series without anomalies reach (5,000 points of noise, walks, seasons; 20 seeds each). */
+const BORDER = 0.9;
+
 class Auto implements RawDetector {
   constructor(private readonly options: AutoOptions) {}
 
@@ -57,10 +60,10 @@ class Auto implements RawDetector {
     const { heads, memory } = await scoreHeads(input, this.options.budget, breather, (done) =>
       run.onProgress?.({ phase: 'score', done }),
     );
-    const fused = fuseHeads(heads);
+    const fused = fuseHeads(heads, channelWeights(input));
     return {
       ...fused,
-      border: 1,
+      border: BORDER,
       expected: memory.expected.map((own, c) => own.map((value) => value * input.std[c]! + input.mean[c]!)),
       spread: memory.spread.map((own, c) => own.map((value) => value * input.std[c]!)),
       attend: memory.attend,
@@ -77,25 +80,46 @@ export async function scoreHeads(
   progress: (done: number) => void,
 ): Promise<{ heads: HeadScores[]; memory: MemoryScores }> {
   const n = input.points;
-  const cycle = Math.min(findPeriodTsbAd(input.channels[0]!), Math.max(4, Math.floor(n / 8)));
-  const memory = await scoreByMemory(
-    input,
-    { window: defaultMemoryWindow(n), normalization: 'none', temperature: 0.1, keys: 4, budget },
-    breather,
-    (done) => progress(0.8 * done),
-  );
+  const window = defaultMemoryWindow(n);
+  const scale = { window, normalization: 'none', temperature: 0.1, keys: 4, budget } as const;
+  const memory = await scoreByMemory(input, scale, breather, (done) => progress(0.8 * done));
+  // A window shorter than the period cannot tell a missing peak from the calm between two.
+  const period = longestPeriod(input);
+  const byCycle =
+    input.channels.length === 1 && period > 0.75 * window
+      ? await scoreByMemory(input, { ...scale, window: period, budget: budget / 2 }, breather)
+      : undefined;
   const forecasts = forecastChannels(input, ORDER);
   await breather.breathe();
-  const heads = [
-    { name: 'memory', raw: memory.raw, contributions: memory.contributions },
-    { name: 'rarity', raw: memory.rarity, contributions: shareOut(memory.rarity, memory) },
-    scoreForecasts('forecast', forecasts, SHORT),
-    scoreForecasts('forecast-cycle', forecasts, cycle),
-    scoreLevel(input, cycle),
+  const cycles = input.channels.map((values) =>
+    Math.min(findPeriodTsbAd(values), Math.max(8, Math.floor(n / 24))),
+  );
+  const heads: HeadScores[] = [
+    { name: 'memory', kind: 'joint', contributions: memory.contributions },
+    ...(byCycle
+      ? [{ name: 'memory-cycle', kind: 'joint', contributions: byCycle.contributions } as const]
+      : []),
+    { name: 'rarity', kind: 'joint', contributions: shareOut(memory.rarity, memory) },
+    scoreForecasts(
+      'forecast',
+      forecasts,
+      cycles.map(() => SHORT),
+    ),
+    scoreForecasts('forecast-cycle', forecasts, cycles),
+    scoreLevel(input, cycles),
     scoreFlatLines(input),
   ];
   progress(1);
   return { heads, memory };
+}
+
+/** The longest of the marked periods of the first channel that is seen at least five times; 0 for none. */
+function longestPeriod(input: StandardizedChannels): number {
+  const periods = findPeriods(input.channels[0]!, {
+    maxPeriod: Math.floor(input.points / 5),
+    minStrength: 0.3,
+  });
+  return Math.max(0, ...periods.map(({ period }) => period));
 }
 
 /** Divides a score among the channels as memory attention does its own. */

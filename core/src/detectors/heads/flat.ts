@@ -36,7 +36,7 @@ export function scoreFlatLines(input: StandardizedChannels): HeadScores {
       }
     }
   });
-  return { name: 'flat-line', raw, contributions };
+  return { name: 'flat-line', kind: 'rare', contributions };
 }
 
 function runsOfEqualValues(values: Float64Array): { start: number; length: number }[] {

@@ -1,6 +1,6 @@
 import { movingMean } from '../../preprocess/moving.js';
 import { fitAutoregression, forecastAutoregression } from './autoregression.js';
-import { headOfChannels, type HeadScores } from './head.js';
+import type { HeadScores } from './head.js';
 import type { StandardizedChannels } from './standardize.js';
 
 /** One-step linear forecasts of every channel. */
@@ -37,17 +37,18 @@ export function forecastChannels(input: StandardizedChannels, order: number): Ch
 /**
  * Squared forecast errors averaged over a window around the point, so that a stretch that is odd throughout
  * weighs more than one odd point.
- * @param smoothing points to average over
+ * @param smoothing points to average over, per channel
  */
-export function scoreForecasts(name: string, forecasts: ChannelForecasts, smoothing: number): HeadScores {
-  const d = forecasts.squaredErrors.length;
-  return headOfChannels(
+export function scoreForecasts(
+  name: string,
+  forecasts: ChannelForecasts,
+  smoothing: readonly number[],
+): HeadScores {
+  return {
     name,
-    forecasts.squaredErrors.map((errors) =>
-      movingMean(
-        errors.map((error) => error / d),
-        { window: Math.min(smoothing, errors.length) },
-      ),
+    kind: 'channel',
+    contributions: forecasts.squaredErrors.map((errors, c) =>
+      movingMean(errors, { window: Math.min(smoothing[c]!, errors.length) }),
     ),
-  );
+  };
 }

@@ -1,15 +1,11 @@
-/** What one head of `auto` says of the n points of a series; larger is more anomalous, in the head's own unit. */
+/**
+ * What one head of `auto` says of the n points of a series; larger is more anomalous, in the head's own unit.
+ * `joint` heads judge all channels together, `channel` heads each by itself; `rare` heads are 0 but for rare
+ * stretches, come with 1 as their border, and count on top of the others.
+ */
 export interface HeadScores {
   readonly name: string;
-  /** n values, finite, >= 0. */
-  readonly raw: Float64Array;
-  /** d × n values that sum to `raw` over the channels. */
+  readonly kind: 'joint' | 'channel' | 'rare';
+  /** d × n values, finite, >= 0; the head's score is their sum. */
   readonly contributions: readonly Float64Array[];
-}
-
-/** The head whose score is the sum of what each channel adds. */
-export function headOfChannels(name: string, contributions: readonly Float64Array[]): HeadScores {
-  const raw = new Float64Array(contributions[0]!.length);
-  for (const own of contributions) for (let t = 0; t < raw.length; t++) raw[t] = raw[t]! + own[t]!;
-  return { name, raw, contributions };
 }
