@@ -5,7 +5,6 @@ import { sliceSeries, type Series } from '../series/series.js';
 import { fillGaps } from './gaps.js';
 import { resolveOptions } from './options.js';
 import { createRawDetector } from './raw-detector.js';
-import { createRawDetector } from './raw-detector.js';
 
 /** A detector's own scores of a series, as benchmarks compare them: no threshold, no events, no rounding. */
 export interface RawRun {
