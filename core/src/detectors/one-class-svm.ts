@@ -138,9 +138,8 @@ class OneClassSvm implements RawDetector {
         'Give the channels it was fitted to.',
       );
     }
-    subsequenceWindow(series, window, 2, 1);
     const breather = new Breather(run.signal);
-    const windows = new NormalisedWindows(series, window);
+    const windows = new NormalisedWindows(extended(series, window), window);
     const row = new Float64Array(windows.dimensions);
     const scores = new Float64Array(windows.count);
     for (let i = 0; i < windows.count; i++) {
@@ -154,7 +153,10 @@ class OneClassSvm implements RawDetector {
       if (i % 64 === 63) await breather.breathe();
       if (i % 1024 === 1023) run.onProgress?.({ phase: 'score', done: i / windows.count });
     }
-    return { raw: averageWindowScores(scores, window), ...(channels === 1 ? { period: window } : {}) };
+    return {
+      raw: averageWindowScores(scores, window).subarray(0, series.time.length),
+      ...(channels === 1 ? { period: window } : {}),
+    };
   }
 
   async getState(): Promise<DetectorState> {
@@ -179,6 +181,21 @@ class OneClassSvm implements RawDetector {
       coefficients: Float64Array.from(tensors.coefficients!.values),
     };
   }
+}
+
+/** A series shorter than the fitted window, with its last values repeated up to that length. */
+function extended(series: Series, length: number): Series {
+  const n = series.time.length;
+  if (n >= length) return series;
+  const longer = (values: Float64Array): Float64Array => {
+    const out = new Float64Array(length).fill(values[n - 1]!);
+    out.set(values);
+    return out;
+  };
+  return {
+    time: Float64Array.from({ length }, (_, t) => t),
+    channels: series.channels.map((channel) => ({ ...channel, values: longer(channel.values) })),
+  };
 }
 
 /** Window `i` scaled to 0…1; all 0 where it is constant. */
