@@ -428,7 +428,7 @@ describe('the HTML report', () => {
     'fits desktop and phone, asks for nothing, and its links lead to the events',
     async () => {
       await run(['detect', 'metrics.csv', '--out', 'page.html']);
-      const { browser, close } = await launchChromium(executable!);
+      const browser = await launchChromium();
       try {
         for (const width of [1280, 390]) {
           const page = await browser.newPage({ viewport: { width, height: 900 } });
