@@ -450,7 +450,7 @@ describe('the HTML report', () => {
           await page.close();
         }
       } finally {
-        await close();
+        await browser.close();
       }
     },
   );
