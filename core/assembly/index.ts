@@ -13,3 +13,4 @@ export {
   attentionForward,
   attentionForwardScratchBytes,
 } from './attention';
+export { reconstruct, scanOffsets } from './windows';

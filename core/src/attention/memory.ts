@@ -1,4 +1,6 @@
+import { windowKernels } from '../backend/window-kernels.js';
 import { HeedError } from '../errors.js';
+import { insertNearest, reconstructPlain, scanPlain } from './memory-plain.js';
 
 /**
  * Attention over the windows of a series' own history ("memory attention"): every window is a query, every other
@@ -120,35 +122,12 @@ export function createNearestWindows(count: number, k: number, separation: numbe
   };
 }
 
-/** Puts key j at distance d among the k nearest of query i; keys nearer together than `separation` share a slot. */
-function insertNearest(nearest: NearestWindows, i: number, j: number, d: number): void {
-  const { k, distance, index, separation } = nearest;
-  const base = i * k;
-  let last = base + k - 1;
-  // A slot that already holds this match is replaced, or keeps its place when it is the better one.
-  for (let slot = base; slot <= last && index[slot]! >= 0; slot++) {
-    const gap = index[slot]! - j;
-    if (gap < separation && gap > -separation) {
-      if (distance[slot]! <= d) return;
-      last = slot;
-      break;
-    }
-  }
-  let slot = last;
-  while (slot > base && distance[slot - 1]! > d) {
-    distance[slot] = distance[slot - 1]!;
-    index[slot] = index[slot - 1]!;
-    slot--;
-  }
-  distance[slot] = d;
-  index[slot] = j;
-}
-
 /**
  * Compares all pairs of windows whose starts lie `offset` apart, for the offsets first, first + stride, … below
  * last, and keeps the nearest of each. Along one offset the squared distance changes by one entering and one
  * leaving point, so a pair costs O(d), whatever the window (the recurrence of SCRIMP, Zhu et al. 2018).
- * Distances are mean squared distances per value, after the memory's normalisation.
+ * Distances are mean squared distances per value, after the memory's normalisation. WebAssembly does it where the
+ * engine allows (windows compared as they are), with the same bits as the JavaScript.
  */
 export function scanWindowOffsets(
   memory: WindowMemory,
@@ -157,72 +136,12 @@ export function scanWindowOffsets(
   last: number,
   stride: number,
 ): void {
-  if (memory.normalization === 'none') {
-    if (memory.channels === 1) scanPlainSingle(memory, nearest, first, last, stride);
-    else scanPlain(memory, nearest, first, last, stride);
-  } else scanNormalized(memory, nearest, first, last, stride);
-}
-
-function scanPlainSingle(
-  memory: WindowMemory,
-  nearest: NearestWindows,
-  first: number,
-  last: number,
-  stride: number,
-): void {
-  const { values: x, window: w, count } = memory;
-  const { distance, k } = nearest;
-  const share = 1 / w;
-  const worst = k - 1;
-  for (let offset = first; offset < last; offset += stride) {
-    let sum = 0;
-    for (let t = 0; t < w; t++) {
-      const difference = x[t]! - x[t + offset]!;
-      sum += difference * difference;
-    }
-    for (let i = 0, j = offset; j < count; i++, j++) {
-      const d = sum > 0 ? sum * share : 0;
-      if (d < distance[i * k + worst]!) insertNearest(nearest, i, j, d);
-      if (d < distance[j * k + worst]!) insertNearest(nearest, j, i, d);
-      const leaving = x[i]! - x[j]!;
-      const entering = x[i + w]! - x[j + w]!;
-      sum += entering * entering - leaving * leaving;
-    }
+  if (memory.normalization !== 'none') {
+    scanNormalized(memory, nearest, first, last, stride);
+    return;
   }
-}
-
-function scanPlain(
-  memory: WindowMemory,
-  nearest: NearestWindows,
-  first: number,
-  last: number,
-  stride: number,
-): void {
-  const { values: x, window: w, count, channels } = memory;
-  const { distance, k } = nearest;
-  const share = 1 / (w * channels);
-  const worst = k - 1;
-  // Squared differences of the points of one offset, so that leaving points need not be computed twice.
-  const squared = new Float64Array(memory.points + 1);
-  for (let offset = first; offset < last; offset += stride) {
-    const points = memory.points - offset;
-    for (let t = 0, a = 0, b = offset * channels; t < points; t++) {
-      let s = 0;
-      for (let c = 0; c < channels; c++, a++, b++) {
-        const difference = x[a]! - x[b]!;
-        s += difference * difference;
-      }
-      squared[t] = s;
-    }
-    let sum = 0;
-    for (let t = 0; t < w; t++) sum += squared[t]!;
-    for (let i = 0, j = offset; j < count; i++, j++) {
-      const d = sum > 0 ? sum * share : 0;
-      if (d < distance[i * k + worst]!) insertNearest(nearest, i, j, d);
-      if (d < distance[j * k + worst]!) insertNearest(nearest, j, i, d);
-      sum += squared[i + w]! - squared[i]!;
-    }
-  }
+  if (windowKernels()?.scan(memory.values, memory, nearest, { first, last, stride })) return;
+  scanPlain(memory, nearest, first, last, stride);
 }
 
 function scanNormalized(
@@ -333,41 +252,12 @@ export function reconstructWindows(
   stride: number,
   into: Reconstruction,
 ): void {
-  const { values: x, window: w, channels, mean, scale, normalization } = memory;
-  const { k, index } = nearest;
-  const plain = normalization === 'none';
-  const rebuilt = new Float64Array(w);
-  const second = new Float64Array(w);
-  for (let i = first; i < last; i += stride) {
-    if (index[i * k]! < 0) continue;
-    for (let c = 0; c < channels; c++) {
-      rebuilt.fill(0);
-      second.fill(0);
-      const q = i * channels + c;
-      for (let slot = i * k; slot < i * k + k && index[slot]! >= 0; slot++) {
-        const weight = weights[slot]!;
-        if (weight === 0) continue;
-        const key = index[slot]! * channels + c;
-        const gain = plain ? 1 : scale[q]! / scale[key]!;
-        const shift = plain ? 0 : mean[q]! - gain * mean[key]!;
-        for (let t = 0, at = key; t < w; t++, at += channels) {
-          const value = gain * x[at]! + shift;
-          rebuilt[t] = rebuilt[t]! + weight * value;
-          second[t] = second[t]! + weight * value * value;
-        }
-      }
-      let error = 0;
-      for (let t = 0, at = q; t < w; t++, at += channels) {
-        const residual = x[at]! - rebuilt[t]!;
-        error += residual * residual;
-        into.expected[at] = into.expected[at]! + rebuilt[t]!;
-        into.squares[at] = into.squares[at]! + second[t]!;
-      }
-      const unit = plain ? 1 : scale[q]!;
-      into.residual[q] = error / (w * unit * unit);
-    }
-    for (let t = i; t < i + w; t++) into.covered[t] = into.covered[t]! + 1;
-  }
+  const { mean, scale, normalization } = memory;
+  const scaling = normalization === 'none' ? undefined : { mean, scale };
+  const keys = { weights, index: nearest.index, k: nearest.k };
+  const queries = { first, last, stride };
+  if (windowKernels()?.reconstruct(memory.values, memory, scaling, keys, queries, into)) return;
+  reconstructPlain(memory, nearest, weights, first, last, stride, into);
 }
 
 /** The keys that one query attended to, heaviest first: starts of windows and their weights. */

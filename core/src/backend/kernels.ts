@@ -108,6 +108,39 @@ export interface Kernels {
     scratch: number,
   ): void;
   attentionBackwardScratchBytes(queries: number, keys: number, depth: number, valueDepth: number): number;
+  scanOffsets(
+    x: number,
+    channels: number,
+    window: number,
+    points: number,
+    distance: number,
+    index: number,
+    k: number,
+    separation: number,
+    first: number,
+    last: number,
+    stride: number,
+    worst: number,
+    squared: number,
+  ): void;
+  reconstruct(
+    x: number,
+    channels: number,
+    window: number,
+    mean: number,
+    scale: number,
+    weights: number,
+    index: number,
+    k: number,
+    first: number,
+    last: number,
+    stride: number,
+    residual: number,
+    expected: number,
+    squares: number,
+    covered: number,
+    slots: number,
+  ): void;
 }
 
 /** Which build of the kernels runs. `relaxed` fuses multiply and add, so its last bits depend on the processor. */

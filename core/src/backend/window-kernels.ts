@@ -1,0 +1,159 @@
+import { instantiateKernels, supportsKernels, type Kernels } from './kernels.js';
+
+/** The sliding-window kernels on typed arrays, which are copied in and out: nothing stays behind between calls. */
+export class WindowKernels {
+  private readonly memory = new WebAssembly.Memory({ initial: 1 });
+  /** Never the relaxed build: its last bits depend on the processor. */
+  private readonly kernels: Kernels = instantiateKernels(this.memory, 'plain');
+
+  /**
+   * `scanOffsets` of core/assembly/windows.ts: changes `distance` and `index` (count × k).
+   * @param values n × d values and one point of padding
+   * @returns false where the memory does not suffice; nothing has changed then
+   */
+  scan(
+    values: Float64Array,
+    shape: { readonly channels: number; readonly window: number; readonly points: number },
+    nearest: {
+      readonly count: number;
+      readonly k: number;
+      readonly separation: number;
+      readonly distance: Float64Array;
+      readonly index: Int32Array;
+    },
+    offsets: { readonly first: number; readonly last: number; readonly stride: number },
+  ): boolean {
+    const { channels, window, points } = shape;
+    const { count, k, separation, distance, index } = nearest;
+    const layout = this.layout([
+      values.byteLength,
+      distance.byteLength,
+      index.byteLength,
+      count * 8,
+      (points + 1) * 16,
+    ]);
+    if (!layout) return false;
+    const [x, distanceAt, indexAt, worst, squared] = layout as [number, number, number, number, number];
+    const { buffer } = this.memory;
+    const distances = new Float64Array(buffer, distanceAt, distance.length);
+    const indices = new Int32Array(buffer, indexAt, index.length);
+    new Float64Array(buffer, x, values.length).set(values);
+    distances.set(distance);
+    indices.set(index);
+    const { first, last, stride } = offsets;
+    this.kernels.scanOffsets(
+      x,
+      channels,
+      window,
+      points,
+      distanceAt,
+      indexAt,
+      k,
+      separation,
+      first,
+      last,
+      stride,
+      worst,
+      squared,
+    );
+    distance.set(distances);
+    index.set(indices);
+    return true;
+  }
+
+  /**
+   * `reconstruct` of core/assembly/windows.ts: adds to the arrays of `into`.
+   * @param scaling count × d means and scales of the windows; absent where windows are compared as they are
+   * @returns false where the memory does not suffice; nothing has changed then
+   */
+  reconstruct(
+    values: Float64Array,
+    shape: { readonly channels: number; readonly window: number },
+    scaling: { readonly mean: Float64Array; readonly scale: Float64Array } | undefined,
+    keys: { readonly weights: Float64Array; readonly index: Int32Array; readonly k: number },
+    queries: { readonly first: number; readonly last: number; readonly stride: number },
+    into: {
+      readonly residual: Float64Array;
+      readonly expected: Float64Array;
+      readonly squares: Float64Array;
+      readonly covered: Float64Array;
+    },
+  ): boolean {
+    const outputs = [into.residual, into.expected, into.squares, into.covered];
+    const inputs = [values, keys.weights, ...(scaling ? [scaling.mean, scaling.scale] : []), ...outputs];
+    const layout = this.layout([
+      ...inputs.map((array) => array.byteLength),
+      keys.index.byteLength,
+      keys.k * 32,
+    ]);
+    if (!layout) return false;
+    const { buffer } = this.memory;
+    const views = inputs.map((array, i) => new Float64Array(buffer, layout[i]!, array.length));
+    inputs.forEach((array, i) => views[i]!.set(array));
+    const [indexAt, slots] = layout.slice(inputs.length) as [number, number];
+    new Int32Array(buffer, indexAt, keys.index.length).set(keys.index);
+    const [residual, expected, squares, covered] = layout.slice(inputs.length - 4, inputs.length) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    this.kernels.reconstruct(
+      layout[0]!,
+      shape.channels,
+      shape.window,
+      scaling ? layout[2]! : 0,
+      scaling ? layout[3]! : 0,
+      layout[1]!,
+      indexAt,
+      keys.k,
+      queries.first,
+      queries.last,
+      queries.stride,
+      residual,
+      expected,
+      squares,
+      covered,
+      slots,
+    );
+    outputs.forEach((array, i) => array.set(views[inputs.length - 4 + i]!));
+    return true;
+  }
+
+  /** Addresses of blocks of so many bytes, one after the other; undefined where the memory cannot grow to hold them. */
+  private layout(sizes: readonly number[]): number[] | undefined {
+    // Address 0 means "absent" to the kernels.
+    let top = 16;
+    const addresses = sizes.map((size) => {
+      const at = top;
+      top += (size + 15) & ~15;
+      return at;
+    });
+    // Beyond 2 GiB addresses would turn negative on their way through 32-bit integers.
+    if (top >= 2 ** 31) return undefined;
+    const missing = top - this.memory.buffer.byteLength;
+    if (missing > 0) {
+      try {
+        this.memory.grow(Math.ceil(missing / 65_536));
+      } catch {
+        return undefined;
+      }
+    }
+    return addresses;
+  }
+}
+
+let shared: WindowKernels | null | undefined;
+
+/** The kernels, made on first use; null where the engine refuses WebAssembly, which is said once. */
+export function windowKernels(): WindowKernels | null {
+  if (shared === undefined) {
+    shared = supportsKernels('plain') ? new WindowKernels() : null;
+    if (!shared) {
+      console.warn(
+        "Heed: WebAssembly is refused here (a content security policy needs 'wasm-unsafe-eval'); the same scores are computed in JavaScript, more slowly.",
+      );
+    }
+  }
+  return shared;
+}
