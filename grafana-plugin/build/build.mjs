@@ -36,6 +36,7 @@ const common = {
   target: ['es2020', 'chrome100', 'firefox100', 'safari15'],
   legalComments: 'none',
   logLevel: 'warning',
+  logOverride: { 'equals-new-object': 'silent' },
   jsx: 'automatic',
   define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
   ...(coreFrom ? { alias: { '@heed/core': coreFrom } } : {}),

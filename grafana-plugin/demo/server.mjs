@@ -59,6 +59,8 @@ export async function startDemo({
   const mounts = pluginMounts(plugin);
   const icons = join(dirname(require.resolve('@grafana/ui/package.json')), 'dist/public/img');
   const settings = new Map();
+  /** Dashboards saved through the API, until the demo ends. */
+  const saved = new Map();
 
   const server = http.createServer((request, response) => {
     handle(request, response).catch((error) => {
@@ -106,6 +108,14 @@ export async function startDemo({
     }
     if (path.startsWith('/api/prometheus/') && prometheus)
       return proxy(response, path.slice('/api/prometheus'.length) + url.search);
+    if (path === '/api/dashboards/db' && request.method === 'POST') {
+      const { dashboard } = JSON.parse(await text(request));
+      const uid = `saved-${saved.size + 1}`;
+      saved.set(uid, { ...dashboard, uid });
+      return json(200, { uid, url: `/d/${uid}`, status: 'success' });
+    }
+    const wanted = /^\/api\/dashboards\/uid\/([^/]+)$/.exec(path);
+    if (wanted && saved.has(wanted[1])) return json(200, { dashboard: saved.get(wanted[1]) });
     const app = /^\/api\/plugins\/([^/]+)\/settings$/.exec(path);
     if (app) {
       if (request.method === 'POST') settings.set(app[1], JSON.parse(await text(request)));

@@ -18,6 +18,8 @@ export interface ScenarioQuery extends DataQuery {
   count?: number;
   /** One host's values differ from another's; variables allowed. */
   host?: string;
+  /** Name of the series instead of its usual one. */
+  name?: string;
 }
 
 /** A number in 0…1 that depends on its seed only, so that a reload shows the same picture. */
@@ -134,7 +136,7 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
     }
     if (scenario === 'system') return this.system(times, frame);
     const values = times.map((t) => this.latency(t, hashOf(host)));
-    const out = frame('latency', values, times, 'ms', { host });
+    const out = frame(query.name ?? 'latency', values, times, 'ms', { host });
     if (scenario === 'warning')
       out.meta = { notices: [{ severity: 'warning', text: 'the store answered from a stale replica' }] };
     return [out];
