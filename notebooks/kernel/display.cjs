@@ -30,6 +30,7 @@ function heedCore() {
 }
 
 function short(value) {
+  if (typeof value === 'string') return `SVG: ${/aria-label="([^"]*)"/.exec(value)?.[1] ?? 'a picture'}`;
   return inspect(value, { depth: 1, maxArrayLength: 6, breakLength: 100 });
 }
 
