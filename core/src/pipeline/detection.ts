@@ -3,6 +3,7 @@ import { HeedError } from '../errors.js';
 import { expectedBand, explainEvents, type ExplainContext } from '../explain/explain.js';
 import { referenceOf } from '../score/deviation.js';
 import { findEvents } from '../score/events.js';
+import { applyFeedback } from '../score/feedback.js';
 import { scoresFromRaw } from '../score/scores.js';
 import { computeThreshold } from '../score/threshold.js';
 import type { Detection, ThresholdReport } from '../score/types.js';
@@ -51,7 +52,8 @@ export function buildDetection({
       missing,
       training,
     });
-  const score = scoresFromRaw(raw.raw, threshold.border, missing);
+  const unjudged = scoresFromRaw(raw.raw, threshold.border, missing);
+  const score = options.feedback?.length ? applyFeedback(series, unjudged, options.feedback) : unjudged;
   const reference = referenceOf(series, raw);
   const runs = findEvents(series, score, reference, events, missing);
   return {
