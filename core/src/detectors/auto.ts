@@ -4,7 +4,7 @@ import type { Series } from '../series/series.js';
 import type { DetectorDefinition, RawDetector, RawScores, RunOptions } from './contract.js';
 import { scoreFlatLines } from './heads/flat.js';
 import { forecastChannels, scoreForecasts } from './heads/forecast.js';
-import { channelWeights, fuseHeads } from './heads/fusion.js';
+import { borderOf, channelWeights, fuseHeads } from './heads/fusion.js';
 import type { HeadScores } from './heads/head.js';
 import { scoreLevel } from './heads/level.js';
 import { scoreByMemory, type MemoryScores } from './heads/memory.js';
@@ -48,9 +48,6 @@ const ORDER = 64;
 /** Points over which the short forecast head averages its errors. */
 const SHORT = 8;
 
-/** Highest fused score that series without anomalies reach (5,000 points of noise, walks, seasons; 20 seeds each). */
-const BORDER = 0.9;
-
 class Auto implements RawDetector {
   constructor(private readonly options: AutoOptions) {}
 
@@ -63,7 +60,7 @@ class Auto implements RawDetector {
     const fused = fuseHeads(heads, channelWeights(input));
     return {
       ...fused,
-      border: BORDER,
+      border: borderOf(fused.raw, input.channels.length),
       expected: memory.expected.map((own, c) => own.map((value) => value * input.std[c]! + input.mean[c]!)),
       spread: memory.spread.map((own, c) => own.map((value) => value * input.std[c]!)),
       attend: memory.attend,
@@ -92,7 +89,7 @@ export async function scoreHeads(
   const forecasts = forecastChannels(input, ORDER);
   await breather.breathe();
   const cycles = input.channels.map((values) =>
-    Math.min(findPeriodTsbAd(values), Math.max(8, Math.floor(n / 24))),
+    Math.min(findPeriodTsbAd(values), Math.max(8, Math.floor(n / 32))),
   );
   const heads: HeadScores[] = [
     { name: 'memory', kind: 'joint', contributions: memory.contributions },

@@ -7,7 +7,7 @@ import { standardizeSeries } from './heads/standardize.js';
 
 /** Options of `memory-attention`. */
 export interface MemoryAttentionOptions {
-  /** Window lengths in points, one scale each; empty = one scale of 128 points, a 24th of a short series. */
+  /** Window lengths in points, one scale each; empty = one scale of 128 points, a 32nd of a short series. */
   readonly windows: readonly number[];
   readonly normalization: WindowNormalization;
   readonly temperature: number;
@@ -25,9 +25,9 @@ const defaults: MemoryAttentionOptions = {
   budget: 1e8,
 };
 
-/** 128 points, in short series a 24th of them but at least 8: windows must be many for most of them to be normal. */
+/** 128 points, in short series a 32nd of them but at least 8: windows must be many for most of them to be normal. */
 export function defaultMemoryWindow(points: number): number {
-  return Math.min(Math.floor(points / 2), Math.max(8, Math.min(128, Math.floor(points / 24))));
+  return Math.min(Math.floor(points / 2), Math.max(8, Math.min(128, Math.floor(points / 32))));
 }
 
 /** Training-free attention over the windows of the series itself; the attended windows are the explanation. */
@@ -48,7 +48,7 @@ export const memoryAttention: DetectorDefinition<MemoryAttentionOptions> = {
   options: {
     windows: {
       type: 'numbers',
-      summary: 'Window lengths, one scale each; empty: 128 points or a 24th of the series',
+      summary: 'Window lengths, one scale each; empty: 128 points or a 32nd of the series',
       min: 2,
       unit: 'points',
     },
