@@ -119,9 +119,10 @@ export interface GraphSequenceGeneratorOptions {
 
 /**
  * A service map over time: load enters at the first service and flows along weighted calls to later ones; each
- * service has the features load and latency, which follow what its callers send. Anomalies, after the first half:
- * `own` (a service is slow although nobody calls it more), `lost` (calls of one service vanish), `surge` (a service
- * gets load that no caller sent). Ten steps each; the labels name the service where it starts.
+ * service has the features load and latency, which follow what its callers send. Anomalies, after the first half, none of which leaves
+ * the range of normal values by much: `own` (a service is slow although nobody calls it more), `lost` (two calls in
+ * five to a service vanish), `surge` (a service gets load that no caller sent). Ten steps each; the labels name the
+ * service where it starts.
  * @throws HeedError bad-option
  */
 export function generateGraphSequence(options: GraphSequenceGeneratorOptions = {}): LabelledGraphSequence {
@@ -177,19 +178,19 @@ function serviceMap(
   random: Random,
 ): Graph {
   const load = new Float64Array(n);
-  load[0] = 10 + 4 * Math.sin((2 * Math.PI * t) / 60) + random.normal(0, 0.3);
+  load[0] = 10 + 6 * Math.sin((2 * Math.PI * t) / 60) + random.normal(0, 0.3);
   const edges = calls.map(({ source, target, share }) => {
     const weight = Math.max(
       0.01,
-      load[source]! * share * (1 + random.normal(0, 0.03)) * (active(1, target) ? 0.2 : 1),
+      load[source]! * share * (1 + random.normal(0, 0.03)) * (active(1, target) ? 0.6 : 1),
     );
     load[target] += weight;
-    if (active(2, target)) load[target] += 6;
+    if (active(2, target)) load[target] += 2.5;
     return { source: `s${source}`, target: `s${target}`, weight };
   });
   const nodes = Array.from(load, (value, i) => ({
     id: `s${i}`,
-    features: [value, 1 + value / 10 / capacity[i]! + random.normal(0, 0.03) + (active(0, i) ? 1.5 : 0)],
+    features: [value, 1 + value / 10 / capacity[i]! + random.normal(0, 0.03) + (active(0, i) ? 0.5 : 0)],
   }));
   return createGraph({ nodes, edges });
 }

@@ -1,3 +1,4 @@
+import type { Graph, GraphSequence } from '../series/graph.js';
 import type { Series } from '../series/series.js';
 
 /** What a detector can do; the registry, the pickers and the generated contract suite read it. */
@@ -153,6 +154,46 @@ export interface RawStream {
    */
   append(points: Series, options: RunOptions): Promise<RawScores>;
   dispose?(): void;
+}
+
+/** What a graph detector computes: larger is more anomalous. N nodes, E edges, F features. */
+export interface RawGraphScores {
+  /** N values, finite, >= 0. */
+  readonly nodes: Float64Array;
+  /** E values, finite, >= 0. */
+  readonly edges: Float64Array;
+  /** F × N: how much each feature adds to a node's score; the rest is structure. */
+  readonly contributions: readonly Float64Array[];
+  /** F × N: what the node's neighbours let expect. */
+  readonly expected: readonly Float64Array[];
+  /** The neighbours a node attended to, heaviest first; the weights sum to 1. */
+  readonly attend: (node: number) => readonly AttendedNode[];
+}
+
+/** What a detector of graph sequences computes. T times, N nodes. */
+export interface RawGraphSequenceScores {
+  /** T × N values, finite, >= 0: which node, when. */
+  readonly nodes: readonly Float64Array[];
+  /** T values: the mean over the nodes. */
+  readonly steps: Float64Array;
+  /** The nodes a node attended to around a time, heaviest first; the weights sum to 1. */
+  readonly attend: (step: number, node: number) => readonly AttendedNode[];
+  /** The earlier times attended to while a stretch of times was judged. */
+  readonly attendSteps: (start: number, end: number) => readonly AttendedStretch[];
+}
+
+export interface AttendedNode {
+  readonly node: string;
+  readonly weight: number;
+}
+
+/** The part the author of a detector for graphs (or sequences of graphs) writes. */
+export interface RawGraphDetector<G extends Graph | GraphSequence, S> {
+  fit(train: G, options: RunOptions): Promise<FitReport>;
+  score(graph: G, options: RunOptions): Promise<S>;
+  getState(): Promise<DetectorState>;
+  setState(state: DetectorState): Promise<void>;
+  dispose(): void;
 }
 
 /** Documentation and check of one option. */

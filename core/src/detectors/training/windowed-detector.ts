@@ -141,6 +141,13 @@ export class WindowedDetector implements RawDetector {
     return scoreWindows({ plan, windows, ...fitted, alive: () => this.fitted === fitted }, options);
   }
 
+  /** The fitted network and a series' windows, for what goes beyond scores. */
+  open(series: Series): { readonly model: WindowedModel; readonly windows: SeriesWindows } {
+    const { model, scalers } = this.requireFitted();
+    const { id, window, judged } = this.plan;
+    return { model, windows: SeriesWindows.of(series, scalers, window, judged, id) };
+  }
+
   async getState(): Promise<DetectorState> {
     const fitted = this.requireFitted();
     return {

@@ -1,0 +1,67 @@
+import { HeedError } from '../errors.js';
+import type { Graph } from '../series/graph.js';
+import type { DetectorDefinition, RawGraphDetector, RawGraphScores } from './contract.js';
+import { withDefaults } from './training/options.js';
+
+/** Options of `graph-attention`. */
+export type GraphAttentionOptions = {
+  /** Width of one head. */
+  readonly hidden: number;
+  readonly heads: number;
+  /** Steps of the optimiser, each over the whole graph. */
+  readonly epochs: number;
+  readonly learningRate: number;
+  /** Share of structure in the score, 0…1; the rest is attributes. */
+  readonly structure: number;
+};
+
+const defaults: GraphAttentionOptions = {
+  hidden: 8,
+  heads: 4,
+  epochs: 150,
+  learningRate: 0.01,
+  structure: 0.5,
+};
+
+/** Attention over the neighbours of a graph's nodes: which node, which edge (000_f8b1 §2). */
+export const graphAttentionDetector: DetectorDefinition<GraphAttentionOptions> = {
+  id: 'graph-attention',
+  summary: 'graph: rebuilds every node and link from attended neighbours; scores nodes and edges',
+  document: '000_f8b1 §2',
+  tags: {
+    needsTraining: true,
+    supervised: false,
+    multivariate: true,
+    streaming: false,
+    input: 'graph',
+    minPoints: 3,
+    explains: true,
+  },
+  defaults,
+  quick: { epochs: 40, hidden: 4, heads: 2 },
+  options: {
+    hidden: { type: 'integer', summary: 'width of one head', min: 1, max: 256 },
+    heads: { type: 'integer', summary: 'attention heads', min: 1, max: 32 },
+    epochs: { type: 'integer', summary: 'steps over the whole graph', min: 1, max: 100_000 },
+    learningRate: { type: 'number', summary: "Adam's step size", min: 1e-6, max: 1 },
+    structure: { type: 'number', summary: 'share of structure in the score', min: 0, max: 1 },
+  },
+  create() {
+    throw new HeedError(
+      'not-supported',
+      'graph-attention scores a graph, not a series',
+      'Use createGraphDetector, or graph-sequence-attention for series.',
+    );
+  },
+};
+
+/**
+ * A detector for one attributed graph.
+ * @throws HeedError bad-option, backend-unavailable
+ */
+export async function createGraphAttention(
+  options: Partial<GraphAttentionOptions> = {},
+): Promise<RawGraphDetector<Graph, RawGraphScores>> {
+  const { GraphAttentionModel } = await import('./graph-attention-model.js');
+  return new GraphAttentionModel(withDefaults('graph-attention', defaults, options));
+}
