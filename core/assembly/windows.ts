@@ -34,23 +34,66 @@ function insert(
   store<f64>(worst + (<usize>i << 3), load<f64>(distances + (<usize>(k - 1) << 3)));
 }
 
+/** Squared differences, summed over the channels, of the points t and t + offset, for all t below `width`. */
+function squareDifferences(x: usize, channels: i32, offset: i32, width: i32, squared: usize): void {
+  const step = <usize>channels << 3;
+  let other = x + <usize>offset * step;
+  let t: i32 = 0;
+  if (channels == 1) {
+    for (; t + 4 <= width; t += 4) {
+      const gap0 = v128.sub<f64>(v128.load(x), v128.load(other));
+      const gap1 = v128.sub<f64>(v128.load(x, 16), v128.load(other, 16));
+      v128.store(squared, v128.mul<f64>(gap0, gap0));
+      v128.store(squared, v128.mul<f64>(gap1, gap1), 16);
+      x += 32;
+      other += 32;
+      squared += 32;
+    }
+  }
+  for (; t + 2 <= width; t += 2) {
+    let sum = f64x2.splat(0);
+    for (let c: usize = 0; c < step; c += 8) {
+      const gap = v128.sub<f64>(loadPair(x + c, step), loadPair(other + c, step));
+      sum = v128.add<f64>(sum, v128.mul<f64>(gap, gap));
+    }
+    v128.store(squared, sum);
+    x += 2 * step;
+    other += 2 * step;
+    squared += 16;
+  }
+  if (t < width) {
+    let sum: f64 = 0;
+    for (let c: usize = 0; c < step; c += 8) {
+      const gap = load<f64>(x + c) - load<f64>(other + c);
+      sum += gap * gap;
+    }
+    store<f64>(squared, sum);
+  }
+}
+
+function sumOf(values: usize, n: i32): f64 {
+  let sum: f64 = 0;
+  for (const end = values + (<usize>n << 3); values < end; values += 8) sum += load<f64>(values);
+  return sum;
+}
+
 /**
  * Compares all pairs of windows whose starts lie first, first + stride, … below last apart, and keeps the k nearest
- * of each (distance: count × k, index: count × k). Two offsets run side by side in the two lanes; along each, the
- * squared distance changes by one entering and one leaving point.
+ * of each (distance: count × k, index: count × k). Two offsets run side by side; along each, the squared distance
+ * changes by one entering and one leaving point.
  * @param x (points + 1) × channels values
  * @param worst scratch of count values
- * @param squared scratch of (points + 1) × 2 values
+ * @param squared scratch of (points + 2) × 2 values
  */
 export function scanOffsets(
   x: usize, channels: i32, window: i32, points: i32, distance: usize, index: usize, k: i32, separation: i32,
   first: i32, last: i32, stride: i32, worst: usize, squared: usize,
 ): void {
   const count = points - window + 1;
-  const width = <usize>channels << 3;
   const share: f64 = 1 / <f64>(window * channels);
   const shares = f64x2.splat(share);
   const zero = f64x2.splat(0);
+  const ahead = <usize>window << 3;
   for (let i: i32 = 0; i < count; i++) {
     store<f64>(worst + (<usize>i << 3), load<f64>(distance + (<usize>(i * k + k - 1) << 3)));
   }
@@ -58,68 +101,57 @@ export function scanOffsets(
     const b = a + stride;
     // Pairs at the second offset; fewer than at the first, none where it is beyond the end.
     const pairs = b < last ? max(0, count - b) : 0;
-    const together = pairs > 0 ? points - b : 0;
-    let atA = x + <usize>a * width;
-    let atB = x + <usize>b * width;
-    let own = x;
-    let target = squared;
-    for (let t: i32 = 0; t < together; t++) {
-      let sum = zero;
-      for (let c: usize = 0; c < width; c += 8) {
-        const other = v128.load_lane<f64>(atB + c, v128.load_zero<f64>(atA + c), 1);
-        const difference = v128.sub<f64>(v128.load_splat<f64>(own + c), other);
-        sum = v128.add<f64>(sum, v128.mul<f64>(difference, difference));
-      }
-      v128.store(target, sum);
-      own += width;
-      atA += width;
-      atB += width;
-      target += 16;
-    }
-    for (let t: i32 = together; t < points - a; t++) {
-      let sum: f64 = 0;
-      for (let c: usize = 0; c < width; c += 8) {
-        const difference = load<f64>(own + c) - load<f64>(atA + c);
-        sum += difference * difference;
-      }
-      store<f64>(target, sum);
-      own += width;
-      atA += width;
-      target += 16;
-    }
-
-    let sums = zero;
-    for (let t: usize = 0; t < <usize>window; t++) sums = v128.add<f64>(sums, v128.load(squared + (t << 4)));
-    const ahead = <usize>window << 4;
-    let leaving = squared;
+    const squaredA = squared;
+    const squaredB = squared + (<usize>(points + 2) << 3);
     const worstA = worst + (<usize>a << 3);
     const worstB = worst + (<usize>b << 3);
-    for (let i: i32 = 0; i < pairs; i++) {
-      const d = v128.mul<f64>(v128.max<f64>(sums, zero), shares);
+    squareDifferences(x, channels, a, points - a, squaredA);
+    if (pairs > 0) squareDifferences(x, channels, b, points - b, squaredB);
+    let sums = f64x2.splat(sumOf(squaredA, window));
+    if (pairs > 0) sums = f64x2.replace_lane(sums, 1, sumOf(squaredB, window));
+
+    // Two pairs of each offset at a time: only where one might be kept, each is looked at by itself.
+    const body = pairs & ~1;
+    let i: i32 = 0;
+    for (; i < body; i += 2) {
       const at = <usize>i << 3;
-      const others = v128.load_lane<f64>(worstB + at, v128.load_zero<f64>(worstA + at), 1);
-      const limit = v128.max<f64>(v128.load_splat<f64>(worst + at), others);
-      if (v128.any_true(v128.lt<f64>(d, limit))) {
-        const dA = f64x2.extract_lane(d, 0);
-        const dB = f64x2.extract_lane(d, 1);
-        if (dA < load<f64>(worst + at)) insert(distance, index, worst, k, separation, i, i + a, dA);
-        if (dA < load<f64>(worstA + at)) insert(distance, index, worst, k, separation, i + a, i, dA);
-        if (dB < load<f64>(worst + at)) insert(distance, index, worst, k, separation, i, i + b, dB);
-        if (dB < load<f64>(worstB + at)) insert(distance, index, worst, k, separation, i + b, i, dB);
+      const changeA = v128.sub<f64>(v128.load(squaredA + at + ahead), v128.load(squaredA + at));
+      const changeB = v128.sub<f64>(v128.load(squaredB + at + ahead), v128.load(squaredB + at));
+      const next = v128.add<f64>(sums, v128.shuffle<f64>(changeA, changeB, 0, 2));
+      const dA = v128.mul<f64>(v128.max<f64>(v128.shuffle<f64>(sums, next, 0, 2), zero), shares);
+      const dB = v128.mul<f64>(v128.max<f64>(v128.shuffle<f64>(sums, next, 1, 3), zero), shares);
+      sums = v128.add<f64>(next, v128.shuffle<f64>(changeA, changeB, 1, 3));
+      const own = v128.load(worst + at);
+      const nearA = v128.lt<f64>(dA, v128.max<f64>(own, v128.load(worstA + at)));
+      const nearB = v128.lt<f64>(dB, v128.max<f64>(own, v128.load(worstB + at)));
+      if (v128.bitmask<i64>(v128.or(nearA, nearB))) {
+        consider(distance, index, worst, k, separation, i, i + a, f64x2.extract_lane(dA, 0));
+        consider(distance, index, worst, k, separation, i, i + b, f64x2.extract_lane(dB, 0));
+        consider(distance, index, worst, k, separation, i + 1, i + 1 + a, f64x2.extract_lane(dA, 1));
+        consider(distance, index, worst, k, separation, i + 1, i + 1 + b, f64x2.extract_lane(dB, 1));
       }
-      sums = v128.add<f64>(sums, v128.sub<f64>(v128.load(leaving + ahead), v128.load(leaving)));
-      leaving += 16;
     }
-    let sum = f64x2.extract_lane(sums, 0);
-    for (let i = pairs; i < count - a; i++) {
-      const d = max(sum, 0) * share;
+    let sumA = f64x2.extract_lane(sums, 0);
+    let sumB = f64x2.extract_lane(sums, 1);
+    for (; i < count - a; i++) {
       const at = <usize>i << 3;
-      if (d < load<f64>(worst + at)) insert(distance, index, worst, k, separation, i, i + a, d);
-      if (d < load<f64>(worstA + at)) insert(distance, index, worst, k, separation, i + a, i, d);
-      sum += load<f64>(leaving + ahead) - load<f64>(leaving);
-      leaving += 16;
+      consider(distance, index, worst, k, separation, i, i + a, max(sumA, 0) * share);
+      sumA += load<f64>(squaredA + at + ahead) - load<f64>(squaredA + at);
+      if (i < pairs) {
+        consider(distance, index, worst, k, separation, i, i + b, max(sumB, 0) * share);
+        sumB += load<f64>(squaredB + at + ahead) - load<f64>(squaredB + at);
+      }
     }
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function consider(
+  distance: usize, index: usize, worst: usize, k: i32, separation: i32, i: i32, j: i32, d: f64,
+): void {
+  if (d < load<f64>(worst + (<usize>i << 3))) insert(distance, index, worst, k, separation, i, j, d);
+  if (d < load<f64>(worst + (<usize>j << 3))) insert(distance, index, worst, k, separation, j, i, d);
 }
 
 // @ts-ignore: decorator

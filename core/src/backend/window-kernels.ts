@@ -30,7 +30,7 @@ export class WindowKernels {
       distance.byteLength,
       index.byteLength,
       count * 8,
-      (points + 1) * 16,
+      (points + 2) * 16,
     ]);
     if (!layout) return false;
     const [x, distanceAt, indexAt, worst, squared] = layout as [number, number, number, number, number];

@@ -9,9 +9,21 @@ export function nextPowerOfTwo(n: number): number {
   return size;
 }
 
+const transforms = new Map<number, FFT>();
+
+/** The transform of a length; the tables of common lengths are kept, since setting them up takes as long as a run. */
+function transformOf(size: number): FFT {
+  let fft = transforms.get(size);
+  if (!fft) {
+    fft = new FFT(size);
+    if (size <= 8192) transforms.set(size, fft);
+  }
+  return fft;
+}
+
 /** Real and imaginary parts, interleaved, of the transform of `values` padded with zeros to `size`. */
 function transformReal(values: Float64Array, size: number): { fft: FFT; spectrum: number[] } {
-  const fft = new FFT(size);
+  const fft = transformOf(size);
   const input = new Float64Array(size);
   input.set(values);
   const spectrum = fft.createComplexArray();
@@ -52,8 +64,8 @@ export function autocorrelation(values: ArrayLike<number>, maxLag: number): Floa
   }
   const lags = Math.min(maxLag, n - 1);
   if (lags <= FEW_LAGS) {
-    const square = dot(centred, 0);
-    for (let k = 1; k <= lags; k++) result[k] = dot(centred, k) / square;
+    const square = laggedProduct(centred, 0);
+    for (let k = 1; k <= lags; k++) result[k] = laggedProduct(centred, k) / square;
     return result;
   }
   const { fft, spectrum } = transformReal(centred, nextPowerOfTwo(n + lags));
@@ -70,12 +82,19 @@ export function autocorrelation(values: ArrayLike<number>, maxLag: number): Floa
 /** Up to here the sums themselves cost less than two transforms. */
 const FEW_LAGS = 80;
 
-/** Σ x_t x_{t+lag}. */
-function dot(values: Float64Array, lag: number): number {
+/** Σ x_t x_{t+lag} over the values that have a partner, added up in four parts that do not wait for each other. */
+export function laggedProduct(values: Float64Array, lag: number): number {
   const n = values.length - lag;
-  let sum = 0;
-  for (let t = 0; t < n; t++) sum += values[t]! * values[t + lag]!;
-  return sum;
+  const body = n & ~3;
+  let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
+  for (let t = 0, u = lag; t < body; t += 4, u += 4) {
+    sum0 += values[t]! * values[u]!;
+    sum1 += values[t + 1]! * values[u + 1]!;
+    sum2 += values[t + 2]! * values[u + 2]!;
+    sum3 += values[t + 3]! * values[u + 3]!;
+  }
+  for (let t = Math.max(0, body); t < n; t++) sum0 += values[t]! * values[t + lag]!;
+  return sum0 + sum1 + (sum2 + sum3);
 }
 
 /**

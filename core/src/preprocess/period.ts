@@ -1,5 +1,5 @@
 import { HeedError } from '../errors.js';
-import { autocorrelation } from './autocorrelation.js';
+import { autocorrelation, laggedProduct } from './autocorrelation.js';
 import { movingMean } from './moving.js';
 import { meanAndStd, robustLocation } from './statistics.js';
 
@@ -14,7 +14,8 @@ import { meanAndStd, robustLocation } from './statistics.js';
 export function findPeriodTsbAd(values: ArrayLike<number>): number {
   const fallback = 125;
   const base = 3;
-  const head = Float64Array.from({ length: Math.min(20_000, values.length) }, (_, t) => values[t]!);
+  const head = new Float64Array(Math.min(20_000, values.length));
+  for (let t = 0; t < head.length; t++) head[t] = values[t]!;
   const maxLag = Math.min(400, head.length - 1);
   if (maxLag < base + 2) return fallback;
   const acf = autocorrelation(head, maxLag);
@@ -154,13 +155,14 @@ function clipAndInterpolate(values: ArrayLike<number>): Float64Array | null {
 /** Clips, in place, what lies more than `sigmas` robust standard deviations from the median. */
 function clip(values: Float64Array, sigmas: number): Float64Array {
   const stride = Math.ceil(values.length / 20_000);
-  const sample = Float64Array.from(
-    { length: Math.floor(values.length / stride) },
-    (_, i) => values[i * stride]!,
-  );
+  let sample = values;
+  if (stride > 1) {
+    sample = new Float64Array(Math.floor(values.length / stride));
+    for (let i = 0; i < sample.length; i++) sample[i] = values[i * stride]!;
+  }
   const { median, sigma } = robustLocation(sample);
   // Where most values are nearly equal, regular short peaks (a job once an hour) are all there is.
-  if (!(sigma > 0.1 * meanAndStd(sample).std) && sigmas < 5) return values;
+  if (sigmas < 5 && !(sigma > 0.1 * meanAndStd(sample).std)) return values;
   if (!(sigma > 0)) return values;
   const low = median - sigmas * sigma;
   const high = median + sigmas * sigma;
@@ -237,10 +239,7 @@ function meanSquare(values: Float64Array): number {
 
 /** Autocorrelation at one lag with the unbiased denominator; `power` is the mean square of the values. */
 function correlationAt(values: Float64Array, lag: number, power: number): number {
-  const n = values.length - lag;
-  let sum = 0;
-  for (let t = 0; t < n; t++) sum += values[t]! * values[t + lag]!;
-  return sum / n / power;
+  return laggedProduct(values, lag) / (values.length - lag) / power;
 }
 
 /**

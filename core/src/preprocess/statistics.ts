@@ -1,18 +1,24 @@
+import { quickselect } from 'simple-statistics';
 import { HeedError } from '../errors.js';
 
 /** Factor that makes the median absolute deviation of a normal distribution its standard deviation: 1/Φ⁻¹(¾). */
 export const MAD_TO_SIGMA = 1.4826022185056018;
 
-/** The values that are not missing, sorted ascending (a copy). */
-export function sortedPresent(values: ArrayLike<number>): Float64Array {
-  const present = new Float64Array(values.length);
+/** The values that are not missing (a copy). */
+function present(values: ArrayLike<number>): Float64Array {
+  const out = new Float64Array(values.length);
   let count = 0;
   for (let t = 0; t < values.length; t++) {
     const value = values[t]!;
-    if (!Number.isNaN(value)) present[count++] = value;
+    if (!Number.isNaN(value)) out[count++] = value;
   }
+  return count === out.length ? out : out.slice(0, count);
+}
+
+/** The values that are not missing, sorted ascending (a copy). */
+export function sortedPresent(values: ArrayLike<number>): Float64Array {
   // The native numeric sort of a typed array is several times faster than one with a comparator.
-  return present.slice(0, count).sort();
+  return present(values).sort();
 }
 
 /**
@@ -21,13 +27,7 @@ export function sortedPresent(values: ArrayLike<number>): Float64Array {
  * @param probability 0…1
  */
 export function quantileOfSorted(sorted: ArrayLike<number>, probability: number): number {
-  if (!(probability >= 0 && probability <= 1)) {
-    throw new HeedError(
-      'bad-option',
-      `the quantile's probability is ${probability}`,
-      'Give a number from 0 to 1.',
-    );
-  }
+  checkProbability(probability);
   const last = sorted.length - 1;
   if (last < 0) return NaN;
   const position = probability * last;
@@ -37,9 +37,40 @@ export function quantileOfSorted(sorted: ArrayLike<number>, probability: number)
   return fraction === 0 ? sorted[below]! : sorted[below]! + fraction * (sorted[below + 1]! - sorted[below]!);
 }
 
-/** Quantile (see `quantileOfSorted`) of the values that are not missing; NaN where all are. O(n log n). */
+function checkProbability(probability: number): void {
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new HeedError(
+      'bad-option',
+      `the quantile's probability is ${probability}`,
+      'Give a number from 0 to 1.',
+    );
+  }
+}
+
+/**
+ * `quantileOfSorted` of complete values in any order, which are reordered: selecting the one or two that count takes
+ * O(n), an ordering of all of them O(n log n).
+ */
+export function selectQuantile(values: Float64Array, probability: number): number {
+  checkProbability(probability);
+  const last = values.length - 1;
+  if (last < 0) return NaN;
+  const position = probability * last;
+  const below = Math.floor(position);
+  const fraction = position - below;
+  // Its types ask for a plain array; it only reads and swaps elements.
+  quickselect(values as unknown as number[], below);
+  const low = values[below]!;
+  if (fraction === 0) return low;
+  // All that lie above are not smaller: the next in order is the smallest of them.
+  let next = Infinity;
+  for (let t = below + 1; t <= last; t++) if (values[t]! < next) next = values[t]!;
+  return low + fraction * (next - low);
+}
+
+/** Quantile (see `quantileOfSorted`) of the values that are not missing; NaN where all are. O(n). */
 export function quantile(values: ArrayLike<number>, probability: number): number {
-  return quantileOfSorted(sortedPresent(values), probability);
+  return selectQuantile(present(values), probability);
 }
 
 /** Median of the values that are not missing; NaN where all are. */
@@ -62,10 +93,10 @@ export interface RobustLocation {
  * missing.
  */
 export function robustLocation(values: ArrayLike<number>): RobustLocation {
-  const sorted = sortedPresent(values);
-  const middle = quantileOfSorted(sorted, 0.5);
-  for (let t = 0; t < sorted.length; t++) sorted[t] = Math.abs(sorted[t]! - middle);
-  return { median: middle, sigma: MAD_TO_SIGMA * quantileOfSorted(sorted.sort(), 0.5), count: sorted.length };
+  const kept = present(values);
+  const middle = selectQuantile(kept, 0.5);
+  for (let t = 0; t < kept.length; t++) kept[t] = Math.abs(kept[t]! - middle);
+  return { median: middle, sigma: MAD_TO_SIGMA * selectQuantile(kept, 0.5), count: kept.length };
 }
 
 /** Mean and standard deviation of a series. */
