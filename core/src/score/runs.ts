@@ -8,7 +8,7 @@ export interface ScoreRun {
   readonly score: number;
 }
 
-/** Default of `mergeGap`: runs this near, or nearer than a quarter of the longer one, are one event. */
+/** Default of `mergeGap`: runs this near, or nearer than a quarter of the shorter one, are one event. */
 const nearestRuns = 5;
 
 /**
@@ -30,9 +30,9 @@ export function findRuns(
     while (merged.length > 1) {
       const last = merged[merged.length - 1]!;
       const before = merged[merged.length - 2]!;
-      const longer = Math.max(last.end - last.start, before.end - before.start) + 1;
+      const shorter = Math.min(last.end - last.start, before.end - before.start) + 1;
       const gap = last.start - before.end - 1;
-      if (gap > (mergeGap ?? Math.max(nearestRuns, longer / 4))) break;
+      if (gap > (mergeGap ?? Math.max(nearestRuns, shorter / 4))) break;
       before.end = last.end;
       merged.pop();
     }
