@@ -12,6 +12,7 @@ export {
   type FrameLike,
   type SeriesRecord,
 } from './records.js';
+export { seriesFromDataFrame, type DataFrameLike } from './dataframe.js';
 export {
   createSeriesFromUnsorted,
   estimateStep,
