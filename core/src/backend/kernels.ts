@@ -146,7 +146,7 @@ export interface Kernels {
 /** Which build of the kernels runs. `relaxed` fuses multiply and add, so its last bits depend on the processor. */
 export type KernelBuild = 'plain' | 'relaxed';
 
-function decode(base64: string): Uint8Array {
+function decode(base64: string): Uint8Array<ArrayBuffer> {
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);

@@ -5,7 +5,7 @@ import { isHeedError } from '../errors.js';
 import { resolveOptions } from '../pipeline/options.js';
 import { createSeries, sliceSeries, type Series } from '../series/series.js';
 import { createStream } from '../stream/stream.js';
-import { expectEqualScores, expectRefusal, expectSound, require } from './expect.js';
+import { expectEqualScores, expectRefusal, expectSound, demand } from './expect.js';
 import type { ContractSubject } from './subject.js';
 
 /** One promise that every detector keeps. */
@@ -28,7 +28,7 @@ async function fitAndScore(subject: ContractSubject, series: Series): Promise<vo
     const touched = series.channels.findIndex(({ values }, c) =>
       values.some((value, t) => !Object.is(value, before[c]![t])),
     );
-    require(touched < 0, `changed the values of the channel "${series.channels[touched]?.name}"`);
+    demand(touched < 0, `changed the values of the channel "${series.channels[touched]?.name}"`);
   } finally {
     detector.dispose();
   }
@@ -50,11 +50,11 @@ export const contractChecks: readonly ContractCheck[] = [
     applies: always,
     async run({ definition }) {
       const { id, summary, document, defaults, options, quick = {} } = definition;
-      require(/^[a-z][a-z0-9-]*$/.test(id), `"${id}" is not a detector id`);
-      require(summary.length > 0 && !summary.includes('\n'), 'the summary is not one line');
-      require(document.length > 0, 'names no document or paper');
+      demand(/^[a-z][a-z0-9-]*$/.test(id), `"${id}" is not a detector id`);
+      demand(summary.length > 0 && !summary.includes('\n'), 'the summary is not one line');
+      demand(document.length > 0, 'names no document or paper');
       for (const name of Object.keys(options)) {
-        require(Object.hasOwn(defaults, name), `the option "${name}" has no default`);
+        demand(Object.hasOwn(defaults, name), `the option "${name}" has no default`);
       }
       resolveOptions(definition, { ...defaults });
       resolveOptions(definition, { ...quick });
@@ -74,7 +74,7 @@ export const contractChecks: readonly ContractCheck[] = [
           await fitAndScore(subject, generateSeries(id, { points, seed: 3 }));
         } catch (error) {
           if (signal?.aborted) throw error;
-          require(false, `${id}: ${error instanceof Error ? error.message : String(error)}`);
+          demand(false, `${id}: ${error instanceof Error ? error.message : String(error)}`);
         }
       }
     },
@@ -127,9 +127,9 @@ export const contractChecks: readonly ContractCheck[] = [
       const detection = await (await subject.fitted()).score(series, subject.run);
       expectSound(series, detection);
       values.forEach((value, t) => {
-        require(!Number.isNaN(value) || detection.score[t] === 0, `the missing point ${t} has a score`);
+        demand(!Number.isNaN(value) || detection.score[t] === 0, `the missing point ${t} has a score`);
       });
-      require(detection.notes.length > 0, 'does not say that values were filled');
+      demand(detection.notes.length > 0, 'does not say that values were filled');
     },
   },
   {
@@ -144,8 +144,10 @@ export const contractChecks: readonly ContractCheck[] = [
         const detection = await detector.score(series, subject.run);
         expectSound(series, detection);
         if (!subject.definition.tags.baseline) {
-          require(detection.events.length ===
-            0, `found ${detection.events.length} events in a constant series`);
+          demand(
+            detection.events.length === 0,
+            `found ${detection.events.length} events in a constant series`,
+          );
         }
       } catch (error) {
         if (!isHeedError(error) || error.code !== 'constant-series') throw error;
@@ -249,8 +251,10 @@ export const contractChecks: readonly ContractCheck[] = [
           });
           for (let t = start; t < end; t++) {
             const [a, b] = [update.score[t - start]!, whole.score[t]!];
-            require(Math.abs(a - b) <=
-              1e-5 * Math.max(1, b), `point ${t} has the score ${a} in the stream and ${b} in the whole`);
+            demand(
+              Math.abs(a - b) <= 1e-5 * Math.max(1, b),
+              `point ${t} has the score ${a} in the stream and ${b} in the whole`,
+            );
           }
           start = end;
         }
@@ -280,11 +284,9 @@ async function expectPromptStop(
   const { error } = await started;
   const waited = performance.now() - asked;
   if (error === undefined) {
-    require(finished &&
-      waited <= cancelWithin, `went on for ${Math.round(waited)} ms and ignored the signal`);
+    demand(finished && waited <= cancelWithin, `went on for ${Math.round(waited)} ms and ignored the signal`);
     return;
   }
-  require(isHeedError(error) &&
-    error.code === 'cancelled', `was not cancelled, but failed: ${String(error)}`);
-  require(waited <= cancelWithin, `took ${Math.round(waited)} ms to stop`);
+  demand(isHeedError(error) && error.code === 'cancelled', `was not cancelled, but failed: ${String(error)}`);
+  demand(waited <= cancelWithin, `took ${Math.round(waited)} ms to stop`);
 }

@@ -7,7 +7,7 @@ export class ContractViolation extends Error {
   override readonly name = 'ContractViolation';
 }
 
-export function require(condition: boolean, what: string): asserts condition {
+export function demand(condition: boolean, what: string): asserts condition {
   if (!condition) throw new ContractViolation(what);
 }
 
@@ -19,10 +19,10 @@ export async function expectRefusal(
   try {
     await work();
   } catch (error) {
-    require(isHeedError(error) &&
-      codes.includes(
-        error.code,
-      ), `should have been refused with ${codes.join(' or ')}, but: ${String(error)}`);
+    demand(
+      isHeedError(error) && codes.includes(error.code),
+      `should have been refused with ${codes.join(' or ')}, but: ${String(error)}`,
+    );
     return;
   }
   throw new ContractViolation(`should have been refused with ${codes.join(' or ')}, but succeeded`);
@@ -32,38 +32,38 @@ export async function expectRefusal(
 export function expectSound(series: Series, detection: Detection): void {
   const n = series.time.length;
   const d = series.channels.length;
-  require(detection.score.length === n, `gave ${detection.score.length} scores for ${n} points`);
+  demand(detection.score.length === n, `gave ${detection.score.length} scores for ${n} points`);
   const bad = detection.score.findIndex((score) => !(score >= 0 && score < Infinity));
-  require(bad < 0, `the score of point ${bad} is ${detection.score[bad]}`);
+  demand(bad < 0, `the score of point ${bad} is ${detection.score[bad]}`);
   const { border } = detection.threshold;
-  require(border >= 0 && border < Infinity, `the border is ${border}`);
+  demand(border >= 0 && border < Infinity, `the border is ${border}`);
   for (const name of ['expected', 'lower', 'upper'] as const) {
     const arrays = detection[name];
     if (!arrays) continue;
-    require(arrays.length === d, `"${name}" has ${arrays.length} channels of ${d}`);
+    demand(arrays.length === d, `"${name}" has ${arrays.length} channels of ${d}`);
     for (const values of arrays) {
-      require(values.length === n && values.every(Number.isFinite), `"${name}" is not ${n} finite values`);
+      demand(values.length === n && values.every(Number.isFinite), `"${name}" is not ${n} finite values`);
     }
   }
   let last = -1;
   for (const event of detection.events) {
     const { startIndex, endIndex, peakIndex } = event;
     const where = `the event ${startIndex}–${endIndex}`;
-    require(startIndex > last && endIndex >= startIndex && endIndex < n, `${where} is out of order or range`);
+    demand(startIndex > last && endIndex >= startIndex && endIndex < n, `${where} is out of order or range`);
     last = endIndex;
-    require(peakIndex >= startIndex && peakIndex <= endIndex, `${where} has its peak outside`);
-    require(event.severity >= 0 && event.severity <= 100, `${where} has severity ${event.severity}`);
+    demand(peakIndex >= startIndex && peakIndex <= endIndex, `${where} has its peak outside`);
+    demand(event.severity >= 0 && event.severity <= 100, `${where} has severity ${event.severity}`);
     const shares = event.channels.reduce((sum, { share }) => sum + share, 0);
-    require(Math.abs(shares - 1) < 1e-6, `${where} has channel shares that sum to ${shares}`);
+    demand(Math.abs(shares - 1) < 1e-6, `${where} has channel shares that sum to ${shares}`);
     const weights = event.attended.reduce((sum, { weight }) => sum + weight, 0);
-    require(weights <= 1 + 1e-6, `${where} has attended weights that sum to ${weights}`);
-    require(!/NaN|undefined|Infinity|null/.test(event.reason), `${where} has the reason "${event.reason}"`);
+    demand(weights <= 1 + 1e-6, `${where} has attended weights that sum to ${weights}`);
+    demand(!/NaN|undefined|Infinity|null/.test(event.reason), `${where} has the reason "${event.reason}"`);
   }
 }
 
 /** Equal element by element. */
 export function expectEqualScores(a: Float32Array, b: Float32Array, what: string): void {
-  require(a.length === b.length, `${what}: ${a.length} scores against ${b.length}`);
+  demand(a.length === b.length, `${what}: ${a.length} scores against ${b.length}`);
   const at = a.findIndex((score, t) => score !== b[t]);
-  require(at < 0, `${what}: the score of point ${at} is ${a[at]} and ${b[at]}`);
+  demand(at < 0, `${what}: the score of point ${at} is ${a[at]} and ${b[at]}`);
 }
