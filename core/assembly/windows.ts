@@ -4,11 +4,15 @@
  * WebAssembly is refused (core/src/attention), so that both give the same bits.
  */
 
-/** Puts key j at distance d among the k nearest of query i; keys nearer together than `separation` share a slot. */
+/**
+ * Puts key j at distance d among the k nearest of query i, if it is one; keys nearer together than `separation` share
+ * a slot. `limits` is kept up to date: see `limitOf`.
+ */
 function insert(
-  distance: usize, index: usize, worst: usize, k: i32, separation: i32, i: i32, j: i32, d: f64,
+  distance: usize, index: usize, limits: usize, values: f64, k: i32, separation: i32, i: i32, j: i32, d: f64,
 ): void {
   const distances = distance + (<usize>i * k << 3);
+  if (!(d < load<f64>(distances + (<usize>(k - 1) << 3)))) return;
   const indices = index + (<usize>i * k << 2);
   let last: i32 = k - 1;
   for (let slot: i32 = 0; slot <= last; slot++) {
@@ -31,50 +35,97 @@ function insert(
   }
   store<f64>(distances + (<usize>slot << 3), d);
   store<i32>(indices + (<usize>slot << 2), j);
-  store<f64>(worst + (<usize>i << 3), load<f64>(distances + (<usize>(k - 1) << 3)));
+  store<f64>(limits + (<usize>i << 3), limitOf(load<f64>(distances + (<usize>(k - 1) << 3)), values));
 }
 
-/** Squared differences, summed over the channels, of the points t and t + offset, for all t below `width`. */
-function squareDifferences(x: usize, channels: i32, offset: i32, width: i32, squared: usize): void {
+/**
+ * The sum of squares over so many values from which on a pair certainly lies farther than the worst key kept: a hair
+ * above, so that rounding on the way from sums to distances excludes none.
+ */
+// @ts-ignore: decorator
+@inline
+function limitOf(worst: f64, values: f64): f64 {
+  return worst * values * (1 + 1e-14) + 1e-300;
+}
+
+/**
+ * Squared differences, summed over the channels, of the points t and t + a, and of t and t + b: side by side for every
+ * t of points − a; the second is left as it was where t + b lies beyond the end.
+ */
+function squareDifferences(x: usize, channels: i32, points: i32, a: i32, b: i32, squared: usize): void {
   const step = <usize>channels << 3;
-  let other = x + <usize>offset * step;
+  let otherA = x + <usize>a * step;
+  let otherB = x + <usize>b * step;
+  const together = max(0, points - b);
   let t: i32 = 0;
-  if (channels == 1) {
-    for (; t + 4 <= width; t += 4) {
-      const gap0 = v128.sub<f64>(v128.load(x), v128.load(other));
-      const gap1 = v128.sub<f64>(v128.load(x, 16), v128.load(other, 16));
-      v128.store(squared, v128.mul<f64>(gap0, gap0));
-      v128.store(squared, v128.mul<f64>(gap1, gap1), 16);
-      x += 32;
-      other += 32;
-      squared += 32;
-    }
-  }
-  for (; t + 2 <= width; t += 2) {
-    let sum = f64x2.splat(0);
+  for (; t + 2 <= together; t += 2) {
+    let sumA = f64x2.splat(0);
+    let sumB = f64x2.splat(0);
     for (let c: usize = 0; c < step; c += 8) {
-      const gap = v128.sub<f64>(loadPair(x + c, step), loadPair(other + c, step));
-      sum = v128.add<f64>(sum, v128.mul<f64>(gap, gap));
+      const own = loadPair(x + c, step);
+      const gapA = v128.sub<f64>(own, loadPair(otherA + c, step));
+      const gapB = v128.sub<f64>(own, loadPair(otherB + c, step));
+      sumA = v128.add<f64>(sumA, v128.mul<f64>(gapA, gapA));
+      sumB = v128.add<f64>(sumB, v128.mul<f64>(gapB, gapB));
     }
-    v128.store(squared, sum);
+    v128.store(squared, v128.shuffle<f64>(sumA, sumB, 0, 2));
+    v128.store(squared, v128.shuffle<f64>(sumA, sumB, 1, 3), 16);
     x += 2 * step;
-    other += 2 * step;
+    otherA += 2 * step;
+    otherB += 2 * step;
+    squared += 32;
+  }
+  for (; t < points - a; t++) {
+    let sumA: f64 = 0;
+    let sumB: f64 = 0;
+    for (let c: usize = 0; c < step; c += 8) {
+      const own = load<f64>(x + c);
+      const gapA = own - load<f64>(otherA + c);
+      sumA += gapA * gapA;
+      if (t < together) {
+        const gapB = own - load<f64>(otherB + c);
+        sumB += gapB * gapB;
+      }
+    }
+    store<f64>(squared, sumA);
+    if (t < together) store<f64>(squared, sumB, 8);
+    x += step;
+    otherA += step;
+    otherB += step;
     squared += 16;
   }
-  if (t < width) {
-    let sum: f64 = 0;
-    for (let c: usize = 0; c < step; c += 8) {
-      const gap = load<f64>(x + c) - load<f64>(other + c);
-      sum += gap * gap;
-    }
-    store<f64>(squared, sum);
-  }
 }
 
-function sumOf(values: usize, n: i32): f64 {
-  let sum: f64 = 0;
-  for (const end = values + (<usize>n << 3); values < end; values += 8) sum += load<f64>(values);
-  return sum;
+/** The same for one channel, where the points lie side by side. */
+function squareDifferencesOfOne(x: usize, points: i32, a: i32, b: i32, squared: usize): void {
+  let otherA = x + (<usize>a << 3);
+  let otherB = x + (<usize>b << 3);
+  const together = max(0, points - b);
+  const end = squared + (<usize>(together & ~1) << 4);
+  for (; squared < end; squared += 32) {
+    const own = v128.load(x);
+    const gapA = v128.sub<f64>(own, v128.load(otherA));
+    const gapB = v128.sub<f64>(own, v128.load(otherB));
+    const sumA = v128.mul<f64>(gapA, gapA);
+    const sumB = v128.mul<f64>(gapB, gapB);
+    v128.store(squared, v128.shuffle<f64>(sumA, sumB, 0, 2));
+    v128.store(squared, v128.shuffle<f64>(sumA, sumB, 1, 3), 16);
+    x += 16;
+    otherA += 16;
+    otherB += 16;
+  }
+  for (let t = together & ~1; t < points - a; t++) {
+    const gapA = load<f64>(x) - load<f64>(otherA);
+    store<f64>(squared, gapA * gapA);
+    if (t < together) {
+      const gapB = load<f64>(x) - load<f64>(otherB);
+      store<f64>(squared, gapB * gapB, 8);
+    }
+    x += 8;
+    otherA += 8;
+    otherB += 8;
+    squared += 16;
+  }
 }
 
 /**
@@ -82,76 +133,78 @@ function sumOf(values: usize, n: i32): f64 {
  * of each (distance: count × k, index: count × k). Two offsets run side by side; along each, the squared distance
  * changes by one entering and one leaving point.
  * @param x (points + 1) × channels values
- * @param worst scratch of count values
+ * @param limits scratch of count values
  * @param squared scratch of (points + 2) × 2 values
  */
 export function scanOffsets(
   x: usize, channels: i32, window: i32, points: i32, distance: usize, index: usize, k: i32, separation: i32,
-  first: i32, last: i32, stride: i32, worst: usize, squared: usize,
+  first: i32, last: i32, stride: i32, limits: usize, squared: usize,
 ): void {
   const count = points - window + 1;
-  const share: f64 = 1 / <f64>(window * channels);
-  const shares = f64x2.splat(share);
-  const zero = f64x2.splat(0);
-  const ahead = <usize>window << 3;
+  const values = <f64>(window * channels);
+  const share: f64 = 1 / values;
+  const ahead = <usize>window << 4;
   for (let i: i32 = 0; i < count; i++) {
-    store<f64>(worst + (<usize>i << 3), load<f64>(distance + (<usize>(i * k + k - 1) << 3)));
+    const worst = load<f64>(distance + (<usize>(i * k + k - 1) << 3));
+    store<f64>(limits + (<usize>i << 3), limitOf(worst, values));
   }
   for (let a = first; a < last; a += 2 * stride) {
-    const b = a + stride;
     // Pairs at the second offset; fewer than at the first, none where it is beyond the end.
-    const pairs = b < last ? max(0, count - b) : 0;
-    const squaredA = squared;
-    const squaredB = squared + (<usize>(points + 2) << 3);
-    const worstA = worst + (<usize>a << 3);
-    const worstB = worst + (<usize>b << 3);
-    squareDifferences(x, channels, a, points - a, squaredA);
-    if (pairs > 0) squareDifferences(x, channels, b, points - b, squaredB);
-    let sums = f64x2.splat(sumOf(squaredA, window));
-    if (pairs > 0) sums = f64x2.replace_lane(sums, 1, sumOf(squaredB, window));
+    const b = a + stride < last ? a + stride : points;
+    const pairs = max(0, count - b);
+    if (channels == 1) squareDifferencesOfOne(x, points, a, b, squared);
+    else squareDifferences(x, channels, points, a, b, squared);
+    let sums = f64x2.splat(0);
+    for (let t: usize = 0; t < ahead; t += 16) sums = v128.add<f64>(sums, v128.load(squared + t));
 
     // Two pairs of each offset at a time: only where one might be kept, each is looked at by itself.
-    const body = pairs & ~1;
-    let i: i32 = 0;
-    for (; i < body; i += 2) {
-      const at = <usize>i << 3;
-      const changeA = v128.sub<f64>(v128.load(squaredA + at + ahead), v128.load(squaredA + at));
-      const changeB = v128.sub<f64>(v128.load(squaredB + at + ahead), v128.load(squaredB + at));
-      const next = v128.add<f64>(sums, v128.shuffle<f64>(changeA, changeB, 0, 2));
-      const dA = v128.mul<f64>(v128.max<f64>(v128.shuffle<f64>(sums, next, 0, 2), zero), shares);
-      const dB = v128.mul<f64>(v128.max<f64>(v128.shuffle<f64>(sums, next, 1, 3), zero), shares);
-      sums = v128.add<f64>(next, v128.shuffle<f64>(changeA, changeB, 1, 3));
-      const own = v128.load(worst + at);
-      const nearA = v128.lt<f64>(dA, v128.max<f64>(own, v128.load(worstA + at)));
-      const nearB = v128.lt<f64>(dB, v128.max<f64>(own, v128.load(worstB + at)));
+    let leaving = squared;
+    let entering = squared + ahead;
+    let own = limits;
+    let otherA = limits + (<usize>a << 3);
+    let otherB = limits + (<usize>b << 3);
+    const body = squared + (<usize>(pairs & ~1) << 4);
+    for (; leaving < body; leaving += 32) {
+      const next = v128.add<f64>(sums, v128.sub<f64>(v128.load(entering), v128.load(leaving)));
+      const sumA = v128.shuffle<f64>(sums, next, 0, 2);
+      const sumB = v128.shuffle<f64>(sums, next, 1, 3);
+      sums = v128.add<f64>(next, v128.sub<f64>(v128.load(entering, 16), v128.load(leaving, 16)));
+      const limit = v128.load(own);
+      const nearA = v128.lt<f64>(sumA, v128.max<f64>(limit, v128.load(otherA)));
+      const nearB = v128.lt<f64>(sumB, v128.max<f64>(limit, v128.load(otherB)));
       if (v128.bitmask<i64>(v128.or(nearA, nearB))) {
-        consider(distance, index, worst, k, separation, i, i + a, f64x2.extract_lane(dA, 0));
-        consider(distance, index, worst, k, separation, i, i + b, f64x2.extract_lane(dB, 0));
-        consider(distance, index, worst, k, separation, i + 1, i + 1 + a, f64x2.extract_lane(dA, 1));
-        consider(distance, index, worst, k, separation, i + 1, i + 1 + b, f64x2.extract_lane(dB, 1));
+        const i = <i32>((leaving - squared) >> 4);
+        consider(distance, index, limits, values, k, separation, i, a, f64x2.extract_lane(sumA, 0), share);
+        consider(distance, index, limits, values, k, separation, i, b, f64x2.extract_lane(sumB, 0), share);
+        consider(distance, index, limits, values, k, separation, i + 1, a, f64x2.extract_lane(sumA, 1), share);
+        consider(distance, index, limits, values, k, separation, i + 1, b, f64x2.extract_lane(sumB, 1), share);
       }
+      entering += 32;
+      own += 16;
+      otherA += 16;
+      otherB += 16;
     }
-    let sumA = f64x2.extract_lane(sums, 0);
-    let sumB = f64x2.extract_lane(sums, 1);
-    for (; i < count - a; i++) {
-      const at = <usize>i << 3;
-      consider(distance, index, worst, k, separation, i, i + a, max(sumA, 0) * share);
-      sumA += load<f64>(squaredA + at + ahead) - load<f64>(squaredA + at);
+    for (let i = pairs & ~1; i < count - a; i++) {
+      consider(distance, index, limits, values, k, separation, i, a, f64x2.extract_lane(sums, 0), share);
       if (i < pairs) {
-        consider(distance, index, worst, k, separation, i, i + b, max(sumB, 0) * share);
-        sumB += load<f64>(squaredB + at + ahead) - load<f64>(squaredB + at);
+        consider(distance, index, limits, values, k, separation, i, b, f64x2.extract_lane(sums, 1), share);
       }
+      sums = v128.add<f64>(sums, v128.sub<f64>(v128.load(entering), v128.load(leaving)));
+      leaving += 16;
+      entering += 16;
     }
   }
 }
 
-// @ts-ignore: decorator
-@inline
+/** Offers the windows at i and i + offset to each other; `sum` is their squared distance. */
 function consider(
-  distance: usize, index: usize, worst: usize, k: i32, separation: i32, i: i32, j: i32, d: f64,
+  distance: usize, index: usize, limits: usize, values: f64, k: i32, separation: i32, i: i32, offset: i32, sum: f64,
+  share: f64,
 ): void {
-  if (d < load<f64>(worst + (<usize>i << 3))) insert(distance, index, worst, k, separation, i, j, d);
-  if (d < load<f64>(worst + (<usize>j << 3))) insert(distance, index, worst, k, separation, j, i, d);
+  const d = max(sum, 0) * share;
+  const j = i + offset;
+  if (sum < load<f64>(limits + (<usize>i << 3))) insert(distance, index, limits, values, k, separation, i, j, d);
+  if (sum < load<f64>(limits + (<usize>j << 3))) insert(distance, index, limits, values, k, separation, j, i, d);
 }
 
 // @ts-ignore: decorator
