@@ -112,7 +112,8 @@ export interface DetectorState {
 }
 export interface StateTensor {
   readonly shape: readonly number[];
-  readonly values: Float32Array | Float64Array | Int32Array;
+  /** Int8Array: quantised; the tensor's name with `#scale` holds a factor per entry of the last axis. */
+  readonly values: Float32Array | Float64Array | Int32Array | Int8Array;
 }
 
 /** How a fitted detector is trained further on other data. */

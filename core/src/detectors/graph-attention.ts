@@ -50,7 +50,7 @@ export const graphAttentionDetector: DetectorDefinition<GraphAttentionOptions> =
     throw new HeedError(
       'not-supported',
       'graph-attention scores a graph, not a series',
-      'Use createGraphDetector, or graph-sequence-attention for series.',
+      'Use createGraphAttention, or the detector graph-sequence-attention for series.',
     );
   },
 };

@@ -17,7 +17,12 @@ const formatName = 'heed-model';
 /** Rises when a file written now could not be read by the release before. */
 export const modelVersion = 1;
 
-const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array } as const;
+const arrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  int8: Int8Array,
+} as const;
 type ArrayName = keyof typeof arrays;
 
 interface TensorJson {
@@ -119,14 +124,19 @@ function corrupt(what: string, cause?: unknown): HeedError {
   );
 }
 
+function typeOf(values: StateTensor['values']): ArrayName {
+  for (const name of Object.keys(arrays) as ArrayName[]) if (values instanceof arrays[name]) return name;
+  throw new Error('a tensor of unknown type');
+}
+
 function encodeTensor({ shape, values }: StateTensor): TensorJson {
-  const type: ArrayName =
-    values instanceof Float32Array ? 'float32' : values instanceof Float64Array ? 'float64' : 'int32';
+  const type: ArrayName = typeOf(values);
   const size = values.BYTES_PER_ELEMENT;
   const view = new DataView(new ArrayBuffer(values.length * size));
   for (let i = 0; i < values.length; i++) {
     if (type === 'float32') view.setFloat32(i * size, values[i]!, true);
     else if (type === 'float64') view.setFloat64(i * size, values[i]!, true);
+    else if (type === 'int8') view.setInt8(i, values[i]!);
     else view.setInt32(i * size, values[i]!, true);
   }
   return { shape, type, data: toBase64(new Uint8Array(view.buffer)) };
@@ -157,7 +167,9 @@ function decodeTensor(name: string, tensor: TensorJson): StateTensor {
         ? view.getFloat32(i * size, true)
         : type === 'float64'
           ? view.getFloat64(i * size, true)
-          : view.getInt32(i * size, true);
+          : type === 'int8'
+            ? view.getInt8(i)
+            : view.getInt32(i * size, true);
     if (!Number.isFinite(value)) throw fault(`holds ${value}`);
     values[i] = value;
   }

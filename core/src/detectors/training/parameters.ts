@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { HeedError } from '../../errors.js';
 import type { Random } from '../../random.js';
 import type { StateTensor } from '../contract.js';
+import { dequantized } from '../quantize.js';
 
 /** How a parameter starts: Glorot's uniform distribution, a constant, or a normal distribution. */
 export type Initializer =
@@ -77,7 +78,7 @@ export class Parameters {
           `the weights "${name}" are ${tensor.shape.join('×')} where ${variable.shape.join('×')} fit`,
         );
       }
-      const values = Float32Array.from(tensor.values);
+      const values = dequantized(name, tensors);
       if (!values.every(Number.isFinite))
         throw corrupt(`the weights "${name}" hold values that are not finite`);
       snapshot.set(name, values);

@@ -55,15 +55,15 @@ export class WindowedDetector implements RawDetector {
   constructor(readonly plan: WindowedPlan) {}
 
   /** @throws HeedError labels-missing, too-few-points, cancelled, not-finite, backend-unavailable */
-  async fit(train: Series, options: RunOptions): Promise<FitReport> {
-    this.checkTraining(train);
+  async fit(train: Series, options: RunOptions, teacher?: TeacherTargets): Promise<FitReport> {
+    if (!teacher?.probabilities) this.checkTraining(train);
     const scalers = train.channels.map(({ values }) => fitScaler(values, this.plan.scaler));
     await this.initialise(
       train.channels.map(({ name }) => name),
       scalers,
       options.seed ?? 0,
     );
-    return this.learn(train, options);
+    return this.learn(train, options, teacher);
   }
 
   /**
@@ -85,8 +85,7 @@ export class WindowedDetector implements RawDetector {
     this.fitted = { channels, scalers, parameters, model, errorScale, border: undefined };
   }
 
-  /** Trains on a series, or on what a teacher makes of it. */
-  async learn(train: Series, options: FineTuneOptions, teacher?: TeacherTargets): Promise<FitReport> {
+  private async learn(train: Series, options: FineTuneOptions, teacher?: TeacherTargets): Promise<FitReport> {
     const started = performance.now();
     const fitted = this.requireFitted();
     const { plan } = this;
