@@ -4,11 +4,13 @@ import type { Series } from '../series/series.js';
 import type { DetectorDefinition, RawDetector, RawScores, RunOptions } from './contract.js';
 import { scoreFlatLines } from './heads/flat.js';
 import { forecastChannels, scoreForecasts } from './heads/forecast.js';
-import { borderOf, channelWeights, fuseHeads } from './heads/fusion.js';
+import { weighHeads } from './heads/feedback.js';
+import { borderOf, channelWeights, fuseHeads, type HeadWeights } from './heads/fusion.js';
 import type { HeadScores } from './heads/head.js';
 import { scoreLevel } from './heads/level.js';
 import { scoreByMemory, type MemoryScores } from './heads/memory.js';
 import { standardizeSeries, type StandardizedChannels } from './heads/standardize.js';
+import { scoreBursts, scoreDifferences } from './heads/variation.js';
 import { defaultMemoryWindow, thinningNotes } from './memory-attention.js';
 
 /** Options of `auto`: it has none that need setting. */
@@ -48,6 +50,9 @@ const ORDER = 64;
 /** Points over which the short forecast head averages its errors. */
 const SHORT = 8;
 
+/** Heads that take part only where feedback speaks for them. */
+const SPARE: ReadonlySet<string> = new Set(['difference', 'burst']);
+
 class Auto implements RawDetector {
   constructor(private readonly options: AutoOptions) {}
 
@@ -57,7 +62,13 @@ class Auto implements RawDetector {
     const { heads, memory } = await scoreHeads(input, this.options.budget, breather, (done) =>
       run.onProgress?.({ phase: 'score', done }),
     );
-    const fused = fuseHeads(heads, channelWeights(input));
+    let weights: HeadWeights = {};
+    if (run.feedback?.length) {
+      heads.push(scoreDifferences(input, SHORT), scoreBursts(input, 2 * SHORT));
+      weights = weighHeads(series, heads, SPARE, run.feedback);
+    }
+    const used = heads.filter((head) => weights[head.name] !== undefined || !SPARE.has(head.name));
+    const fused = fuseHeads(used, channelWeights(input), weights);
     return {
       ...fused,
       border: borderOf(fused.raw, input.channels.length),

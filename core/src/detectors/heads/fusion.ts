@@ -131,6 +131,16 @@ export function borderOf(raw: Float64Array, d: number): number {
   return Math.max(0.7 * highest, Math.min(highest, calm * (2.2 + 1.8 / d)));
 }
 
+/** The score of one head over all channels, as it enters the fusion with a weight of 1. */
+export function scoreOfHead(head: HeadScores): Float64Array {
+  const out = new Float64Array(head.contributions[0]!.length);
+  for (const own of head.contributions) {
+    const scaled = head.kind === 'channel' ? inUnits(own) : own;
+    for (let t = 0; t < out.length; t++) out[t] = out[t]! + scaled[t]!;
+  }
+  return out;
+}
+
 /** The scores in multiples of the unit; from `SURE` on the logarithm. */
 function inUnits(scores: Float64Array): Float64Array {
   const unit = unitOf(scores);
