@@ -466,7 +466,11 @@ describe.skipIf(!chromium)('scoring in the page', () => {
 
   it('scores only the new points of a stream', async () => {
     const { page } = await dashboard(
-      [panel([scenario('stream', {}, { detector: 'z-score', step: '1s', lookback: '5m' })], { id: 1 })],
+      [
+        panel([scenario('stream', {}, { detector: 'squared-difference', step: '1s', lookback: '5m' })], {
+          id: 1,
+        }),
+      ],
       {
         time: { from: 'now-5m', to: 'now' },
       },

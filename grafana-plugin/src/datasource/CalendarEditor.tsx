@@ -24,7 +24,7 @@ export function CalendarEditor({
             <>
               <InlineField
                 label="Quiet daily"
-                labelWidth={16}
+                labelWidth={20}
                 tooltip="Local time; an end before the start runs over midnight"
               >
                 <TextInput
@@ -56,7 +56,7 @@ export function CalendarEditor({
             <>
               <InlineField
                 label="Maintenance"
-                labelWidth={16}
+                labelWidth={20}
                 tooltip="ISO 8601, for example 2026-11-22T06:00:00Z"
               >
                 <TextInput

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Combobox, InlineField, InlineFieldRow, Input, RadioButtonGroup } from '@grafana/ui';
 import { useDetectors, useModels } from '../client/useDetectors.js';
 import { CalendarEditor } from './CalendarEditor.js';
-import { defaultQuery, type HeedQuery, type Mode } from './types.js';
+import { defaultQuery, peerDetector, type HeedQuery, type Mode } from './types.js';
 
 interface Props {
   readonly query: HeedQuery;
@@ -11,7 +11,7 @@ interface Props {
   readonly annotation?: boolean;
 }
 
-const labelWidth = 16;
+const labelWidth = 20;
 
 /** Everything about detection, in the order in which people need it; the rest is folded away. */
 export function DetectorFields({ query, onChange, onRunQuery, annotation }: Props) {
@@ -49,7 +49,9 @@ export function DetectorFields({ query, onChange, onRunQuery, annotation }: Prop
             options={[
               { value: 'each', label: 'Each series' },
               { value: 'joint', label: 'Together' },
-              { value: 'peers', label: 'Against peers' },
+              ...(detectors.some((d) => d.id === peerDetector) || full.mode === 'peers'
+                ? [{ value: 'peers' as const, label: 'Against peers' }]
+                : []),
             ]}
             value={full.mode!}
             onChange={(mode) => change({ mode })}

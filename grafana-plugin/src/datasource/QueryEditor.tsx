@@ -18,7 +18,7 @@ export function QueryEditor(props: Props & { annotation?: boolean; children?: Re
     <div data-testid="heed-query-editor">
       <InlineField
         label="Data source"
-        labelWidth={16}
+        labelWidth={20}
         tooltip="Where the data come from; its own query editor appears below"
       >
         <DataSourcePicker

@@ -39,6 +39,7 @@ export interface ScoredChannel {
 /** Colours that stay apart for colour-blind readers (Okabe and Ito): severity from low to high. */
 export const severityColors = ['#e5c000', '#e69f00', '#d55e00'] as const;
 export const severityNames = ['low', 'medium', 'high'] as const;
+/** The classes of the reports of the command line: medium from twice the border, high from seven times. */
 export const severityLevel = (severity: number) => (severity >= 70 ? 2 : severity >= 40 ? 1 : 0);
 export const severityColor = (severity: number) => severityColors[severityLevel(severity)];
 export const severityName = (severity: number) => severityNames[severityLevel(severity)];

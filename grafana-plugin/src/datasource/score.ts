@@ -13,7 +13,7 @@ import {
   type ScoredChannel,
 } from './frames.js';
 import { joinSeries, seriesOfFrames, type FieldSeries } from './series.js';
-import type { HeedQuery } from './types.js';
+import { peerDetector, type HeedQuery } from './types.js';
 
 /** Series per query at most: beyond that the picture says nothing and the browser suffers. */
 export const seriesAtMost = 1000;
@@ -37,7 +37,7 @@ export function recipeOf(query: HeedQuery, model: string | undefined): Recipe {
   put('minLength', query.minLength || undefined);
   put('exclude', query.exclude?.length ? query.exclude : undefined);
   return {
-    detector: query.mode === 'peers' ? 'peer-attention' : (query.detector ?? 'auto'),
+    detector: query.mode === 'peers' ? peerDetector : (query.detector ?? 'auto'),
     ...(query.detectorOptions && query.mode !== 'peers' ? { options: query.detectorOptions } : {}),
     ...(model === undefined ? {} : { model }),
     events: events as EventOptions,

@@ -36,6 +36,9 @@ export interface HeedQuery extends DataQuery {
 
 export type HeedDataSourceOptions = DataSourceJsonData;
 
+/** Attends across series instead of across time. */
+export const peerDetector = 'peer-attention';
+
 export const dataSourceId = 'heed-anomaly-datasource';
 
 export const defaultQuery: Partial<HeedQuery> = {

@@ -59,7 +59,7 @@ export function EventList({ events, selected, feedback, timeZone, height, onPick
               {dateTimeFormat(event.start, { timeZone, format: 'MM-DD HH:mm:ss' })}
             </span>
             <span style={{ whiteSpace: 'nowrap', color: theme.colors.text.secondary }}>
-              {formatDuration(event.end - event.start)}
+              {formatDuration(durationOf(item))}
             </span>
             <span
               style={{ whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis', maxWidth: '22%' }}
@@ -100,6 +100,13 @@ export function EventList({ events, selected, feedback, timeZone, height, onPick
       )}
     </div>
   );
+}
+
+/** From the first anomalous point to the end of the last one's step, as the reason counts it. */
+export function durationOf({ group, event }: GroupEvent): number {
+  const { time } = group.members[0]!;
+  const step = time.length > 1 ? (time[time.length - 1]! - time[0]!) / (time.length - 1) : 0;
+  return event.end - event.start + step;
 }
 
 export function formatDuration(ms: number): string {

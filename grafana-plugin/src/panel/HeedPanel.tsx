@@ -30,7 +30,8 @@ import type { HeedPanelOptions } from './types.js';
 import { useScoring } from './useScoring.js';
 import { WhyDrawer } from './WhyDrawer.js';
 
-const listHeight = 104;
+/** Height of the event list: as high as its rows, three and a half at most. */
+const listHeightOf = (rows: number) => Math.min(104, 29 * rows + 4);
 
 export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
   const {
@@ -136,6 +137,7 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
   }
 
   const showList = options.showEvents && everyEvent.length > 0 && height > 240;
+  const listHeight = listHeightOf(everyEvent.length);
   const vizHeight =
     height -
     (showList ? listHeight : 0) -

@@ -6,7 +6,7 @@ import { lowerBound } from './align.js';
 import { AttendedPicture } from './AttendedPicture.js';
 import { formatValue } from './Chart.js';
 import { attendedColor } from './drawing.js';
-import { formatDuration } from './EventList.js';
+import { durationOf, formatDuration } from './EventList.js';
 import type { DrawnSeries, GroupEvent } from './model.js';
 import type { PanelFeedback } from './types.js';
 
@@ -38,7 +38,7 @@ export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom
   return (
     <Drawer
       title={`Why: ${group.name}`}
-      subtitle={`${time(event.start)}, ${formatDuration(event.end - event.start)}`}
+      subtitle={`${time(event.start)}, ${formatDuration(durationOf(item))}`}
       size="md"
       onClose={onClose}
     >
@@ -105,7 +105,7 @@ export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom
                   {attended.slice(0, 6).map((stretch, i) => (
                     <tr key={i}>
                       <td style={{ color: attendedColor, width: 60 }}>{Math.round(100 * stretch.weight)}%</td>
-                      <td style={{ width: 90 }}>
+                      <td style={{ width: 98, paddingRight: 8 }}>
                         <div
                           style={{
                             height: 6,

@@ -2,6 +2,7 @@ import type { DataFrame, Field } from '@grafana/data';
 import type { AnomalyEvent, Detection, Feedback, PlainSeries, Recipe } from '../engine/protocol.js';
 import { heedMeta, type HeedMeta } from '../datasource/frames.js';
 import { joinSeries, seriesOfFrames, type FieldSeries } from '../datasource/series.js';
+import { peerDetector } from '../datasource/types.js';
 import type { HeedPanelOptions, PanelFeedback } from './types.js';
 
 /** A series as the panel draws it. */
@@ -126,7 +127,7 @@ function plainGroups(
   const recipe = (group: string): Recipe => {
     const feedback = feedbackFor(options.feedback, group);
     return {
-      detector: options.mode === 'peers' ? 'peer-attention' : options.detector,
+      detector: options.mode === 'peers' ? peerDetector : options.detector,
       events: { sensitivity: options.sensitivity, direction: options.direction },
       ...(feedback.length > 0 ? { feedback } : {}),
     };

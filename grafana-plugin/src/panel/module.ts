@@ -48,9 +48,9 @@ export const plugin = new PanelPlugin<HeedPanelOptions, HeedFieldConfig>(HeedPan
         defaultValue: defaults.mode,
         settings: {
           options: [
-            { value: 'each', label: 'Each series' },
+            { value: 'each', label: 'Each' },
             { value: 'joint', label: 'Together' },
-            { value: 'peers', label: 'Against peers' },
+            { value: 'peers', label: 'Peers' },
           ],
         },
       })

@@ -12,8 +12,7 @@ import { getTemplateSrv } from '@grafana/runtime';
 import { Observable, interval, map, of, startWith, throwError } from 'rxjs';
 
 export interface ScenarioQuery extends DataQuery {
-  scenario?:
-    'service' | 'fleet' | 'system' | 'graph' | 'error' | 'warning' | 'empty' | 'missing' | 'long' | 'stream';
+  scenario?: 'service' | 'fleet' | 'system' | 'error' | 'warning' | 'empty' | 'missing' | 'long' | 'stream';
   /** Series of a fleet, points of a long series. */
   count?: number;
   /** One host's values differ from another's; variables allowed. */
