@@ -10,3 +10,4 @@ export type {
   LabelledSeries,
 } from './types.js';
 export * from './graphs.js';
+export * from './images.js';
