@@ -2,6 +2,8 @@ import { auto } from './auto.js';
 import type { DetectorDefinition } from './contract.js';
 import { learnedDetectors } from './learned.js';
 import { mad } from './mad.js';
+import { forecast } from './forecast.js';
+import { level } from './level.js';
 import { memoryAttention } from './memory-attention.js';
 import { decisionTree } from './decision-tree.js';
 import { isolationForest } from './isolation-forest.js';
@@ -21,6 +23,8 @@ import { zScore } from './z-score.js';
 export const builtinDetectors: readonly DetectorDefinition[] = [
   auto,
   memoryAttention,
+  forecast,
+  level,
   zScore,
   threeSigma,
   mad,
