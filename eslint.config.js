@@ -19,6 +19,7 @@ const order = [
   'model',
   'pipeline',
   'stream',
+  'pool',
   'datasets',
   'evaluate',
   'contract',

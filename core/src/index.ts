@@ -13,5 +13,6 @@ export * from './evaluate/index.js';
 export * from './datasets/index.js';
 export * from './model/index.js';
 export * from './stream/index.js';
+export * from './pool/index.js';
 export * from './contract/index.js';
 export * from './plot/index.js';

@@ -8,3 +8,4 @@ export {
 } from './node-prometheus.js';
 export { readSeriesFile, type ReadFileOptions } from './node-files.js';
 export { svgToPng, type PngOptions } from './node-png.js';
+export { createNodePool } from './node-pool.js';

@@ -145,15 +145,16 @@ export class WindowKernels {
 
 let shared: WindowKernels | null | undefined;
 
-/** The kernels, made on first use; null where the engine refuses WebAssembly, which is said once. */
+/** The kernels, made on first use; null where the engine refuses WebAssembly. */
 export function windowKernels(): WindowKernels | null {
-  if (shared === undefined) {
-    shared = supportsKernels('plain') ? new WindowKernels() : null;
-    if (!shared) {
-      console.warn(
-        "Heed: WebAssembly is refused here (a content security policy needs 'wasm-unsafe-eval'); the same scores are computed in JavaScript, more slowly.",
-      );
-    }
-  }
+  if (shared === undefined) shared = supportsKernels('plain') ? new WindowKernels() : null;
   return shared;
+}
+
+/** What the reader must know where WebAssembly is refused; none where it runs. */
+export function windowKernelNotes(): string[] {
+  if (windowKernels()) return [];
+  return [
+    'WebAssembly is refused here: the scores are the same, but take longer (a content security policy must allow wasm-unsafe-eval).',
+  ];
 }

@@ -1,4 +1,5 @@
 import type { WindowNormalization } from '../attention/memory.js';
+import { windowKernelNotes } from '../backend/window-kernels.js';
 import { Breather } from '../backend/yield.js';
 import type { Series } from '../series/series.js';
 import type { AttendedStretch, DetectorDefinition, RawDetector, RawScores, RunOptions } from './contract.js';
@@ -123,7 +124,7 @@ function combineScales(
 export function thinningNotes(scales: readonly MemoryScores[]): string[] {
   const block = Math.max(...scales.map((scores) => scores.thinning));
   const stride = Math.max(...scales.map((scores) => scores.stride));
-  const notes: string[] = [];
+  const notes = windowKernelNotes();
   if (block > 1)
     notes.push(`The history was thinned: memory attention compared means of ${block} points each.`);
   if (stride > 1)

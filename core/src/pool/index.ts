@@ -1,0 +1,8 @@
+export {
+  createPool,
+  type PoolOptions,
+  type PoolRunOptions,
+  type ScorePool,
+  type WebWorkerLike,
+} from './pool.js';
+export { serveScores, type PoolPort, type PoolScoreOptions } from './serve.js';
