@@ -1,3 +1,4 @@
+import { unitOfName } from './series/units.js';
 import type { RunOptions } from './detectors/contract.js';
 import { HeedError, throwIfAborted } from './errors.js';
 import { askPrometheus, prometheusAddress, type PrometheusAddress } from './node-prometheus-http.js';
@@ -42,22 +43,6 @@ const firstRequest = 2_000;
 const largestSeries = 5_000_000;
 /** Default steps, in seconds. */
 const niceSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400];
-
-const unitsOfSuffix: Readonly<Record<string, string>> = {
-  seconds: 's',
-  milliseconds: 'ms',
-  bytes: 'bytes',
-  ratio: 'ratio',
-  percent: 'percent',
-  celsius: '°C',
-  volts: 'V',
-  amperes: 'A',
-  joules: 'J',
-  watts: 'W',
-  grams: 'g',
-  meters: 'm',
-  hertz: 'Hz',
-};
 
 /**
  * Milliseconds of a length of time as Prometheus writes it: `90s`, `5m`, `6h`, `1d12h`, `2w`.
@@ -267,22 +252,13 @@ function nameChannels(query: PrometheusQuery, series: readonly ResultSeries[]) {
       .map((key) => `${key}=${JSON.stringify(labels[key])}`);
     const metric = query.name ?? labels['__name__'];
     const selector = parts.length > 0 ? `{${parts.join(',')}}` : '';
-    const unit = query.unit ?? unitOf(labels['__name__']);
+    const unit = query.unit ?? unitOfName(labels['__name__'] ?? '');
     return {
       name: `${metric ?? (selector === '' ? query.query.trim() : '')}${selector}`,
       ...(unit === undefined ? {} : { unit }),
       values,
     };
   });
-}
-
-/** The base unit that Prometheus' naming rules put at the end of a metric's name. */
-function unitOf(metric: string | undefined): string | undefined {
-  const suffix = metric
-    ?.replace(/_(total|sum)$/, '')
-    .split('_')
-    .at(-1);
-  return suffix === undefined ? undefined : unitsOfSuffix[suffix];
 }
 
 /** Two queries may give channels of one name; the later ones get a number. */

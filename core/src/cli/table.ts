@@ -63,6 +63,7 @@ function channelText(event: AnomalyEvent, most: number): string {
   return shares.join('\n') + (hidden > 0 ? `\n+${hidden} more` : '');
 }
 
+/** A line of facts per event and, below it, the reason across the whole width: sentences need room. */
 function wideTable(
   series: Series,
   detection: Detection,
@@ -70,62 +71,51 @@ function wideTable(
   clock: SeriesClock,
   { colours, width }: TableOptions,
 ): string {
-  const several = series.channels.length > 1;
   const starts = shown.map((i) => clock.at(detection.events[i]!.startIndex));
   const lengths = shown.map((i) => {
     const { startIndex, endIndex } = detection.events[i]!;
     return clock.length(startIndex, endIndex);
   });
-  const channels = shown.map((i) => channelText(detection.events[i]!, 2));
   const widest = (texts: readonly string[], head: string) =>
-    Math.max(head.length, ...texts.flatMap((text) => text.split('\n').map((line) => line.length))) + 2;
+    Math.max(head.length, ...texts.map((text) => text.length)) + 2;
   const columns = [
     Math.max(3, String(shown.length).length + 2),
     widest(starts, 'start'),
     widest(lengths, 'duration'),
     10 + 4 + 2,
-    ...(several ? [Math.min(30, widest(channels, 'channels'))] : []),
   ];
-  const used = columns.reduce((sum, column) => sum + column, 0) + columns.length + 2;
+  const rest = Math.max(20, width - columns.reduce((sum, column) => sum + column, 0));
+  const several = series.channels.length > 1;
+  const heads = ['#', 'start', 'duration', 'severity', several ? 'channels' : ''];
   const table = new Table({
-    head: ['#', 'start', 'duration', 'severity', ...(several ? ['channels'] : []), 'reason'].map((name) =>
-      colours.bold(name),
-    ),
-    colWidths: [...columns, Math.max(20, width - used)],
+    head: heads.map((name) => colours.bold(name)),
+    colWidths: [...columns, rest],
     colAligns: ['right'],
     wordWrap: true,
     style: { head: [], border: [], 'padding-left': 1, 'padding-right': 1 },
-    chars: {
-      top: '',
-      'top-mid': '',
-      'top-left': '',
-      'top-right': '',
-      bottom: '',
-      'bottom-mid': '',
-      'bottom-left': '',
-      'bottom-right': '',
-      left: '',
-      'left-mid': '',
-      right: '',
-      'right-mid': '',
-      mid: '─',
-      'mid-mid': '┼',
-      middle: '│',
-    },
+    chars: noBorders,
   });
   shown.forEach((i, row) => {
     const event = detection.events[i]!;
-    table.push([
-      String(i + 1),
-      starts[row]!,
-      lengths[row]!,
-      severityBar(event, 10, colours),
-      ...(several ? [channels[row]!] : []),
-      printable(event.reason),
-    ]);
+    const channels = several ? channelText(event, 2).split('\n').join(', ') : '';
+    table.push(
+      [String(i + 1), starts[row]!, lengths[row]!, severityBar(event, 10, colours), channels],
+      ['', { colSpan: columns.length, content: `${printable(event.reason)}\n` }],
+    );
   });
-  return table.toString();
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
 }
+
+const noBorders = Object.fromEntries(
+  ['top', 'bottom', 'left', 'right', 'mid']
+    .flatMap((side) => [side, `${side}-mid`, `${side}-left`, `${side}-right`])
+    .concat('left-mid', 'right-mid', 'mid-mid', 'middle')
+    .map((name) => [name, '']),
+);
 
 /** One event below the other, for narrow terminals. */
 function stackedEvent(

@@ -43,7 +43,27 @@ export function referenceOf(series: Series, raw: RawScores): Reference {
       const residuals = values.map((value, t) => value - expected[c]![t]!);
       return new Float64Array(n).fill(robustLocation(residuals).sigma);
     });
-  return { expected, spread, fromDetector: raw.expected !== undefined };
+  // Where a series repeats itself exactly, its spread is pure rounding; measured in that, the largest deviation
+  // would be a rounding error too. A ten-thousandth of the channel's range is the finest spread that counts.
+  const finest = series.channels.map(({ values }) => finestSpread * rangeOf(values));
+  return {
+    expected,
+    spread: spread.map((own, c) => own.map((value) => Math.max(value, finest[c]!))),
+    fromDetector: raw.expected !== undefined,
+  };
+}
+
+const finestSpread = 1e-4;
+
+/** Largest minus smallest value. */
+export function rangeOf(values: Float64Array): number {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return high - low;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { HeedError } from '../errors.js';
 import type { Series } from '../series/series.js';
 import { excludedPoints } from './calendar.js';
-import { clearDeviation, largestDeviation, type Reference } from './deviation.js';
+import { clearDeviation, largestDeviation, rangeOf, type Reference } from './deviation.js';
 import { findRuns, type ScoreRun } from './runs.js';
 import type { EventOptions } from './types.js';
 
@@ -74,16 +74,6 @@ function madeByGap(
     gap += missing[t]!;
   }
   return gap > length / 2 && deviations.every(({ spreads }) => spreads < clearDeviation);
-}
-
-function rangeOf(values: Float64Array): number {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const value of values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  return high - low;
 }
 
 function checkEventOptions(options: EventOptions): void {

@@ -25,3 +25,4 @@ export type { Aggregation } from './merge.js';
 export { formatDuration, parseDuration, parseIsoTime, type EpochUnit } from './time.js';
 export { seriesToCsv, type WriteCsvOptions } from './write.js';
 export * from './graph.js';
+export { unitOfName } from './units.js';

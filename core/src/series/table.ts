@@ -1,3 +1,4 @@
+import { unitOfName } from './units.js';
 import { HeedError, type ErrorPlace } from '../errors.js';
 import { mergeRows } from './merge.js';
 import type { ReadOptions, ReadResult } from './read-options.js';
@@ -206,7 +207,7 @@ export class TableBuilder {
         this.place(),
       );
     }
-    const channels: { name: string; values: Float64Array }[] = [];
+    const channels: { name: string; unit?: string; values: Float64Array }[] = [];
     const inOrder = this.byName
       ? this.byName.map((name) => this.columns.find((column) => column.name === name)!)
       : this.columns;
@@ -232,7 +233,11 @@ export class TableBuilder {
         }
         empty++;
         notes.push(`Column "${column.name}" was left out: every value is missing.`);
-      } else channels.push({ name: column.name, values: column.data!.values.slice(0, this.rows) });
+      } else {
+        const unit = unitOfName(column.name);
+        const values = column.data!.values.slice(0, this.rows);
+        channels.push({ name: column.name, ...(unit === undefined ? {} : { unit }), values });
+      }
       column.data = null;
     }
     if (channels.length === 0) {
