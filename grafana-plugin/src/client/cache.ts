@@ -37,6 +37,11 @@ export class ByteBoundCache<V> {
     this.total = 0;
   }
 
+  /** Values, longest unused first. */
+  values(): V[] {
+    return [...this.entries.values()].map(({ value }) => value);
+  }
+
   get bytes(): number {
     return this.total;
   }

@@ -88,6 +88,11 @@ export class ScoringService {
     return this.cache.get(key);
   }
 
+  /** Everything that is kept, oldest use first. */
+  results(): Scored[] {
+    return this.cache.values();
+  }
+
   list(): Promise<readonly DetectorListing[]> {
     this.detectors ??= this.pool.run({ kind: 'list' }).then(({ result }) => result);
     this.detectors.catch(() => (this.detectors = undefined));

@@ -50,7 +50,10 @@ export function useScoring(
         publish();
       }),
     ).then(() => {
-      if (!abort.signal.aborted) setDone(groups);
+      if (abort.signal.aborted) return;
+      clearTimeout(timer);
+      setState({ results });
+      setDone(groups);
     });
     return () => {
       abort.abort();

@@ -12,13 +12,21 @@ import { getTemplateSrv } from '@grafana/runtime';
 import { Observable, interval, map, of, startWith, throwError } from 'rxjs';
 
 export interface ScenarioQuery extends DataQuery {
-  scenario?: 'service' | 'fleet' | 'system' | 'error' | 'warning' | 'empty' | 'missing' | 'long' | 'stream';
+  scenario?:
+    'service' | 'fleet' | 'system' | 'error' | 'warning' | 'empty' | 'missing' | 'long' | 'stream' | 'given';
   /** Series of a fleet, points of a long series. */
   count?: number;
   /** One host's values differ from another's; variables allowed. */
   host?: string;
   /** Name of the series instead of its usual one. */
   name?: string;
+}
+
+declare global {
+  interface Window {
+    /** A series that a test hands in: epoch ms and values. */
+    demoGiven?: { name: string; times: number[]; values: Array<number | null> };
+  }
 }
 
 /** A number in 0…1 that depends on its seed only, so that a reload shows the same picture. */
@@ -108,6 +116,10 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
           'ms',
         ),
       ];
+    }
+    if (scenario === 'given') {
+      const { name, times, values } = window.demoGiven!;
+      return [frame(name, values, times, 'short')];
     }
     if (scenario === 'long') {
       const times = this.times(request, query.count ?? 50_000);

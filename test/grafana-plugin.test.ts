@@ -1,0 +1,131 @@
+// What is shipped: the layout that Grafana expects, and nothing it would refuse or fail to find.
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../grafana-plugin/', import.meta.url));
+const dist = join(root, 'dist');
+const text = (name: string) => readFileSync(join(dist, name), 'utf8');
+const json = (name: string) => JSON.parse(text(name)) as Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any
+const files = (folder = ''): string[] =>
+  readdirSync(join(dist, folder), { withFileTypes: true })
+    .flatMap((entry) => (entry.isDirectory() ? files(join(folder, entry.name)) : [join(folder, entry.name)]))
+    .sort();
+const modules = ['module.js', 'datasource/module.js', 'panel/module.js'];
+const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
+
+/** Modules that Grafana 12.3 and later give to plugins. */
+const given = [
+  'react',
+  'react/jsx-runtime',
+  'react-dom',
+  'react-dom/client',
+  'rxjs',
+  'lodash',
+  'i18next',
+  '@emotion/css',
+  '@emotion/react',
+  '@grafana/data',
+  '@grafana/runtime',
+  '@grafana/ui',
+];
+
+describe('dist', () => {
+  it('has the files of an app with a nested data source and panel, and no others', () => {
+    expect(files()).toEqual(
+      [
+        'CHANGELOG.md',
+        'LICENSE',
+        'README.md',
+        'module.js',
+        'plugin.json',
+        'img/logo.svg',
+        'datasource/module.js',
+        'datasource/plugin.json',
+        'datasource/learned.js',
+        'datasource/img/logo.svg',
+        'panel/module.js',
+        'panel/plugin.json',
+        'panel/img/logo.svg',
+      ].sort(),
+    );
+    expect(text('LICENSE')).toContain('Apache License');
+    expect(text('CHANGELOG.md')).toContain(version);
+  });
+
+  it.each(['plugin.json', 'datasource/plugin.json', 'panel/plugin.json'])(
+    'describes itself in %s',
+    (name) => {
+      const plugin = json(name);
+      const folder = name.replace(/plugin\.json$/, '');
+      expect(plugin.id).toMatch(/^[0-9a-z]+-([0-9a-z]+-)?(app|panel|datasource)$/);
+      expect(plugin.id.endsWith(plugin.type)).toBe(true);
+      expect(plugin.info.version).toBe(version);
+      expect(plugin.info.updated).toMatch(/^\d{4}-\d\d-\d\d$/);
+      expect(plugin.info.keywords.length).toBeGreaterThan(0);
+      expect(plugin.info.description.length).toBeGreaterThan(20);
+      expect(plugin.dependencies.grafanaDependency).toBe('>=12.3.0');
+      for (const logo of Object.values<string>(plugin.info.logos))
+        expect(existsSync(join(dist, folder, logo))).toBe(true);
+      for (const shot of plugin.info.screenshots)
+        expect(existsSync(join(dist, folder, shot.path))).toBe(true);
+      expect(JSON.stringify(plugin)).not.toContain('%');
+      const known = [
+        '$schema',
+        'type',
+        'name',
+        'id',
+        'info',
+        'dependencies',
+        'includes',
+        'metrics',
+        'annotations',
+        'streaming',
+        'suggestions',
+      ];
+      expect(Object.keys(plugin).filter((key) => !known.includes(key))).toEqual([]);
+    },
+  );
+
+  it('includes what it names', () => {
+    for (const include of json('plugin.json').includes) {
+      expect(['datasource', 'panel', 'page']).toContain(include.type);
+      if (include.type === 'page') expect(include.path).toMatch(/^\/a\/heed-anomaly-app\//);
+      else expect(json(include.path).type).toBe(include.type);
+    }
+    expect(json('datasource/plugin.json')).toMatchObject({ metrics: true, annotations: true });
+  });
+});
+
+describe.each(modules)('%s', (name) => {
+  const code = text(name);
+  const [, list, body] = /^define\((\[[^\]]*\]),([\s\S]*)$/.exec(code)!;
+
+  it('is an AMD module that asks for nothing but what Grafana gives', () => {
+    expect((JSON.parse(list!) as string[]).filter((dependency) => !given.includes(dependency))).toEqual([]);
+  });
+
+  it('evaluates no text as code, loads no chunk and needs no Node', () => {
+    expect(body).not.toMatch(/\beval\(|new Function\(/);
+    expect(body).not.toMatch(/[^.\w]import\(/);
+    expect(body).not.toMatch(/require\("(node:)?(fs|path|crypto|worker_threads)"\)/);
+    expect(body).not.toContain('dangerouslySetInnerHTML');
+    expect(body).not.toContain('/work/');
+  });
+
+  it('is at most 150 KB compressed', () => {
+    expect(gzipSync(code).length).toBeLessThanOrEqual(150 * 1024);
+  });
+
+  it('exports a plugin', () => {
+    expect(body).toMatch(/plugin:\(\)=>/);
+  });
+
+  it('is the same without the learned detectors, which lie in one file of the data source', () => {
+    expect(code).toContain('engine-without-learned');
+    expect(code).not.toContain('tfjs-core');
+    expect(statSync(join(dist, 'datasource/learned.js')).size).toBeGreaterThan(500_000);
+  });
+});
