@@ -59,7 +59,7 @@ class Auto implements RawDetector {
   async score(series: Series, run: RunOptions): Promise<RawScores> {
     const input = standardizeSeries(series);
     const breather = new Breather(run.signal);
-    const { heads, memory } = await scoreHeads(input, this.options.budget, breather, (done) =>
+    const { heads, memory, period } = await scoreHeads(input, this.options.budget, breather, (done) =>
       run.onProgress?.({ phase: 'score', done }),
     );
     let weights: HeadWeights = {};
@@ -75,18 +75,19 @@ class Auto implements RawDetector {
       expected: memory.expected.map((own, c) => own.map((value) => value * input.std[c]! + input.mean[c]!)),
       spread: memory.spread.map((own, c) => own.map((value) => value * input.std[c]!)),
       attend: memory.attend,
+      ...(period > 0 ? { period } : {}),
       notes: thinningNotes([memory]),
     };
   }
 }
 
-/** Scores a series by every head of `auto`. */
+/** Scores a series by every head of `auto`; `period` is the longest marked one of the first channel, 0 for none. */
 export async function scoreHeads(
   input: StandardizedChannels,
   budget: number,
   breather: Breather,
   progress: (done: number) => void,
-): Promise<{ heads: HeadScores[]; memory: MemoryScores }> {
+): Promise<{ heads: HeadScores[]; memory: MemoryScores; period: number }> {
   const n = input.points;
   const window = defaultMemoryWindow(n);
   const scale = { window, normalization: 'none', temperature: 0.1, keys: 4, budget } as const;
@@ -118,7 +119,7 @@ export async function scoreHeads(
     scoreFlatLines(input),
   ];
   progress(1);
-  return { heads, memory };
+  return { heads, memory, period };
 }
 
 /** The longest of the marked periods of the first channel that is seen at least five times; 0 for none. */
