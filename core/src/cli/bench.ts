@@ -2,9 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { cpus, totalmem, type CpuInfo } from 'node:os';
 import Table from 'cli-table3';
 import { InvalidArgumentError, type Command } from 'commander';
-import { HeedError } from '../errors.js';
+import { HeedError, throwIfAborted } from '../errors.js';
 import { autoContestants, refreshContestants } from './bench/detection.js';
 import { measure, type Absent, type BenchResult, type Contestant } from './bench/harness.js';
+import { interruption } from './interrupt.js';
 import { bundleSizes, peakMemory, startupTimes } from './bench/size.js';
 import {
   attentionContestants,
@@ -139,6 +140,7 @@ async function bench(options: BenchOptions): Promise<void> {
       `Cases: ${Object.keys(cases).join(', ')}.`,
     );
   }
+  const signal = interruption.begin();
   let tensors: Promise<Tensors> | undefined;
   const absent = new Map<string, string>();
   const context: Context = {
@@ -149,17 +151,22 @@ async function bench(options: BenchOptions): Promise<void> {
       const here = list.filter((one): one is Contestant => 'run' in one);
       return measure(name, here, {
         rounds: count,
-        signal: undefined,
+        signal,
         ...(operations === undefined ? {} : { operations }),
       });
     },
   };
   const results: BenchResult[] = [];
   for (const name of names) {
+    throwIfAborted(signal);
     process.stderr.write(`${name}: ${cases[name]!.summary} …\n`);
     results.push(...(await cases[name]!.run(context)));
   }
-  const answer = { machine: machine(), results };
+  const answer = {
+    machine: machine(),
+    results,
+    absent: [...absent].map(([implementation, reason]) => ({ implementation, reason })),
+  };
   const json = `${JSON.stringify(answer, null, 2)}\n`;
   if (options.out !== undefined) writeFileSync(options.out, json);
   if (options.json) process.stdout.write(json);

@@ -1,7 +1,9 @@
 import { createRequire } from 'node:module';
 import { createDetector } from '../../pipeline/index.js';
 import { createRandom } from '../../random.js';
+import { createNodePool } from '../../node-pool.js';
 import { createSeries, sliceSeries, type Series } from '../../series/index.js';
+import { createStream } from '../../stream/index.js';
 import type { Absent, Contestant } from './harness.js';
 import { scikitTimes } from './python.js';
 
@@ -20,7 +22,10 @@ export function benchSeries(points: number, seed: number): Series {
   return createSeries({ channels: [{ name: `series-${seed}`, values }] });
 }
 
-/** `auto` over so many series, one after the other on one core, beside augurs and Sub-PCA on the same task. */
+/**
+ * `auto` over so many series, one after the other on one core and on all cores, beside augurs and Sub-PCA on the same
+ * task.
+ */
 export async function autoContestants(series: number, points: number): Promise<(Contestant | Absent)[]> {
   const data = Array.from({ length: series }, (_, seed) => benchSeries(points, seed));
   const detector = await createDetector('auto');
@@ -32,6 +37,7 @@ export async function autoContestants(series: number, points: number): Promise<(
       },
       dispose: () => detector.dispose(),
     },
+    ...(series >= 50 ? [onAllCores(data)] : []),
     ...(series * points <= 20_000 || series > 1 ? await augurs(data) : []),
     series * points <= 100_000
       ? await scikitTimes(series, points)
@@ -39,26 +45,46 @@ export async function autoContestants(series: number, points: number): Promise<(
   ];
 }
 
+function onAllCores(data: readonly Series[]): Contestant {
+  const pool = createNodePool();
+  return {
+    implementation: 'heed-pool',
+    note: `createNodePool, ${pool.workers} threads`,
+    run: async () => {
+      for await (const detection of pool.scoreAll(data)) void detection;
+    },
+    dispose: () => void pool.close(),
+  };
+}
+
 /** Scoring again after one point more at n points: the refresh of a dashboard. */
 export async function refreshContestants(points: number, rounds: number): Promise<(Contestant | Absent)[]> {
   const whole = benchSeries(points + rounds + 2, 1);
-  const { createStream } = await import('../../stream/index.js');
-  const stream = await createStream(await createDetector('memory-attention'), sliceSeries(whole, 0, points));
-  const detector = await createDetector('auto');
-  let at = points;
-  let end = points;
-  return [
-    {
-      implementation: 'heed',
-      note: 'memory-attention, the default’s main head, by append',
-      run: () => stream.append(sliceSeries(whole, at, ++at)),
-    },
-    {
-      implementation: 'heed-batch',
-      note: 'auto over all points again',
-      run: () => detector.score(sliceSeries(whole, 0, ++end)),
-    },
-  ];
+  const list: Contestant[] = [];
+  for (const [implementation, id] of [
+    ['heed', 'auto'],
+    ['heed-memory-attention', 'memory-attention'],
+  ] as const) {
+    const detector = await createDetector(id);
+    let end = points;
+    if (detector.tags.streaming) {
+      const stream = await createStream(detector, sliceSeries(whole, 0, points));
+      list.push({
+        implementation,
+        note: `${id}, by append`,
+        run: () => stream.append(sliceSeries(whole, end, ++end)),
+        dispose: () => stream.dispose(),
+      });
+    } else {
+      list.push({
+        implementation,
+        note: `${id} over all points again`,
+        run: () => detector.score(sliceSeries(whole, 0, ++end)),
+        dispose: () => detector.dispose(),
+      });
+    }
+  }
+  return list;
 }
 
 interface Augurs {

@@ -1,4 +1,5 @@
 import { quantileSorted } from 'simple-statistics';
+import { throwIfAborted } from '../../errors.js';
 
 /** One implementation of one case, ready to run. */
 export interface Contestant {
@@ -57,7 +58,7 @@ export async function measure(
   for (let round = -2; round < rounds; round++) {
     for (const one of contestants) {
       if (one.times) continue;
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
       const started = performance.now();
       await one.run();
       const elapsed = performance.now() - started;

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { BenchResult } from './harness.js';
@@ -109,7 +110,12 @@ export function startupTimes(rounds: number): BenchResult[] {
   const time = (script: string) => {
     const times = Array.from({ length: rounds }, () => {
       const started = performance.now();
-      spawnSync(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
+      // Beside our own modules, so that peers are found from wherever the command runs.
+      const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+        cwd: dirname(entry),
+        encoding: 'utf8',
+      });
+      if (status !== 0) throw new Error(stderr);
       return performance.now() - started;
     }).sort((a, b) => a - b);
     return times[Math.floor(times.length / 2)]!;
