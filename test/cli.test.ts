@@ -191,7 +191,7 @@ describe('heed detect', () => {
     const plain = await run(['detect', 'metrics.csv'], { env: { COLUMNS: '110' } });
     expect(plain.status).toBe(0);
     expect(plain.stdout).not.toContain('\u001b');
-    expect(plain.stdout).toMatch(/ 1 │ 2026-05-12 08:\d\d:00/);
+    expect(plain.stdout).toMatch(/ 1  2026-05-12 08:\d\d:00/);
     expect(plain.stdout).toMatch(/errors \d+%/);
     for (const line of plain.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(110);
     const forced = await run(['detect', 'metrics.csv'], { env: { FORCE_COLOR: '1' } });
@@ -213,7 +213,7 @@ describe('heed detect', () => {
 
   test('counts rows where there is no time', async () => {
     const { stdout } = await run(['detect', '-'], { input: table({ time: false }) });
-    expect(stdout).toMatch(/│ row \d+ +│ \d+ points?/);
+    expect(stdout).toMatch(/ row \d+ +\d+ points?/);
   });
 
   test('writes CSV with one row per input row, saying what the JSON says', async () => {
@@ -481,7 +481,7 @@ describe('benchmark files', () => {
   for (const file of files) {
     const family = file.split('/').at(-1)!.split('_')[1]!;
     const size = readFileSync(file).length;
-    if (!(families.get(family)?.size! <= size)) families.set(family, { file, size });
+    if (size < (families.get(family)?.size ?? Infinity)) families.set(family, { file, size });
   }
   test.skipIf(!present).each([...families].map(([family, { file }]) => [family, file]))(
     'a file of %s runs through heed detect unchanged',
