@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-explicit-any -- functions that reach into the page */
 // The same series gives the same scores on the command line, in Node, and in the panel's worker in Chromium.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -79,7 +80,6 @@ describe('every score of the recorded incident', () => {
       const { page } = await openDemo(browser, demo, '/d/test', { dashboard, init });
       await settled(page);
       const scored = await page.evaluate(() => {
-        // eslint-disable-next-line @typescript-eslint/no-explicit-any
         const service = (globalThis as any)[Symbol.for('heed.scoring-service/0.1.0')];
         const [result] = service.results();
         return {

@@ -159,9 +159,11 @@ function copyStatic(folders) {
     if (existsSync(join(src, folder, 'img')))
       cpSync(join(src, folder, 'img'), join(out, 'img'), { recursive: true });
   }
+  // Pictures of the README are the app's screenshots.
+  cpSync(join(root, 'docs/img'), join(dist, 'img'), { recursive: true });
   for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE']) {
-    const own = join(root, name);
-    cpSync(existsSync(own) ? own : join(root, '..', name), join(dist, name));
+    const text = readFileSync(join(root, name), 'utf8');
+    writeFileSync(join(dist, name), text.replaceAll('docs/img/', 'img/'));
   }
 }
 

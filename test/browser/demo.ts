@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-explicit-any -- functions that reach into the page */
 import { existsSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -138,7 +139,7 @@ export async function scoringState(
   page: Page,
 ): Promise<{ totals: Totals; mode: string; deaths: number; idle: boolean; lastPoints: number }> {
   return page.evaluate(() => {
-    const service = (globalThis as Record<symbol, any>)[Symbol.for('heed.scoring-service/0.1.0')]; // eslint-disable-line @typescript-eslint/no-explicit-any
+    const service = (globalThis as Record<symbol, any>)[Symbol.for('heed.scoring-service/0.1.0')];
     return {
       totals: service.activity.totals,
       mode: service.pool.mode,
@@ -154,7 +155,7 @@ export async function settled(page: Page): Promise<void> {
   await page.waitForSelector('[data-testid=heed-panel] canvas', { timeout: 60_000 });
   await page.waitForFunction(
     () => {
-      const service = (globalThis as Record<symbol, any>)[Symbol.for('heed.scoring-service/0.1.0')]; // eslint-disable-line @typescript-eslint/no-explicit-any
+      const service = (globalThis as Record<symbol, any>)[Symbol.for('heed.scoring-service/0.1.0')];
       const panels = [...document.querySelectorAll('[data-testid=heed-panel]')];
       return (
         service &&

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-explicit-any -- functions that reach into the page */
 // The built plugin in Chromium, on the demo's host page: what a person sees and does.
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
@@ -31,22 +32,20 @@ const scenario = (name: string, extra: object = {}, query: object = {}) =>
 /** Start and end of the events that the panels of the page hold, epoch ms. */
 const eventsOf = (page: Page, key = 1) =>
   page.evaluate((id) => {
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any
     const find = (object: any): any => {
       let hit: unknown;
       object.forEachChild?.(
         (child: any) => (hit ??= child.state.key === `panel-${id}` ? child : find(child)),
-      ); // eslint-disable-line @typescript-eslint/no-explicit-any
+      );
       return hit;
     };
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any
     const viz = find((window as any).demo.scene);
     const { series } = viz.state.$data.state.data;
     return series.flatMap((frame: any) => frame.meta?.custom?.heed?.events ?? []) as Array<{
       start: number;
       end: number;
       severity: number;
-    }>; // eslint-disable-line @typescript-eslint/no-explicit-any
+    }>;
   }, key);
 
 describe.skipIf(!chromium).each<HostName>(['grafana-13', 'grafana-12'])('the plugin on %s', (host) => {
@@ -94,7 +93,6 @@ describe.skipIf(!chromium).each<HostName>(['grafana-13', 'grafana-12'])('the plu
     const over = page.locator('.u-over').first();
     const box = (await over.boundingBox())!;
     const range = await page.evaluate(() => {
-      // eslint-disable-next-line @typescript-eslint/no-explicit-any
       const { from, to } = (window as any).demo.scene.state.$timeRange.state.value;
       return [from.valueOf(), to.valueOf()] as [number, number];
     });
@@ -167,7 +165,7 @@ describe.skipIf(!chromium).each<HostName>(['grafana-13', 'grafana-12'])('the plu
     await page.waitForFunction(
       (n) =>
         (globalThis as Record<symbol, any>)[Symbol.for('heed.scoring-service/0.1.0')].activity.totals
-          .scorings > n, // eslint-disable-line @typescript-eslint/no-explicit-any
+          .scorings > n,
       totals.scorings,
     );
     await page.keyboard.press('Escape');
@@ -188,19 +186,16 @@ describe.skipIf(!chromium).each<HostName>(['grafana-13', 'grafana-12'])('the plu
     await settled(page);
     const values = () =>
       page.evaluate(() => {
-        // eslint-disable-next-line @typescript-eslint/no-explicit-any
         let data: any;
-        // eslint-disable-next-line @typescript-eslint/no-explicit-any
         const walk = (o: any) =>
           o.forEachChild?.((c: any) =>
             c.state.key === 'panel-1' ? (data = c.state.$data.state.data) : walk(c),
-          ); // eslint-disable-line @typescript-eslint/no-explicit-any
-        walk((window as any).demo.scene); // eslint-disable-line @typescript-eslint/no-explicit-any
+          );
+        walk((window as any).demo.scene);
         return data.series[0].fields[1].values.slice(0, 5) as number[];
       });
     const first = await values();
     await page.evaluate(() => {
-      // eslint-disable-next-line @typescript-eslint/no-explicit-any
       (window as any).demo.scene.state.$variables.state.variables[0].changeValueTo('web-22');
     });
     await expect.poll(values, { timeout: 20_000 }).not.toEqual(first);
@@ -221,7 +216,6 @@ describe.skipIf(!chromium).each<HostName>(['grafana-13', 'grafana-12'])('the plu
     await expect
       .poll(() =>
         page.evaluate(() => {
-          // eslint-disable-next-line @typescript-eslint/no-explicit-any
           const { from, to } = (window as any).demo.scene.state.$timeRange.state.value;
           return to.valueOf() - from.valueOf();
         }),
@@ -368,12 +362,11 @@ describe.skipIf(!chromium)('scoring in the page', () => {
     await settled(page);
     const picture = async (options: object) => {
       await page.evaluate((change) => {
-        // eslint-disable-next-line @typescript-eslint/no-explicit-any
         const walk = (o: any) =>
           o.forEachChild?.((c: any) =>
             c.state.key === 'panel-1' ? c.onOptionsChange({ ...c.state.options, ...change }) : walk(c),
-          ); // eslint-disable-line @typescript-eslint/no-explicit-any
-        walk((window as any).demo.scene); // eslint-disable-line @typescript-eslint/no-explicit-any
+          );
+        walk((window as any).demo.scene);
       }, options);
       await settled(page);
       return (await page.locator('[data-testid=heed-panel]').screenshot()).toString('base64');
@@ -401,7 +394,6 @@ describe.skipIf(!chromium)('scoring in the page', () => {
     const init = `window.longTasks = []; new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map((e) => Math.round(e.duration)))).observe({ type: 'longtask', buffered: true });`;
     const { page } = await openDemo(browser, demo, '/d/test', { init, dashboard: { panels: [] } });
     const tasks = await page.evaluate(async () => {
-      // eslint-disable-next-line @typescript-eslint/no-explicit-any
       const service = (globalThis as any)[Symbol.for('heed.scoring-service/0.1.0')];
       const series = Array.from({ length: 500 }, (_, s) => ({
         name: `s${s}`,
@@ -474,7 +466,6 @@ describe.skipIf(!chromium)('scoring in the page', () => {
     await page.evaluate(() => {
       for (const worker of (window as unknown as { workers: Worker[] }).workers)
         worker.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }));
-      // eslint-disable-next-line @typescript-eslint/no-explicit-any
       (window as any).demo.scene.state.$timeRange.onRefresh();
     });
     await page.waitForTimeout(500);
@@ -537,7 +528,7 @@ describe.skipIf(!chromium)('scoring in the page', () => {
   it('stops scoring when the dashboard is left', async () => {
     const { page } = await dashboard([panel([scenario('fleet', { count: 300 })], { id: 1 })]);
     await page.waitForFunction(
-      () => (globalThis as Record<symbol, any>)[Symbol.for('heed.scoring-service/0.1.0')]?.pool.waiting > 50, // eslint-disable-line @typescript-eslint/no-explicit-any
+      () => (globalThis as Record<symbol, any>)[Symbol.for('heed.scoring-service/0.1.0')]?.pool.waiting > 50,
     );
     await page.getByRole('link', { name: 'App' }).click();
     await expect.poll(async () => (await scoringState(page)).idle, { timeout: 5_000 }).toBe(true);
