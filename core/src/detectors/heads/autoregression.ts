@@ -37,8 +37,17 @@ export function forecastAutoregression(values: Float64Array, coefficients: Float
   const out = new Float64Array(n);
   for (let t = 0; t < n; t++) {
     let sum = 0;
-    if (t >= order) for (let k = 0, at = t - 1; k < order; k++, at--) sum += coefficients[k]! * values[at]!;
-    else for (let k = 0, at = t + 1; k < order && at < n; k++, at++) sum += coefficients[k]! * values[at]!;
+    if (t >= order) {
+      // Two sums that do not wait for each other take half the time of one.
+      let other = 0;
+      let k = 0;
+      for (let at = t - 1; k + 1 < order; k += 2, at -= 2) {
+        sum += coefficients[k]! * values[at]!;
+        other += coefficients[k + 1]! * values[at - 1]!;
+      }
+      if (k < order) sum += coefficients[k]! * values[t - 1 - k]!;
+      sum += other;
+    } else for (let k = 0, at = t + 1; k < order && at < n; k++, at++) sum += coefficients[k]! * values[at]!;
     out[t] = sum;
   }
   return out;

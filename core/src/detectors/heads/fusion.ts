@@ -1,4 +1,4 @@
-import { quantileOfSorted } from '../../preprocess/statistics.js';
+import { selectQuantile } from '../../preprocess/statistics.js';
 import type { HeadScores } from './head.js';
 import type { StandardizedChannels } from './standardize.js';
 
@@ -127,7 +127,7 @@ export function fuseHeads(
  */
 export function borderOf(raw: Float64Array, d: number): number {
   const highest = 0.65 + 0.3 / Math.sqrt(d);
-  const calm = quantileOfSorted(Float64Array.from(raw).sort(), 0.25);
+  const calm = selectQuantile(raw.slice(), 0.25);
   return Math.max(0.7 * highest, Math.min(highest, calm * (2.2 + 1.8 / d)));
 }
 
@@ -156,11 +156,11 @@ function inUnits(scores: Float64Array): Float64Array {
  * being few, move neither quantile much.
  */
 function unitOf(scores: Float64Array): number {
-  const sorted = Float64Array.from(scores).sort();
+  const copy = scores.slice();
   let mean = 0;
-  for (const value of scores) mean += value / scores.length;
-  const high = quantileOfSorted(sorted, 0.9) + 1e-12;
-  const median = quantileOfSorted(sorted, 0.5) + 1e-12;
+  for (let t = 0; t < scores.length; t++) mean += scores[t]! / scores.length;
+  const high = selectQuantile(copy, 0.9) + 1e-12;
+  const median = selectQuantile(copy, 0.5) + 1e-12;
   const usual = Math.max(high, 0.1 * mean, NEGLIGIBLE);
   const extrapolated = high * Math.exp((Math.log(high / median) * (RARE - HIGH_QUANTILE)) / HIGH_QUANTILE);
   return Math.min(MOST * usual, Math.max(LEAST * usual, extrapolated));
