@@ -26,3 +26,4 @@ export { formatDuration, parseDuration, parseIsoTime, type EpochUnit } from './t
 export { seriesToCsv, type WriteCsvOptions } from './write.js';
 export * from './graph.js';
 export { unitOfName } from './units.js';
+export * from './logs.js';
