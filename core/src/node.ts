@@ -9,3 +9,4 @@ export {
 export { readSeriesFile, type ReadFileOptions } from './node-files.js';
 export { svgToPng, type PngOptions } from './node-png.js';
 export { createNodePool } from './node-pool.js';
+export { configureNodeBackend } from './node-backend.js';
