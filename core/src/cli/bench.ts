@@ -152,6 +152,8 @@ async function bench(options: BenchOptions): Promise<void> {
       return measure(name, here, {
         rounds: count,
         signal,
+        onFailure: (implementation, error) =>
+          absent.set(`${implementation} in ${name}`, error instanceof Error ? error.message : String(error)),
         ...(operations === undefined ? {} : { operations }),
       });
     },

@@ -97,7 +97,7 @@ interface Augurs {
     spec: string,
   ) => {
     fit(values: Float64Array): void;
-    predictInSample(level?: number): unknown;
+    predict(horizon: number, level?: number): unknown;
     free(): void;
   };
 }
@@ -118,12 +118,12 @@ async function augurs(data: readonly Series[]): Promise<(Contestant | Absent)[]>
     const list: Contestant[] = [
       {
         implementation: 'augurs-ets',
-        note: 'AutoETS (ZZN) fitted and predicted in sample, per series',
+        note: 'AutoETS (ZZN) fitted to each series, and one step predicted',
         run: () => {
           for (const one of values) {
             const model = new ets.AutoETS(1, 'ZZN');
             model.fit(one);
-            model.predictInSample(0.95);
+            model.predict(1, 0.95);
             model.free();
           }
         },

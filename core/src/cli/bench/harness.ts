@@ -40,6 +40,8 @@ export interface MeasureOptions {
   /** Floating-point operations of one run, for GFLOP/s. */
   readonly operations?: number;
   readonly onRound?: (done: number) => void;
+  /** A peer that threw and is left out. */
+  readonly onFailure?: (implementation: string, error: unknown) => void;
 }
 
 /**
@@ -55,12 +57,21 @@ export async function measure(
   const times = new Map<string, number[]>(
     contestants.map((one) => [one.implementation, [...(one.times ?? [])]]),
   );
+  const failed = new Set<Contestant>();
   for (let round = -2; round < rounds; round++) {
     for (const one of contestants) {
-      if (one.times) continue;
+      if (one.times || failed.has(one)) continue;
       throwIfAborted(signal);
       const started = performance.now();
-      await one.run();
+      try {
+        await one.run();
+      } catch (error) {
+        // A peer that fails must not take the others' results with it; ours must not fail unseen.
+        if (one.implementation.startsWith('heed')) throw error;
+        failed.add(one);
+        options.onFailure?.(one.implementation, error);
+        continue;
+      }
       const elapsed = performance.now() - started;
       if (round >= 0) times.get(one.implementation)!.push(elapsed);
     }
@@ -68,10 +79,13 @@ export async function measure(
     // Interrupts and timers get their turn between rounds.
     await new Promise((resolve) => setImmediate(resolve));
   }
-  const sorted = contestants.map((one) => {
-    one.dispose?.();
-    return { one, times: times.get(one.implementation)!.sort((a, b) => a - b) };
-  });
+  for (const one of failed) one.dispose?.();
+  const sorted = contestants
+    .filter((one) => !failed.has(one))
+    .map((one) => {
+      one.dispose?.();
+      return { one, times: times.get(one.implementation)!.sort((a, b) => a - b) };
+    });
   const ours = sorted.find(({ one }) => one.implementation === 'heed')?.times;
   return sorted.map(({ one, times }) => {
     const median = quantileSorted(times, 0.5);
