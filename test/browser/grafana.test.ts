@@ -392,7 +392,7 @@ describe.skipIf(!chromium)('scoring in the page', () => {
 
   it('leaves the page free while 500 series are scored', async () => {
     const init = `window.longTasks = []; new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map((e) => Math.round(e.duration)))).observe({ type: 'longtask', buffered: true });`;
-    const { page } = await openDemo(browser, demo, '/d/test', { init, dashboard: { panels: [] } });
+    const { page } = await openDemo(browser, demo, '/a/heed-anomaly-app/activity', { init });
     const tasks = await page.evaluate(async () => {
       const service = (globalThis as any)[Symbol.for('heed.scoring-service/0.1.0')];
       const series = Array.from({ length: 500 }, (_, s) => ({

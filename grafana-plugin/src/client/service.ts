@@ -64,6 +64,7 @@ export class ScoringService {
 
   /** @throws JobError with the code of the core's HeedError, or `cancelled` */
   async score(request: ScoreRequest): Promise<Scored> {
+    await breathe();
     const key =
       keyOf(request.series, request.recipe) + (request.live === undefined ? '' : `-${request.live}`);
     const points = request.series.time.length * request.series.channels.length;
@@ -163,6 +164,15 @@ export class ScoringService {
       flight.promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
     });
   }
+}
+
+let sliceBegan = 0;
+
+/** Hundreds of series arrive in one task; hashing them all in it would hold the page up. */
+async function breathe(): Promise<void> {
+  if (performance.now() - sliceBegan < 8) return;
+  await new Promise<void>((resolve) => setTimeout(resolve, 0));
+  sliceBegan = performance.now();
 }
 
 /** Hash of everything that decides the result. */

@@ -96,7 +96,8 @@ export function Chart(props: Props) {
         border: theme.colors.text.secondary,
       });
     }
-  }, [picture, box, from, to, theme]);
+    // A strip that is shown again is a new, empty canvas.
+  }, [picture, box, from, to, theme, props.showStrip]);
 
   const chartHeight = props.height - (props.showStrip ? stripHeight : 0);
   return (
