@@ -89,8 +89,7 @@ const cases: Readonly<Record<string, Runner>> = {
   ),
   'refresh-10000': {
     summary: 'one new point after 10,000',
-    run: async ({ compare, rounds }) =>
-      compare('refresh-10000', await refreshContestants(10_000, rounds), rounds),
+    run: async ({ compare, rounds }) => compare('refresh-10000', await refreshContestants(10_000), rounds),
   },
   'bundle-gz': {
     summary: 'bytes a page loads before its first detection, gzipped',
