@@ -69,7 +69,7 @@ describe('ScoringService', () => {
     three.abort();
     await expect(c).rejects.toMatchObject({ code: 'cancelled' });
     await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(service.activity.totals.cancelled).toBe(1);
+    expect(service.activity.totals.scorings).toBe(1);
   });
 
   it('fails with the code of the core and remembers nothing of it', async () => {
