@@ -19,7 +19,7 @@ function split(text: string): { rest: string; numbers: number[] } {
 function shown(output: Output): [string, string][] {
   if (output.output_type === 'stream') return [[output.name, joinLines(output.text)]];
   if (output.output_type === 'error') return [['error', `${output.ename}: ${output.evalue}`]];
-  const types = Object.keys(output.data);
+  const types = Object.keys(output.data).sort();
   return types
     .filter((type) => type !== 'text/plain' || types.length === 1)
     .map((type) => [type, joinLines(output.data[type] as string | string[])]);
