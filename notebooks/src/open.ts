@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
-import { dirname, join, resolve, delimiter } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { NotebookError } from './errors.js';
 import { installKernel, kernelName, packageFolder } from './spec.js';
 
@@ -20,7 +20,11 @@ function openers(environment: NodeJS.ProcessEnv): Opener[] {
     probe,
     server: true,
   });
-  const pythons = [...new Set(['python3', 'python', '/usr/bin/python3'])];
+  // Every Python on the path, not just the first: the system's may have the Jupyter that a version manager's lacks.
+  const pythons = (environment['PATH'] ?? '')
+    .split(delimiter)
+    .flatMap((folder) => ['python3', 'python', 'python.exe'].map((name) => join(folder, name)))
+    .filter((file) => isAbsolute(file) && existsSync(file));
   return [
     ...(environment['JUPYTER']
       ? [server('$JUPYTER', [environment['JUPYTER'], 'lab'], [environment['JUPYTER'], '--version'])]

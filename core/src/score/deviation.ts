@@ -44,11 +44,12 @@ export function referenceOf(series: Series, raw: RawScores): Reference {
       return new Float64Array(n).fill(robustLocation(residuals).sigma);
     });
   // Where a series repeats itself exactly, its spread is pure rounding; measured in that, the largest deviation
-  // would be a rounding error too. A ten-thousandth of the channel's range is the finest spread that counts.
+  // would be a rounding error too. A ten-thousandth of the channel's range is the finest spread that counts;
+  // exactly none stays none.
   const finest = series.channels.map(({ values }) => finestSpread * rangeOf(values));
   return {
     expected,
-    spread: spread.map((own, c) => own.map((value) => Math.max(value, finest[c]!))),
+    spread: spread.map((own, c) => own.map((value) => (value > 0 ? Math.max(value, finest[c]!) : 0))),
     fromDetector: raw.expected !== undefined,
   };
 }
