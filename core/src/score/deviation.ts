@@ -82,13 +82,14 @@ export function largestDeviation(
   const { values } = series.channels[channel]!;
   const expected = reference.expected[channel]!;
   const spread = reference.spread[channel]!;
+  const range = rangeOf(values);
   let found: Deviation | undefined;
   for (let t = start; t <= end; t++) {
     if (missing?.[t] && found) continue;
     const difference = values[t]! - expected[t]!;
     const size = Math.abs(difference);
     // Differences of rounding are none.
-    const spreads = size <= 1e-12 * Math.abs(expected[t]!) ? 0 : size / spread[t]!;
+    const spreads = size <= Math.max(1e-12 * Math.abs(expected[t]!), 1e-9 * range) ? 0 : size / spread[t]!;
     if (
       !found ||
       spreads > found.spreads ||
