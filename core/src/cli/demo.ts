@@ -17,7 +17,7 @@ export function demoCommand(program: Command): void {
     .command('demo')
     .description('show the Grafana plugin on a demo dashboard in your browser (no Grafana needed)')
     .option('--port <port>', 'port to listen on; default: 3111, or the next free one', portNumber)
-    .option('--prometheus <url>', 'show this Prometheus instead of the recorded incident', urlText)
+    .option('--prometheus <url>', 'add this Prometheus as a data source of the demo', urlText)
     .addHelpText(
       'after',
       `
