@@ -26,8 +26,11 @@ export async function runJob(
         defaults,
         options,
       }));
-    default:
-      throw new HeedError('not-supported', `the engine knows no job "${job.kind}"`, 'Reload the page.');
+    default: {
+      // A page loaded before an update may ask for what the types no longer know.
+      const { kind } = job satisfies never as Job;
+      throw new HeedError('not-supported', `the engine knows no job "${kind}"`, 'Reload the page.');
+    }
   }
 }
 

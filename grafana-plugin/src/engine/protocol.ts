@@ -62,16 +62,7 @@ export interface ListJob {
   readonly kind: 'list';
 }
 
-/** Scores each node of a service graph from its own history and its neighbours. */
-export interface GraphJob {
-  readonly kind: 'graph';
-  readonly nodes: readonly { readonly id: string; readonly features: Float64Array }[];
-  readonly edges: readonly { readonly source: string; readonly target: string; readonly weight?: number }[];
-  readonly detector: string;
-  readonly options?: Readonly<Record<string, unknown>>;
-}
-
-export type Job = ScoreJob | FitJob | InspectJob | ReadCsvJob | ListJob | GraphJob;
+export type Job = ScoreJob | FitJob | InspectJob | ReadCsvJob | ListJob;
 
 export interface DetectorListing {
   readonly id: string;
