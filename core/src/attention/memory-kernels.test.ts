@@ -54,7 +54,7 @@ describe('the WebAssembly of memory attention', () => {
           [middle, memory.count],
         ] as const) {
           scanPlain(memory, nearest[0]!, first, last, stride);
-          expect(kernels.scan(memory.values, memory, nearest[1]!, { first, last, stride })).toBe(true);
+          expect(kernels.scan(memory.values, memory, nearest[1]!, [{ first, last, stride }])).toBe(true);
           expect(Array.from(nearest[1]!.index)).toEqual(Array.from(nearest[0]!.index));
           expect(sameBits(nearest[1]!.distance, nearest[0]!.distance)).toBe(true);
         }

@@ -56,7 +56,7 @@ describe('memory attention kernels', () => {
         );
         const nearest = createNearestWindows(memory.count, k, 1);
         for (let phase = 0; phase < stride; phase++) {
-          scanWindowOffsets(memory, nearest, window + phase, memory.count, stride);
+          scanWindowOffsets(memory, nearest, [{ first: window + phase, last: memory.count, stride }]);
         }
         const weights = attentionWeights(nearest, temperature);
         const rebuilt = createReconstruction(memory);
@@ -96,7 +96,7 @@ describe('memory attention kernels', () => {
     const values = Float64Array.from({ length: 300 }, (_, t) => Math.sin(t / 5) + 0.1 * Math.sin(t * t));
     const memory = createWindowMemory([values], 20);
     const nearest = createNearestWindows(memory.count, 4, 10);
-    scanWindowOffsets(memory, nearest, 20, memory.count, 1);
+    scanWindowOffsets(memory, nearest, [{ first: 20, last: memory.count, stride: 1 }]);
     const { distance } = naiveMemoryAttention([values], {
       window: 20,
       normalization: 'none',
@@ -119,7 +119,7 @@ describe('memory attention kernels', () => {
     for (const normalization of ['none', 'center', 'z'] as const) {
       const memory = createWindowMemory([values], 32, normalization, [0.01]);
       const nearest = createNearestWindows(memory.count, 1, 1);
-      scanWindowOffsets(memory, nearest, 700, 701, 1);
+      scanWindowOffsets(memory, nearest, [{ first: 700, last: 701, stride: 1 }]);
       const { distance } = naiveMemoryAttention([values.subarray(400)], {
         window: 32,
         normalization,

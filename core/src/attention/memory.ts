@@ -122,9 +122,16 @@ export function createNearestWindows(count: number, k: number, separation: numbe
   };
 }
 
+/** The offsets first, first + stride, … below last. */
+export interface OffsetRange {
+  readonly first: number;
+  readonly last: number;
+  readonly stride: number;
+}
+
 /**
- * Compares all pairs of windows whose starts lie `offset` apart, for the offsets first, first + stride, … below
- * last, and keeps the nearest of each. Along one offset the squared distance changes by one entering and one
+ * Compares all pairs of windows whose starts lie an offset apart, for the offsets of all ranges in turn, and keeps
+ * the nearest of each. Along one offset the squared distance changes by one entering and one
  * leaving point, so a pair costs O(d), whatever the window (the recurrence of SCRIMP, Zhu et al. 2018).
  * Distances are mean squared distances per value, after the memory's normalisation. WebAssembly does it where the
  * engine allows (windows compared as they are), with the same bits as the JavaScript.
@@ -132,16 +139,12 @@ export function createNearestWindows(count: number, k: number, separation: numbe
 export function scanWindowOffsets(
   memory: WindowMemory,
   nearest: NearestWindows,
-  first: number,
-  last: number,
-  stride: number,
+  ranges: readonly OffsetRange[],
 ): void {
-  if (memory.normalization !== 'none') {
-    scanNormalized(memory, nearest, first, last, stride);
+  if (memory.normalization === 'none' && windowKernels()?.scan(memory.values, memory, nearest, ranges))
     return;
-  }
-  if (windowKernels()?.scan(memory.values, memory, nearest, { first, last, stride })) return;
-  scanPlain(memory, nearest, first, last, stride);
+  const scan = memory.normalization === 'none' ? scanPlain : scanNormalized;
+  for (const { first, last, stride } of ranges) scan(memory, nearest, first, last, stride);
 }
 
 function scanNormalized(

@@ -21,7 +21,7 @@ export class WindowKernels {
       readonly distance: Float64Array;
       readonly index: Int32Array;
     },
-    offsets: { readonly first: number; readonly last: number; readonly stride: number },
+    ranges: readonly { readonly first: number; readonly last: number; readonly stride: number }[],
   ): boolean {
     const { channels, window, points } = shape;
     const { count, k, separation, distance, index } = nearest;
@@ -40,22 +40,23 @@ export class WindowKernels {
     new Float64Array(buffer, x, values.length).set(values);
     distances.set(distance);
     indices.set(index);
-    const { first, last, stride } = offsets;
-    this.kernels.scanOffsets(
-      x,
-      channels,
-      window,
-      points,
-      distanceAt,
-      indexAt,
-      k,
-      separation,
-      first,
-      last,
-      stride,
-      worst,
-      squared,
-    );
+    for (const { first, last, stride } of ranges) {
+      this.kernels.scanOffsets(
+        x,
+        channels,
+        window,
+        points,
+        distanceAt,
+        indexAt,
+        k,
+        separation,
+        first,
+        last,
+        stride,
+        worst,
+        squared,
+      );
+    }
     distance.set(distances);
     index.set(indices);
     return true;

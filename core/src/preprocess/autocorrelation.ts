@@ -52,7 +52,10 @@ export function autocorrelation(values: ArrayLike<number>, maxLag: number): Floa
   result[0] = 1;
   const { mean, count } = meanAndStd(values);
   let largest = 0;
-  for (let t = 0; t < n; t++) largest = Math.max(largest, Math.abs(values[t]! - mean) || 0);
+  for (let t = 0; t < n; t++) {
+    const size = Math.abs(values[t]! - mean);
+    if (size > largest) largest = size;
+  }
   // Rounding leaves a constant series of large numbers deviations of some units in the last place.
   if (count === 0 || !(largest > 1e-14 * Math.abs(mean))) return result;
 
@@ -64,8 +67,9 @@ export function autocorrelation(values: ArrayLike<number>, maxLag: number): Floa
   }
   const lags = Math.min(maxLag, n - 1);
   if (lags <= FEW_LAGS) {
-    const square = laggedProduct(centred, 0);
-    for (let k = 1; k <= lags; k++) result[k] = laggedProduct(centred, k) / square;
+    laggedProducts(centred, result.subarray(0, lags + 1));
+    const square = result[0]!;
+    for (let k = 0; k <= lags; k++) result[k] = result[k]! / square;
     return result;
   }
   const { fft, spectrum } = transformReal(centred, nextPowerOfTwo(n + lags));
@@ -95,6 +99,49 @@ export function laggedProduct(values: Float64Array, lag: number): number {
   }
   for (let t = Math.max(0, body); t < n; t++) sum0 += values[t]! * values[t + lag]!;
   return sum0 + sum1 + (sum2 + sum3);
+}
+
+/** `laggedProduct` of the lags 0, 1, … into `products`, four lags at a time, so that each value is read once for all. */
+function laggedProducts(values: Float64Array, products: Float64Array): void {
+  let lag = 0;
+  for (; lag + 4 <= products.length; lag += 4) {
+    const n = values.length - lag - 3;
+    let sum0 = 0;
+    let sum1 = 0;
+    let sum2 = 0;
+    let sum3 = 0;
+    let odd0 = 0;
+    let odd1 = 0;
+    let odd2 = 0;
+    let odd3 = 0;
+    let t = 0;
+    for (let u = lag; t + 2 <= n; t += 2, u += 2) {
+      const own = values[t]!;
+      const next = values[t + 1]!;
+      const ahead1 = values[u + 1]!;
+      const ahead2 = values[u + 2]!;
+      const ahead3 = values[u + 3]!;
+      sum0 += own * values[u]!;
+      sum1 += own * ahead1;
+      sum2 += own * ahead2;
+      sum3 += own * ahead3;
+      odd0 += next * ahead1;
+      odd1 += next * ahead2;
+      odd2 += next * ahead3;
+      odd3 += next * values[u + 4]!;
+    }
+    products[lag] = sum0 + odd0;
+    products[lag + 1] = sum1 + odd1;
+    products[lag + 2] = sum2 + odd2;
+    products[lag + 3] = sum3 + odd3;
+    // The shorter lags have partners for a few points more.
+    for (let k = lag; k < lag + 4; k++) {
+      for (let rest = Math.max(0, t); rest + k < values.length; rest++) {
+        products[k] = products[k]! + values[rest]! * values[rest + k]!;
+      }
+    }
+  }
+  for (; lag < products.length; lag++) products[lag] = laggedProduct(values, lag);
 }
 
 /**

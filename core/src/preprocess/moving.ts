@@ -97,8 +97,33 @@ function movingMoments(
 
 /** Moving mean, n values. Missing values are left out; NaN where a window holds no value. O(n). */
 export function movingMean(values: ArrayLike<number>, options: MovingOptions): Float64Array {
-  const mean = new Float64Array(values.length);
-  movingMoments(values, options, mean, null);
+  const n = values.length;
+  const { before, after } = reach(options, n);
+  const mean = new Float64Array(n);
+  const width = before + after + 1;
+  const suffix = new Float64Array(width);
+  // Sums of two half-windows, as movingMoments merges them, as long as all values are there and sums stay in range.
+  for (let block = -before; block < n - before; block += width) {
+    let sum = 0;
+    for (let j = width - 1; j >= 0; j--) {
+      const at = block + j;
+      if (at >= 0 && at < n) sum += values[at]!;
+      suffix[j] = sum;
+    }
+    sum = 0;
+    for (let j = 0, t = block + before; j < width && t < n; j++, t++) {
+      const at = t + after;
+      if (j > 0 && at < n) sum += values[at]!;
+      const first = t - before;
+      const last = at < n ? at : n - 1;
+      const own = (suffix[j]! + sum) / (last - (first > 0 ? first : 0) + 1);
+      if (!(own - own === 0)) {
+        movingMoments(values, options, mean, null);
+        return mean;
+      }
+      mean[t] = own;
+    }
+  }
   return mean;
 }
 

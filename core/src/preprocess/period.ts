@@ -161,12 +161,19 @@ function clip(values: Float64Array, sigmas: number): Float64Array {
     for (let i = 0; i < sample.length; i++) sample[i] = values[i * stride]!;
   }
   const { median, sigma } = robustLocation(sample);
-  // Where most values are nearly equal, regular short peaks (a job once an hour) are all there is.
-  if (sigmas < 5 && !(sigma > 0.1 * meanAndStd(sample).std)) return values;
+  // Where most values are nearly equal, regular short peaks (a job once an hour) are all there is. The root mean
+  // square, which is no smaller than the deviation, mostly answers that.
+  if (sigmas < 5 && !(sigma > 0.1 * Math.sqrt(meanSquare(sample)) || sigma > 0.1 * meanAndStd(sample).std)) {
+    return values;
+  }
   if (!(sigma > 0)) return values;
   const low = median - sigmas * sigma;
   const high = median + sigmas * sigma;
-  for (let t = 0; t < values.length; t++) values[t] = Math.min(high, Math.max(low, values[t]!));
+  for (let t = 0; t < values.length; t++) {
+    const value = values[t]!;
+    if (value > high) values[t] = high;
+    else if (value < low) values[t] = low;
+  }
   return values;
 }
 
@@ -199,7 +206,8 @@ function findInOctave(
   if (!(power > 1e-20 * reference)) return null;
 
   const lags = Math.min(2 * high + 2, n - 1);
-  const acf = autocorrelation(fast, lags).map((value, lag) => (value * n) / (n - lag));
+  const acf = autocorrelation(fast, lags);
+  for (let lag = 0; lag <= lags; lag++) acf[lag] = (acf[lag]! * n) / (n - lag);
   // Bartlett: the variance of an autocorrelation beyond the reach of short-range dependence, here taken to end
   // with the first zero crossing.
   let squares = 0.5;
@@ -295,24 +303,30 @@ function sharpen(fast: Float64Array, lag: number, power: number): number {
   }
 }
 
-/** Power of the first n values at a frequency (cycles per point) and its multiples. */
+/**
+ * Power of the first n values at a frequency (cycles per point) and its multiples. The sum at one frequency follows
+ * from the two before it (Goertzel 1958), two multiples at a time, since each step waits for the last.
+ */
 function combPower(values: Float64Array, n: number, frequency: number, harmonics: number): number {
   let sum = 0;
-  for (let h = 1; h <= harmonics; h++) {
-    const stepRe = Math.cos(2 * Math.PI * frequency * h);
-    const stepIm = Math.sin(2 * Math.PI * frequency * h);
-    let re = 1;
-    let im = 0;
-    let real = 0;
-    let imaginary = 0;
+  for (let h = 1; h <= harmonics; h += 2) {
+    const own = 2 * Math.cos(2 * Math.PI * frequency * h);
+    const other = 2 * Math.cos(2 * Math.PI * frequency * (h + 1));
+    let a1 = 0;
+    let a2 = 0;
+    let b1 = 0;
+    let b2 = 0;
     for (let t = 0; t < n; t++) {
-      real += values[t]! * re;
-      imaginary += values[t]! * im;
-      const next = re * stepRe - im * stepIm;
-      im = re * stepIm + im * stepRe;
-      re = next;
+      const value = values[t]!;
+      const a = value + (own * a1 - a2);
+      a2 = a1;
+      a1 = a;
+      const b = value + (other * b1 - b2);
+      b2 = b1;
+      b1 = b;
     }
-    sum += real * real + imaginary * imaginary;
+    sum += a1 * a1 + a2 * a2 - own * a1 * a2;
+    if (h < harmonics) sum += b1 * b1 + b2 * b2 - other * b1 * b2;
   }
   return sum;
 }

@@ -124,7 +124,8 @@ function poolOf(
 ): { pool: Float64Array; use: Uint8Array } {
   const prefix = trainLength >= fewestTrainingPoints;
   const end = prefix ? trainLength : raw.length;
-  const use = Uint8Array.from(raw, (_, t) => (t < end && !missing?.[t] ? 1 : 0));
+  const use = new Uint8Array(raw.length).fill(1, 0, end);
+  if (missing) for (let t = 0; t < end; t++) if (missing[t]) use[t] = 0;
   if (prefix || !training || training.length === 0) return { pool: raw, use };
   const pool = new Float64Array(training.length + raw.length);
   pool.set(training);

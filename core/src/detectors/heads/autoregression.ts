@@ -35,19 +35,41 @@ export function forecastAutoregression(values: Float64Array, coefficients: Float
   const n = values.length;
   const order = coefficients.length;
   const out = new Float64Array(n);
-  for (let t = 0; t < n; t++) {
+  for (let t = 0; t < Math.min(order, n); t++) {
     let sum = 0;
-    if (t >= order) {
-      // Two sums that do not wait for each other take half the time of one.
-      let other = 0;
-      let k = 0;
-      for (let at = t - 1; k + 1 < order; k += 2, at -= 2) {
-        sum += coefficients[k]! * values[at]!;
-        other += coefficients[k + 1]! * values[at - 1]!;
-      }
-      if (k < order) sum += coefficients[k]! * values[t - 1 - k]!;
-      sum += other;
-    } else for (let k = 0, at = t + 1; k < order && at < n; k++, at++) sum += coefficients[k]! * values[at]!;
+    for (let k = 0, at = t + 1; k < order && at < n; k++, at++) sum += coefficients[k]! * values[at]!;
+    out[t] = sum;
+  }
+  let t = order;
+  // Four forecasts at a time: each coefficient is read once, and no sum waits for another.
+  for (; t + 4 <= n; t += 4) {
+    let sum0 = 0;
+    let sum1 = 0;
+    let sum2 = 0;
+    let sum3 = 0;
+    let before0 = values[t - 1]!;
+    let before1 = values[t]!;
+    let before2 = values[t + 1]!;
+    let before3 = values[t + 2]!;
+    for (let k = 0, at = t - 2; k < order; k++, at--) {
+      const weight = coefficients[k]!;
+      sum0 += weight * before0;
+      sum1 += weight * before1;
+      sum2 += weight * before2;
+      sum3 += weight * before3;
+      before3 = before2;
+      before2 = before1;
+      before1 = before0;
+      before0 = at >= 0 ? values[at]! : 0;
+    }
+    out[t] = sum0;
+    out[t + 1] = sum1;
+    out[t + 2] = sum2;
+    out[t + 3] = sum3;
+  }
+  for (; t < n; t++) {
+    let sum = 0;
+    for (let k = 0, at = t - 1; k < order; k++, at--) sum += coefficients[k]! * values[at]!;
     out[t] = sum;
   }
   return out;

@@ -27,8 +27,14 @@ export function forecastChannels(input: StandardizedChannels, order: number): Ch
   const squaredErrors = input.channels.map((values, c) => {
     const own = forecastAutoregression(values, fitAutoregression(values, Math.min(order, n - 1), RIDGE));
     expected.push(own);
-    const errors = own.map((value, t) => (values[t]! - value) ** 2);
-    deviation[c] = Math.sqrt(errors.reduce((sum, error) => sum + error, 0) / n);
+    const errors = new Float64Array(n);
+    let sum = 0;
+    for (let t = 0; t < n; t++) {
+      const error = values[t]! - own[t]!;
+      errors[t] = error * error;
+      sum += errors[t]!;
+    }
+    deviation[c] = Math.sqrt(sum / n);
     return errors;
   });
   return { expected, squaredErrors, deviation };

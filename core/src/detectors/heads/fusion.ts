@@ -13,8 +13,9 @@ const MOST = 3;
 /** From this many units on a head has said what it can: more counts by its logarithm only. */
 const SURE = 3;
 const BEYOND = 0.3;
-/** Exponent of the mean over the channels: above 1, so that one odd channel shows among many. */
-const CHANNEL_POWER = 1.5;
+/** Exponent 1.5 of the mean over the channels: above 1, so that one odd channel shows among many. */
+const raise = (x: number): number => x * Math.sqrt(x);
+const lower = (y: number): number => Math.cbrt(y * y);
 /** Most distinct values of a switch, and what such a channel counts. */
 const SWITCH_VALUES = 3;
 const SWITCH_WEIGHT = 0.1;
@@ -42,7 +43,7 @@ export function channelWeights(input: StandardizedChannels): Float64Array {
 
 function isSwitch(values: Float64Array): boolean {
   const seen = new Set<number>();
-  for (const value of values) if (seen.add(value).size > SWITCH_VALUES) return false;
+  for (let t = 0; t < values.length; t++) if (seen.add(values[t]!).size > SWITCH_VALUES) return false;
   return true;
 }
 
@@ -66,24 +67,23 @@ export function fuseHeads(
 
   const raw = new Float64Array(n);
   const contributions = Array.from({ length: d }, () => new Float64Array(n));
-  const add = (score: Float64Array, share: number, head: HeadScores): void => {
+  const scratch = new Float64Array(n);
+  for (const head of heads) {
+    if (head.kind === 'channel') continue;
+    const sums = sumOver(head.contributions);
+    const rare = head.kind === 'rare';
+    const unit = rare ? 1 : unitOf(sums, scratch);
+    const share = rare ? weightOf(head) : weightOf(head) / total;
     for (let t = 0; t < n; t++) {
-      let sum = 0;
-      for (const own of head.contributions) sum += own[t]!;
+      const sum = sums[t]!;
       if (sum === 0) continue;
-      const term = share * score[t]! * score[t]!;
+      const score = rare ? sum : inUnits(sum, unit);
+      const term = share * score * score;
       raw[t] = raw[t]! + term;
       for (let c = 0; c < d; c++) {
         contributions[c]![t] = contributions[c]![t]! + (term * head.contributions[c]![t]!) / sum;
       }
     }
-  };
-  for (const head of heads) {
-    if (head.kind === 'channel') continue;
-    const sum = new Float64Array(n);
-    for (const own of head.contributions) for (let t = 0; t < n; t++) sum[t] = sum[t]! + own[t]!;
-    if (head.kind === 'rare') add(sum, weightOf(head), head);
-    else add(inUnits(sum), weightOf(head) / total, head);
   }
 
   const ofChannel = Array.from({ length: d }, () => new Float64Array(n));
@@ -91,25 +91,30 @@ export function fuseHeads(
     if (head.kind !== 'channel') continue;
     const share = weightOf(head) / byChannel;
     for (let c = 0; c < d; c++) {
-      const scaled = inUnits(head.contributions[c]!);
+      const scores = head.contributions[c]!;
+      const unit = unitOf(scores, scratch);
       const own = ofChannel[c]!;
-      for (let t = 0; t < n; t++) own[t] = own[t]! + share * (channelWeight[c]! * scaled[t]!) ** 2;
+      const weight = channelWeight[c]!;
+      for (let t = 0; t < n; t++) {
+        const score = weight * inUnits(scores[t]!, unit);
+        own[t] = own[t]! + share * score * score;
+      }
     }
   }
   for (let t = 0; t < n && byChannel > 0; t++) {
     let sum = 0;
-    for (const own of ofChannel) sum += own[t]! ** CHANNEL_POWER;
+    for (let c = 0; c < d; c++) sum += raise(ofChannel[c]![t]!);
     if (sum === 0) continue;
-    const term = (byChannel / total) * (sum / d) ** (1 / CHANNEL_POWER);
+    const term = (byChannel / total) * lower(sum / d);
     raw[t] = raw[t]! + term;
     for (let c = 0; c < d; c++) {
-      contributions[c]![t] = contributions[c]![t]! + (term * ofChannel[c]![t]! ** CHANNEL_POWER) / sum;
+      contributions[c]![t] = contributions[c]![t]! + (term * raise(ofChannel[c]![t]!)) / sum;
     }
   }
   for (let t = 0; t < n; t++) {
     if (raw[t] === 0) continue;
     const root = Math.sqrt(raw[t]!);
-    for (const own of contributions) own[t] = own[t]! / root;
+    for (let c = 0; c < d; c++) contributions[c]![t] = contributions[c]![t]! / root;
     raw[t] = root;
   }
   const all = heads.reduce((sum, head) => sum + weightOf(head), 0);
@@ -133,34 +138,45 @@ export function borderOf(raw: Float64Array, d: number): number {
 
 /** The score of one head over all channels, as it enters the fusion with a weight of 1. */
 export function scoreOfHead(head: HeadScores): Float64Array {
-  const out = new Float64Array(head.contributions[0]!.length);
-  for (const own of head.contributions) {
-    const scaled = head.kind === 'channel' ? inUnits(own) : own;
-    for (let t = 0; t < out.length; t++) out[t] = out[t]! + scaled[t]!;
-  }
-  return out;
+  if (head.kind !== 'channel') return sumOver(head.contributions);
+  const scratch = new Float64Array(head.contributions[0]!.length);
+  return sumOver(
+    head.contributions.map((own) => {
+      const unit = unitOf(own, scratch);
+      return own.map((score) => inUnits(score, unit));
+    }),
+  );
 }
 
-/** The scores in multiples of the unit; from `SURE` on the logarithm. */
-function inUnits(scores: Float64Array): Float64Array {
-  const unit = unitOf(scores);
-  return scores.map((score) => {
-    const multiple = score / unit;
-    return multiple > SURE ? SURE * (1 + BEYOND * Math.log(multiple / SURE)) : multiple;
-  });
+/** The sum of d arrays of n values; one array is its own sum. */
+function sumOver(arrays: readonly Float64Array[]): Float64Array {
+  if (arrays.length === 1) return arrays[0]!;
+  const sum = new Float64Array(arrays[0]!.length);
+  for (const own of arrays) for (let t = 0; t < sum.length; t++) sum[t] = sum[t]! + own[t]!;
+  return sum;
+}
+
+/** A score in multiples of its unit; from `SURE` on their logarithm. */
+function inUnits(score: number, unit: number): number {
+  const multiple = score / unit;
+  return multiple > SURE ? SURE * (1 + BEYOND * Math.log(multiple / SURE)) : multiple;
 }
 
 /**
  * The score that would be reached about once in the series if scores were log-normal with the median and the
  * 90th percentile they have, within bounds: heavy-tailed heads must rise higher to count as much, and anomalies,
  * being few, move neither quantile much.
+ * @param scratch n values, overwritten
  */
-function unitOf(scores: Float64Array): number {
-  const copy = scores.slice();
+function unitOf(scores: Float64Array, scratch: Float64Array): number {
+  const n = scores.length;
+  scratch.set(scores);
   let mean = 0;
-  for (let t = 0; t < scores.length; t++) mean += scores[t]! / scores.length;
-  const high = selectQuantile(copy, 0.9) + 1e-12;
-  const median = selectQuantile(copy, 0.5) + 1e-12;
+  for (let t = 0; t < n; t++) mean += scores[t]!;
+  mean /= n;
+  const high = selectQuantile(scratch, 0.9) + 1e-12;
+  // What lies below the high quantile is now in front: the median is among it.
+  const median = selectQuantile(scratch, 0.5) + 1e-12;
   const usual = Math.max(high, 0.1 * mean, NEGLIGIBLE);
   const extrapolated = high * Math.exp((Math.log(high / median) * (RARE - HIGH_QUANTILE)) / HIGH_QUANTILE);
   return Math.min(MOST * usual, Math.max(LEAST * usual, extrapolated));

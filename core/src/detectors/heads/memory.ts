@@ -7,6 +7,7 @@ import {
   reconstructWindows,
   scanWindowOffsets,
   type NearestWindows,
+  type OffsetRange,
   type WindowMemory,
   type WindowNormalization,
 } from '../../attention/memory.js';
@@ -173,20 +174,36 @@ async function scanAll(
   breather: Breather,
   progress: (done: number) => void,
 ): Promise<void> {
+  const ranges = offsetRanges(memory, exclusion, every);
+  const perCall = offsetsPerCall(memory);
+  for (let at = 0; at < ranges.length;) {
+    // A short series is done in one call, since each copies the memory in and out.
+    const from = at;
+    let offsets = 0;
+    do {
+      const { first, last, stride } = ranges[at++]!;
+      offsets += (last - first) / stride;
+    } while (at < ranges.length && offsets < perCall);
+    scanWindowOffsets(memory, nearest, ranges.slice(from, at));
+    progress(at / ranges.length);
+    await breather.breathe();
+  }
+}
+
+const offsetsPerCall = ({ count, channels }: WindowMemory): number =>
+  Math.max(1, Math.floor(SLICE / (count * channels)));
+
+/** All offsets of a scan in the order in which it takes them: the later of two equal matches gives way. */
+function offsetRanges(memory: WindowMemory, exclusion: number, every: number): OffsetRange[] {
   const stride = every > 1 ? every : Math.min(8, Math.max(1, memory.window >> 2));
-  const phases = every > 1 ? [0] : interleaved(stride);
-  const perCall = Math.max(1, Math.floor(SLICE / (memory.count * memory.channels)));
-  const total = (phases.length * (memory.count - exclusion)) / stride;
-  let done = 0;
-  for (const phase of phases) {
-    for (let first = exclusion + phase; first < memory.count; first += perCall * stride) {
-      const last = Math.min(memory.count, first + perCall * stride);
-      scanWindowOffsets(memory, nearest, first, last, stride);
-      done += perCall;
-      progress(Math.min(1, done / total));
-      await breather.breathe();
+  const length = offsetsPerCall(memory) * stride;
+  const ranges: OffsetRange[] = [];
+  for (const phase of every > 1 ? [0] : interleaved(stride)) {
+    for (let first = exclusion + phase; first < memory.count; first += length) {
+      ranges.push({ first, last: Math.min(memory.count, first + length), stride });
     }
   }
+  return ranges;
 }
 
 /** 0…count − 1 in an order in which each stands far from those before it. */

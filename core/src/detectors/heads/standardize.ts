@@ -21,7 +21,9 @@ export function standardizeSeries(series: Series): StandardizedChannels {
     mean[c] = moments.mean;
     // Rounding leaves a constant channel of large values a deviation of some units in the last place.
     std[c] = moments.std > 1e-12 * Math.abs(moments.mean) ? moments.std : 1;
-    return channel.values.map((value) => (value - moments.mean) / std[c]!);
+    const out = new Float64Array(channel.values.length);
+    for (let t = 0; t < out.length; t++) out[t] = (channel.values[t]! - moments.mean) / std[c]!;
+    return out;
   });
   return { channels, mean, std, points: series.time.length };
 }
