@@ -4,48 +4,88 @@
  * WebAssembly is refused (core/src/attention), so that both give the same bits.
  */
 
+// What one scan works on: set once, since a call of many arguments costs more than the work it leads to.
+let distances: usize = 0;
+let indices: usize = 0;
+let limits: usize = 0;
+let kept: i32 = 0;
+let apart: i32 = 0;
+let values: f64 = 0;
+let share: f64 = 0;
+
 /**
- * Puts key j at distance d among the k nearest of query i, if it is one; keys nearer together than `separation` share
- * a slot. `limits` is kept up to date: see `limitOf`.
+ * Puts key j at distance d among the nearest of query i, if it is one; keys nearer together than `apart` share a
+ * slot. `limits` is kept up to date: see `limitOf`. Four slots are looked at together: which of them is hit cannot be
+ * foretold, and a branch for each would cost more than all comparisons.
  */
-function insert(
-  distance: usize, index: usize, limits: usize, values: f64, k: i32, separation: i32, i: i32, j: i32, d: f64,
-): void {
-  const distances = distance + (<usize>i * k << 3);
-  if (!(d < load<f64>(distances + (<usize>(k - 1) << 3)))) return;
-  const indices = index + (<usize>i * k << 2);
-  let last: i32 = k - 1;
-  for (let slot: i32 = 0; slot <= last; slot++) {
-    const held = load<i32>(indices + (<usize>slot << 2));
+function insert(i: i32, j: i32, d: f64): void {
+  const distance = distances + (<usize>i * kept << 3);
+  const worst = distance + (<usize>(kept - 1) << 3);
+  if (!(d < load<f64>(worst))) return;
+  const index = indices + (<usize>i * kept << 2);
+
+  // The slot that holds this match already, else the last.
+  let last: i32 = kept - 1;
+  let slot: i32 = 0;
+  for (; slot + 4 <= kept; slot += 4) {
+    const held = v128.load(index + (<usize>slot << 2));
+    const gap = v128.abs<i32>(v128.sub<i32>(held, i32x4.splat(j)));
+    const near = v128.and(v128.lt<i32>(gap, i32x4.splat(apart)), v128.ge<i32>(held, i32x4.splat(0)));
+    const hits = v128.bitmask<i32>(near);
+    if (hits) {
+      last = slot + ctz(hits);
+      slot = kept;
+    }
+  }
+  for (; slot < kept; slot++) {
+    const held = load<i32>(index + (<usize>slot << 2));
     if (held < 0) break;
     const gap = held - j;
-    if (gap < separation && gap > -separation) {
-      if (load<f64>(distances + (<usize>slot << 3)) <= d) return;
+    if (gap < apart && gap > -apart) {
       last = slot;
       break;
     }
   }
-  let slot = last;
+  // It keeps its place when it is the better one; the last, too, lies farther than d otherwise.
+  if (load<f64>(distance + (<usize>last << 3)) <= d) return;
+
+  slot = last;
   while (slot > 0) {
-    const before = load<f64>(distances + (<usize>(slot - 1) << 3));
+    const before = load<f64>(distance + (<usize>(slot - 1) << 3));
     if (!(before > d)) break;
-    store<f64>(distances + (<usize>slot << 3), before);
-    store<i32>(indices + (<usize>slot << 2), load<i32>(indices + (<usize>(slot - 1) << 2)));
+    store<f64>(distance + (<usize>slot << 3), before);
+    store<i32>(index + (<usize>slot << 2), load<i32>(index + (<usize>(slot - 1) << 2)));
     slot--;
   }
-  store<f64>(distances + (<usize>slot << 3), d);
-  store<i32>(indices + (<usize>slot << 2), j);
-  store<f64>(limits + (<usize>i << 3), limitOf(load<f64>(distances + (<usize>(k - 1) << 3)), values));
+  store<f64>(distance + (<usize>slot << 3), d);
+  store<i32>(index + (<usize>slot << 2), j);
+  store<f64>(limits + (<usize>i << 3), limitOf(load<f64>(worst)));
 }
 
 /**
- * The sum of squares over so many values from which on a pair certainly lies farther than the worst key kept: a hair
- * above, so that rounding on the way from sums to distances excludes none.
+ * The sum of squares over all values of a window from which on a pair certainly lies farther than the worst key kept:
+ * a hair above, so that rounding on the way from sums to distances excludes none.
  */
 // @ts-ignore: decorator
 @inline
-function limitOf(worst: f64, values: f64): f64 {
+function limitOf(worst: f64): f64 {
   return worst * values * (1 + 1e-14) + 1e-300;
+}
+
+/** Offers the windows at i and i + offset to each other; `sum` is their squared distance. */
+function consider(i: i32, offset: i32, sum: f64): void {
+  const d = max(sum, 0) * share;
+  const j = i + offset;
+  if (sum < load<f64>(limits + (<usize>i << 3))) insert(i, j, d);
+  if (sum < load<f64>(limits + (<usize>j << 3))) insert(j, i, d);
+}
+
+/** Looks closely at two pairs of each offset, of which `near` says which may be kept (bits: A, A + 1, B, B + 1). */
+function considerFour(i: i32, a: i32, b: i32, sumA: v128, sumB: v128, near: i32): void {
+  if (near & 1) consider(i, a, f64x2.extract_lane(sumA, 0));
+  if (near & 4) consider(i, b, f64x2.extract_lane(sumB, 0));
+  if (near & 2) consider(i + 1, a, f64x2.extract_lane(sumA, 1));
+  if (near & 8) consider(i + 1, b, f64x2.extract_lane(sumB, 1));
 }
 
 /**
@@ -133,78 +173,71 @@ function squareDifferencesOfOne(x: usize, points: i32, a: i32, b: i32, squared: 
  * of each (distance: count × k, index: count × k). Two offsets run side by side; along each, the squared distance
  * changes by one entering and one leaving point.
  * @param x (points + 1) × channels values
- * @param limits scratch of count values
+ * @param limit scratch of count values
  * @param squared scratch of (points + 2) × 2 values
  */
 export function scanOffsets(
   x: usize, channels: i32, window: i32, points: i32, distance: usize, index: usize, k: i32, separation: i32,
-  first: i32, last: i32, stride: i32, limits: usize, squared: usize,
+  first: i32, last: i32, stride: i32, limit: usize, squared: usize,
 ): void {
   const count = points - window + 1;
-  const values = <f64>(window * channels);
-  const share: f64 = 1 / values;
-  const ahead = <usize>window << 4;
+  distances = distance;
+  indices = index;
+  limits = limit;
+  kept = k;
+  apart = separation;
+  values = <f64>(window * channels);
+  share = 1 / values;
   for (let i: i32 = 0; i < count; i++) {
     const worst = load<f64>(distance + (<usize>(i * k + k - 1) << 3));
-    store<f64>(limits + (<usize>i << 3), limitOf(worst, values));
+    store<f64>(limit + (<usize>i << 3), limitOf(worst));
   }
   for (let a = first; a < last; a += 2 * stride) {
     // Pairs at the second offset; fewer than at the first, none where it is beyond the end.
     const b = a + stride < last ? a + stride : points;
-    const pairs = max(0, count - b);
     if (channels == 1) squareDifferencesOfOne(x, points, a, b, squared);
     else squareDifferences(x, channels, points, a, b, squared);
-    let sums = f64x2.splat(0);
-    for (let t: usize = 0; t < ahead; t += 16) sums = v128.add<f64>(sums, v128.load(squared + t));
-
-    // Two pairs of each offset at a time: only where one might be kept, each is looked at by itself.
-    let leaving = squared;
-    let entering = squared + ahead;
-    let own = limits;
-    let otherA = limits + (<usize>a << 3);
-    let otherB = limits + (<usize>b << 3);
-    const body = squared + (<usize>(pairs & ~1) << 4);
-    for (; leaving < body; leaving += 32) {
-      const next = v128.add<f64>(sums, v128.sub<f64>(v128.load(entering), v128.load(leaving)));
-      const sumA = v128.shuffle<f64>(sums, next, 0, 2);
-      const sumB = v128.shuffle<f64>(sums, next, 1, 3);
-      sums = v128.add<f64>(next, v128.sub<f64>(v128.load(entering, 16), v128.load(leaving, 16)));
-      const limit = v128.load(own);
-      const nearA = v128.lt<f64>(sumA, v128.max<f64>(limit, v128.load(otherA)));
-      const nearB = v128.lt<f64>(sumB, v128.max<f64>(limit, v128.load(otherB)));
-      if (v128.bitmask<i64>(v128.or(nearA, nearB))) {
-        const i = <i32>((leaving - squared) >> 4);
-        consider(distance, index, limits, values, k, separation, i, a, f64x2.extract_lane(sumA, 0), share);
-        consider(distance, index, limits, values, k, separation, i, b, f64x2.extract_lane(sumB, 0), share);
-        consider(distance, index, limits, values, k, separation, i + 1, a, f64x2.extract_lane(sumA, 1), share);
-        consider(distance, index, limits, values, k, separation, i + 1, b, f64x2.extract_lane(sumB, 1), share);
-      }
-      entering += 32;
-      own += 16;
-      otherA += 16;
-      otherB += 16;
-    }
-    for (let i = pairs & ~1; i < count - a; i++) {
-      consider(distance, index, limits, values, k, separation, i, a, f64x2.extract_lane(sums, 0), share);
-      if (i < pairs) {
-        consider(distance, index, limits, values, k, separation, i, b, f64x2.extract_lane(sums, 1), share);
-      }
-      sums = v128.add<f64>(sums, v128.sub<f64>(v128.load(entering), v128.load(leaving)));
-      leaving += 16;
-      entering += 16;
-    }
+    scanTwo(window, count, a, b, max(0, count - b), squared);
   }
 }
 
-/** Offers the windows at i and i + offset to each other; `sum` is their squared distance. */
-function consider(
-  distance: usize, index: usize, limits: usize, values: f64, k: i32, separation: i32, i: i32, offset: i32, sum: f64,
-  share: f64,
-): void {
-  const d = max(sum, 0) * share;
-  const j = i + offset;
-  if (sum < load<f64>(limits + (<usize>i << 3))) insert(distance, index, limits, values, k, separation, i, j, d);
-  if (sum < load<f64>(limits + (<usize>j << 3))) insert(distance, index, limits, values, k, separation, j, i, d);
+/** The pairs of two offsets, `pairs` of the second, from the squared differences of their points side by side. */
+function scanTwo(window: i32, count: i32, a: i32, b: i32, pairs: i32, squared: usize): void {
+  const ahead = <usize>window << 4;
+  let sums = f64x2.splat(0);
+  for (let t: usize = 0; t < ahead; t += 16) sums = v128.add<f64>(sums, v128.load(squared + t));
+
+  // Two pairs of each offset at a time: only where one might be kept, it is looked at by itself.
+  let leaving = squared;
+  let entering = squared + ahead;
+  let own = limits;
+  let otherA = limits + (<usize>a << 3);
+  let otherB = limits + (<usize>b << 3);
+  const body = squared + (<usize>(pairs & ~1) << 4);
+  for (; leaving < body; leaving += 32) {
+    const next = v128.add<f64>(sums, v128.sub<f64>(v128.load(entering), v128.load(leaving)));
+    const sumA = v128.shuffle<f64>(sums, next, 0, 2);
+    const sumB = v128.shuffle<f64>(sums, next, 1, 3);
+    sums = v128.add<f64>(next, v128.sub<f64>(v128.load(entering, 16), v128.load(leaving, 16)));
+    const limit = v128.load(own);
+    const nearA = v128.lt<f64>(sumA, v128.max<f64>(limit, v128.load(otherA)));
+    const nearB = v128.lt<f64>(sumB, v128.max<f64>(limit, v128.load(otherB)));
+    if (v128.bitmask<i64>(v128.or(nearA, nearB))) {
+      const near = v128.bitmask<i64>(nearA) | (v128.bitmask<i64>(nearB) << 2);
+      considerFour(<i32>((leaving - squared) >> 4), a, b, sumA, sumB, near);
+    }
+    entering += 32;
+    own += 16;
+    otherA += 16;
+    otherB += 16;
+  }
+  for (let i = pairs & ~1; i < count - a; i++) {
+    consider(i, a, f64x2.extract_lane(sums, 0));
+    if (i < pairs) consider(i, b, f64x2.extract_lane(sums, 1));
+    sums = v128.add<f64>(sums, v128.sub<f64>(v128.load(entering), v128.load(leaving)));
+    leaving += 16;
+    entering += 16;
+  }
 }
 
 // @ts-ignore: decorator

@@ -207,14 +207,17 @@ export function attentionWeights(nearest: NearestWindows, temperature: number): 
   const weights = new Float64Array(count * k);
   for (let i = 0; i < count; i++) {
     const base = i * k;
-    let sum = 0;
-    for (let slot = base; slot < base + k && index[slot]! >= 0; slot++) {
+    if (index[base]! < 0) continue;
+    // The nearest key has exp(0).
+    weights[base] = 1;
+    let sum = 1;
+    for (let slot = base + 1; slot < base + k && index[slot]! >= 0; slot++) {
       const weight = Math.exp((distance[base]! - distance[slot]!) / temperature);
       if (weight < NEGLIGIBLE) break;
       weights[slot] = weight;
       sum += weight;
     }
-    if (sum > 0) for (let slot = base; slot < base + k; slot++) weights[slot] = weights[slot]! / sum;
+    for (let slot = base; slot < base + k; slot++) weights[slot] = weights[slot]! / sum;
   }
   return weights;
 }

@@ -32,6 +32,7 @@ export function explainEvents(
   { missing, timeZone, whole }: ExplainContext = {},
 ): AnomalyEvent[] {
   const { time } = series;
+  if (runs.length === 0) return [];
   const step = usualStep(time);
   const { time: allTime, offset } = whole ?? { time, offset: 0 };
   return runs.map((run) => {
@@ -64,6 +65,10 @@ export function explainEvents(
 /** Median distance of neighbouring points. */
 function usualStep(time: Float64Array): number {
   if (time.length < 2) return 0;
+  const first = time[1]! - time[0]!;
+  let t = 2;
+  while (t < time.length && time[t]! - time[t - 1]! === first) t++;
+  if (t === time.length) return first;
   const steps = time.subarray(1).map((at, t) => at - time[t]!);
   return steps.sort()[steps.length >> 1]!;
 }
@@ -76,7 +81,12 @@ export function expectedBand(
   expected: readonly Float64Array[],
   spread: readonly Float64Array[],
 ): { readonly lower: Float64Array[]; readonly upper: Float64Array[] } {
-  const edge = (sign: number): Float64Array[] =>
-    expected.map((values, c) => values.map((value, t) => value + sign * bandWidth * spread[c]![t]!));
-  return { lower: edge(-1), upper: edge(1) };
+  const edge = (width: number): Float64Array[] =>
+    expected.map((values, c) => {
+      const own = spread[c]!;
+      const out = new Float64Array(values.length);
+      for (let t = 0; t < out.length; t++) out[t] = values[t]! + width * own[t]!;
+      return out;
+    });
+  return { lower: edge(-bandWidth), upper: edge(bandWidth) };
 }

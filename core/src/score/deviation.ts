@@ -8,6 +8,8 @@ export interface Reference {
   readonly expected: readonly Float64Array[];
   /** d × n standard deviations, >= 0. */
   readonly spread: readonly Float64Array[];
+  /** d values: largest minus smallest value of each channel. */
+  readonly range: readonly number[];
   /** False where the detector expected nothing in particular and the channel's median stands in. */
   readonly fromDetector: boolean;
 }
@@ -46,21 +48,33 @@ export function referenceOf(series: Series, raw: RawScores): Reference {
   // Where a series repeats itself exactly, its spread is pure rounding; measured in that, the largest deviation
   // would be a rounding error too. A ten-thousandth of the channel's range is the finest spread that counts;
   // exactly none stays none.
-  const finest = series.channels.map(({ values }) => finestSpread * rangeOf(values));
+  const range = series.channels.map(({ values }) => rangeOf(values));
   return {
     expected,
-    spread: spread.map((own, c) => own.map((value) => (value > 0 ? Math.max(value, finest[c]!) : 0))),
+    spread: spread.map((own, c) => notBelow(own, finestSpread * range[c]!)),
+    range,
     fromDetector: raw.expected !== undefined,
   };
 }
 
 const finestSpread = 1e-4;
 
+/** The spreads, those above 0 raised to the finest. */
+function notBelow(spread: Float64Array, finest: number): Float64Array {
+  const out = new Float64Array(spread.length);
+  for (let t = 0; t < out.length; t++) {
+    const own = spread[t]!;
+    if (own > 0) out[t] = own < finest ? finest : own;
+  }
+  return out;
+}
+
 /** Largest minus smallest value. */
-export function rangeOf(values: Float64Array): number {
+function rangeOf(values: Float64Array): number {
   let low = Infinity;
   let high = -Infinity;
-  for (const value of values) {
+  for (let t = 0; t < values.length; t++) {
+    const value = values[t]!;
     if (value < low) low = value;
     if (value > high) high = value;
   }
@@ -82,7 +96,7 @@ export function largestDeviation(
   const { values } = series.channels[channel]!;
   const expected = reference.expected[channel]!;
   const spread = reference.spread[channel]!;
-  const range = rangeOf(values);
+  const range = reference.range[channel]!;
   let found: Deviation | undefined;
   for (let t = start; t <= end; t++) {
     if (missing?.[t] && found) continue;

@@ -1,7 +1,7 @@
 import { HeedError } from '../errors.js';
 import type { Series } from '../series/series.js';
 import { excludedPoints } from './calendar.js';
-import { clearDeviation, largestDeviation, rangeOf, type Reference } from './deviation.js';
+import { clearDeviation, largestDeviation, type Reference } from './deviation.js';
 import { findRuns, type ScoreRun } from './runs.js';
 import type { EventOptions } from './types.js';
 
@@ -30,7 +30,6 @@ export function findEvents(
   const { direction = 'both', minDeviation = 0, minRelativeDeviation = 0 } = options;
   const excluded = excludedPoints(series.time, options.exclude, series.indexTime);
   const runs = findRuns(score, options, excluded);
-  const sizes = series.channels.map(({ values }) => rangeOf(values));
   return runs.flatMap((run) => {
     const deviations = series.channels.map((_, c) =>
       largestDeviation(series, reference, c, run.startIndex, run.endIndex, missing),
@@ -39,7 +38,7 @@ export function findEvents(
     // With values of its own to compare with, a detector's residual of pure rounding is no event.
     if (
       reference.fromDetector &&
-      deviations.every(({ difference, channel }) => Math.abs(difference) <= 1e-9 * sizes[channel]!)
+      deviations.every(({ difference, channel }) => Math.abs(difference) <= 1e-9 * reference.range[channel]!)
     ) {
       return [];
     }

@@ -1,6 +1,6 @@
 import { HeedError } from '../errors.js';
 import { fitScaler } from '../preprocess/scale.js';
-import { meanAndStd, quantileOfSorted } from '../preprocess/statistics.js';
+import { meanAndStd, quantileOfSorted, selectQuantile } from '../preprocess/statistics.js';
 import { peaksOverThreshold } from './pot.js';
 import type { ThresholdMethod, ThresholdReport } from './types.js';
 
@@ -53,24 +53,27 @@ export function computeThreshold(raw: Float64Array, options: ThresholdOptions = 
   checkOptions(method, value, sensitivity, learned);
 
   const { pool, use } = poolOf(raw, options);
-  const sorted = pool.filter((_, t) => use[t] === 1).sort();
+  const given = method === 'fixed' || method === 'learned';
+  const counted = countedOf(pool, use);
+  // A border that is given needs their median alone, and so no order.
+  const sorted = given ? counted : counted.sort();
   const points = sorted.length;
   let largest = 0;
   let smallest = Infinity;
   let smallestPositive = Infinity;
-  for (const score of raw) {
+  for (let t = 0; t < raw.length; t++) {
+    const score = raw[t]!;
     if (score > largest) largest = score;
     if (score < smallest) smallest = score;
     if (score > 0 && score < smallestPositive) smallestPositive = score;
   }
-  const given = method === 'fixed' || method === 'learned';
   const constant =
     largest === smallest && (points === 0 || (sorted[0] === largest && sorted[points - 1] === largest));
   if (points === 0 || (constant && !given)) {
     return { method, border: given ? (learned ?? value) : 0, points, sensitivity, parameters: {} };
   }
   const { base, parameters } = estimate(method, value, pool, use, sorted, learned);
-  const centre = quantileOfSorted(sorted, 0.5);
+  const centre = given ? selectQuantile(counted, 0.5) : quantileOfSorted(sorted, 0.5);
   const factor = 2 ** ((50 - sensitivity) / 25);
   let border = base > centre ? centre + (base - centre) * factor : base * factor;
   // Where the border falls on zero, everything above zero lies above it.
@@ -133,6 +136,14 @@ function poolOf(
   const both = new Uint8Array(pool.length).fill(1);
   both.set(use, training.length);
   return { pool, use: both };
+}
+
+/** The raw scores that count (a copy). */
+function countedOf(pool: Float64Array, use: Uint8Array): Float64Array {
+  const out = new Float64Array(pool.length);
+  let points = 0;
+  for (let t = 0; t < pool.length; t++) if (use[t]) out[points++] = pool[t]!;
+  return out.subarray(0, points);
 }
 
 function estimate(

@@ -21,6 +21,18 @@ export function condense(values: Float64Array, factor: number): Float64Array {
 export function interpolate(values: Float64Array, n: number, offset: number, step: number): Float64Array {
   const out = new Float64Array(n);
   const last = values.length - 1;
+  if (step === 1) {
+    // Every point lies equally far beyond a value.
+    const whole = Math.ceil(offset);
+    const share = whole - offset;
+    for (let t = 0; t < n; t++) {
+      const below = t - whole;
+      if (below < 0) out[t] = values[0]!;
+      else if (below >= last) out[t] = values[last]!;
+      else out[t] = share === 0 ? values[below]! : values[below]! * (1 - share) + values[below + 1]! * share;
+    }
+    return out;
+  }
   for (let t = 0; t < n; t++) {
     const at = Math.min(last, Math.max(0, (t - offset) / step));
     const below = Math.floor(at);
