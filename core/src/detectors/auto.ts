@@ -9,7 +9,12 @@ import { borderOf, channelWeights, fuseHeads, type HeadWeights } from './heads/f
 import type { HeadScores } from './heads/head.js';
 import { scoreLevel } from './heads/level.js';
 import { scoreByMemory, type MemoryScores } from './heads/memory.js';
-import { standardizeSeries, type StandardizedChannels } from './heads/standardize.js';
+import {
+  restore,
+  restoreExplanation,
+  standardizeSeries,
+  type StandardizedChannels,
+} from './heads/standardize.js';
 import { scoreBursts, scoreDifferences } from './heads/variation.js';
 import { defaultMemoryWindow, thinningNotes } from './memory-attention.js';
 
@@ -72,9 +77,9 @@ class Auto implements RawDetector {
     return {
       ...fused,
       border: borderOf(fused.raw, input.channels.length),
-      expected: memory.expected.map((own, c) => own.map((value) => value * input.std[c]! + input.mean[c]!)),
-      spread: memory.spread.map((own, c) => own.map((value) => value * input.std[c]!)),
+      ...restore(memory, input),
       attend: memory.attend,
+      explain: restoreExplanation(memory.explain, input),
       ...(period > 0 ? { period } : {}),
       notes: thinningNotes([memory]),
     };

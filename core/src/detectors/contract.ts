@@ -57,10 +57,14 @@ export interface Feedback {
   readonly kind: 'anomaly' | 'normal';
 }
 
-/** A normal stretch the detector compared an event with. Indices into the series, both inclusive. */
-export interface AttendedStretch {
+/** Points start…end of a series, both inclusive. */
+export interface Stretch {
   readonly start: number;
   readonly end: number;
+}
+
+/** A normal stretch the detector compared an event with. */
+export interface AttendedStretch extends Stretch {
   /** Attention weight, 0…1; the weights of one event sum to at most 1. */
   readonly weight: number;
 }
@@ -83,12 +87,28 @@ export interface RawScores {
   readonly border?: number;
   /** The stretches attended to while scoring points start…end (inclusive), heaviest first. */
   readonly attend?: (start: number, end: number) => readonly AttendedStretch[];
+  /**
+   * What the points outside the anomalous stretches let expect, within them too. Without it an anomaly is explained
+   * by `expected`, `spread` and `attend`, which may rest on other anomalies like it.
+   * @param stretches gravest first
+   */
+  readonly explain?: (stretches: readonly Stretch[]) => Promise<NormalExplanation>;
   /** Points after which the series repeats itself, where one was found. */
   readonly period?: number;
   /** What the reader must know: thinned history, dropped heads, filled gaps. */
   readonly notes?: readonly string[];
   /** Weight of each head of a fused detector; sums to 1. */
   readonly heads?: readonly { readonly name: string; readonly weight: number }[];
+}
+
+/** What the normal points of a series let expect. n points, d channels. */
+export interface NormalExplanation {
+  /** d × n. */
+  readonly expected: readonly Float64Array[];
+  /** d × n standard deviations. */
+  readonly spread: readonly Float64Array[];
+  /** Per stretch asked about, the normal stretches it was compared with; empty where nothing normal is like it. */
+  readonly attended: readonly (readonly AttendedStretch[])[];
 }
 
 /** How a fit went. */

@@ -4,7 +4,12 @@ import { Breather } from '../backend/yield.js';
 import type { Series } from '../series/series.js';
 import type { AttendedStretch, DetectorDefinition, RawDetector, RawScores, RunOptions } from './contract.js';
 import { scoreByMemory, type MemoryScores } from './heads/memory.js';
-import { standardizeSeries } from './heads/standardize.js';
+import {
+  restore,
+  restoreExplanation,
+  standardizeSeries,
+  type StandardizedChannels,
+} from './heads/standardize.js';
 
 /** Options of `memory-attention`. */
 export interface MemoryAttentionOptions {
@@ -97,10 +102,7 @@ class MemoryAttention implements RawDetector {
 }
 
 /** The mean of the scales; the band comes from the first. */
-function combineScales(
-  scales: readonly MemoryScores[],
-  input: { channels: readonly Float64Array[]; mean: Float64Array; std: Float64Array; points: number },
-): RawScores {
+function combineScales(scales: readonly MemoryScores[], input: StandardizedChannels): RawScores {
   const share = 1 / scales.length;
   const sum = (pick: (scores: MemoryScores) => Float64Array): Float64Array => {
     const out = new Float64Array(input.points);
@@ -114,8 +116,8 @@ function combineScales(
   return {
     raw: sum((scores) => scores.raw),
     contributions: input.channels.map((_, c) => sum((scores) => scores.contributions[c]!)),
-    expected: first.expected.map((own, c) => own.map((value) => value * input.std[c]! + input.mean[c]!)),
-    spread: first.spread.map((own, c) => own.map((value) => value * input.std[c]!)),
+    ...restore(first, input),
+    explain: restoreExplanation(first.explain, input),
     attend: (start: number, end: number): readonly AttendedStretch[] => first.attend(start, end),
   };
 }

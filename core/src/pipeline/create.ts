@@ -112,7 +112,7 @@ export class SeriesDetector implements Detector {
     const raw = await this.raw.score(filled.series, options);
     await yieldToEventLoop();
     throwIfAborted(options.signal);
-    const detection = buildDetection({
+    const detection = await buildDetection({
       detector: this.id,
       filled,
       raw,

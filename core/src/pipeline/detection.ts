@@ -1,4 +1,4 @@
-import type { RawScores } from '../detectors/contract.js';
+import type { AttendedStretch, RawScores } from '../detectors/contract.js';
 import { HeedError } from '../errors.js';
 import { expectedBand, explainEvents, type ExplainContext } from '../explain/explain.js';
 import { referenceOf } from '../score/deviation.js';
@@ -29,7 +29,7 @@ export interface DetectionInput {
  * Turns raw scores into what surfaces show: border, scores, events, explanations.
  * @throws HeedError bad-option (event options), internal (a detector that breaks its contract)
  */
-export function buildDetection({
+export async function buildDetection({
   detector,
   filled,
   raw,
@@ -37,7 +37,7 @@ export function buildDetection({
   training,
   threshold: given,
   whole,
-}: DetectionInput): Detection {
+}: DetectionInput): Promise<Detection> {
   const { series, missing } = filled;
   checkRaw(detector, series, raw);
   const events = options.events ?? {};
@@ -54,18 +54,46 @@ export function buildDetection({
     });
   const unjudged = scoresFromRaw(raw.raw, threshold.border, missing);
   const score = options.feedback?.length ? applyFeedback(series, unjudged, options.feedback) : unjudged;
-  const reference = referenceOf(series, raw);
+  const normal = await explainByNormal(series, score, raw, missing);
+  const explained = { ...raw, ...normal };
+  const reference = referenceOf(series, explained);
   const runs = findEvents(series, score, reference, events, missing);
   return {
     detector,
     score,
     threshold,
-    ...(raw.expected ? { expected: raw.expected, ...expectedBand(raw.expected, reference.spread) } : {}),
-    events: explainEvents(series, raw, reference, runs, { missing, timeZone: options.timeZone, whole }),
+    ...(explained.expected
+      ? { expected: explained.expected, ...expectedBand(explained.expected, reference.spread) }
+      : {}),
+    events: explainEvents(series, explained, reference, runs, { missing, timeZone: options.timeZone, whole }),
     ...(raw.period === undefined ? {} : { period: raw.period }),
     notes: [...filled.notes, ...(raw.notes ?? [])],
     ...(raw.heads ? { heads: raw.heads } : {}),
   };
+}
+
+/**
+ * What normal points let expect in the anomalous stretches, where the detector can tell: every stretch above the
+ * border is left out of the comparison, also those that no event is made of.
+ */
+async function explainByNormal(
+  series: Series,
+  score: Float32Array,
+  raw: RawScores,
+  missing: Uint8Array | undefined,
+): Promise<Pick<RawScores, 'expected' | 'spread' | 'attend'> | undefined> {
+  if (!raw.explain) return undefined;
+  const stretches = findEvents(series, score, referenceOf(series, raw), {}, missing)
+    .sort((a, b) => b.score - a.score)
+    .map(({ startIndex: start, endIndex: end }) => ({ start, end }));
+  if (stretches.length === 0) return undefined;
+  const { expected, spread, attended } = await raw.explain(stretches);
+  const attend = (start: number, end: number): readonly AttendedStretch[] => {
+    const asked = stretches.findIndex((stretch) => stretch.start <= end && stretch.end >= start);
+    const found = attended[asked] ?? [];
+    return found.length > 0 ? found : (raw.attend?.(start, end) ?? []);
+  };
+  return { expected, spread, attend };
 }
 
 /** Nothing a surface draws may be NaN, whatever a detector returns. */

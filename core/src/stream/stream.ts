@@ -75,7 +75,7 @@ export async function createStream(
     used.checkFitted();
     const filled = used.prepare(history, options);
     const scores = await used.raw.score(filled.series, options);
-    const { threshold } = buildDetection({
+    const { threshold } = await buildDetection({
       detector: used.id,
       filled,
       raw: scores,
@@ -133,7 +133,7 @@ class Stream implements DetectorStream {
     for (const time of series.time) this.time.push(time);
     const before = this.tail.series.time.length;
     this.tail = appendTail(this.tail, filled, raw);
-    const detection = buildDetection({
+    const detection = await buildDetection({
       detector: this.detector,
       filled: this.tail,
       raw: this.tail.raw,

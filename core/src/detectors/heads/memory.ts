@@ -8,12 +8,14 @@ import {
   scanWindowOffsets,
   type NearestWindows,
   type OffsetRange,
+  type Reconstruction,
   type WindowMemory,
   type WindowNormalization,
 } from '../../attention/memory.js';
 import type { Breather } from '../../backend/yield.js';
-import type { AttendedStretch } from '../contract.js';
+import type { AttendedStretch, NormalExplanation, Stretch } from '../contract.js';
 import { condense, interpolate } from './condense.js';
+import { expectFromNormal, type NormalHistory } from './rebuild.js';
 import type { StandardizedChannels } from './standardize.js';
 
 /** What memory attention does at one scale. */
@@ -39,6 +41,8 @@ export interface MemoryScores {
   readonly expected: readonly Float64Array[];
   readonly spread: readonly Float64Array[];
   readonly attend: (start: number, end: number) => AttendedStretch[];
+  /** In standardised values. */
+  readonly explain: (stretches: readonly Stretch[]) => Promise<NormalExplanation>;
   /** n values: mean squared distance of the window around the point from all the keys it kept. */
   readonly rarity: Float64Array;
   /** Points per block that the history was thinned to (1 = not at all). */
@@ -98,22 +102,21 @@ export async function scoreByMemory(
 
   const rarity = interpolate(meanDistances(nearest), n, centre, thinning);
 
-  const expected: Float64Array[] = [];
-  const spread: Float64Array[] = [];
-  for (let c = 0; c < d; c++) {
-    const mean = new Float64Array(points);
-    const deviation = new Float64Array(points);
-    const within = thinning === 1 ? 0 : varianceWithinBlocks(input.channels[c]!, channels[c]!, thinning);
-    for (let t = 0; t < points; t++) {
-      const times = rebuilt.covered[t]!;
-      const m = times > 0 ? rebuilt.expected[t * d + c]! / times : channels[c]![t]!;
-      mean[t] = m;
-      const square = times > 0 ? rebuilt.squares[t * d + c]! / times : m * m;
-      deviation[t] = Math.sqrt(Math.max(0, square - m * m) + within);
-    }
-    expected.push(interpolate(mean, n, (thinning - 1) / 2, thinning));
-    spread.push(interpolate(deviation, n, (thinning - 1) / 2, thinning));
-  }
+  const within = channels.map((values, c) =>
+    thinning === 1 ? 0 : varianceWithinBlocks(input.channels[c]!, values, thinning),
+  );
+  const spreadOut = ({ mean, variance }: Moments): Pick<MemoryScores, 'expected' | 'spread'> => ({
+    expected: mean.map((own) => interpolate(own, n, (thinning - 1) / 2, thinning)),
+    spread: variance.map((own, c) =>
+      interpolate(
+        own.map((value) => Math.sqrt(value + within[c]!)),
+        n,
+        (thinning - 1) / 2,
+        thinning,
+      ),
+    ),
+  });
+  const moments = momentsOf(rebuilt, channels);
   const attend = (start: number, end: number): AttendedStretch[] => {
     const at = (t: number): number =>
       Math.min(memory.count - 1, Math.max(0, Math.round((t - centre) / thinning)));
@@ -133,7 +136,111 @@ export async function scoreByMemory(
       weight,
     }));
   };
-  return { raw, contributions, rarity, expected, spread, attend, thinning, stride };
+  const explain = async (stretches: readonly Stretch[]): Promise<NormalExplanation> => {
+    const blocks = stretches.map(({ start, end }) => ({
+      start: Math.floor(start / thinning),
+      end: Math.floor(end / thinning),
+    }));
+    const history = { memory, nearest, weights, rebuilt, moments, channels };
+    const normal = await expectFromNormal(
+      {
+        channels,
+        clean: cleanMoments(history, blocks),
+        window,
+        keys: scale.keys,
+        temperature: scale.temperature,
+      },
+      blocks,
+      moments,
+      breather,
+    );
+    return {
+      ...spreadOut({ mean: normal.expected, variance: normal.variance }),
+      attended: normal.attended.map((found) =>
+        found.map(({ start, end, weight }) => ({
+          start: start * thinning,
+          end: Math.min(n, (end + 1) * thinning) - 1,
+          weight,
+        })),
+      ),
+    };
+  };
+  return { raw, contributions, rarity, ...spreadOut(moments), attend, explain, thinning, stride };
+}
+
+/** Means and variances of what the windows expect: d × n each. */
+interface Moments {
+  readonly mean: readonly Float64Array[];
+  readonly variance: readonly Float64Array[];
+}
+
+/** Points that no window covers are expected to be what they are. */
+function momentsOf(rebuilt: Reconstruction, channels: readonly Float64Array[]): Moments {
+  const d = channels.length;
+  const mean = channels.map((values, c) =>
+    values.map((value, t) => {
+      const times = rebuilt.covered[t]!;
+      return times > 0 ? rebuilt.expected[t * d + c]! / times : value;
+    }),
+  );
+  const variance = mean.map((own, c) =>
+    own.map((m, t) => {
+      const times = rebuilt.covered[t]!;
+      return times > 0 ? Math.max(0, rebuilt.squares[t * d + c]! / times - m * m) : 0;
+    }),
+  );
+  return { mean, variance };
+}
+
+/**
+ * What the windows that touch no anomalous stretch expect. Windows further away than one length from all of them
+ * are taken from what was rebuilt before.
+ */
+function cleanMoments(
+  {
+    memory,
+    nearest,
+    weights,
+    rebuilt,
+    moments,
+    channels,
+  }: {
+    readonly memory: WindowMemory;
+    readonly nearest: NearestWindows;
+    readonly weights: Float64Array;
+    readonly rebuilt: Reconstruction;
+    readonly moments: Moments;
+    readonly channels: readonly Float64Array[];
+  },
+  stretches: readonly Stretch[],
+): NormalHistory['clean'] {
+  const { points, window, count } = memory;
+  const hidden = new Uint8Array(points);
+  for (const { start, end } of stretches) hidden.fill(1, start, end + 1);
+  const before = new Int32Array(points + 1);
+  for (let t = 0; t < points; t++) before[t + 1] = before[t]! + hidden[t]!;
+  const anyHidden = (from: number, to: number): boolean =>
+    before[Math.min(points, to + 1)]! > before[Math.max(0, from)]!;
+
+  const near = createReconstruction(memory);
+  for (let first = 0, i = 0; i <= count; i++) {
+    const needed =
+      i < count && !anyHidden(i, i + window - 1) && anyHidden(i - window + 1, i + 2 * window - 2);
+    if (needed) continue;
+    if (i > first) reconstructWindows(memory, nearest, weights, first, i, 1, near);
+    first = i + 1;
+  }
+  const nearMoments = momentsOf(near, channels);
+  const touched = Uint8Array.from({ length: points }, (_, t) =>
+    anyHidden(t - window + 1, t + window - 1) ? 1 : 0,
+  );
+  const pick = (far: readonly Float64Array[], close: readonly Float64Array[]): Float64Array[] =>
+    far.map((own, c) => own.map((value, t) => (touched[t] ? close[c]![t]! : value)));
+  return {
+    mean: pick(moments.mean, nearMoments.mean),
+    variance: pick(moments.variance, nearMoments.variance),
+    covered: rebuilt.covered.map((times, t) => (touched[t] ? near.covered[t]! : times)),
+  };
 }
 
 /** Mean distance of every query from its keys: attention at an infinite temperature. */

@@ -1,5 +1,6 @@
 import { meanAndStd } from '../../preprocess/index.js';
 import type { Series } from '../../series/series.js';
+import type { NormalExplanation, Stretch } from '../contract.js';
 
 /** The channels of a series, each with mean 0 and standard deviation 1, so that they count alike. */
 export interface StandardizedChannels {
@@ -26,4 +27,29 @@ export function standardizeSeries(series: Series): StandardizedChannels {
     return out;
   });
   return { channels, mean, std, points: series.time.length };
+}
+
+/** An explanation in standardised values, back in the unit of each channel. */
+export function restoreExplanation(
+  explain: (stretches: readonly Stretch[]) => Promise<NormalExplanation>,
+  input: StandardizedChannels,
+): (stretches: readonly Stretch[]) => Promise<NormalExplanation> {
+  return async (stretches) => {
+    const { expected, spread, attended } = await explain(stretches);
+    return { ...restore({ expected, spread }, input), attended };
+  };
+}
+
+/** Expected values and spreads (d × n each, standardised), back in the unit of each channel. */
+export function restore(
+  {
+    expected,
+    spread,
+  }: { readonly expected: readonly Float64Array[]; readonly spread: readonly Float64Array[] },
+  input: StandardizedChannels,
+): { expected: Float64Array[]; spread: Float64Array[] } {
+  return {
+    expected: expected.map((own, c) => own.map((value) => value * input.std[c]! + input.mean[c]!)),
+    spread: spread.map((own, c) => own.map((value) => value * input.std[c]!)),
+  };
 }

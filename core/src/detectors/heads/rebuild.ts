@@ -1,0 +1,156 @@
+import { attendByContext, type AttendedShift } from '../../attention/context.js';
+import type { Breather } from '../../backend/yield.js';
+import { MAD_TO_SIGMA, median } from '../../preprocess/statistics.js';
+import type { AttendedStretch, Stretch } from '../contract.js';
+
+/** What normal history lets expect of n points of d channels, anomalous stretches included. */
+export interface NormalExpectation {
+  /** d × n. */
+  readonly expected: Float64Array[];
+  /** d × n variances. */
+  readonly variance: Float64Array[];
+  /** Per stretch, what it was compared with. */
+  readonly attended: AttendedStretch[][];
+}
+
+/** What `expectFromNormal` starts from. n points, d channels. */
+export interface NormalHistory {
+  /** d × n values. */
+  readonly channels: readonly Float64Array[];
+  /** What the windows that touch no anomalous point expect: d × n means and variances, n counts of windows. */
+  readonly clean: {
+    readonly mean: readonly Float64Array[];
+    readonly variance: readonly Float64Array[];
+    readonly covered: Float64Array;
+  };
+  /** Points per window. */
+  readonly window: number;
+  readonly keys: number;
+  readonly temperature: number;
+}
+
+/** Longest piece of a stretch that is looked up at once, in windows: longer ones find no place free of anomalies. */
+const PIECE = 2;
+/** Most squared differences that all lookups of a series may take; the stretches named first go first. */
+const WORK = 4e8;
+
+/**
+ * Fills what no clean window covers by attention from its surroundings to the normal places most like them, so that
+ * an anomaly is compared with what usually happens there and not with another anomaly that resembles it.
+ * @param stretches gravest first; where the work for all would be too much, or nothing normal is like the
+ *   surroundings of one, `fallback` stays
+ * @param fallback d × n means and variances
+ */
+export async function expectFromNormal(
+  { channels, clean, window, keys, temperature }: NormalHistory,
+  stretches: readonly Stretch[],
+  fallback: { readonly mean: readonly Float64Array[]; readonly variance: readonly Float64Array[] },
+  breather: Breather,
+): Promise<NormalExpectation> {
+  const n = clean.covered.length;
+  const hidden = new Uint8Array(n);
+  for (const { start, end } of stretches) hidden.fill(1, start, end + 1);
+  const expected = channels.map((_, c) =>
+    clean.mean[c]!.map((mean, t) => (clean.covered[t]! > 0 ? mean : fallback.mean[c]![t]!)),
+  );
+  const variance = channels.map((_, c) =>
+    clean.variance[c]!.map((own, t) => (clean.covered[t]! > 0 ? own : fallback.variance[c]![t]!)),
+  );
+  const attended: AttendedStretch[][] = [];
+  // Stretches close together share the pieces between them.
+  const known = new Map<number, readonly AttendedShift[]>();
+  let work = WORK;
+  for (const stretch of stretches) {
+    const found: AttendedStretch[] = [];
+    attended.push(found);
+    const length = stretch.end - stretch.start + 1;
+    for (const piece of piecesAround(stretch, clean.covered, PIECE * window)) {
+      const { start, end } = piece;
+      let shifts = known.get(start);
+      if (!shifts) {
+        work -= n * (2 * window + end - start + 1) * channels.length;
+        if (work < 0) break;
+        const lookup = attendByContext({ channels, hidden, ...piece, context: window, keys, temperature });
+        let step = lookup.next();
+        for (; !step.done; step = lookup.next()) await breather.breathe();
+        shifts = step.value;
+        known.set(start, shifts);
+        if (shifts.length > 0) fillPiece(channels, hidden, piece, window, shifts, { expected, variance });
+        await breather.breathe();
+      }
+      const from = Math.max(start, stretch.start);
+      const to = Math.min(end, stretch.end);
+      if (from > to) continue;
+      for (const { shift, weight } of shifts) {
+        found.push({ start: from + shift, end: to + shift, weight: (weight * (to - from + 1)) / length });
+      }
+    }
+  }
+  return { expected, variance, attended };
+}
+
+/** What the attended places held: its weighted mean, and as variance theirs and how well they fit the surroundings. */
+function fillPiece(
+  channels: readonly Float64Array[],
+  hidden: Uint8Array,
+  { start, end }: Stretch,
+  context: number,
+  shifts: readonly AttendedShift[],
+  into: { readonly expected: readonly Float64Array[]; readonly variance: readonly Float64Array[] },
+): void {
+  channels.forEach((values, c) => {
+    const error = contextError(values, hidden, { start, end }, context, shifts);
+    for (let t = start; t <= end; t++) {
+      let mean = 0;
+      let second = 0;
+      for (const { shift, weight } of shifts) {
+        const value = values[t + shift]!;
+        mean += weight * value;
+        second += weight * value * value;
+      }
+      into.expected[c]![t] = mean;
+      into.variance[c]![t] = Math.max(0, second - mean * mean) + error;
+    }
+  });
+}
+
+/** The points around a stretch that no clean window covers, in pieces of at most `longest`. */
+function piecesAround({ start, end }: Stretch, covered: Float64Array, longest: number): Stretch[] {
+  let from = start;
+  while (from > 0 && covered[from - 1] === 0) from--;
+  let to = end;
+  while (to < covered.length - 1 && covered[to + 1] === 0) to++;
+  const count = Math.ceil((to - from + 1) / longest);
+  const length = Math.ceil((to - from + 1) / count);
+  return Array.from({ length: count }, (_, i) => ({
+    start: from + i * length,
+    end: Math.min(to, from + (i + 1) * length - 1),
+  })).filter((piece) => piece.start <= piece.end);
+}
+
+/**
+ * Squared error of the attended places where the truth is known, in the surroundings of the piece. From the median, so
+ * that an anomaly of which only a part passed the border does not widen the band.
+ */
+function contextError(
+  values: Float64Array,
+  hidden: Uint8Array,
+  { start, end }: Stretch,
+  context: number,
+  shifts: readonly AttendedShift[],
+): number {
+  const errors: number[] = [];
+  for (let t = Math.max(0, start - context); t <= Math.min(values.length - 1, end + context); t++) {
+    if (hidden[t]) continue;
+    let mean = 0;
+    let total = 0;
+    for (const { shift, weight } of shifts) {
+      const at = t + shift;
+      if (at < 0 || at >= values.length || hidden[at]) continue;
+      mean += weight * values[at]!;
+      total += weight;
+    }
+    if (total >= 0.5) errors.push(Math.abs(values[t]! - mean / total));
+  }
+  return errors.length > 0 ? (MAD_TO_SIGMA * median(errors)) ** 2 : 0;
+}
