@@ -107,8 +107,8 @@ export interface NormalExplanation {
   readonly expected: readonly Float64Array[];
   /** d × n standard deviations. */
   readonly spread: readonly Float64Array[];
-  /** Per stretch asked about, the normal stretches it was compared with; empty where nothing normal is like it. */
-  readonly attended: readonly (readonly AttendedStretch[])[];
+  /** The normal stretches that points start…end (inclusive) were compared with; none where nothing is like them. */
+  readonly attend: (start: number, end: number) => readonly AttendedStretch[];
 }
 
 /** How a fit went. */

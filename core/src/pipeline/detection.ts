@@ -1,4 +1,4 @@
-import type { AttendedStretch, RawScores } from '../detectors/contract.js';
+import type { RawScores } from '../detectors/contract.js';
 import { HeedError } from '../errors.js';
 import { expectedBand, explainEvents, type ExplainContext } from '../explain/explain.js';
 import { referenceOf } from '../score/deviation.js';
@@ -56,7 +56,7 @@ export async function buildDetection({
   const score = options.feedback?.length ? applyFeedback(series, unjudged, options.feedback) : unjudged;
   const normal = await explainByNormal(series, score, raw, missing);
   const explained = { ...raw, ...normal };
-  const reference = referenceOf(series, explained);
+  const reference = { ...referenceOf(series, explained), fromNormal: normal !== undefined };
   const runs = findEvents(series, score, reference, events, missing);
   return {
     detector,
@@ -87,13 +87,15 @@ async function explainByNormal(
     .sort((a, b) => b.score - a.score)
     .map(({ startIndex: start, endIndex: end }) => ({ start, end }));
   if (stretches.length === 0) return undefined;
-  const { expected, spread, attended } = await raw.explain(stretches);
-  const attend = (start: number, end: number): readonly AttendedStretch[] => {
-    const asked = stretches.findIndex((stretch) => stretch.start <= end && stretch.end >= start);
-    const found = attended[asked] ?? [];
-    return found.length > 0 ? found : (raw.attend?.(start, end) ?? []);
+  const { expected, spread, attend } = await raw.explain(stretches);
+  return {
+    expected,
+    spread,
+    attend: (start, end) => {
+      const found = attend(start, end);
+      return found.length > 0 ? found : (raw.attend?.(start, end) ?? []);
+    },
   };
-  return { expected, spread, attend };
 }
 
 /** Nothing a surface draws may be NaN, whatever a detector returns. */

@@ -12,6 +12,8 @@ export interface Reference {
   readonly range: readonly number[];
   /** False where the detector expected nothing in particular and the channel's median stands in. */
   readonly fromDetector: boolean;
+  /** True where anomalous stretches are expected to be as normal ones, so that they stand out in all their points. */
+  readonly fromNormal?: boolean;
 }
 
 /** How far the values of one channel left what was expected, where they left it furthest. */
@@ -81,6 +83,12 @@ function rangeOf(values: Float64Array): number {
   return high - low;
 }
 
+/** |value − expected| / spread; 0 for differences of rounding, Infinity where nothing ever spread. */
+export function inSpreads(value: number, expected: number, spread: number, range: number): number {
+  const size = Math.abs(value - expected);
+  return size <= Math.max(1e-12 * Math.abs(expected), 1e-9 * range) ? 0 : size / spread;
+}
+
 /**
  * The largest deviation of a channel within start…end (inclusive), measured in spreads.
  * @param missing n values, 1 = no value was observed
@@ -102,8 +110,7 @@ export function largestDeviation(
     if (missing?.[t] && found) continue;
     const difference = values[t]! - expected[t]!;
     const size = Math.abs(difference);
-    // Differences of rounding are none.
-    const spreads = size <= Math.max(1e-12 * Math.abs(expected[t]!), 1e-9 * range) ? 0 : size / spread[t]!;
+    const spreads = inSpreads(values[t]!, expected[t]!, spread[t]!, range);
     if (
       !found ||
       spreads > found.spreads ||

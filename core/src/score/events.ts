@@ -1,7 +1,7 @@
 import { HeedError } from '../errors.js';
 import type { Series } from '../series/series.js';
 import { excludedPoints } from './calendar.js';
-import { clearDeviation, largestDeviation, type Reference } from './deviation.js';
+import { clearDeviation, inSpreads, largestDeviation, type Reference } from './deviation.js';
 import { findRuns, type ScoreRun } from './runs.js';
 import type { EventOptions } from './types.js';
 
@@ -12,9 +12,13 @@ export interface EventRun extends ScoreRun {
 
 const directions = ['above', 'below', 'both'];
 
+/** Share of an event's points that must have left the expected values for its ends to be set by them. */
+const mostlyDeviating = 0.25;
+
 /**
- * Turns scores into events: merges near runs, then drops short ones, those in excluded times, those that leave the
- * expected values the other way or too little, and those that only a long gap made.
+ * Turns scores into events: merges near runs, cuts them to the points that left what is normal where that is known,
+ * then drops short ones, those in excluded times, those that leave the expected values the other way or too little,
+ * and those that only a long gap made.
  * @param series complete
  * @param missing n values, 1 = no value was observed
  * @throws HeedError bad-option
@@ -29,7 +33,16 @@ export function findEvents(
   checkEventOptions(options);
   const { direction = 'both', minDeviation = 0, minRelativeDeviation = 0 } = options;
   const excluded = excludedPoints(series.time, options.exclude, series.indexTime);
-  const runs = findRuns(score, options, excluded);
+  const { mergeGap, minLength = 1 } = options;
+  const deviates = (t: number): boolean =>
+    series.channels.some(
+      ({ values }, c) =>
+        inSpreads(values[t]!, reference.expected[c]![t]!, reference.spread[c]![t]!, reference.range[c]!) >=
+        clearDeviation,
+    );
+  const runs = findRuns(score, { mergeGap }, excluded)
+    .map((run) => (reference.fromNormal ? cutRun(run, score, deviates) : run))
+    .filter(({ startIndex, endIndex }) => endIndex - startIndex + 1 >= minLength);
   return runs.flatMap((run) => {
     const deviations = series.channels.map((_, c) =>
       largestDeviation(series, reference, c, run.startIndex, run.endIndex, missing),
@@ -56,6 +69,21 @@ export function findEvents(
     if (direction !== 'both' && way !== direction) return [];
     return [{ ...run, direction: way } as const];
   });
+}
+
+/**
+ * A run without the points at its ends that are as normal lets expect: the score of a window reaches as far as the
+ * window, the anomaly often does not. Runs that show in the shape alone stay as they are.
+ */
+function cutRun(run: ScoreRun, score: Float32Array, deviates: (t: number) => boolean): ScoreRun {
+  const points: number[] = [];
+  for (let t = run.startIndex; t <= run.endIndex; t++) if (deviates(t)) points.push(t);
+  const startIndex = points[0] ?? run.startIndex;
+  const endIndex = points[points.length - 1] ?? run.endIndex;
+  if (points.length < mostlyDeviating * (endIndex - startIndex + 1)) return run;
+  let peakIndex = startIndex;
+  for (let t = startIndex; t <= endIndex; t++) if (score[t]! > score[peakIndex]!) peakIndex = t;
+  return { startIndex, endIndex, peakIndex, score: run.score };
 }
 
 /**

@@ -12,15 +12,15 @@ export interface ScoreRun {
 const nearestRuns = 5;
 
 /**
- * The runs of scores above 1, near ones merged, short ones dropped.
+ * The runs of scores above 1, near ones merged.
  * @param excluded n values, 1 where a point may not raise an event
  */
 export function findRuns(
   score: Float32Array,
-  options: { readonly mergeGap?: number; readonly minLength?: number } = {},
+  options: { readonly mergeGap?: number } = {},
   excluded?: Uint8Array,
 ): ScoreRun[] {
-  const { mergeGap, minLength = 1 } = options;
+  const { mergeGap } = options;
   const merged: { start: number; end: number }[] = [];
   for (let t = 0; t < score.length; t++) {
     if (!(score[t]! > 1) || excluded?.[t] === 1) continue;
@@ -37,11 +37,9 @@ export function findRuns(
       merged.pop();
     }
   }
-  return merged
-    .filter(({ start, end }) => end - start + 1 >= minLength)
-    .map(({ start, end }) => {
-      let peakIndex = start;
-      for (let t = start; t <= end; t++) if (score[t]! > score[peakIndex]!) peakIndex = t;
-      return { startIndex: start, endIndex: end, peakIndex, score: score[peakIndex]! };
-    });
+  return merged.map(({ start, end }) => {
+    let peakIndex = start;
+    for (let t = start; t <= end; t++) if (score[t]! > score[peakIndex]!) peakIndex = t;
+    return { startIndex: start, endIndex: end, peakIndex, score: score[peakIndex]! };
+  });
 }

@@ -205,7 +205,36 @@ describe('events', () => {
       [17, 17, 17],
     ]);
     expect(findRuns(score, { mergeGap: 0 })).toHaveLength(3);
-    expect(findRuns(score, { mergeGap: 0, minLength: 2 })).toHaveLength(1);
+    const series = createSeries({ channels: [{ name: 'a', values: Float64Array.from(score) }] });
+    const reference = {
+      expected: [new Float64Array(19)],
+      spread: [new Float64Array(19)],
+      fromDetector: true,
+    };
+    expect(findEvents(series, score, reference, { mergeGap: 0, minLength: 2 })).toHaveLength(1);
+  });
+
+  test('an event is cut to the points that left what is normal, unless it shows in the shape alone', () => {
+    const score = new Float32Array(100).fill(2, 20, 60);
+    score[55] = 3;
+    const eventOf = (values: (t: number) => number) => {
+      const series = createSeries({
+        channels: [{ name: 'a', values: Float64Array.from(score, (_, t) => values(t)) }],
+      });
+      const reference = {
+        expected: [new Float64Array(100)],
+        spread: [new Float64Array(100).fill(1)],
+        range: [10],
+        fromDetector: true,
+        fromNormal: true,
+      };
+      const [event, ...others] = findEvents(series, score, reference);
+      expect(others).toEqual([]);
+      return [event!.startIndex, event!.endIndex, event!.peakIndex, event!.score, event!.direction];
+    };
+    expect(eventOf((t) => (t >= 35 && t < 45 ? 9 : 0.5))).toEqual([35, 44, 35, 3, 'above']);
+    expect(eventOf((t) => (t === 22 || t === 58 ? -9 : 0.5))).toEqual([20, 59, 55, 3, 'below']);
+    expect(eventOf(() => 2)).toEqual([20, 59, 55, 3, 'shape']);
   });
 
   test('exclusions follow the wall clock through daylight saving time', () => {

@@ -156,13 +156,14 @@ export async function scoreByMemory(
     );
     return {
       ...spreadOut({ mean: normal.expected, variance: normal.variance }),
-      attended: normal.attended.map((found) =>
-        found.map(({ start, end, weight }) => ({
-          start: start * thinning,
-          end: Math.min(n, (end + 1) * thinning) - 1,
-          weight,
-        })),
-      ),
+      attend: (start, end) =>
+        normal
+          .attend(Math.floor(start / thinning), Math.floor(end / thinning))
+          .map(({ start: first, end: last, weight }) => ({
+            start: first * thinning,
+            end: Math.min(n, (last + 1) * thinning) - 1,
+            weight,
+          })),
     };
   };
   return { raw, contributions, rarity, ...spreadOut(moments), attend, explain, thinning, stride };

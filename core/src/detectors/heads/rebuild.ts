@@ -9,8 +9,8 @@ export interface NormalExpectation {
   readonly expected: Float64Array[];
   /** d × n variances. */
   readonly variance: Float64Array[];
-  /** Per stretch, what it was compared with. */
-  readonly attended: AttendedStretch[][];
+  /** The normal stretches that the points start…end (inclusive) were compared with, point by point. */
+  readonly attend: (start: number, end: number) => AttendedStretch[];
 }
 
 /** What `expectFromNormal` starts from. n points, d channels. */
@@ -56,37 +56,35 @@ export async function expectFromNormal(
   const variance = channels.map((_, c) =>
     clean.variance[c]!.map((own, t) => (clean.covered[t]! > 0 ? own : fallback.variance[c]![t]!)),
   );
-  const attended: AttendedStretch[][] = [];
   // Stretches close together share the pieces between them.
-  const known = new Map<number, readonly AttendedShift[]>();
+  const known = new Map<number, Stretch & { readonly shifts: readonly AttendedShift[] }>();
   let work = WORK;
-  for (const stretch of stretches) {
-    const found: AttendedStretch[] = [];
-    attended.push(found);
-    const length = stretch.end - stretch.start + 1;
-    for (const piece of piecesAround(stretch, clean.covered, PIECE * window)) {
-      const { start, end } = piece;
-      let shifts = known.get(start);
-      if (!shifts) {
-        work -= n * (2 * window + end - start + 1) * channels.length;
-        if (work < 0) break;
-        const lookup = attendByContext({ channels, hidden, ...piece, context: window, keys, temperature });
-        let step = lookup.next();
-        for (; !step.done; step = lookup.next()) await breather.breathe();
-        shifts = step.value;
-        known.set(start, shifts);
-        if (shifts.length > 0) fillPiece(channels, hidden, piece, window, shifts, { expected, variance });
-        await breather.breathe();
-      }
-      const from = Math.max(start, stretch.start);
-      const to = Math.min(end, stretch.end);
-      if (from > to) continue;
-      for (const { shift, weight } of shifts) {
-        found.push({ start: from + shift, end: to + shift, weight: (weight * (to - from + 1)) / length });
-      }
-    }
+  for (const piece of stretches.flatMap((stretch) => piecesAround(stretch, clean.covered, PIECE * window))) {
+    if (known.has(piece.start)) continue;
+    work -= n * (2 * window + piece.end - piece.start + 1) * channels.length;
+    if (work < 0) break;
+    const lookup = attendByContext({ channels, hidden, ...piece, context: window, keys, temperature });
+    let step = lookup.next();
+    for (; !step.done; step = lookup.next()) await breather.breathe();
+    const shifts = step.value;
+    known.set(piece.start, { ...piece, shifts });
+    if (shifts.length > 0) fillPiece(channels, hidden, piece, window, shifts, { expected, variance });
+    await breather.breathe();
   }
-  return { expected, variance, attended };
+  const attend = (start: number, end: number): AttendedStretch[] =>
+    [...known.values()].flatMap((piece) => {
+      const from = Math.max(start, piece.start);
+      const to = Math.min(end, piece.end);
+      const share = (to - from + 1) / (end - start + 1);
+      return from > to
+        ? []
+        : piece.shifts.map(({ shift, weight }) => ({
+            start: from + shift,
+            end: to + shift,
+            weight: weight * share,
+          }));
+    });
+  return { expected, variance, attend };
 }
 
 /** What the attended places held: its weighted mean, and as variance theirs and how well they fit the surroundings. */

@@ -35,8 +35,8 @@ export function restoreExplanation(
   input: StandardizedChannels,
 ): (stretches: readonly Stretch[]) => Promise<NormalExplanation> {
   return async (stretches) => {
-    const { expected, spread, attended } = await explain(stretches);
-    return { ...restore({ expected, spread }, input), attended };
+    const normal = await explain(stretches);
+    return { ...restore(normal, input), attend: normal.attend };
   };
 }
 
