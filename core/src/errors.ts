@@ -47,6 +47,7 @@ export type HeedErrorCode =
   // command line
   | 'output-unwritable'
   | 'tool-missing'
+  | 'port-taken'
   | 'internal';
 
 /** Where in the input the fault lies. Lines and columns count from 1; the header is line 1. */

@@ -74,6 +74,27 @@ export function parsePrometheusDuration(text: string): number {
  *   source-empty, source-too-large, cancelled
  */
 export async function readPrometheus(options: PrometheusOptions): Promise<Series> {
+  const { name, time, channels } = await readPrometheusChannels(options);
+  return createSeries({ name, time, channels: distinctNames(channels) });
+}
+
+/** One series of the result of a query: n values, NaN where there was none. */
+export interface PrometheusChannel {
+  readonly name: string;
+  readonly unit?: string;
+  readonly values: Float64Array;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Index of the query that gave it. */
+  readonly query: number;
+}
+
+/**
+ * What `readPrometheus` makes a series of, with the labels that Prometheus knows each channel by. Names may repeat.
+ * @throws HeedError as `readPrometheus`
+ */
+export async function readPrometheusChannels(
+  options: PrometheusOptions,
+): Promise<{ name: string; time: Float64Array; channels: PrometheusChannel[] }> {
   throwIfAborted(options.signal);
   const address = prometheusAddress(options.url, options.headers);
   const grid = timeGrid(options);
@@ -82,7 +103,7 @@ export async function readPrometheus(options: PrometheusOptions): Promise<Series
     throw new HeedError('bad-option', 'there is no query', 'Give a PromQL expression, for instance up.');
   }
   const limit = options.seriesLimit ?? 100;
-  const channels: { name: string; unit?: string; values: Float64Array }[] = [];
+  const channels: PrometheusChannel[] = [];
   let dropped = 0;
   for (const [index, query] of queries.entries()) {
     const report = (done: number, message?: string) =>
@@ -100,7 +121,7 @@ export async function readPrometheus(options: PrometheusOptions): Promise<Series
     });
     const present = found.filter(({ values }) => !values.every(Number.isNaN));
     dropped += found.length - present.length;
-    channels.push(...nameChannels(query, present));
+    channels.push(...nameChannels(query, present).map((channel) => ({ ...channel, query: index })));
   }
   if (channels.length === 0) {
     const span = `${new Date(grid.start).toISOString()} to ${new Date(grid.start + (grid.points - 1) * grid.step).toISOString()}`;
@@ -117,11 +138,11 @@ export async function readPrometheus(options: PrometheusOptions): Promise<Series
       message: `${dropped} series without any value were left out`,
     });
   }
-  return createSeries({
+  return {
     name: options.name ?? address.shown,
     time: Float64Array.from({ length: grid.points }, (_, t) => grid.start + t * grid.step),
-    channels: distinctNames(channels),
-  });
+    channels,
+  };
 }
 
 /** Epoch ms of the first point, ms between points, number of points. */
@@ -257,6 +278,7 @@ function nameChannels(query: PrometheusQuery, series: readonly ResultSeries[]) {
       name: `${metric ?? (selector === '' ? query.query.trim() : '')}${selector}`,
       ...(unit === undefined ? {} : { unit }),
       values,
+      labels,
     };
   });
 }

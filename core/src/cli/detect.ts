@@ -3,44 +3,23 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { HeedError } from '../errors.js';
 import { detectionToJson } from '../pipeline/json.js';
 import { plotDetection } from '../plot/detection.js';
-import type { Detection, EventOptions, Exclusion, ThresholdMethod } from '../score/types.js';
+import type { Detection } from '../score/types.js';
 import type { Series } from '../series/series.js';
 import { detectionCsv } from './csv.js';
 import { readInput, addInputOptions, type InputOptions } from './input.js';
 import { interruption } from './interrupt.js';
 import { print, writeOutput } from './output.js';
 import { detectionReport } from './report.js';
-import { runDetector, type DetectorChoice } from './run-detector.js';
+import { runDetector } from './run-detector.js';
+import { addScoringOptions, checkScoringFlags, eventOptions, type ScoringFlags } from './scoring-options.js';
 import { detectionTable } from './table.js';
 import { coloursFor, printable, ProgressDisplay, tell, terminalWidth } from './terminal.js';
-import {
-  exclusion,
-  numberIn,
-  optionPair,
-  shareOrPercent,
-  trainingPart,
-  wholeNumberIn,
-  type TrainingPart,
-} from './values.js';
+import { wholeNumberIn } from './values.js';
 
 const formats = ['table', 'json', 'csv', 'svg', 'html', 'png'] as const;
 type Format = (typeof formats)[number];
 
-interface DetectFlags extends InputOptions {
-  readonly detector?: string;
-  readonly option?: Record<string, string>;
-  readonly model?: string;
-  readonly train?: TrainingPart;
-  readonly seed: number;
-  readonly sensitivity?: number;
-  readonly direction?: 'both' | 'above' | 'below';
-  readonly threshold?: ThresholdMethod;
-  readonly thresholdValue?: number;
-  readonly mergeGap?: number;
-  readonly minLength?: number;
-  readonly minDeviation?: number;
-  readonly minRelativeDeviation?: number;
-  readonly exclude?: Exclusion[];
+interface DetectFlags extends InputOptions, ScoringFlags {
   readonly format?: Format;
   readonly out?: string;
   readonly report?: string;
@@ -55,52 +34,8 @@ export function detectCommand(program: Command): void {
     .command('detect')
     .description('find the anomalies of a CSV or JSON file, of standard input, or of a Prometheus query');
   addInputOptions(command);
+  addScoringOptions(command);
   command
-    .optionsGroup('How to detect:')
-    .option('--detector <id>', 'which detector; `heed detectors` lists them (default: auto)')
-    .option('--option <name=value>', 'an option of the detector; may be repeated', optionPair)
-    .option('--model <file>', 'a fitted detector written by `heed fit`')
-    .option(
-      '--train <n|fraction>',
-      'the first N points, or this share of them, are known to be normal',
-      trainingPart,
-    )
-    .option('--seed <n>', 'same seed, same numbers', wholeNumberIn(0, 2 ** 32 - 1), 0)
-    .optionsGroup('What counts as an event:')
-    .option('--sensitivity <0..100>', 'more finds more (default: 50)', numberIn(0, 100))
-    .addOption(
-      new Option(
-        '--direction <which>',
-        'only values above / below what was expected (default: both)',
-      ).choices(['both', 'above', 'below']),
-    )
-    .addOption(
-      new Option('--threshold <method>', 'how the border is set (default: chosen by the detector)').choices([
-        'fixed',
-        'three-sigma',
-        'mad',
-        'quantile',
-        'pot',
-      ]),
-    )
-    .option(
-      '--threshold-value <n>',
-      'the border for fixed, the quantile, the sigmas, or the risk for pot',
-      numberIn(0, Infinity),
-    )
-    .option('--merge-gap <points>', 'join events nearer than this', wholeNumberIn(0, 1e9))
-    .option('--min-length <points>', 'drop shorter events', wholeNumberIn(1, 1e9))
-    .option('--min-deviation <n>', "drop smaller deviations, in the channel's unit", numberIn(0, Infinity))
-    .option(
-      '--min-relative-deviation <share>',
-      'the same as a share of what was expected: 0.2 or 20%',
-      shareOrPercent,
-    )
-    .option(
-      '--exclude <when>',
-      "never report this time: FROM/TO, or 'sat,sun', or 'mon-fri 22:00-06:00 Europe/Berlin'; may be repeated",
-      exclusion,
-    )
     .optionsGroup('Output:')
     .addOption(
       new Option('--format <format>', 'what to print (default: by the name of --out, else table)').choices(
@@ -154,46 +89,19 @@ function formatOf(flags: DetectFlags): Format {
   return formats.find((format) => format === ending) ?? (ending === 'htm' ? 'html' : 'table');
 }
 
-function eventOptions(flags: DetectFlags): EventOptions {
-  return {
-    threshold: flags.threshold,
-    thresholdValue: flags.thresholdValue,
-    sensitivity: flags.sensitivity,
-    direction: flags.direction,
-    mergeGap: flags.mergeGap,
-    minLength: flags.minLength,
-    minDeviation: flags.minDeviation,
-    minRelativeDeviation: flags.minRelativeDeviation,
-    exclude: flags.exclude,
-  };
-}
-
 async function detectAction(
   file: string | undefined,
   flags: DetectFlags,
   signal: AbortSignal,
   progress: ProgressDisplay,
 ): Promise<void> {
-  if (flags.model !== undefined && (flags.detector !== undefined || flags.option !== undefined)) {
-    throw new HeedError(
-      'bad-option',
-      '--model brings its own detector and options, so --detector and --option cannot be given with it',
-      'Leave them out.',
-    );
-  }
+  checkScoringFlags(flags);
   const format = formatOf(flags);
   if (format === 'png' && flags.out === undefined && process.stdout.isTTY) {
     throw new HeedError('bad-option', 'a PNG image is nothing for a terminal', 'Give --out FILE.');
   }
   const series = await readInput(file, flags, { signal, onProgress: progress.update });
-  const choice: DetectorChoice = {
-    detector: flags.detector,
-    option: flags.option,
-    model: flags.model,
-    train: flags.train,
-    seed: flags.seed,
-  };
-  const detection = await runDetector(series, choice, eventOptions(flags), {
+  const detection = await runDetector(series, flags, eventOptions(flags), {
     signal,
     onProgress: progress.update,
   });

@@ -7,6 +7,7 @@ import { demoCommand } from './demo.js';
 import { detectCommand } from './detect.js';
 import { detectorsCommand } from './detectors.js';
 import { evaluateCommand } from './evaluate.js';
+import { exporterCommand } from './exporter.js';
 import { fitCommand } from './fit.js';
 import { interruption, printedLine } from './interrupt.js';
 import { kernelCommand } from './kernel.js';
@@ -40,6 +41,7 @@ Exit status: 0 done (with or without anomalies), 1 bad input or failed work, 2 w
   fitCommand(program);
   evaluateCommand(program);
   detectorsCommand(program);
+  exporterCommand(program);
   benchCommand(program);
   demoCommand(program);
   notebookCommand(program);

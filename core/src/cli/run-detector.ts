@@ -10,10 +10,10 @@ import { optionValue, type TrainingPart } from './values.js';
 
 /** Which detector the flags ask for. */
 export interface DetectorChoice {
-  readonly detector: string | undefined;
-  readonly option: Readonly<Record<string, string>> | undefined;
-  readonly model: string | undefined;
-  readonly train: TrainingPart | undefined;
+  readonly detector?: string;
+  readonly option?: Readonly<Record<string, string>>;
+  readonly model?: string;
+  readonly train?: TrainingPart;
   readonly seed: number;
 }
 

@@ -209,6 +209,7 @@ describe('events', () => {
     const reference = {
       expected: [new Float64Array(19)],
       spread: [new Float64Array(19)],
+      range: [3],
       fromDetector: true,
     };
     expect(findEvents(series, score, reference, { mergeGap: 0, minLength: 2 })).toHaveLength(1);

@@ -1,0 +1,93 @@
+import { Option, type Command } from 'commander';
+import { HeedError } from '../errors.js';
+import type { EventOptions, Exclusion, ThresholdMethod } from '../score/types.js';
+import type { DetectorChoice } from './run-detector.js';
+import { exclusion, numberIn, optionPair, shareOrPercent, trainingPart, wholeNumberIn } from './values.js';
+
+/** How to score and what counts as an event, as flags. */
+export interface ScoringFlags extends DetectorChoice {
+  readonly sensitivity?: number;
+  readonly direction?: 'both' | 'above' | 'below';
+  readonly threshold?: ThresholdMethod;
+  readonly thresholdValue?: number;
+  readonly mergeGap?: number;
+  readonly minLength?: number;
+  readonly minDeviation?: number;
+  readonly minRelativeDeviation?: number;
+  readonly exclude?: Exclusion[];
+}
+
+/** The options that every command that scores has. */
+export function addScoringOptions(command: Command): void {
+  command
+    .optionsGroup('How to detect:')
+    .option('--detector <id>', 'which detector; `heed detectors` lists them (default: auto)')
+    .option('--option <name=value>', 'an option of the detector; may be repeated', optionPair)
+    .option('--model <file>', 'a fitted detector written by `heed fit`')
+    .option(
+      '--train <n|fraction>',
+      'the first N points, or this share of them, are known to be normal',
+      trainingPart,
+    )
+    .option('--seed <n>', 'same seed, same numbers', wholeNumberIn(0, 2 ** 32 - 1), 0)
+    .optionsGroup('What counts as an event:')
+    .option('--sensitivity <0..100>', 'more finds more (default: 50)', numberIn(0, 100))
+    .addOption(
+      new Option(
+        '--direction <which>',
+        'only values above / below what was expected (default: both)',
+      ).choices(['both', 'above', 'below']),
+    )
+    .addOption(
+      new Option('--threshold <method>', 'how the border is set (default: chosen by the detector)').choices([
+        'fixed',
+        'three-sigma',
+        'mad',
+        'quantile',
+        'pot',
+      ]),
+    )
+    .option(
+      '--threshold-value <n>',
+      'the border for fixed, the quantile, the sigmas, or the risk for pot',
+      numberIn(0, Infinity),
+    )
+    .option('--merge-gap <points>', 'join events nearer than this', wholeNumberIn(0, 1e9))
+    .option('--min-length <points>', 'drop shorter events', wholeNumberIn(1, 1e9))
+    .option('--min-deviation <n>', "drop smaller deviations, in the channel's unit", numberIn(0, Infinity))
+    .option(
+      '--min-relative-deviation <share>',
+      'the same as a share of what was expected: 0.2 or 20%',
+      shareOrPercent,
+    )
+    .option(
+      '--exclude <when>',
+      "never report this time: FROM/TO, or 'sat,sun', or 'mon-fri 22:00-06:00 Europe/Berlin'; may be repeated",
+      exclusion,
+    );
+}
+
+/** @throws HeedError bad-option where flags contradict each other */
+export function checkScoringFlags(flags: ScoringFlags): void {
+  if (flags.model !== undefined && (flags.detector !== undefined || flags.option !== undefined)) {
+    throw new HeedError(
+      'bad-option',
+      '--model brings its own detector and options, so --detector and --option cannot be given with it',
+      'Leave them out.',
+    );
+  }
+}
+
+export function eventOptions(flags: ScoringFlags): EventOptions {
+  return {
+    threshold: flags.threshold,
+    thresholdValue: flags.thresholdValue,
+    sensitivity: flags.sensitivity,
+    direction: flags.direction,
+    mergeGap: flags.mergeGap,
+    minLength: flags.minLength,
+    minDeviation: flags.minDeviation,
+    minRelativeDeviation: flags.minRelativeDeviation,
+    exclude: flags.exclude,
+  };
+}
