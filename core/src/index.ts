@@ -1,6 +1,8 @@
 /** @packageDocumentation Heed's core: everything that runs in a browser, a worker and Node alike. */
 export * from './errors.js';
 export * from './random.js';
+export * from './format.js';
+export * from './yield.js';
 export * from './series/index.js';
 export * from './preprocess/index.js';
 export * from './backend/index.js';

@@ -1,2 +1,1 @@
 export * from './backend.js';
-export * from './yield.js';

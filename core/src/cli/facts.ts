@@ -1,5 +1,6 @@
 import { typicalStep } from '../plot/downsample.js';
-import { humanDuration, formatNumber, formatTimestamp } from '../plot/format.js';
+import { humanDuration, formatNumber } from '../format.js';
+import { formatTimestamp } from '../plot/times.js';
 import type { AnomalyEvent, Detection, ThresholdReport } from '../score/types.js';
 import type { Series } from '../series/series.js';
 

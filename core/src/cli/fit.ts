@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { createDetector } from '../pipeline/create.js';
-import { humanDuration, formatNumber } from '../plot/format.js';
+import { humanDuration, formatNumber } from '../format.js';
 import { sliceSeries } from '../series/series.js';
 import { rows } from './facts.js';
 import { addInputOptions, readInput, type InputOptions } from './input.js';

@@ -1,7 +1,7 @@
 import cliProgress from 'cli-progress';
 import pc from 'picocolors';
 import type { Progress } from '../detectors/contract.js';
-import { humanDuration } from '../plot/format.js';
+import { humanDuration } from '../format.js';
 import { cleanText } from '../plot/svg.js';
 
 export type Colours = ReturnType<typeof pc.createColors>;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { chooseBackend } from '../backend/index.js';
 import { convolution2d, maxPool2d } from '../backend/operations/index.js';
-import { Breather } from '../backend/yield.js';
+import { Breather } from '../yield.js';
 import { HeedError } from '../errors.js';
 import { createRandom } from '../random.js';
 import type { ImageDetector, ImageDetectorOptions } from './cnn-image.js';

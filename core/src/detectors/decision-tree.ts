@@ -1,5 +1,5 @@
 import { DecisionTreeClassifier, type DecisionTreeModel } from 'ml-cart';
-import { Breather } from '../backend/yield.js';
+import { Breather } from '../yield.js';
 import { HeedError } from '../errors.js';
 import { meanAndStd } from '../preprocess/statistics.js';
 import { createRandom } from '../random.js';

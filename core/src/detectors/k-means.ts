@@ -1,4 +1,4 @@
-import { Breather } from '../backend/yield.js';
+import { Breather } from '../yield.js';
 import { createRandom, type Random } from '../random.js';
 import type { Series } from '../series/series.js';
 import type { DetectorDefinition, DetectorOptions, RawScores, RunOptions } from './contract.js';

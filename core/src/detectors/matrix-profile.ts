@@ -1,4 +1,4 @@
-import { Breather } from '../backend/yield.js';
+import { Breather } from '../yield.js';
 import type { Series } from '../series/series.js';
 import type {
   AttendedStretch,

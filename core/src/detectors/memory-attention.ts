@@ -1,6 +1,6 @@
 import type { WindowNormalization } from '../attention/memory.js';
 import { windowKernelNotes } from '../backend/window-kernels.js';
-import { Breather } from '../backend/yield.js';
+import { Breather } from '../yield.js';
 import type { Series } from '../series/series.js';
 import type { AttendedStretch, DetectorDefinition, RawDetector, RawScores, RunOptions } from './contract.js';
 import { scoreByMemory, type MemoryScores } from './heads/memory.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Breather } from '../backend/yield.js';
+import { Breather } from '../yield.js';
 import { createSeries, sliceSeries } from '../series/series.js';
 import { oneClassCoefficients, oneClassSvm } from './one-class-svm.js';
 

@@ -1,4 +1,4 @@
-import { Breather } from '../backend/yield.js';
+import { Breather } from '../yield.js';
 import { HeedError } from '../errors.js';
 import { createRandom } from '../random.js';
 import type { Series } from '../series/series.js';

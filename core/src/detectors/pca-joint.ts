@@ -1,5 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import { Breather } from '../backend/yield.js';
+import { Breather } from '../yield.js';
 import { HeedError } from '../errors.js';
 import type { Series } from '../series/series.js';
 import type { RunOptions } from './contract.js';

@@ -1,5 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import { Breather } from '../backend/yield.js';
+import { Breather } from '../yield.js';
 import type { Series } from '../series/series.js';
 import type { DetectorDefinition, DetectorOptions, RawScores, RunOptions } from './contract.js';
 import { jointWindowScores } from './pca-joint.js';

@@ -1,5 +1,5 @@
 import FFT from 'fft.js';
-import { Breather } from '../backend/yield.js';
+import { Breather } from '../yield.js';
 import type { Series } from '../series/series.js';
 import type { DetectorDefinition, DetectorOptions, RawScores, RunOptions } from './contract.js';
 import { standardised } from './principal-components.js';

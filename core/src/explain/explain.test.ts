@@ -6,7 +6,7 @@ import { createSeries, type Series } from '../series/series.js';
 import { mergeAttended } from './attended.js';
 import { channelShares } from './channels.js';
 import { explainEvents } from './explain.js';
-import { describeDuration, describeNumber, describeQuantity, describeTimeRange } from './quantities.js';
+import { describeQuantity, describeTimeRange } from './quantities.js';
 
 const start = Date.parse('2026-11-22T14:00:00Z');
 const n = 120;
@@ -144,32 +144,13 @@ test('shares without contributions come from the deviations', () => {
 });
 
 test('quantities read as people say them', () => {
-  expect([0, 0.3149, 8.1, 999.7, 1204, 12345, 2.5e6, 4.5e-7, -3].map(describeNumber)).toEqual([
-    '0',
-    '0.315',
-    '8.1',
-    '1,000',
-    '1,204',
-    '12.3K',
-    '2.5M',
-    '4.5E-7',
-    '-3',
-  ]);
   expect(describeQuantity(90, 's')).toBe('1.5 min');
   expect(describeQuantity(0, 's')).toBe('0 s');
-  expect(describeQuantity(-0.02, 'seconds')).toBe('-20 ms');
+  expect(describeQuantity(-0.02, 'seconds')).toBe('−20 ms');
   expect(describeQuantity(1.5 * 2 ** 30, 'bytes')).toBe('1.5 GiB');
   expect(describeQuantity(0.83, 'percentunit')).toBe('83%');
   expect(describeQuantity(21, 'celsius')).toBe('21 °C');
   expect(describeQuantity(3, 'apples')).toBe('3 apples');
-  expect([250, 45_000, 59_960, 250_000, 7_500_000, 3.2 * 86_400_000].map(describeDuration)).toEqual([
-    '250 ms',
-    '45 s',
-    '60 s',
-    '4 min 10 s',
-    '2 h 5 min',
-    '3 d 5 h',
-  ]);
 });
 
 test('times are told in the zone asked for', () => {

@@ -1,2 +1,2 @@
 export { bandWidth } from './explain.js';
-export { describeDuration, describeNumber, describeQuantity, describeTimeRange } from './quantities.js';
+export { describeQuantity, describeTimeRange } from './quantities.js';

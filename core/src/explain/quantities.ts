@@ -1,17 +1,5 @@
-/** Numbers, durations and times as people say them, in English. */
-
-const plain = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
-const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
-const scientific = new Intl.NumberFormat('en-US', { notation: 'scientific', maximumSignificantDigits: 3 });
-
-/** `0.31`, `8.1`, `1,204`, `12.3K`, `4.5E-7`: three digits, or whole numbers up to 9,999. */
-export function describeNumber(value: number): string {
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e15)) return scientific.format(value);
-  if (size >= 9999.5) return compact.format(value);
-  return (size >= 1000 ? grouped : plain).format(value);
-}
+/** Values with units, and times, as people say them, in English. */
+import { formatNumber } from '../format.js';
 
 const seconds: readonly (readonly [number, string])[] = [
   [86400, 'd'],
@@ -67,26 +55,11 @@ export function describeQuantity(value: number, unit = ''): string {
     const { steps, suffix = '' } = scale;
     const step = base === 0 ? undefined : steps.find(([size]) => Math.abs(base) >= size * 0.9995);
     const [size, name] = step ?? (base === 0 ? steps.find(([one]) => one === 1)! : steps[steps.length - 1]!);
-    return `${describeNumber(base / size)} ${name}${suffix}`;
+    return `${formatNumber(base / size)} ${name}${suffix}`;
   }
-  if (unit === 'percentunit' || unit === 'ratio') return `${describeNumber(100 * value)}%`;
-  if (unit === 'percent' || unit === '%') return `${describeNumber(value)}%`;
-  return `${describeNumber(value)}${Object.hasOwn(named, unit) ? named[unit] : ` ${unit}`}`;
-}
-
-/** `45 s`, `4 min 10 s`, `2 h 5 min`, `3 d 4 h`: two units at most. */
-export function describeDuration(milliseconds: number): string {
-  if (milliseconds < 1000) return `${describeNumber(milliseconds)} ms`;
-  const total = milliseconds / 1000;
-  const at = seconds.findIndex(([size]) => total >= size);
-  const [size, name] = seconds[at]!;
-  if (size === 1) return `${describeNumber(total)} s`;
-  const [smaller, smallerName] = seconds[at + 1]!;
-  // Rounded in the smaller unit first, so that 59.9 s never reads as 60 s beside a minute.
-  const parts = Math.round(total / smaller);
-  const rest = parts % (size / smaller);
-  const whole = Math.floor(parts / (size / smaller));
-  return `${whole} ${name}${rest === 0 ? '' : ` ${rest} ${smallerName}`}`;
+  if (unit === 'percentunit' || unit === 'ratio') return `${formatNumber(100 * value)}%`;
+  if (unit === 'percent' || unit === '%') return `${formatNumber(value)}%`;
+  return `${formatNumber(value)}${Object.hasOwn(named, unit) ? named[unit] : ` ${unit}`}`;
 }
 
 /**

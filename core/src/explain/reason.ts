@@ -1,9 +1,10 @@
+import { humanDuration, formatNumber } from '../format.js';
 import type { Deviation, Reference } from '../score/deviation.js';
 import type { EventRun } from '../score/events.js';
 import type { AnomalyEvent } from '../score/types.js';
 import type { Series } from '../series/series.js';
 import type { ChannelShare } from './channels.js';
-import { describeDuration, describeNumber, describeQuantity, describeTimeRange } from './quantities.js';
+import { describeQuantity, describeTimeRange } from './quantities.js';
 
 /** What a reason is made from. */
 export interface ReasonInput {
@@ -50,7 +51,7 @@ function behaviour({ series, run, reference, deviation }: ReasonInput): string {
   if (spreads >= 3) {
     const way = difference > 0 ? 'above' : 'below';
     const by = Number.isFinite(spreads)
-      ? `${describeNumber(spreads)} times its usual spread ${way} ${usual} ${quantity(expected)}`
+      ? `${formatNumber(spreads)} times its usual spread ${way} ${usual} ${quantity(expected)}`
       : `${way} ${usual} ${quantity(expected)}, from which it had never moved`;
     if (value === 0 && difference < 0) return `dropped to zero, ${by}`;
     if (flat && stayed.value === value) return `stayed at ${quantity(value)}, ${by}`;
@@ -59,7 +60,7 @@ function behaviour({ series, run, reference, deviation }: ReasonInput): string {
   if (flat) return `stayed flat at ${quantity(stayed.value)} where it usually moves`;
   const ratio = roughness(values, start, end) / roughness(values, 0, values.length - 1);
   if (ratio >= 2 && Number.isFinite(ratio)) {
-    return `fluctuated ${describeNumber(ratio)} times as much as usual from point to point`;
+    return `fluctuated ${formatNumber(ratio)} times as much as usual from point to point`;
   }
   if (ratio <= 0.5) return `moved only ${percent(ratio)} as much as usual from point to point`;
   return `kept to its usual range (around ${quantity(expected)}), but its shape was unusual`;
@@ -89,9 +90,9 @@ function roughness(values: Float64Array, start: number, end: number): number {
 
 function durationOf({ series, run, step }: ReasonInput): string {
   const points = run.endIndex - run.startIndex + 1;
-  if (series.indexTime) return points === 1 ? 'one point' : `${describeNumber(points)} points`;
+  if (series.indexTime) return points === 1 ? 'one point' : `${formatNumber(points)} points`;
   if (points === 1) return 'a single point';
-  return describeDuration(series.time[run.endIndex]! - series.time[run.startIndex]! + step);
+  return humanDuration(series.time[run.endIndex]! - series.time[run.startIndex]! + step);
 }
 
 function comparison(
@@ -103,7 +104,7 @@ function comparison(
       ? `point ${start}`
       : `points ${start}–${end}`
     : describeTimeRange(startTime, endTime, series.time[run.peakIndex]!, timeZone);
-  return `the nearest normal stretch (${where}, weight ${describeNumber(Math.round(weight * 100) / 100)}) looked different`;
+  return `the nearest normal stretch (${where}, weight ${formatNumber(Math.round(weight * 100) / 100)}) looked different`;
 }
 
 function percent(share: number): string {

@@ -1,5 +1,6 @@
 import { scaleLinear, scaleUtc } from 'd3-scale';
-import { formatDay, formatTick, formatTicks, zoneOffset } from './format.js';
+import { formatTicks } from '../format.js';
+import { formatDay, formatTick, zoneOffset } from './times.js';
 import { element, textElement, textWidth } from './svg.js';
 import { colours } from './theme.js';
 

@@ -1,6 +1,6 @@
 import { scaleLinear } from 'd3-scale';
 import { HeedError } from '../errors.js';
-import { formatNumber, formatTicks } from './format.js';
+import { formatNumber, formatTicks } from '../format.js';
 import { drawLegend } from './legend.js';
 import { plotWidth, type PlotOptions } from './options.js';
 import { element, svgDocument, textElement, textWidth } from './svg.js';

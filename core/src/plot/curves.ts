@@ -2,7 +2,7 @@ import { scaleLog } from 'd3-scale';
 import { HeedError } from '../errors.js';
 import type { FitReport } from '../detectors/contract.js';
 import { drawHorizontalAxis, drawVerticalAxis, valueAxis, type VerticalAxis } from './axes.js';
-import { formatNumber } from './format.js';
+import { formatNumber } from '../format.js';
 import { drawLegend } from './legend.js';
 import { drawLine } from './lines.js';
 import { plotWidth, type PlotOptions } from './options.js';

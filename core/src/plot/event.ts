@@ -3,7 +3,7 @@ import type { Series } from '../series/series.js';
 import { drawVerticalAxis, paddedExtent, timeAxis, valueAxis, type Box } from './axes.js';
 import { plotDetection } from './detection.js';
 import { typicalStep } from './downsample.js';
-import { humanDuration } from './format.js';
+import { humanDuration } from '../format.js';
 import { drawLegend, type LegendEntry } from './legend.js';
 import { drawLine } from './lines.js';
 import { plotWidth, type PlotOptions } from './options.js';

@@ -9,7 +9,7 @@ import {
   type SimulationNodeDatum,
 } from 'd3-force';
 import { HeedError } from '../errors.js';
-import { formatNumber } from './format.js';
+import { formatNumber } from '../format.js';
 import { drawLegend } from './legend.js';
 import { plotWidth, type PlotOptions } from './options.js';
 import { element, svgDocument, textElement, textWidth } from './svg.js';

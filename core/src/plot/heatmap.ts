@@ -1,7 +1,7 @@
 import { interpolateViridis } from 'd3-scale-chromatic';
 import { HeedError } from '../errors.js';
 import { drawHorizontalAxis, timeAxis } from './axes.js';
-import { formatNumber } from './format.js';
+import { formatNumber } from '../format.js';
 import { plotWidth, type PlotOptions } from './options.js';
 import { element, svgDocument, textElement, textWidth } from './svg.js';
 import { colours } from './theme.js';

@@ -2,7 +2,8 @@ import type { Detection, AnomalyEvent } from '../score/types.js';
 import { seriesOf } from '../pipeline/scored.js';
 import type { Series } from '../series/series.js';
 import { plotDetection, plotSeries } from './detection.js';
-import { formatTimestamp, humanDuration } from './format.js';
+import { humanDuration } from '../format.js';
+import { formatTimestamp } from './times.js';
 import { plotMatrix } from './heatmap.js';
 import { escapeXml } from './svg.js';
 

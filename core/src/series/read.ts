@@ -1,4 +1,5 @@
 import { throwIfAborted } from '../errors.js';
+import { Breather } from '../yield.js';
 import { createCsvReader, type TableReader } from './csv.js';
 import { createJsonReader } from './json.js';
 import type { ReadOptions, ReadResult, ReadRunOptions } from './read-options.js';
@@ -19,10 +20,10 @@ export async function readSeriesStream(
   let reader: TableReader | null = null;
   let done = 0;
   let lastReport = 0;
-  let lastPause = performance.now();
+  const breather = new Breather(run.signal);
   for await (const chunk of chunks) {
     for (let at = 0; at < chunk.length; at += PIECE) {
-      throwIfAborted(run.signal);
+      await breather.breathe();
       const piece =
         typeof chunk === 'string'
           ? chunk.slice(at, at + PIECE)
@@ -38,11 +39,6 @@ export async function readSeriesStream(
           message: `${(done / 1e6).toFixed(1)} MB read`,
         });
         lastReport = now;
-      }
-      if (now - lastPause > 30) {
-        // A macrotask: only then can the signal fire when the chunks lie in memory.
-        await new Promise((resolve) => setTimeout(resolve, 0));
-        lastPause = performance.now();
       }
     }
   }

@@ -12,7 +12,7 @@ import {
   type WindowMemory,
   type WindowNormalization,
 } from '../../attention/memory.js';
-import type { Breather } from '../../backend/yield.js';
+import type { Breather } from '../../yield.js';
 import type { AttendedStretch, NormalExplanation, Stretch } from '../contract.js';
 import { condense, interpolate } from './condense.js';
 import { expectFromNormal, type NormalHistory } from './rebuild.js';

@@ -1,5 +1,5 @@
 import { attendByContext, type AttendedShift } from '../../attention/context.js';
-import type { Breather } from '../../backend/yield.js';
+import type { Breather } from '../../yield.js';
 import { MAD_TO_SIGMA, median } from '../../preprocess/statistics.js';
 import type { AttendedStretch, Stretch } from '../contract.js';
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Breather } from '../../backend/yield.js';
+import { Breather } from '../../yield.js';
 import { HeedError } from '../../errors.js';
 import type { Random } from '../../random.js';
 import type { RunOptions } from '../contract.js';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Breather } from '../../backend/yield.js';
+import { Breather } from '../../yield.js';
 import type { Scaler } from '../../preprocess/index.js';
 import type { AttendedStretch, RawScores, RunOptions } from '../contract.js';
 import { AttendedPoints } from './attended.js';

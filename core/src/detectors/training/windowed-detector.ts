@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { chooseBackend } from '../../backend/index.js';
-import { Breather } from '../../backend/yield.js';
+import { Breather } from '../../yield.js';
 import { HeedError } from '../../errors.js';
 import {
   createScaler,

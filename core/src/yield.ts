@@ -1,4 +1,4 @@
-import { throwIfAborted } from '../errors.js';
+import { throwIfAborted } from './errors.js';
 
 const setImmediateOfNode = (globalThis as { setImmediate?: (callback: () => void) => void }).setImmediate;
 

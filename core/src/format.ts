@@ -1,0 +1,66 @@
+/** Numbers and durations as people say them, in English: the same in reasons, plots and on the command line. */
+import { format, formatPrefix, precisionFixed, precisionPrefix } from 'd3-format';
+
+const whole = format(',d');
+
+/** Prefixes k, M, G, T, P stand from here on: 1,204 is easier to read than 1.2k. */
+const prefixedFrom = 9999.5;
+
+/** Too large for a prefix that people know, or too small for leading zeros. */
+const isExtreme = (size: number): boolean => size >= 1e18 || (size > 0 && size < 1e-4);
+
+const rounded = (digits: number) => ({
+  plain: format(`.${digits}~r`),
+  prefixed: format(`.${digits}~s`),
+  scientific: format(`.${Math.max(0, digits - 1)}~e`),
+});
+type Rounded = ReturnType<typeof rounded>;
+const known = new Map<number, Rounded>();
+
+function roundedTo(digits: number): Rounded {
+  const found = known.get(digits) ?? rounded(digits);
+  known.set(digits, found);
+  return found;
+}
+
+/** `0.31`, `8.1`, `1,204`, `12.3k`, `4.5e-7`: so many significant digits, or whole numbers up to 9,999. */
+export function formatNumber(value: number, digits = 3): string {
+  const size = Math.abs(value);
+  const { plain, prefixed, scientific } = roundedTo(digits);
+  if (isExtreme(size)) return scientific(value);
+  if (size >= prefixedFrom) return prefixed(value);
+  return size >= 999.5 ? whole(value) : plain(value);
+}
+
+/** Labels for evenly spaced ticks: as many decimals as tell neighbours apart, one prefix for all. */
+export function formatTicks(ticks: readonly number[]): string[] {
+  const largest = Math.max(...ticks.map(Math.abs), 0);
+  const step = ticks.length > 1 ? Math.abs(ticks[1]! - ticks[0]!) : largest || 1;
+  const label = isExtreme(largest)
+    ? format('.1e')
+    : largest >= prefixedFrom
+      ? formatPrefix(`.${precisionPrefix(step, largest)}`, largest)
+      : format(`.${precisionFixed(step)}f`);
+  return ticks.map((tick) => (tick === 0 ? '0' : label(tick)));
+}
+
+const units: readonly (readonly [milliseconds: number, name: string])[] = [
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'min'],
+  [1000, 's'],
+];
+
+/** `250 ms`, `45 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`: two units at most, to be read by people alone. */
+export function humanDuration(milliseconds: number): string {
+  if (milliseconds < 999.5) return `${formatNumber(milliseconds)} ms`;
+  // What the next smaller units would round up to a minute, hour or day is one: 59.96 s, 23 h 59.9 min.
+  const at = units.findIndex(([size], i) => milliseconds >= size - (units[i + 2]?.[0] ?? 100) / 2);
+  const [size, name] = units[at]!;
+  const smaller = units[at + 1];
+  if (!smaller) return `${formatNumber(milliseconds / size)} ${name}`;
+  const parts = Math.round(milliseconds / smaller[0]);
+  const perUnit = size / smaller[0];
+  const rest = parts % perUnit;
+  return `${Math.floor(parts / perUnit)} ${name}${rest === 0 ? '' : ` ${rest} ${smaller[1]}`}`;
+}
