@@ -4,18 +4,36 @@
  * tslab's converter with two gaps closed:
  *  - `{ x }` with x of an earlier cell: tslab rewrites `x` to `exports.x` but misses the shorthand;
  *  - `await (…)`, `await […]` and `for await` at top level, which tslab's TypeScript reads as a call.
+ * `ahead(work)` compiles what the executor is given in `work` without running it; the next time the executor
+ * converts that cell, the result is at hand.
  */
 exports.createConverters = function createConverters(createConverter, ts) {
   const lazy = {};
+  let compiled = null;
+  let onlyCompile = false;
   return {
+    async ahead(work) {
+      compiled = null;
+      onlyCompile = true;
+      try {
+        const done = await work();
+        return { done, compiled: compiled !== null };
+      } finally {
+        onlyCompile = false;
+      }
+    },
     get node() {
       if (!lazy.node) {
         const converter = createConverter({ isJS: false, isBrowser: false });
         const convert = converter.convert;
         converter.convert = (previous, source) => {
+          if (compiled?.source === source && compiled.previous === previous) return compiled.result;
           const result = convert(previous, expandShorthand(ts, source));
           if (result.output && /\bawait\b/.test(result.output)) result.hasToplevelAwait = true;
-          return result;
+          if (!onlyCompile) return result;
+          compiled = { previous, source, result };
+          // A cell without output leaves the executor as it was.
+          return { diagnostics: [], declOutput: previous };
         };
         lazy.node = converter;
       }

@@ -179,9 +179,37 @@ class Handler extends jupyter.JupyterHandlerImpl {
   }
 }
 
+/**
+ * tslab's executor, which compiles and runs a cell in one go: an interrupt that comes while it compiles is seen by
+ * nobody, for a signal reaches JavaScript only between two turns of the event loop, and the cell's own turn may
+ * never end. Here signals get a turn in between.
+ */
+function interruptible(executor, converters) {
+  let interrupts = 0;
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  return {
+    ...executor,
+    interrupt() {
+      interrupts++;
+      executor.interrupt();
+    },
+    async execute(source) {
+      const before = interrupts;
+      const { done, compiled } = await converters.ahead(() => executor.execute(source));
+      if (!compiled) return done;
+      // Two: signals are looked at between the immediates of one turn and those of the next.
+      await turn();
+      await turn();
+      if (interrupts === before) return executor.execute(source);
+      cellConsole.error(new Error('interrupted before it ran'));
+      return false;
+    },
+  };
+}
+
 async function main() {
   const converters = createConverters(createConverter, ts);
-  const executor = createExecutor(process.cwd(), converters, cellConsole);
+  const executor = interruptible(createExecutor(process.cwd(), converters, cellConsole), converters);
   if (args.preload && !(await executor.execute(args.preload))) realStderr('the preload failed\n');
   const server = new Server(new Handler(executor, false), args['config-path']);
   onInterrupt = () => executor.interrupt();

@@ -120,6 +120,15 @@ describe('the kernel', () => {
     expect((await loop).status).toBe('error');
     expect(text(await run('"still here"'))).toBe('still here');
   });
+
+  test('stops a cell on an interrupt that comes while it is still being compiled', async () => {
+    // Some seconds of work for the compiler, and a loop that nothing but an interrupt ends.
+    const slow = Array.from({ length: 4000 }, (_, i) => `type T${i} = { a: ${i}; b: T${i - (i % 7)}[] }`);
+    const loop = run(`${slow.join('\n')}\nwhile (true) {}`, 50_000);
+    setTimeout(() => kernel.interrupt(), 100);
+    expect((await loop).status).toBe('error');
+    expect(text(await run('"still here"'))).toBe('still here');
+  });
 });
 
 describe('the runner', () => {
