@@ -44,7 +44,7 @@ async function main() {
   });
   const out = resolve(values.out);
   requireBuild();
-  const programs = requirePrograms();
+  const programs = await requirePrograms();
 
   if (values.read !== undefined) {
     const directory = resolve(values.read);

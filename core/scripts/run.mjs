@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -176,20 +176,24 @@ function test(args) {
   process.exit(outcome.status === 0 && failed === 0 ? 0 : 1);
 }
 
-/** Prints the counts of the last test run as `N passed, N failed`; returns the number that failed. */
+/**
+ * Prints the counts of the last test run, `N passed, N failed` alone on the last line and what was skipped above it;
+ * returns the number that failed.
+ */
 function printSummary() {
   const results = join(stateFolder, 'tests.json');
   if (!existsSync(results)) fail('there is no test result; run `npm test` first.');
-  const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(
-    readFileSync(results, 'utf8'),
-  );
+  const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(results, 'utf8'));
+  const skipped = testResults.flatMap(({ name, assertionResults }) => {
+    const count = assertionResults.filter(({ status }) => status !== 'passed' && status !== 'failed').length;
+    return count > 0 ? [`${relative(root, name)} (${count})`] : [];
+  });
+  if (skipped.length > 0) console.log(`Skipped, for the reasons given above: ${skipped.join(', ')}`);
   // A file that could not even be loaded has no tests of its own, but it has failed.
   const brokenFiles = testResults.filter(
     (file) => file.status === 'failed' && file.assertionResults.length === 0,
   );
   const failed = numFailedTests + brokenFiles.length;
-  console.log(
-    `${numPassedTests} passed, ${failed} failed${numPendingTests > 0 ? `, ${numPendingTests} skipped` : ''}`,
-  );
+  console.log(`${numPassedTests} passed, ${failed} failed`);
   return failed;
 }

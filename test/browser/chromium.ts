@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chromium, type Browser } from 'playwright-core';
+import { findTool } from '../setup/tools.js';
 
 const places = [
   process.env.CHROMIUM_PATH,
@@ -25,42 +25,15 @@ const quietly = [
   '--disable-sync',
 ];
 
-let found: string | undefined;
-
-/**
- * Path of a Chromium or Chrome: CHROMIUM_PATH, the usual places, Playwright's own download; on Debian as root it is
- * installed. Without one, tests are to be skipped with the line that is printed here; under CI=true that is an error.
- */
-export function findChromium(): string | undefined {
-  found ??= search();
-  if (found) return found;
-  const line =
-    'Browser tests need Chromium and found none. Install it (Debian: apt-get install chromium) or set CHROMIUM_PATH.';
-  if (process.env.CI === 'true') throw new Error(line);
-  console.warn(`SKIPPED: ${line}`);
-  return undefined;
+/** Path of a Chromium or Chrome: CHROMIUM_PATH, the usual places, Playwright's own download. */
+export function searchChromium(): string | undefined {
+  const installed = [...places, chromium.executablePath()];
+  return installed.find((place) => place && existsSync(place));
 }
 
-function search(): string | undefined {
-  const installed = places.find((place) => place && existsSync(place));
-  if (installed) return installed;
-  if (existsSync(chromium.executablePath())) return chromium.executablePath();
-  if (existsSync('/etc/debian_version') && process.getuid?.() === 0) {
-    console.warn('Installing Chromium for the browser tests (apt-get install chromium)…');
-    try {
-      const apt = (...args: string[]) =>
-        execFileSync('apt-get', args, {
-          stdio: 'ignore',
-          env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-        });
-      apt('update', '-qq');
-      apt('install', '-y', '-qq', '--no-install-recommends', 'chromium');
-    } catch {
-      return undefined;
-    }
-    return places.find((place) => place && existsSync(place));
-  }
-  return undefined;
+/** Path of a Chromium or Chrome; undefined where tests in a browser are to be skipped. */
+export function findChromium(): string | undefined {
+  return findTool('chromium');
 }
 
 /** A fresh browser with an empty profile. */

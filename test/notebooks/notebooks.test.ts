@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSeries, seriesFromDataFrame, seriesToRecords } from '@heed/core';
 import { installKernel, joinLines, readNotebook, runNotebook, type Output } from '@heed/notebooks';
-import { findPythonWith } from './jupyter.js';
+import { findTool } from '../setup/tools.js';
 import { compareOutputs, firstDifference } from './outputs.js';
 
 const folder = join(import.meta.dirname, '../../notebooks');
@@ -88,7 +88,7 @@ describe('data frames', () => {
 });
 
 describe('with Debian’s nbconvert', () => {
-  const python = findPythonWith('nbconvert');
+  const python = findTool('nbconvert');
   let data: string;
   beforeAll(() => {
     data = mkdtempSync(join(tmpdir(), 'heed-jupyter-'));

@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { installKernel, type Notebook } from '@heed/notebooks';
 import { findChromium, launchChromium } from '../browser/chromium.js';
-import { findPythonWith } from './jupyter.js';
+import { findTool } from '../setup/tools.js';
 
-const python = findPythonWith('notebook');
+const python = findTool('notebook');
 const usable = python !== undefined && findChromium() !== undefined;
 
 const cells = [

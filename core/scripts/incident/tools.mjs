@@ -1,7 +1,6 @@
 /** Finding what the recorder needs beyond npm, and moving it into its own namespaces. */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { canInstall, findProgram, installPackages } from '../debian.mjs';
 
 const packages = {
   prometheus: 'prometheus',
@@ -9,32 +8,19 @@ const packages = {
   unshare: 'util-linux',
 };
 
-/** Absolute path of a program, or undefined. Debian keeps some outside an ordinary user's PATH. */
-export function findProgram(name) {
-  const directories = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
-  return directories.map((directory) => join(directory, name)).find((path) => existsSync(path));
-}
-
 /** Paths of all programs; installs missing ones by apt when root on Debian, else throws one line. */
-export function requirePrograms() {
+export async function requirePrograms() {
   if (process.platform !== 'linux')
     throw new Error('Recording needs Linux: it reads /proc and mounts a small disk.');
   const missing = Object.keys(packages).filter((name) => !findProgram(name));
-  const wanted = missing.map((name) => packages[name]).join(' ');
   if (missing.length > 0) {
-    if (process.getuid() !== 0 || !findProgram('apt-get')) {
+    const wanted = missing.map((name) => packages[name]);
+    if (!canInstall()) {
       throw new Error(
-        `Missing: ${missing.join(', ')}. On Debian: sudo apt-get install --no-install-recommends ${wanted}`,
+        `Missing: ${missing.join(', ')}. On Debian: sudo apt-get install --no-install-recommends ${wanted.join(' ')}`,
       );
     }
-    console.error(`Installing ${wanted}`);
-    const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const options = { stdio: ['ignore', 2, 2], env: environment };
-    spawnSync('apt-get', ['update', '-q'], options);
-    spawnSync('apt-get', ['install', '-qy', '--no-install-recommends', ...wanted.split(' ')], options);
-    const still = missing.filter((name) => !findProgram(name));
-    if (still.length > 0)
-      throw new Error(`apt-get could not install ${still.join(', ')}; its message is above.`);
+    await installPackages(wanted, console.error);
   }
   return Object.fromEntries(Object.keys(packages).map((name) => [name, findProgram(name)]));
 }

@@ -1,31 +1,19 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readPrometheus } from './node-prometheus.js';
+import { findProgram } from '../core/scripts/debian.mjs';
+import { readPrometheus } from '@heed/core/node';
+import { findTool } from './setup/tools.js';
 
-const find = (name: string) =>
-  (process.env['PATH'] ?? '')
-    .split(':')
-    .map((directory) => join(directory, name))
-    .find((path) => existsSync(path));
-const [prometheus, promtool] = [find('prometheus'), find('promtool')];
-const isMissing = !prometheus || !promtool;
-if (isMissing) {
-  console.warn('SKIPPED: reading a real Prometheus. To run it on Debian: sudo apt-get install prometheus');
-}
+const prometheus = findTool('prometheus');
 
 const start = Date.UTC(2024, 0, 1);
 const points = 25_000;
 
-it.skipIf(!isMissing || process.env['CI'] !== 'true')('Prometheus is installed in CI', () => {
-  expect(prometheus, 'apt-get install prometheus').toBeDefined();
-});
-
-describe.skipIf(isMissing)('readPrometheus with a real Prometheus', () => {
+describe.skipIf(!prometheus)('readPrometheus with a real Prometheus', () => {
   let directory: string;
   let url: string;
   let stop: () => Promise<void>;
@@ -40,7 +28,7 @@ describe.skipIf(isMissing)('readPrometheus with a real Prometheus', () => {
     }
     const input = join(directory, 'samples.txt');
     await writeFile(input, [...lines, '# EOF', ''].join('\n'));
-    execFileSync(promtool!, ['tsdb', 'create-blocks-from', 'openmetrics', input, join(directory, 'tsdb')]);
+    execFileSync(findProgram('promtool')!, ['tsdb', 'create-blocks-from', 'openmetrics', input, join(directory, 'tsdb')]);
     await writeFile(join(directory, 'prometheus.yml'), '{}');
 
     const server = createServer();
