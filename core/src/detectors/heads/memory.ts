@@ -29,6 +29,16 @@ export interface MemoryScale {
   readonly budget: number;
 }
 
+/** How a series is laid out for one scale: what a growing series keeps where it is scored by its history's. */
+export interface MemoryPlan extends MemoryScale {
+  /** Points per block that the history is thinned to (1 = not at all). */
+  readonly thinning: number;
+  /** Each window is compared with one in `stride` of the others. */
+  readonly stride: number;
+  /** Blocks per window. */
+  readonly blocks: number;
+}
+
 /** Scores of one scale over the n points of the series. */
 export interface MemoryScores {
   /** n values: mean squared residual of the window around the point, over all channels. */
@@ -63,21 +73,20 @@ export async function scoreByMemory(
   scale: MemoryScale,
   breather: Breather,
   progress: (done: number) => void = () => {},
+  plan: MemoryPlan = planMemory(input.points, input.channels.length, scale),
 ): Promise<MemoryScores> {
   const n = input.points;
   const d = input.channels.length;
-  const { thinning, stride } = thinningFor(n, d, scale);
+  const { thinning, stride, blocks: window } = plan;
   const channels = input.channels.map((values) => condense(values, thinning));
   const points = channels[0]!.length;
-  // A window must leave room for keys outside its exclusion zone.
-  const window = Math.max(2, Math.min(Math.round(scale.window / thinning), Math.floor(points / 3)));
   const memory = createWindowMemory(
     channels,
     window,
     scale.normalization,
     channels.map(() => FLAT),
   );
-  const nearest = createNearestWindows(memory.count, scale.keys, Math.max(1, window >> 1));
+  const nearest = createNearestWindows(memory.count, scale.keys, separationOf(window));
   await scanAll(memory, nearest, window, stride, breather, progress);
   const weights = attentionWeights(nearest, scale.temperature);
   const rebuilt = createReconstruction(memory);
@@ -87,7 +96,7 @@ export async function scoreByMemory(
     await breather.breathe();
   }
 
-  const centre = ((window - 1) / 2) * thinning + (thinning - 1) / 2;
+  const centre = centreOf(plan);
   const contributions = channels.map((_, c) => {
     const own = new Float64Array(memory.count);
     for (let i = 0; i < memory.count; i++) own[i] = rebuilt.residual[i * d + c]! / d;
@@ -127,11 +136,7 @@ export async function scoreByMemory(
         query = i;
       }
     }
-    return attendedWindows(nearest, weights, query).map(({ start: key, weight }) => ({
-      start: key * thinning,
-      end: Math.min(n, (key + window) * thinning) - 1,
-      weight,
-    }));
+    return attendedWindows(nearest, weights, query).map((key) => stretchOf(key, plan, n));
   };
   return { raw, contributions, rarity, expected, spread, attend, thinning, stride };
 }
@@ -151,15 +156,40 @@ function meanDistances(nearest: NearestWindows): Float64Array {
 }
 
 /**
- * How a long history is thinned to the budget: first by averaging blocks of points, as long as a window keeps
- * RESOLUTION of them; then by comparing each window only with those whose start lies a multiple of `stride` points
- * (and the exclusion zone) away, a sample of the history that is as dense everywhere.
+ * Lays n points of d channels out for a scale. A long history is thinned to the budget: first by averaging blocks of
+ * points, as long as a window keeps RESOLUTION of them; then by comparing each window only with those whose start
+ * lies a multiple of `stride` points (and the exclusion zone) away, a sample of the history that is as dense
+ * everywhere.
  */
-function thinningFor(n: number, d: number, scale: MemoryScale): { thinning: number; stride: number } {
+export function planMemory(n: number, d: number, scale: MemoryScale): MemoryPlan {
   const wanted = Math.ceil(n * Math.sqrt(d / (2 * scale.budget)));
   const thinning = Math.max(1, Math.min(Math.floor(scale.window / RESOLUTION), wanted));
   const points = n / thinning;
-  return { thinning, stride: Math.max(1, Math.ceil((points * points * d) / 2 / scale.budget)) };
+  const stride = Math.max(1, Math.ceil((points * points * d) / 2 / scale.budget));
+  // A window must leave room for keys outside its exclusion zone.
+  const most = Math.floor(Math.ceil(points) / 3);
+  return {
+    ...scale,
+    thinning,
+    stride,
+    blocks: Math.max(2, Math.min(Math.round(scale.window / thinning), most)),
+  };
+}
+
+/** Keys of one query start at least this many blocks apart. */
+export const separationOf = (blocks: number): number => Math.max(1, blocks >> 1);
+
+/** Points from the start of a window to its centre, where its score is placed. */
+export const centreOf = ({ blocks, thinning }: MemoryPlan): number =>
+  ((blocks - 1) / 2) * thinning + (thinning - 1) / 2;
+
+/** The points of a key among the n of the series. */
+export function stretchOf(
+  { start, weight }: { readonly start: number; readonly weight: number },
+  { thinning, blocks }: MemoryPlan,
+  n: number,
+): AttendedStretch {
+  return { start: start * thinning, end: Math.min(n, (start + blocks) * thinning) - 1, weight };
 }
 
 /**
@@ -190,11 +220,15 @@ async function scanAll(
   }
 }
 
-const offsetsPerCall = ({ count, channels }: WindowMemory): number =>
+const offsetsPerCall = ({ count, channels }: Pick<WindowMemory, 'count' | 'channels'>): number =>
   Math.max(1, Math.floor(SLICE / (count * channels)));
 
 /** All offsets of a scan in the order in which it takes them: the later of two equal matches gives way. */
-function offsetRanges(memory: WindowMemory, exclusion: number, every: number): OffsetRange[] {
+export function offsetRanges(
+  memory: Pick<WindowMemory, 'window' | 'count' | 'channels'>,
+  exclusion: number,
+  every: number,
+): OffsetRange[] {
   const stride = every > 1 ? every : Math.min(8, Math.max(1, memory.window >> 2));
   const length = offsetsPerCall(memory) * stride;
   const ranges: OffsetRange[] = [];
@@ -216,7 +250,7 @@ function interleaved(count: number): number[] {
 }
 
 /** Mean squared distance of the values from the mean of their block. */
-function varianceWithinBlocks(values: Float64Array, means: Float64Array, factor: number): number {
+export function varianceWithinBlocks(values: Float64Array, means: Float64Array, factor: number): number {
   let sum = 0;
   for (let t = 0; t < values.length; t++) {
     const difference = values[t]! - means[Math.floor(t / factor)]!;

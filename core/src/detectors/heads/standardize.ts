@@ -11,19 +11,37 @@ export interface StandardizedChannels {
   readonly points: number;
 }
 
-/** Standardises every channel by its mean and population standard deviation. The input is complete. */
-export function standardizeSeries(series: Series): StandardizedChannels {
-  const d = series.channels.length;
-  const mean = new Float64Array(d);
-  const std = new Float64Array(d);
-  const channels = series.channels.map((channel, c) => {
-    const moments = meanAndStd(channel.values);
+/** Means and standard deviations (1 for a constant channel) of d channels. */
+export interface Scales {
+  readonly mean: Float64Array;
+  readonly std: Float64Array;
+}
+
+/** Mean and population standard deviation of every channel of complete values. */
+export function scalesOf(channels: readonly Float64Array[]): Scales {
+  const mean = new Float64Array(channels.length);
+  const std = new Float64Array(channels.length);
+  channels.forEach((values, c) => {
+    const moments = meanAndStd(values);
     mean[c] = moments.mean;
     // Rounding leaves a constant channel of large values a deviation of some units in the last place.
     std[c] = moments.std > 1e-12 * Math.abs(moments.mean) ? moments.std : 1;
-    const out = new Float64Array(channel.values.length);
-    for (let t = 0; t < out.length; t++) out[t] = (channel.values[t]! - moments.mean) / std[c]!;
-    return out;
   });
+  return { mean, std };
+}
+
+/**
+ * Standardises every channel, by its own mean and population standard deviation where no others are given. The input
+ * is complete.
+ */
+export function standardizeSeries(series: Series, scales?: Scales): StandardizedChannels {
+  const { mean, std } = scales ?? scalesOf(series.channels.map(({ values }) => values));
+  const channels = series.channels.map(({ values }, c) => standardize(values, mean[c]!, std[c]!));
   return { channels, mean, std, points: series.time.length };
+}
+
+function standardize(values: Float64Array, mean: number, std: number): Float64Array {
+  const out = new Float64Array(values.length);
+  for (let t = 0; t < out.length; t++) out[t] = (values[t]! - mean) / std;
+  return out;
 }
