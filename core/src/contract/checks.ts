@@ -232,6 +232,36 @@ export const contractChecks: readonly ContractCheck[] = [
     },
   },
   {
+    name: 'keeps an anchor, or says that it does not',
+    applies: always,
+    async run(subject) {
+      const detector = await subject.fitted();
+      const series = subject.sample();
+      const n = series.time.length;
+      const half = Math.floor(n / 2);
+      const anchored = (points: Series, anchorLength: number) =>
+        detector.score(points, { ...subject.run, anchorLength });
+      if (!subject.definition.tags.anchored) {
+        await expectRefusal(['not-supported'], () => anchored(series, half));
+        return;
+      }
+      await expectRefusal(['bad-option'], () => anchored(series, n + 1));
+      const { minPoints } = subject.definition.tags;
+      if (minPoints > 1) await expectRefusal(['too-few-points'], () => anchored(series, minPoints - 1));
+      const whole = await detector.score(series, subject.run);
+      expectEqualScores((await anchored(series, n)).score, whole.score, 'anchored to all of the series');
+      // What follows the anchor moves neither scales nor border.
+      const values = series.channels[0]!.values.map((value, t) => (t < half ? value : 1e3 * value));
+      const changed = withValues(series, values);
+      const [calm, wild] = [await anchored(series, half), await anchored(changed, half)];
+      demand(
+        calm.threshold.border === wild.threshold.border,
+        `the border moved from ${calm.threshold.border} to ${wild.threshold.border} with points after the anchor`,
+      );
+      expectSound(changed, wild);
+    },
+  },
+  {
     name: 'scores a stream as it scores the whole',
     applies: ({ definition }) => definition.tags.streaming,
     async run(subject) {
@@ -240,21 +270,42 @@ export const contractChecks: readonly ContractCheck[] = [
       const n = series.time.length;
       const half = Math.floor(n / 2);
       const stream = await createStream(detector, sliceSeries(series, 0, half), subject.run);
+      // What the history told holds for the whole too: by its tags from the anchor, otherwise the border alone.
+      const { border } = stream.threshold;
+      const whole = {
+        ...subject.run,
+        ...(subject.definition.tags.anchored
+          ? { anchorLength: half }
+          : { events: { threshold: 'fixed', thresholdValue: border } as const }),
+      };
       try {
-        const { border } = stream.threshold;
-        for (let start = half, step = 1; start < n; step = (step * 3) % 17) {
+        expectEqualScores(
+          stream.history.score,
+          (await detector.score(sliceSeries(series, 0, half), subject.run)).score,
+          'the history of a stream',
+        );
+        // One point at a time, a few, and once more than any window holds.
+        for (let start = half, step = 1; start < n; step = step < 17 ? 3 * step : 1) {
           const end = Math.min(n, start + step);
           const update = await stream.append(sliceSeries(series, start, end));
-          const whole = await detector.score(sliceSeries(series, 0, end), {
-            ...subject.run,
-            events: { threshold: 'fixed', thresholdValue: border },
-          });
+          const { score, threshold, expected } = await detector.score(sliceSeries(series, 0, end), whole);
+          demand(
+            Math.abs(threshold.border - border) <= 1e-9 * border,
+            `the border is ${border} in the stream and ${threshold.border} in the whole`,
+          );
           for (let t = start; t < end; t++) {
-            const [a, b] = [update.score[t - start]!, whole.score[t]!];
+            const [a, b] = [update.score[t - start]!, score[t]!];
             demand(
               Math.abs(a - b) <= 1e-5 * Math.max(1, b),
               `point ${t} has the score ${a} in the stream and ${b} in the whole`,
             );
+            update.expected?.forEach((own, c) => {
+              const [streamed, batch] = [own[t - start]!, expected![c]![t]!];
+              demand(
+                Math.abs(streamed - batch) <= 1e-6 * Math.max(1, Math.abs(batch)),
+                `point ${t} is expected at ${streamed} in the stream and ${batch} in the whole`,
+              );
+            });
           }
           start = end;
         }

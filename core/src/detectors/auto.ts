@@ -1,22 +1,38 @@
 import { Breather } from '../yield.js';
-import { findPeriods, findPeriodTsbAd } from '../preprocess/period.js';
-import type { Series } from '../series/series.js';
-import type { DetectorDefinition, RawDetector, RawScores, RunOptions } from './contract.js';
-import { scoreFlatLines } from './heads/flat.js';
-import { forecastChannels, scoreForecasts } from './heads/forecast.js';
-import { weighHeads } from './heads/feedback.js';
-import { borderOf, channelWeights, fuseHeads, type HeadWeights } from './heads/fusion.js';
-import type { HeadScores } from './heads/head.js';
-import { scoreLevel } from './heads/level.js';
-import { scoreByMemory, type MemoryScores } from './heads/memory.js';
+import { throwIfAborted } from '../errors.js';
+import { sliceSeries, type Series } from '../series/series.js';
+import type {
+  AttendedStretch,
+  DetectorDefinition,
+  RawDetector,
+  RawScores,
+  RawStream,
+  RunOptions,
+} from './contract.js';
 import {
-  restore,
-  restoreExplanation,
-  standardizeSeries,
-  type StandardizedChannels,
-} from './heads/standardize.js';
+  estimateHeads,
+  memoryHeads,
+  scoreHeads,
+  scoreLocalHeads,
+  SHORT,
+  type HeadEstimate,
+} from './heads/ensemble.js';
+import { weighHeads } from './heads/feedback.js';
+import { longestRun } from './heads/flat.js';
+import {
+  borderOf,
+  channelWeights,
+  fuseHeads,
+  unitsOf,
+  type HeadUnits,
+  type HeadWeights,
+} from './heads/fusion.js';
+import { GrowingChannels } from './heads/growing.js';
+import { MemoryTail, type TailScores } from './heads/memory-tail.js';
+import type { MemoryScores } from './heads/memory.js';
+import { restore, restoreExplanation, standardizeSeries, type Scales } from './heads/standardize.js';
 import { scoreBursts, scoreDifferences } from './heads/variation.js';
-import { defaultMemoryWindow, thinningNotes } from './memory-attention.js';
+import { lastOf, thinningNotes } from './memory-attention.js';
 
 /** Options of `auto`: it has none that need setting. */
 export interface AutoOptions {
@@ -34,7 +50,8 @@ export const auto: DetectorDefinition<AutoOptions> = {
     needsTraining: false,
     supervised: false,
     multivariate: true,
-    streaming: false,
+    streaming: true,
+    anchored: true,
     input: 'series',
     minPoints: 16,
     explains: true,
@@ -50,21 +67,48 @@ export const auto: DetectorDefinition<AutoOptions> = {
   create: (options) => new Auto(options),
 };
 
-/** Past points that a forecast uses. */
-const ORDER = 64;
-/** Points over which the short forecast head averages its errors. */
-const SHORT = 8;
-
 /** Heads that take part only where feedback speaks for them. */
 const SPARE: ReadonlySet<string> = new Set(['difference', 'burst']);
+
+/** What a series told `auto`, and what it keeps where the series is the anchor of a longer one. */
+interface Anchor {
+  readonly scales: Scales;
+  readonly estimate: HeadEstimate;
+  readonly channelWeight: Float64Array;
+  readonly units: HeadUnits;
+  readonly border: number;
+}
 
 class Auto implements RawDetector {
   constructor(private readonly options: AutoOptions) {}
 
   async score(series: Series, run: RunOptions): Promise<RawScores> {
+    const { anchorLength = 0, feedback = [] } = run;
+    if (anchorLength === 0 || anchorLength === series.time.length || feedback.length > 0) {
+      return (await this.scoreAll(series, run)).scores;
+    }
+    const history = await this.scoreAll(sliceSeries(series, 0, anchorLength), {
+      ...run,
+      onProgress: undefined,
+    });
+    const scores = await this.scoreBy(history.anchor, series, run);
+    return { ...scores, anchor: history.scores.raw };
+  }
+
+  /**
+   * Keeps what the history told: see `RunOptions.anchorLength`. Where there is feedback every append scores all
+   * points anew, since any of them may weigh in the judgement.
+   */
+  async stream(history: Series, run: RunOptions): Promise<RawStream> {
+    const { anchor, scores } = await this.scoreAll(history, run);
+    return new AutoStream(this, anchor, history, scores);
+  }
+
+  /** A series by what it tells itself. */
+  private async scoreAll(series: Series, run: RunOptions): Promise<{ anchor: Anchor; scores: RawScores }> {
     const input = standardizeSeries(series);
-    const breather = new Breather(run.signal);
-    const { heads, memory, period } = await scoreHeads(input, this.options.budget, breather, (done) =>
+    const estimate = estimateHeads(input, this.options.budget);
+    const { heads, memory } = await scoreHeads(input, estimate, new Breather(run.signal), (done) =>
       run.onProgress?.({ phase: 'score', done }),
     );
     let weights: HeadWeights = {};
@@ -73,74 +117,91 @@ class Auto implements RawDetector {
       weights = weighHeads(series, heads, SPARE, run.feedback);
     }
     const used = heads.filter((head) => weights[head.name] !== undefined || !SPARE.has(head.name));
-    const fused = fuseHeads(used, channelWeights(input), weights);
+    const channelWeight = channelWeights(input);
+    const units = unitsOf(used);
+    const fused = fuseHeads(used, channelWeight, weights, units);
+    const border = borderOf(fused.raw, input.channels.length);
+    const anchor = { scales: input, estimate, channelWeight, units, border };
+    return { anchor, scores: { ...fused, ...this.about(anchor, memory) } };
+  }
+
+  /** A series by what its anchor told. */
+  private async scoreBy(anchor: Anchor, series: Series, run: RunOptions): Promise<RawScores> {
+    const input = standardizeSeries(series, anchor.scales);
+    const { heads, memory } = await scoreHeads(input, anchor.estimate, new Breather(run.signal), (done) =>
+      run.onProgress?.({ phase: 'score', done }),
+    );
+    const fused = fuseHeads(heads, anchor.channelWeight, {}, anchor.units);
+    return { ...fused, ...this.about(anchor, memory) };
+  }
+
+  /** What goes with the fused score. */
+  about(
+    { scales, estimate, border }: Anchor,
+    memory: Pick<TailScores, 'expected' | 'spread'> & Partial<Pick<MemoryScores, 'attend' | 'explain'>>,
+  ): Omit<RawScores, 'raw'> {
     return {
-      ...fused,
-      border: borderOf(fused.raw, input.channels.length),
-      ...restore(memory, input),
-      attend: memory.attend,
-      explain: restoreExplanation(memory.explain, input),
-      ...(period > 0 ? { period } : {}),
-      notes: thinningNotes([memory]),
+      border,
+      ...restore(memory, scales),
+      ...(memory.attend ? { attend: memory.attend } : {}),
+      ...(memory.explain ? { explain: restoreExplanation(memory.explain, scales) } : {}),
+      ...(estimate.period > 0 ? { period: estimate.period } : {}),
+      notes: thinningNotes([estimate.memory]),
     };
   }
 }
 
-/** Scores a series by every head of `auto`; `period` is the longest marked one of the first channel, 0 for none. */
-export async function scoreHeads(
-  input: StandardizedChannels,
-  budget: number,
-  breather: Breather,
-  progress: (done: number) => void,
-): Promise<{ heads: HeadScores[]; memory: MemoryScores; period: number }> {
-  const n = input.points;
-  const window = defaultMemoryWindow(n);
-  const scale = { window, normalization: 'none', temperature: 0.1, keys: 4, budget } as const;
-  const memory = await scoreByMemory(input, scale, breather, (done) => progress(0.8 * done));
-  // A window shorter than the period cannot tell a missing peak from the calm between two.
-  const period = longestPeriod(input);
-  const byCycle =
-    input.channels.length === 1 && period > 0.75 * window
-      ? await scoreByMemory(input, { ...scale, window: period, budget: budget / 2 }, breather)
-      : undefined;
-  const forecasts = forecastChannels(input, ORDER);
-  await breather.breathe();
-  const cycles = input.channels.map((values) =>
-    Math.min(findPeriodTsbAd(values), Math.max(8, Math.floor(n / 32))),
-  );
-  const heads: HeadScores[] = [
-    { name: 'memory', kind: 'joint', contributions: memory.contributions },
-    ...(byCycle
-      ? [{ name: 'memory-cycle', kind: 'joint', contributions: byCycle.contributions } as const]
-      : []),
-    { name: 'rarity', kind: 'joint', contributions: shareOut(memory.rarity, memory) },
-    scoreForecasts(
-      'forecast',
-      forecasts,
-      cycles.map(() => SHORT),
-    ),
-    scoreForecasts('forecast-cycle', forecasts, cycles),
-    scoreLevel(input, cycles),
-    scoreFlatLines(input),
-  ];
-  progress(1);
-  return { heads, memory, period };
-}
+/** The scores that Auto gives to the last points of all so far, with the history as anchor. */
+class AutoStream implements RawStream {
+  private readonly series: GrowingChannels;
+  private readonly memory: MemoryTail;
+  private readonly cycle: MemoryTail;
+  /** Points before a new one that the heads other than the memory look at. */
+  private readonly reach: number;
+  private readonly points: number;
 
-/** The longest of the marked periods of the first channel that is seen at least five times; 0 for none. */
-function longestPeriod(input: StandardizedChannels): number {
-  const periods = findPeriods(input.channels[0]!, {
-    maxPeriod: Math.floor(input.points / 5),
-    minStrength: 0.3,
-  });
-  return Math.max(0, ...periods.map(({ period }) => period));
-}
+  constructor(
+    private readonly detector: Auto,
+    private readonly anchor: Anchor,
+    series: Series,
+    readonly history: RawScores,
+  ) {
+    const { coefficients, cycles, runs } = anchor.estimate;
+    this.points = series.time.length;
+    this.series = new GrowingChannels(series);
+    this.memory = new MemoryTail(this.series, anchor.scales);
+    this.cycle = new MemoryTail(this.series, anchor.scales);
+    const order = Math.max(...coefficients.map((own) => own.length));
+    this.reach = order + Math.max(SHORT, ...cycles, longestRun(runs)) + 1;
+  }
 
-/** Divides a score among the channels as memory attention does its own. */
-function shareOut(raw: Float64Array, memory: MemoryScores): Float64Array[] {
-  return memory.contributions.map((own) =>
-    own.map((value, t) =>
-      memory.raw[t]! > 0 ? (raw[t]! * value) / memory.raw[t]! : raw[t]! / memory.contributions.length,
-    ),
-  );
+  async append(points: Series, run: RunOptions): Promise<RawScores> {
+    throwIfAborted(run.signal);
+    const k = points.time.length;
+    this.series.append(points);
+    const { anchor, detector } = this;
+    const { scales, estimate, channelWeight, units } = anchor;
+    const memory = this.memory.score(k, scales, estimate.memory);
+    const cycle = estimate.cycle && this.cycle.score(k, scales, estimate.cycle);
+    if (run.feedback?.length || !memory || (estimate.cycle && !cycle)) {
+      return lastOf(await detector.score(this.series.whole(), { ...run, anchorLength: this.points }), k);
+    }
+    const reach = Math.min(this.series.points, k + this.reach);
+    const local = scoreLocalHeads(standardizeSeries(this.series.last(reach), scales), estimate);
+    const heads = [
+      ...memoryHeads(memory, cycle),
+      ...local.map((head) => ({
+        ...head,
+        contributions: head.contributions.map((own) => own.subarray(reach - k)),
+      })),
+    ];
+    return {
+      ...fuseHeads(heads, channelWeight, {}, units),
+      ...detector.about(anchor, memory),
+      attend: (start: number, end: number): readonly AttendedStretch[] => {
+        const found = this.memory.attend(start, end);
+        return found.length > 0 ? found : this.history.attend!(start, end);
+      },
+    };
+  }
 }

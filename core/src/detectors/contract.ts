@@ -10,6 +10,11 @@ export interface DetectorTags {
   readonly multivariate: boolean;
   /** True where points can be appended and scored one by one with the batch's numbers. */
   readonly streaming: boolean;
+  /**
+   * True where a stream keeps what its history told (scales, periods, weights, border): its numbers are those that
+   * `score` gives with `anchorLength`, not those of a plain `score` of the longer series.
+   */
+  readonly anchored?: boolean;
   /** `graph` detectors take Graph or GraphSequence instead of Series. */
   readonly input: 'series' | 'graph' | 'graph-sequence';
   /** Fewest points it can score. */
@@ -44,6 +49,12 @@ export interface RunOptions {
   readonly seed?: number;
   /** Number of leading points known to be normal (training prefix); 0 or absent = none. */
   readonly trainLength?: number;
+  /**
+   * Number of leading points from which everything is taken that is estimated (scales, periods, weights, border), and
+   * then kept for all that follow: a stream that was started after them gives the same numbers. Only for detectors
+   * whose tags say `anchored`; 0 or absent = all points. Where there is feedback, all points count.
+   */
+  readonly anchorLength?: number;
   /** Most bytes the detector may allocate. */
   readonly memoryLimit?: number;
   /** What the user said of earlier events of this series. */
@@ -83,6 +94,8 @@ export interface RawScores {
   readonly expected?: readonly Float64Array[];
   /** d × n: one standard deviation of what was expected. */
   readonly spread?: readonly Float64Array[];
+  /** Raw scores of the anchor by itself, where one was asked for: the border is set from them. */
+  readonly anchor?: Float64Array;
   /** The border where the detector learned one itself (feature-attention's T, a classifier's 0.5). */
   readonly border?: number;
   /** The stretches attended to while scoring points start…end (inclusive), heaviest first. */
@@ -168,10 +181,12 @@ export interface RawDetector {
 
 /** Incremental scoring of one series. */
 export interface RawStream {
+  /** The scores of the history, where starting the stream gave them. */
+  readonly history?: RawScores;
   /**
    * Scores points that follow all points given so far (k > 0 of them, complete).
-   * @returns arrays of k points: those that `score` gives to the last k points of the series so far, to rounding.
-   *   `attend` takes and returns indices into the whole series, history first.
+   * @returns arrays of k points: those that `score` gives to the last k points of the series so far (anchored
+   *   detectors: with the history as anchor), to rounding. `attend` takes and returns indices into the whole series, history first.
    */
   append(points: Series, options: RunOptions): Promise<RawScores>;
   dispose?(): void;

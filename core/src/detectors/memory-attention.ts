@@ -2,14 +2,20 @@ import type { WindowNormalization } from '../attention/memory.js';
 import { windowKernelNotes } from '../backend/window-kernels.js';
 import { Breather } from '../yield.js';
 import type { Series } from '../series/series.js';
-import type { AttendedStretch, DetectorDefinition, RawDetector, RawScores, RunOptions } from './contract.js';
-import { scoreByMemory, type MemoryScores } from './heads/memory.js';
-import {
-  restore,
-  restoreExplanation,
-  standardizeSeries,
-  type StandardizedChannels,
-} from './heads/standardize.js';
+import { throwIfAborted } from '../errors.js';
+import type {
+  AttendedStretch,
+  DetectorDefinition,
+  RawDetector,
+  RawScores,
+  RawStream,
+  RunOptions,
+} from './contract.js';
+import { defaultMemoryWindow } from './heads/ensemble.js';
+import { GrowingChannels } from './heads/growing.js';
+import { MemoryTail, type TailScores } from './heads/memory-tail.js';
+import { planMemory, scoreByMemory, type MemoryPlan, type MemoryScores } from './heads/memory.js';
+import { restore, restoreExplanation, scalesOf, standardizeSeries } from './heads/standardize.js';
 
 /** Options of `memory-attention`. */
 export interface MemoryAttentionOptions {
@@ -31,11 +37,6 @@ const defaults: MemoryAttentionOptions = {
   budget: 1e8,
 };
 
-/** 128 points, in short series a 32nd of them but at least 8: windows must be many for most of them to be normal. */
-export function defaultMemoryWindow(points: number): number {
-  return Math.min(Math.floor(points / 2), Math.max(8, Math.min(128, Math.floor(points / 32))));
-}
-
 /** Training-free attention over the windows of the series itself; the attended windows are the explanation. */
 export const memoryAttention: DetectorDefinition<MemoryAttentionOptions> = {
   id: 'memory-attention',
@@ -45,7 +46,7 @@ export const memoryAttention: DetectorDefinition<MemoryAttentionOptions> = {
     needsTraining: false,
     supervised: false,
     multivariate: true,
-    streaming: false,
+    streaming: true,
     input: 'series',
     minPoints: 16,
     explains: true,
@@ -80,31 +81,99 @@ export const memoryAttention: DetectorDefinition<MemoryAttentionOptions> = {
 };
 
 class MemoryAttention implements RawDetector {
-  constructor(private readonly options: MemoryAttentionOptions) {}
+  /** Windows that are normalised one by one change with every standard deviation of the series: no recurrence. */
+  readonly stream?: NonNullable<RawDetector['stream']>;
+
+  constructor(private readonly options: MemoryAttentionOptions) {
+    if (options.normalization === 'none') {
+      this.stream = async (history, run) => new MemoryStream(this, history, await this.score(history, run));
+    }
+  }
 
   async score(series: Series, run: RunOptions): Promise<RawScores> {
-    const { windows, normalization, temperature, keys, budget } = this.options;
     const input = standardizeSeries(series);
     const breather = new Breather(run.signal);
-    const lengths = windows.length > 0 ? windows : [defaultMemoryWindow(input.points)];
+    const plans = this.plans(input.points, input.channels.length);
     const scales: MemoryScores[] = [];
-    for (const window of lengths) {
-      const scale = { window, normalization, temperature, keys, budget };
+    for (const plan of plans) {
       const before = scales.length;
-      scales.push(
-        await scoreByMemory(input, scale, breather, (done) =>
-          run.onProgress?.({ phase: 'score', done: (before + done) / lengths.length }),
-        ),
-      );
+      const progress = (done: number): void =>
+        run.onProgress?.({ phase: 'score', done: (before + done) / plans.length });
+      scales.push(await scoreByMemory(input, plan, breather, progress, plan));
     }
-    return { ...combineScales(scales, input), notes: thinningNotes(scales) };
+    const first = scales[0]!;
+    return {
+      ...combineScales(scales, input),
+      attend: (start: number, end: number): readonly AttendedStretch[] => first.attend(start, end),
+      explain: restoreExplanation(first.explain, input),
+      notes: thinningNotes(plans),
+    };
+  }
+
+  /** One plan per scale for n points of d channels. */
+  plans(n: number, d: number): MemoryPlan[] {
+    const { windows, normalization, temperature, keys, budget } = this.options;
+    const lengths = windows.length > 0 ? windows : [defaultMemoryWindow(n)];
+    return lengths.map((window) => planMemory(n, d, { window, normalization, temperature, keys, budget }));
   }
 }
 
+/** The scores that MemoryAttention gives to the last points of all so far, without looking at the others again. */
+class MemoryStream implements RawStream {
+  private readonly series: GrowingChannels;
+  private readonly tails: MemoryTail[];
+
+  constructor(
+    private readonly detector: MemoryAttention,
+    series: Series,
+    readonly history: RawScores,
+  ) {
+    this.series = new GrowingChannels(series);
+    const own = scalesOf(this.series.channels);
+    this.tails = detector.plans(16, 1).map(() => new MemoryTail(this.series, own));
+  }
+
+  async append(points: Series, run: RunOptions): Promise<RawScores> {
+    throwIfAborted(run.signal);
+    const k = points.time.length;
+    this.series.append(points);
+    const { channels, points: n } = this.series;
+    const scales = scalesOf(channels);
+    const plans = this.detector.plans(n, channels.length);
+    const scores = plans.map((plan, i) => this.tails[i]!.score(k, scales, plan));
+    const complete = (all: typeof scores): all is TailScores[] => all.every((own) => own !== undefined);
+    if (!complete(scores)) return lastOf(await this.detector.score(this.series.whole(), run), k);
+    const [tail] = this.tails;
+    return {
+      ...combineScales(scores, { ...scales, channels, points: k }),
+      attend: (start: number, end: number): readonly AttendedStretch[] => {
+        const found = tail!.attend(start, end);
+        return found.length > 0 ? found : this.history.attend!(start, end);
+      },
+      notes: thinningNotes(plans),
+    };
+  }
+}
+
+/** The last k points of raw scores. */
+export function lastOf(scores: RawScores, k: number): RawScores {
+  const cut = (values: Float64Array): Float64Array => values.slice(values.length - k);
+  return {
+    ...scores,
+    raw: cut(scores.raw),
+    ...(scores.contributions ? { contributions: scores.contributions.map(cut) } : {}),
+    ...(scores.expected ? { expected: scores.expected.map(cut) } : {}),
+    ...(scores.spread ? { spread: scores.spread.map(cut) } : {}),
+  };
+}
+
 /** The mean of the scales; the band comes from the first. */
-function combineScales(scales: readonly MemoryScores[], input: StandardizedChannels): RawScores {
+function combineScales(
+  scales: readonly TailScores[],
+  input: { channels: readonly Float64Array[]; mean: Float64Array; std: Float64Array; points: number },
+): RawScores {
   const share = 1 / scales.length;
-  const sum = (pick: (scores: MemoryScores) => Float64Array): Float64Array => {
+  const sum = (pick: (scores: TailScores) => Float64Array): Float64Array => {
     const out = new Float64Array(input.points);
     for (const scores of scales) {
       const own = pick(scores);
@@ -117,13 +186,11 @@ function combineScales(scales: readonly MemoryScores[], input: StandardizedChann
     raw: sum((scores) => scores.raw),
     contributions: input.channels.map((_, c) => sum((scores) => scores.contributions[c]!)),
     ...restore(first, input),
-    explain: restoreExplanation(first.explain, input),
-    attend: (start: number, end: number): readonly AttendedStretch[] => first.attend(start, end),
   };
 }
 
 /** What the reader must know of a thinned history. */
-export function thinningNotes(scales: readonly MemoryScores[]): string[] {
+export function thinningNotes(scales: readonly Pick<MemoryPlan, 'thinning' | 'stride'>[]): string[] {
   const block = Math.max(...scales.map((scores) => scores.thinning));
   const stride = Math.max(...scales.map((scores) => scores.stride));
   const notes = windowKernelNotes();

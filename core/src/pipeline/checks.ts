@@ -1,4 +1,4 @@
-import type { RunOptions } from '../detectors/contract.js';
+import type { DetectorTags, RunOptions } from '../detectors/contract.js';
 import { HeedError } from '../errors.js';
 import type { Series } from '../series/series.js';
 
@@ -17,6 +17,37 @@ export function checkRunOptions(series: Series, { trainLength, seed, memoryLimit
   }
   if (memoryLimit !== undefined && !(memoryLimit > 0)) {
     throw new HeedError('bad-option', `the memory limit is ${memoryLimit} bytes`, 'Give a number above 0.');
+  }
+}
+
+/** @throws HeedError bad-option, not-supported, too-few-points */
+export function checkAnchor(
+  { id, tags }: { readonly id: string; readonly tags: DetectorTags },
+  { time }: Series,
+  { anchorLength = 0 }: RunOptions,
+): void {
+  const n = time.length;
+  if (!(Number.isInteger(anchorLength) && anchorLength >= 0 && anchorLength <= n)) {
+    throw new HeedError(
+      'bad-option',
+      `the anchor is ${anchorLength} points of a series of ${n}`,
+      'Give a whole number from 0 to the length of the series.',
+    );
+  }
+  if (anchorLength === 0) return;
+  if (!tags.anchored) {
+    throw new HeedError(
+      'not-supported',
+      `the detector "${id}" keeps nothing of an anchor`,
+      'Leave the anchor length out, or choose a detector whose tags say anchored.',
+    );
+  }
+  if (anchorLength < tags.minPoints) {
+    throw new HeedError(
+      'too-few-points',
+      `the anchor has ${anchorLength} points, "${id}" needs at least ${tags.minPoints}`,
+      'Give a longer anchor.',
+    );
   }
 }
 

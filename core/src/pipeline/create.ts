@@ -13,7 +13,14 @@ import { HeedError, throwIfAborted } from '../errors.js';
 import { encodeModel, type ModelContent } from '../model/file.js';
 import type { Detection } from '../score/types.js';
 import type { Series } from '../series/series.js';
-import { checkChannels, checkMemory, checkPoints, checkRunOptions, checkTrainingLabels } from './checks.js';
+import {
+  checkAnchor,
+  checkChannels,
+  checkMemory,
+  checkPoints,
+  checkRunOptions,
+  checkTrainingLabels,
+} from './checks.js';
 import { buildDetection } from './detection.js';
 import { fillGaps } from './gaps.js';
 import { resolveOptions } from './options.js';
@@ -159,6 +166,7 @@ export class SeriesDetector implements Detector {
     checkRunOptions(series, options);
     checkChannels(this.id, this.fitted?.channels, series);
     checkPoints(this.id, this.tags.minPoints, series);
+    checkAnchor(this, series, options);
     checkMemory(this.id, series, options);
     return fillGaps(series);
   }

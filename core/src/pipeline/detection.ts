@@ -43,7 +43,7 @@ export async function buildDetection({
   const events = options.events ?? {};
   const threshold =
     given ??
-    computeThreshold(raw.raw, {
+    computeThreshold(raw.anchor ?? raw.raw, {
       method: events.threshold,
       value: events.thresholdValue,
       sensitivity: events.sensitivity,

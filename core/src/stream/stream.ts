@@ -2,6 +2,7 @@ import type { DetectorOptions, RawScores, RawStream } from '../detectors/contrac
 import { HeedError, throwIfAborted } from '../errors.js';
 import { createSeriesDetector, SeriesDetector } from '../pipeline/create.js';
 import { buildDetection } from '../pipeline/detection.js';
+import { rememberSeries } from '../pipeline/scored.js';
 import type { FilledSeries } from '../pipeline/gaps.js';
 import type { Detector, ScoreOptions } from '../pipeline/types.js';
 import { scoresFromRaw } from '../score/scores.js';
@@ -40,11 +41,15 @@ export interface DetectorStream {
   readonly detector: string;
   /** Set from the history, and kept. */
   readonly threshold: ThresholdReport;
+  /** What `score` gives for the history. */
+  readonly history: Detection;
   /** Points seen, history included. */
   readonly length: number;
   /**
    * Scores points that follow those seen so far. Their scores are those the detector gives to the last points of the
-   * whole series, with the same border. A missing value is taken to be the last one seen.
+   * whole series, with the same border; where its tags say `anchored`, those it gives with the history as anchor
+   * (`anchorLength`), so that scales, periods and weights stay the history's: start a new stream once the series has
+   * grown much. A missing value is taken to be the last one seen.
    * @param points k > 0 points with the channels of the history
    * @throws HeedError channel-mismatch, non-monotonic-time, duplicate-time, cancelled
    */
@@ -74,20 +79,17 @@ export async function createStream(
     }
     used.checkFitted();
     const filled = used.prepare(history, options);
-    const scores = await used.raw.score(filled.series, options);
-    const { threshold } = await buildDetection({
-      detector: used.id,
-      filled,
-      raw: scores,
-      options,
-      training: used.training,
-    });
     const raw = await used.raw.stream(filled.series, options);
+    const scores = raw.history ?? (await used.raw.score(filled.series, options));
+    const detection = rememberSeries(
+      await buildDetection({ detector: used.id, filled, raw: scores, options, training: used.training }),
+      history,
+    );
     return new Stream(
       used,
       own,
       raw,
-      threshold,
+      detection,
       cutTail(filled, scores, keepOf(options)),
       history.time,
       options,
@@ -105,19 +107,21 @@ function keepOf({ keep = 1000 }: StreamOptions): number {
 
 class Stream implements DetectorStream {
   readonly detector: string;
+  readonly threshold: ThresholdReport;
   private readonly time: number[];
 
   constructor(
     private readonly source: Detector,
     private readonly own: boolean,
     private readonly raw: RawStream,
-    readonly threshold: ThresholdReport,
+    readonly history: Detection,
     private tail: Tail,
-    history: Float64Array,
+    time: Float64Array,
     private readonly options: StreamOptions,
   ) {
     this.detector = source.id;
-    this.time = Array.from(history);
+    this.threshold = history.threshold;
+    this.time = Array.from(time);
   }
 
   get length(): number {

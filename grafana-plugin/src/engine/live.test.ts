@@ -1,5 +1,5 @@
 import { createDetector, createSeries, listDetectors, sliceSeries } from '@heed/core';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { scoreLive } from './live.js';
 
 const n = 400;
@@ -53,4 +53,70 @@ it('scores everything again when the past differs', async () => {
 it('scores everything where the detector does not stream', async () => {
   await score('d', 370, 'pca');
   expect((await score('d', 380, 'pca')).scoredPoints).toBe(380);
+});
+
+describe('a series on a dashboard', () => {
+  const id = 'auto';
+  const long = createSeries({
+    name: 'long',
+    time: Float64Array.from({ length: 1400 }, (_, i) => i * 1000),
+    channels: [
+      {
+        name: 'v',
+        values: Float64Array.from(
+          { length: 1400 },
+          (_, i) => Math.sin(i / 9) + 0.05 * ((i * 7919) % 13) + (i >= 1040 && i < 1046 ? 6 : 0),
+        ),
+      },
+    ],
+  });
+  const show = (key: string, start: number, end: number) =>
+    scoreLive(key, sliceSeries(long, start, end), { detector: id }, () => createDetector(id), {});
+
+  it('keeps its scores while the range moves on, and scores its new points alone', async () => {
+    const first = (await show('move', 0, 1000)).detection;
+    const next = await show('move', 5, 1005);
+    expect(next.scoredPoints).toBe(5);
+    expect(next.detection.score).toHaveLength(1000);
+    expect(Array.from(next.detection.score.subarray(0, 995))).toEqual(Array.from(first.score.subarray(5)));
+    const anchored = await createDetector(id);
+    const whole = await anchored.score(sliceSeries(long, 0, 1005), { anchorLength: 1000 });
+    expect(Array.from(next.detection.score.subarray(995))).toEqual(Array.from(whole.score.subarray(1000)));
+    expect(next.detection.notes.at(-1)).toContain('The last 5 points');
+
+    // The fault enters the range, and its place is told in the points of the range shown.
+    await show('move', 50, 1050);
+    const { detection } = await show('move', 60, 1060);
+    const fault = detection.events.find(({ start, end }) => start <= 1_046_000 && end >= 1_040_000)!;
+    expect(fault.start).toBe(1000 * (fault.startIndex + 60));
+    expect(fault.endIndex).toBeLessThan(1000);
+    for (const { start, end, startTime } of fault.attended) {
+      expect(start).toBeGreaterThanOrEqual(0);
+      expect(end).toBeLessThan(1000);
+      expect(startTime).toBe(1000 * (start + 60));
+    }
+  });
+
+  it('takes scales and border anew once a tenth of the points is new, and then gives what a reload gives', async () => {
+    await show('anew', 0, 1000);
+    expect((await show('anew', 100, 1100)).scoredPoints).toBe(100);
+    const anew = await show('anew', 101, 1101);
+    expect(anew.scoredPoints).toBe(1000);
+    const reloaded = await show('another page', 101, 1101);
+    expect(Array.from(anew.detection.score)).toEqual(Array.from(reloaded.detection.score));
+    expect(anew.detection.threshold).toEqual(reloaded.detection.threshold);
+  });
+
+  it('scores everything where the user has judged events', async () => {
+    const judged = (end: number) =>
+      scoreLive(
+        'judged',
+        sliceSeries(long, 0, end),
+        { detector: id, feedback: [{ start: 1_040_000, end: 1_045_000, kind: 'normal' }] },
+        () => createDetector(id),
+        {},
+      );
+    await judged(1100);
+    expect((await judged(1110)).scoredPoints).toBe(1110);
+  });
 });

@@ -6,6 +6,7 @@ import {
   type DetectorStream,
   type RunOptions,
   type Series,
+  type StreamUpdate,
 } from '@heed/core';
 import type { Detector } from '@heed/core';
 import type { Recipe } from './protocol.js';
@@ -15,6 +16,11 @@ interface Live {
   readonly stream: DetectorStream;
   readonly detector: Detector;
   readonly recipe: string;
+  /** Points scored as a whole before the stream began. */
+  readonly anchor: number;
+  /** Points of the stream that have left the range shown. */
+  left: number;
+  /** What is shown. */
   series: Series;
   detection: Detection;
 }
@@ -27,11 +33,15 @@ export interface LiveResult {
 
 /** Live series per worker at most; the one unused for longest goes first. */
 const keptAtMost = 200;
+/** Share of new points from which on scales, periods and the border are taken from the series as it is by then. */
+const anchoredAnewAt = 0.1;
 const lives = new Map<string, Live>();
 
 /**
- * Scores a series that grows at its end by scoring its new points only. Falls back to a whole scoring when the
- * series does not continue the one seen before (another range, a corrected past).
+ * Scores a series that grows at its end, and may lose points at its start as a dashboard's range moves on, by scoring
+ * its new points only, with what the whole scoring before told (scales, periods, border). Scores everything where the
+ * series does not continue the one seen before (another range, a corrected past), where the user has judged events,
+ * and once a tenth of the points is new; a page that is loaded again always does.
  */
 export async function scoreLive(
   id: string,
@@ -42,16 +52,29 @@ export async function scoreLive(
 ): Promise<LiveResult> {
   const recipeText = JSON.stringify(recipe);
   const live = lives.get(id);
-  const known = live && live.recipe === recipeText ? continued(live.series, series) : 0;
-  if (live && known > 0) {
-    lives.delete(id);
-    lives.set(id, live);
+  const gone = live && live.recipe === recipeText ? pointsGone(live.series, series) : undefined;
+  if (live && gone !== undefined) {
+    const known = live.series.time.length - gone;
     const scoredPoints = series.time.length - known;
-    if (scoredPoints === 0) return { detection: live.detection, scoredPoints };
-    const update = await live.stream.append(sliceSeries(series, known, series.time.length), run);
-    live.series = series;
-    live.detection = extended(live.detection, known, update);
-    return { detection: live.detection, scoredPoints };
+    const appended = live.stream.length - live.anchor + scoredPoints;
+    if (scoredPoints === 0 || appended <= anchoredAnewAt * live.anchor) {
+      lives.delete(id);
+      lives.set(id, live);
+      try {
+        const update =
+          scoredPoints > 0
+            ? await live.stream.append(sliceSeries(series, known, series.time.length), run)
+            : undefined;
+        live.left += gone;
+        live.series = series;
+        live.detection = moved(live, gone, known, update);
+      } catch (error) {
+        // Whether the stream took the points is not known: the next scoring starts afresh.
+        drop(id);
+        throw error;
+      }
+      return { detection: live.detection, scoredPoints };
+    }
   }
   drop(id);
   const scoredPoints = series.time.length;
@@ -61,18 +84,33 @@ export async function scoreLive(
     ...(recipe.events ? { events: recipe.events } : {}),
     ...(recipe.feedback ? { feedback: recipe.feedback } : {}),
   };
-  const detection = await detector.score(series, options);
-  if (!detector.tags.streaming) {
+  try {
+    if (!detector.tags.streaming || recipe.feedback?.length || !streams(detector, series)) {
+      const detection = await detector.score(series, options);
+      detector.dispose();
+      return { detection, scoredPoints };
+    }
+    const stream = await createStream(detector, series, options);
+    const detection = stream.history;
+    const anchor = series.time.length;
+    lives.set(id, { stream, detector, recipe: recipeText, anchor, left: 0, series, detection });
+  } catch (error) {
     detector.dispose();
-    return { detection, scoredPoints };
+    throw error;
   }
-  const stream = await createStream(detector, series, options);
-  lives.set(id, { stream, detector, recipe: recipeText, series, detection });
   for (const oldest of lives.keys()) {
     if (lives.size <= keptAtMost) break;
     drop(oldest);
   }
-  return { detection, scoredPoints };
+  return { detection: lives.get(id)!.detection, scoredPoints };
+}
+
+/** Detectors of one channel stream one channel; some options rule streaming out. */
+function streams(detector: Detector, series: Series): boolean {
+  return (
+    (detector.tags.multivariate || series.channels.length === 1) &&
+    (detector.options.normalization ?? 'none') === 'none'
+  );
 }
 
 function drop(id: string): void {
@@ -83,12 +121,16 @@ function drop(id: string): void {
   lives.delete(id);
 }
 
-/** Length of the old series where the new one begins with it, else 0. */
-function continued(old: Series, next: Series): number {
-  const n = old.time.length;
-  if (next.time.length < n || next.channels.length !== old.channels.length) return 0;
+/**
+ * How many of the old series' first points the new one no longer has, where it otherwise begins with the old one;
+ * undefined where it does not continue it.
+ */
+function pointsGone(old: Series, next: Series): number | undefined {
+  const gone = old.time.indexOf(next.time[0]!);
+  const n = old.time.length - gone;
+  if (gone < 0 || next.time.length < n || next.channels.length !== old.channels.length) return undefined;
   const same = (a: Float64Array, b: Float64Array) => {
-    for (let i = 0; i < n; i++) if (!Object.is(a[i], b[i])) return false;
+    for (let i = 0; i < n; i++) if (!Object.is(a[gone + i], b[i])) return false;
     return true;
   };
   const all =
@@ -97,31 +139,33 @@ function continued(old: Series, next: Series): number {
       (channel, c) =>
         channel.name === next.channels[c]!.name && same(channel.values, next.channels[c]!.values),
     );
-  return all ? n : 0;
+  return all ? gone : undefined;
 }
 
-function extended(
-  before: Detection,
-  known: number,
-  update: Awaited<ReturnType<DetectorStream['append']>>,
-): Detection {
-  const score = new Float32Array(known + update.score.length);
-  score.set(before.score.subarray(0, known));
-  score.set(update.score, known);
-  const join = (old: readonly Float64Array[] | undefined, added: readonly Float64Array[] | undefined) =>
-    old && added
+/** The detection of what is shown now: without the points gone, with the `known` that stay and those new. */
+function moved(live: Live, gone: number, known: number, update: StreamUpdate | undefined): Detection {
+  const before = live.detection;
+  if (gone === 0 && !update) return before;
+  const added = update?.score.length ?? 0;
+  const score = new Float32Array(known + added);
+  score.set(before.score.subarray(gone));
+  if (update) score.set(update.score, known);
+  const join = (old: readonly Float64Array[] | undefined, fresh: readonly Float64Array[] | undefined) =>
+    old && (fresh || !update)
       ? old.map((values, c) => {
-          const out = new Float64Array(known + added[c]!.length);
-          out.set(values.subarray(0, known));
-          out.set(added[c]!, known);
+          const out = new Float64Array(known + added);
+          out.set(values.subarray(gone));
+          if (fresh) out.set(fresh[c]!, known);
           return out;
         })
       : undefined;
-  const expected = join(before.expected, update.expected);
-  const lower = join(before.lower, update.lower);
-  const upper = join(before.upper, update.upper);
-  const starts = new Set(update.events.map((event: AnomalyEvent) => event.start));
+  const expected = join(before.expected, update?.expected);
+  const lower = join(before.lower, update?.lower);
+  const upper = join(before.upper, update?.upper);
+  const fresh = (update?.events ?? []).map((event) => shiftedBack(event, live.left));
+  const starts = new Set(fresh.map((event) => event.start));
   const { expected: _e, lower: _l, upper: _u, ...rest } = before;
+  const appended = live.stream.length - live.anchor;
   return {
     ...rest,
     score,
@@ -129,7 +173,31 @@ function extended(
     ...(lower ? { lower } : {}),
     ...(upper ? { upper } : {}),
     // An event that goes on is reported again with the same start.
-    events: [...before.events.filter((event) => !starts.has(event.start)), ...update.events],
-    notes: [...new Set([...before.notes, ...update.notes])],
+    events: [
+      ...before.events.filter((event) => !starts.has(event.start)).map((event) => shiftedBack(event, gone)),
+      ...fresh,
+    ].filter((event) => event.endIndex >= 0),
+    notes: [
+      ...new Set([...live.stream.history.notes, ...(update?.notes ?? [])]),
+      ...(appended > 0
+        ? [
+            `The last ${appended} point${appended === 1 ? ' was' : 's were'} scored as they came, by what the ${live.anchor} before told; a reload scores all of them together.`,
+          ]
+        : []),
+    ],
+  };
+}
+
+/** An event as the range shown counts; what lies before that range is cut off. */
+function shiftedBack(event: AnomalyEvent, by: number): AnomalyEvent {
+  if (by === 0) return event;
+  return {
+    ...event,
+    startIndex: Math.max(0, event.startIndex - by),
+    endIndex: event.endIndex - by,
+    peakIndex: Math.max(0, event.peakIndex - by),
+    attended: event.attended
+      .filter((stretch) => stretch.start >= by)
+      .map((stretch) => ({ ...stretch, start: stretch.start - by, end: stretch.end - by })),
   };
 }

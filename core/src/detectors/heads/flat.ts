@@ -9,24 +9,46 @@ const MOSTLY_MOVING = 0.3;
 /** Beyond this a longer run says nothing new. */
 const CAP = 3;
 
+/** What runs of equal values a channel has of its own accord. */
+export interface UsualRuns {
+  /** Length from which on a run is out of the ordinary: the third longest, but at least 4 points. */
+  readonly length: number;
+  /** Channels that often stand still are left out. */
+  readonly counts: boolean;
+}
+
+export function usualRuns({ channels, points }: StandardizedChannels): UsualRuns[] {
+  return channels.map((values) => {
+    const runs = runsOfEqualValues(values);
+    const still = runs.reduce((sum, run) => sum + run.length - 1, 0);
+    const lengths = runs.map((run) => run.length).sort((a, b) => b - a);
+    return { length: Math.max(SHORTEST, lengths[2] ?? 0), counts: still <= MOSTLY_MOVING * points };
+  });
+}
+
+/** Points after which a run reaches the highest score. */
+export function longestRun(usual: readonly UsualRuns[]): number {
+  return CAP * MULTIPLE * Math.max(0, ...usual.map(({ length, counts }) => (counts ? length : 0)));
+}
+
 /**
  * Runs of equal values that are far longer than the channel's other runs: a stuck sensor, a collector that repeats
  * its last value. 1 where a run is 4 times as long as the third longest (but at least 16 points), growing with
  * its length, 0 outside runs. Channels that often stand still are left out. The score is the highest of the
  * channels.
  */
-export function scoreFlatLines(input: StandardizedChannels): HeadScores {
+export function scoreFlatLines(
+  input: StandardizedChannels,
+  usual: readonly UsualRuns[] = usualRuns(input),
+): HeadScores {
   const n = input.points;
   const raw = new Float64Array(n);
   const contributions = input.channels.map(() => new Float64Array(n));
   input.channels.forEach((values, c) => {
-    const runs = runsOfEqualValues(values);
-    const still = runs.reduce((sum, run) => sum + run.length - 1, 0);
-    if (still > MOSTLY_MOVING * n) return;
-    const lengths = runs.map((run) => run.length).sort((a, b) => b - a);
-    const usual = Math.max(SHORTEST, lengths[2] ?? 0);
-    for (const { start, length } of runs) {
-      const score = Math.min(CAP, length / (MULTIPLE * usual));
+    const { length: ordinary, counts } = usual[c]!;
+    if (!counts) return;
+    for (const { start, length } of runsOfEqualValues(values)) {
+      const score = Math.min(CAP, length / (MULTIPLE * ordinary));
       if (score < 1) continue;
       for (let t = start; t < start + length; t++) {
         if (score <= raw[t]!) continue;

@@ -16,16 +16,24 @@ export interface ChannelForecasts {
 /** Share of the variance that is taken for noise: keeps very smooth series from forecasts that amplify rounding. */
 const RIDGE = 0.01;
 
+/** Coefficients of the forecast of each channel from the `order` points before, fitted to all of it. */
+export function fitForecasts({ channels, points }: StandardizedChannels, order: number): Float64Array[] {
+  return channels.map((values) => fitAutoregression(values, Math.min(order, points - 1), RIDGE));
+}
+
 /**
- * Forecasts each point of each channel from the `order` points before it, with one set of coefficients per
- * channel fitted to all of it.
+ * Forecasts each point of each channel from the points before it.
+ * @param coefficients one set per channel
  */
-export function forecastChannels(input: StandardizedChannels, order: number): ChannelForecasts {
+export function forecastChannels(
+  input: StandardizedChannels,
+  coefficients: readonly Float64Array[],
+): ChannelForecasts {
   const n = input.points;
   const deviation = new Float64Array(input.channels.length);
   const expected: Float64Array[] = [];
   const squaredErrors = input.channels.map((values, c) => {
-    const own = forecastAutoregression(values, fitAutoregression(values, Math.min(order, n - 1), RIDGE));
+    const own = forecastAutoregression(values, coefficients[c]!);
     expected.push(own);
     const errors = new Float64Array(n);
     let sum = 0;

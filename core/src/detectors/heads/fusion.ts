@@ -29,6 +29,19 @@ export interface FusedScores {
   readonly heads: readonly { readonly name: string; readonly weight: number }[];
 }
 
+/** The unit of each head: one per channel for channel heads, one for joint heads, none for rare ones. */
+export type HeadUnits = readonly (readonly number[])[];
+
+/** The units that the heads' own scores give them, in the heads' order. */
+export function unitsOf(heads: readonly HeadScores[]): HeadUnits {
+  const scratch = new Float64Array(heads[0]!.contributions[0]!.length);
+  return heads.map(({ kind, contributions }) => {
+    if (kind === 'rare') return [];
+    const scores = kind === 'channel' ? contributions : [sumOver(contributions)];
+    return scores.map((own) => unitOf(own, scratch));
+  });
+}
+
 /** Weight of each head by name; 1 where absent. */
 export type HeadWeights = Readonly<Record<string, number>>;
 
@@ -51,11 +64,13 @@ function isSwitch(values: Float64Array): boolean {
  * Brings every head to a common unit, the score that its usual run would reach about once, and takes the root mean
  * square of all: joint heads by the sum over the channels, channel heads in each channel's own unit. A head beyond
  * `SURE` units grows by the logarithm only, so that none drowns the agreement of the others.
+ * @param units of the heads, where others than these scores give them are wanted
  */
 export function fuseHeads(
   heads: readonly HeadScores[],
   channelWeight: Float64Array,
   weights: HeadWeights = {},
+  units: HeadUnits = unitsOf(heads),
 ): FusedScores {
   const d = channelWeight.length;
   const n = heads[0]!.contributions[0]!.length;
@@ -67,12 +82,11 @@ export function fuseHeads(
 
   const raw = new Float64Array(n);
   const contributions = Array.from({ length: d }, () => new Float64Array(n));
-  const scratch = new Float64Array(n);
-  for (const head of heads) {
+  for (const [which, head] of heads.entries()) {
     if (head.kind === 'channel') continue;
     const sums = sumOver(head.contributions);
     const rare = head.kind === 'rare';
-    const unit = rare ? 1 : unitOf(sums, scratch);
+    const unit = rare ? 1 : units[which]![0]!;
     const share = rare ? weightOf(head) : weightOf(head) / total;
     for (let t = 0; t < n; t++) {
       const sum = sums[t]!;
@@ -87,12 +101,12 @@ export function fuseHeads(
   }
 
   const ofChannel = Array.from({ length: d }, () => new Float64Array(n));
-  for (const head of heads) {
+  for (const [which, head] of heads.entries()) {
     if (head.kind !== 'channel') continue;
     const share = weightOf(head) / byChannel;
     for (let c = 0; c < d; c++) {
       const scores = head.contributions[c]!;
-      const unit = unitOf(scores, scratch);
+      const unit = units[which]![c]!;
       const own = ofChannel[c]!;
       const weight = channelWeight[c]!;
       for (let t = 0; t < n; t++) {

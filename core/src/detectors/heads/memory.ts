@@ -8,14 +8,14 @@ import {
   scanWindowOffsets,
   type NearestWindows,
   type OffsetRange,
-  type Reconstruction,
   type WindowMemory,
   type WindowNormalization,
 } from '../../attention/memory.js';
 import type { Breather } from '../../yield.js';
 import type { AttendedStretch, NormalExplanation, Stretch } from '../contract.js';
 import { condense, interpolate } from './condense.js';
-import { expectFromNormal, type NormalHistory } from './rebuild.js';
+import { cleanMoments, momentsOf, type Moments } from './moments.js';
+import { expectFromNormal } from './rebuild.js';
 import type { StandardizedChannels } from './standardize.js';
 
 /** What memory attention does at one scale. */
@@ -29,6 +29,16 @@ export interface MemoryScale {
   readonly keys: number;
   /** Most pairs of windows × channels to compare; a longer history is thinned to it. */
   readonly budget: number;
+}
+
+/** How a series is laid out for one scale: what a growing series keeps where it is scored by its history's. */
+export interface MemoryPlan extends MemoryScale {
+  /** Points per block that the history is thinned to (1 = not at all). */
+  readonly thinning: number;
+  /** Each window is compared with one in `stride` of the others. */
+  readonly stride: number;
+  /** Blocks per window. */
+  readonly blocks: number;
 }
 
 /** Scores of one scale over the n points of the series. */
@@ -67,21 +77,19 @@ export async function scoreByMemory(
   scale: MemoryScale,
   breather: Breather,
   progress: (done: number) => void = () => {},
+  plan: MemoryPlan = planMemory(input.points, input.channels.length, scale),
 ): Promise<MemoryScores> {
   const n = input.points;
   const d = input.channels.length;
-  const { thinning, stride } = thinningFor(n, d, scale);
+  const { thinning, stride, blocks: window } = plan;
   const channels = input.channels.map((values) => condense(values, thinning));
-  const points = channels[0]!.length;
-  // A window must leave room for keys outside its exclusion zone.
-  const window = Math.max(2, Math.min(Math.round(scale.window / thinning), Math.floor(points / 3)));
   const memory = createWindowMemory(
     channels,
     window,
     scale.normalization,
     channels.map(() => FLAT),
   );
-  const nearest = createNearestWindows(memory.count, scale.keys, Math.max(1, window >> 1));
+  const nearest = createNearestWindows(memory.count, scale.keys, separationOf(window));
   await scanAll(memory, nearest, window, stride, breather, progress);
   const weights = attentionWeights(nearest, scale.temperature);
   const rebuilt = createReconstruction(memory);
@@ -91,7 +99,7 @@ export async function scoreByMemory(
     await breather.breathe();
   }
 
-  const centre = ((window - 1) / 2) * thinning + (thinning - 1) / 2;
+  const centre = centreOf(plan);
   const contributions = channels.map((_, c) => {
     const own = new Float64Array(memory.count);
     for (let i = 0; i < memory.count; i++) own[i] = rebuilt.residual[i * d + c]! / d;
@@ -130,11 +138,7 @@ export async function scoreByMemory(
         query = i;
       }
     }
-    return attendedWindows(nearest, weights, query).map(({ start: key, weight }) => ({
-      start: key * thinning,
-      end: Math.min(n, (key + window) * thinning) - 1,
-      weight,
-    }));
+    return attendedWindows(nearest, weights, query).map((key) => stretchOf(key, plan, n));
   };
   const explain = async (stretches: readonly Stretch[]): Promise<NormalExplanation> => {
     const blocks = stretches.map(({ start, end }) => ({
@@ -169,81 +173,6 @@ export async function scoreByMemory(
   return { raw, contributions, rarity, ...spreadOut(moments), attend, explain, thinning, stride };
 }
 
-/** Means and variances of what the windows expect: d × n each. */
-interface Moments {
-  readonly mean: readonly Float64Array[];
-  readonly variance: readonly Float64Array[];
-}
-
-/** Points that no window covers are expected to be what they are. */
-function momentsOf(rebuilt: Reconstruction, channels: readonly Float64Array[]): Moments {
-  const d = channels.length;
-  const mean = channels.map((values, c) =>
-    values.map((value, t) => {
-      const times = rebuilt.covered[t]!;
-      return times > 0 ? rebuilt.expected[t * d + c]! / times : value;
-    }),
-  );
-  const variance = mean.map((own, c) =>
-    own.map((m, t) => {
-      const times = rebuilt.covered[t]!;
-      return times > 0 ? Math.max(0, rebuilt.squares[t * d + c]! / times - m * m) : 0;
-    }),
-  );
-  return { mean, variance };
-}
-
-/**
- * What the windows that touch no anomalous stretch expect. Windows further away than one length from all of them
- * are taken from what was rebuilt before.
- */
-function cleanMoments(
-  {
-    memory,
-    nearest,
-    weights,
-    rebuilt,
-    moments,
-    channels,
-  }: {
-    readonly memory: WindowMemory;
-    readonly nearest: NearestWindows;
-    readonly weights: Float64Array;
-    readonly rebuilt: Reconstruction;
-    readonly moments: Moments;
-    readonly channels: readonly Float64Array[];
-  },
-  stretches: readonly Stretch[],
-): NormalHistory['clean'] {
-  const { points, window, count } = memory;
-  const hidden = new Uint8Array(points);
-  for (const { start, end } of stretches) hidden.fill(1, start, end + 1);
-  const before = new Int32Array(points + 1);
-  for (let t = 0; t < points; t++) before[t + 1] = before[t]! + hidden[t]!;
-  const anyHidden = (from: number, to: number): boolean =>
-    before[Math.min(points, to + 1)]! > before[Math.max(0, from)]!;
-
-  const near = createReconstruction(memory);
-  for (let first = 0, i = 0; i <= count; i++) {
-    const needed =
-      i < count && !anyHidden(i, i + window - 1) && anyHidden(i - window + 1, i + 2 * window - 2);
-    if (needed) continue;
-    if (i > first) reconstructWindows(memory, nearest, weights, first, i, 1, near);
-    first = i + 1;
-  }
-  const nearMoments = momentsOf(near, channels);
-  const touched = Uint8Array.from({ length: points }, (_, t) =>
-    anyHidden(t - window + 1, t + window - 1) ? 1 : 0,
-  );
-  const pick = (far: readonly Float64Array[], close: readonly Float64Array[]): Float64Array[] =>
-    far.map((own, c) => own.map((value, t) => (touched[t] ? close[c]![t]! : value)));
-  return {
-    mean: pick(moments.mean, nearMoments.mean),
-    variance: pick(moments.variance, nearMoments.variance),
-    covered: rebuilt.covered.map((times, t) => (touched[t] ? near.covered[t]! : times)),
-  };
-}
-
 /** Mean distance of every query from its keys: attention at an infinite temperature. */
 function meanDistances(nearest: NearestWindows): Float64Array {
   const out = new Float64Array(nearest.count);
@@ -259,15 +188,40 @@ function meanDistances(nearest: NearestWindows): Float64Array {
 }
 
 /**
- * How a long history is thinned to the budget: first by averaging blocks of points, as long as a window keeps
- * RESOLUTION of them; then by comparing each window only with those whose start lies a multiple of `stride` points
- * (and the exclusion zone) away, a sample of the history that is as dense everywhere.
+ * Lays n points of d channels out for a scale. A long history is thinned to the budget: first by averaging blocks of
+ * points, as long as a window keeps RESOLUTION of them; then by comparing each window only with those whose start
+ * lies a multiple of `stride` points (and the exclusion zone) away, a sample of the history that is as dense
+ * everywhere.
  */
-function thinningFor(n: number, d: number, scale: MemoryScale): { thinning: number; stride: number } {
+export function planMemory(n: number, d: number, scale: MemoryScale): MemoryPlan {
   const wanted = Math.ceil(n * Math.sqrt(d / (2 * scale.budget)));
   const thinning = Math.max(1, Math.min(Math.floor(scale.window / RESOLUTION), wanted));
   const points = n / thinning;
-  return { thinning, stride: Math.max(1, Math.ceil((points * points * d) / 2 / scale.budget)) };
+  const stride = Math.max(1, Math.ceil((points * points * d) / 2 / scale.budget));
+  // A window must leave room for keys outside its exclusion zone.
+  const most = Math.floor(Math.ceil(points) / 3);
+  return {
+    ...scale,
+    thinning,
+    stride,
+    blocks: Math.max(2, Math.min(Math.round(scale.window / thinning), most)),
+  };
+}
+
+/** Keys of one query start at least this many blocks apart. */
+export const separationOf = (blocks: number): number => Math.max(1, blocks >> 1);
+
+/** Points from the start of a window to its centre, where its score is placed. */
+export const centreOf = ({ blocks, thinning }: MemoryPlan): number =>
+  ((blocks - 1) / 2) * thinning + (thinning - 1) / 2;
+
+/** The points of a key among the n of the series. */
+export function stretchOf(
+  { start, weight }: { readonly start: number; readonly weight: number },
+  { thinning, blocks }: MemoryPlan,
+  n: number,
+): AttendedStretch {
+  return { start: start * thinning, end: Math.min(n, (start + blocks) * thinning) - 1, weight };
 }
 
 /**
@@ -298,11 +252,15 @@ async function scanAll(
   }
 }
 
-const offsetsPerCall = ({ count, channels }: WindowMemory): number =>
+const offsetsPerCall = ({ count, channels }: Pick<WindowMemory, 'count' | 'channels'>): number =>
   Math.max(1, Math.floor(SLICE / (count * channels)));
 
 /** All offsets of a scan in the order in which it takes them: the later of two equal matches gives way. */
-function offsetRanges(memory: WindowMemory, exclusion: number, every: number): OffsetRange[] {
+export function offsetRanges(
+  memory: Pick<WindowMemory, 'window' | 'count' | 'channels'>,
+  exclusion: number,
+  every: number,
+): OffsetRange[] {
   const stride = every > 1 ? every : Math.min(8, Math.max(1, memory.window >> 2));
   const length = offsetsPerCall(memory) * stride;
   const ranges: OffsetRange[] = [];
@@ -324,7 +282,7 @@ function interleaved(count: number): number[] {
 }
 
 /** Mean squared distance of the values from the mean of their block. */
-function varianceWithinBlocks(values: Float64Array, means: Float64Array, factor: number): number {
+export function varianceWithinBlocks(values: Float64Array, means: Float64Array, factor: number): number {
   let sum = 0;
   for (let t = 0; t < values.length; t++) {
     const difference = values[t]! - means[Math.floor(t / factor)]!;

@@ -12,31 +12,49 @@ export interface StandardizedChannels {
   readonly points: number;
 }
 
-/** Standardises every channel by its mean and population standard deviation. The input is complete. */
-export function standardizeSeries(series: Series): StandardizedChannels {
-  const d = series.channels.length;
-  const mean = new Float64Array(d);
-  const std = new Float64Array(d);
-  const channels = series.channels.map((channel, c) => {
-    const moments = meanAndStd(channel.values);
+/** Means and standard deviations (1 for a constant channel) of d channels. */
+export interface Scales {
+  readonly mean: Float64Array;
+  readonly std: Float64Array;
+}
+
+/** Mean and population standard deviation of every channel of complete values. */
+export function scalesOf(channels: readonly Float64Array[]): Scales {
+  const mean = new Float64Array(channels.length);
+  const std = new Float64Array(channels.length);
+  channels.forEach((values, c) => {
+    const moments = meanAndStd(values);
     mean[c] = moments.mean;
     // Rounding leaves a constant channel of large values a deviation of some units in the last place.
     std[c] = moments.std > 1e-12 * Math.abs(moments.mean) ? moments.std : 1;
-    const out = new Float64Array(channel.values.length);
-    for (let t = 0; t < out.length; t++) out[t] = (channel.values[t]! - moments.mean) / std[c]!;
-    return out;
   });
+  return { mean, std };
+}
+
+/**
+ * Standardises every channel, by its own mean and population standard deviation where no others are given. The input
+ * is complete.
+ */
+export function standardizeSeries(series: Series, scales?: Scales): StandardizedChannels {
+  const { mean, std } = scales ?? scalesOf(series.channels.map(({ values }) => values));
+  const channels = series.channels.map(({ values }, c) => standardize(values, mean[c]!, std[c]!));
   return { channels, mean, std, points: series.time.length };
+}
+
+function standardize(values: Float64Array, mean: number, std: number): Float64Array {
+  const out = new Float64Array(values.length);
+  for (let t = 0; t < out.length; t++) out[t] = (values[t]! - mean) / std;
+  return out;
 }
 
 /** An explanation in standardised values, back in the unit of each channel. */
 export function restoreExplanation(
   explain: (stretches: readonly Stretch[]) => Promise<NormalExplanation>,
-  input: StandardizedChannels,
+  scales: Scales,
 ): (stretches: readonly Stretch[]) => Promise<NormalExplanation> {
   return async (stretches) => {
     const normal = await explain(stretches);
-    return { ...restore(normal, input), attend: normal.attend };
+    return { ...restore(normal, scales), attend: normal.attend };
   };
 }
 
@@ -46,10 +64,10 @@ export function restore(
     expected,
     spread,
   }: { readonly expected: readonly Float64Array[]; readonly spread: readonly Float64Array[] },
-  input: StandardizedChannels,
+  scales: Scales,
 ): { expected: Float64Array[]; spread: Float64Array[] } {
   return {
-    expected: expected.map((own, c) => own.map((value) => value * input.std[c]! + input.mean[c]!)),
-    spread: spread.map((own, c) => own.map((value) => value * input.std[c]!)),
+    expected: expected.map((own, c) => own.map((value) => value * scales.std[c]! + scales.mean[c]!)),
+    spread: spread.map((own, c) => own.map((value) => value * scales.std[c]!)),
   };
 }

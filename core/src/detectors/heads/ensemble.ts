@@ -1,0 +1,120 @@
+import type { Breather } from '../../yield.js';
+import { findPeriods, findPeriodTsbAd } from '../../preprocess/period.js';
+import { scoreFlatLines, usualRuns, type UsualRuns } from './flat.js';
+import { fitForecasts, forecastChannels, scoreForecasts } from './forecast.js';
+import type { HeadScores } from './head.js';
+import { scoreLevel } from './level.js';
+import { planMemory, scoreByMemory, type MemoryPlan, type MemoryScores } from './memory.js';
+import type { StandardizedChannels } from './standardize.js';
+
+/** Past points that a forecast uses. */
+const ORDER = 64;
+/** Points over which the short forecast head averages its errors. */
+export const SHORT = 8;
+
+/** 128 points, in short series a 32nd of them but at least 8: windows must be many for most of them to be normal. */
+export function defaultMemoryWindow(points: number): number {
+  return Math.min(Math.floor(points / 2), Math.max(8, Math.min(128, Math.floor(points / 32))));
+}
+
+/** What the heads of `auto` take from a series before they score it. */
+export interface HeadEstimate {
+  readonly memory: MemoryPlan;
+  /** Absent where the memory's window sees a whole period already. */
+  readonly cycle?: MemoryPlan;
+  /** The longest marked period of the first channel, 0 for none. */
+  readonly period: number;
+  /** Points that slow heads average over, per channel. */
+  readonly cycles: readonly number[];
+  /** Of the forecasts, per channel. */
+  readonly coefficients: readonly Float64Array[];
+  readonly runs: readonly UsualRuns[];
+}
+
+export function estimateHeads(input: StandardizedChannels, budget: number): HeadEstimate {
+  const { points: n, channels } = input;
+  const window = defaultMemoryWindow(n);
+  const scale = { window, normalization: 'none', temperature: 0.1, keys: 4, budget } as const;
+  // A window shorter than the period cannot tell a missing peak from the calm between two.
+  const period = longestPeriod(input);
+  const cyclic = channels.length === 1 && period > 0.75 * window;
+  return {
+    memory: planMemory(n, channels.length, scale),
+    ...(cyclic ? { cycle: planMemory(n, 1, { ...scale, window: period, budget: budget / 2 }) } : {}),
+    period,
+    cycles: channels.map((values) => Math.min(findPeriodTsbAd(values), Math.max(8, Math.floor(n / 32)))),
+    coefficients: fitForecasts(input, ORDER),
+    runs: usualRuns(input),
+  };
+}
+
+/** Scores a series by every head of `auto`, as the series itself or an earlier stretch of it lets estimate. */
+export async function scoreHeads(
+  input: StandardizedChannels,
+  estimate: HeadEstimate,
+  breather: Breather,
+  progress: (done: number) => void,
+): Promise<{ heads: HeadScores[]; memory: MemoryScores }> {
+  const memory = await scoreByMemory(
+    input,
+    estimate.memory,
+    breather,
+    (done) => progress(0.8 * done),
+    estimate.memory,
+  );
+  const cycle =
+    estimate.cycle && (await scoreByMemory(input, estimate.cycle, breather, () => undefined, estimate.cycle));
+  await breather.breathe();
+  const heads = [...memoryHeads(memory, cycle), ...scoreLocalHeads(input, estimate)];
+  progress(1);
+  return { heads, memory };
+}
+
+/** What memory attention says, as heads. */
+export function memoryHeads(
+  memory: Pick<MemoryScores, 'raw' | 'contributions' | 'rarity'>,
+  cycle: Pick<MemoryScores, 'contributions'> | undefined,
+): HeadScores[] {
+  return [
+    { name: 'memory', kind: 'joint', contributions: memory.contributions },
+    ...(cycle ? [{ name: 'memory-cycle', kind: 'joint', contributions: cycle.contributions } as const] : []),
+    { name: 'rarity', kind: 'joint', contributions: shareOut(memory.rarity, memory) },
+  ];
+}
+
+/** The heads that look at the points around each point only: `reachOf` says how far. */
+export function scoreLocalHeads(input: StandardizedChannels, estimate: HeadEstimate): HeadScores[] {
+  const { cycles, coefficients, runs } = estimate;
+  const forecasts = forecastChannels(input, coefficients);
+  return [
+    scoreForecasts(
+      'forecast',
+      forecasts,
+      cycles.map(() => SHORT),
+    ),
+    scoreForecasts('forecast-cycle', forecasts, cycles),
+    scoreLevel(input, cycles),
+    scoreFlatLines(input, runs),
+  ];
+}
+
+/** The longest of the marked periods of the first channel that is seen at least five times; 0 for none. */
+function longestPeriod(input: StandardizedChannels): number {
+  const periods = findPeriods(input.channels[0]!, {
+    maxPeriod: Math.floor(input.points / 5),
+    minStrength: 0.3,
+  });
+  return Math.max(0, ...periods.map(({ period }) => period));
+}
+
+/** Divides a score among the channels as memory attention does its own. */
+function shareOut(
+  raw: Float64Array,
+  memory: Pick<MemoryScores, 'raw' | 'contributions'>,
+): readonly Float64Array[] {
+  const d = memory.contributions.length;
+  if (d === 1) return [raw];
+  return memory.contributions.map((own) =>
+    own.map((value, t) => (memory.raw[t]! > 0 ? (raw[t]! * value) / memory.raw[t]! : raw[t]! / d)),
+  );
+}
