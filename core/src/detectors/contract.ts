@@ -140,6 +140,11 @@ export interface StateTensor {
 export interface FineTuneOptions extends RunOptions {
   /** Keeps the attention's parameters as they are, so that only the rest adapts. */
   readonly freezeAttention?: boolean;
+  /**
+   * Scales the channels by the new series in place of the one it was fitted to: for a domain of other levels and
+   * sizes. Default false.
+   */
+  readonly rescale?: boolean;
   readonly epochs?: number;
   readonly learningRate?: number;
 }
@@ -191,10 +196,14 @@ export interface RawGraphScores {
   readonly attend: (node: number) => readonly AttendedNode[];
 }
 
-/** What a detector of graph sequences computes. T times, N nodes. */
+/** What a detector of graph sequences computes. T times, N nodes of F features. */
 export interface RawGraphSequenceScores {
   /** T × N values, finite, >= 0: which node, when. */
   readonly nodes: readonly Float64Array[];
+  /** Names of what is expected of a node: its features, and the sums of its edges' weights. */
+  readonly features: readonly string[];
+  /** What a node did at a time, beside what was expected, per feature. */
+  readonly explain: (step: number, node: number) => readonly ExpectedFeature[];
   /** T values: the mean over the nodes. */
   readonly steps: Float64Array;
   /** The nodes a node attended to around a time, heaviest first; the weights sum to 1. */
@@ -208,6 +217,14 @@ export interface AttendedNode {
   readonly weight: number;
 }
 
+/** A feature of a node beside what was expected of it. */
+export interface ExpectedFeature {
+  readonly value: number;
+  readonly expected: number;
+  /** What it adds to the node's score, >= 0. */
+  readonly contribution: number;
+}
+
 /** The part the author of a detector for graphs (or sequences of graphs) writes. */
 export interface RawGraphDetector<G extends Graph | GraphSequence, S> {
   fit(train: G, options: RunOptions): Promise<FitReport>;
@@ -216,6 +233,17 @@ export interface RawGraphDetector<G extends Graph | GraphSequence, S> {
   setState(state: DetectorState): Promise<void>;
   dispose(): void;
 }
+
+/** The side of a detector that takes graphs, or sequences of graphs with a stable set of nodes. */
+export type GraphSupport<O extends DetectorOptions = DetectorOptions> =
+  | {
+      readonly input: 'graph';
+      create(options: O): Promise<RawGraphDetector<Graph, RawGraphScores>>;
+    }
+  | {
+      readonly input: 'graph-sequence';
+      create(options: O): Promise<RawGraphDetector<GraphSequence, RawGraphSequenceScores>>;
+    };
 
 /** Documentation and check of one option. */
 export interface OptionSpec {
@@ -243,4 +271,6 @@ export interface DetectorDefinition<O extends DetectorOptions = DetectorOptions>
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** May load its code lazily (learned detectors import TensorFlow.js here). */
   create(options: O): RawDetector | Promise<RawDetector>;
+  /** Present where it takes graphs; `tags.input` says whether it takes series as well. */
+  readonly graphs?: GraphSupport<O>;
 }

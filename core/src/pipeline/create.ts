@@ -8,6 +8,7 @@ import type {
   RawScores,
   RunOptions,
 } from '../detectors/contract.js';
+import { quantizeState } from '../detectors/quantize.js';
 import { getDetectorDefinition } from '../detectors/registry.js';
 import { HeedError, throwIfAborted } from '../errors.js';
 import { encodeModel, type ModelContent } from '../model/file.js';
@@ -19,7 +20,7 @@ import { fillGaps } from './gaps.js';
 import { resolveOptions } from './options.js';
 import { createRawDetector } from './raw-detector.js';
 import { rememberSeries } from './scored.js';
-import type { Detector, ScoreOptions } from './types.js';
+import type { Detector, SaveOptions, ScoreOptions } from './types.js';
 
 /** Most raw scores of a training series that a fitted detector keeps; the latest ones. */
 const mostTrainingScores = 10_000;
@@ -28,7 +29,7 @@ const mostTrainingScores = 10_000;
  * Makes a detector ready to fit or score.
  * @param detector the id of a registered detector, or a definition
  * @param options laid over the definition's defaults
- * @throws HeedError unknown-detector, bad-option, not-supported (graph detectors)
+ * @throws HeedError unknown-detector, bad-option, not-supported (detectors of graphs: `createGraphDetector`)
  */
 export async function createDetector(
   detector: string | DetectorDefinition,
@@ -47,7 +48,7 @@ export async function createSeriesDetector(
     throw new HeedError(
       'not-supported',
       `the detector "${definition.id}" scores a ${definition.tags.input}, not a series`,
-      'Choose a detector for series.',
+      definition.graphs ? 'Make it with createGraphDetector.' : 'Choose a detector for series.',
     );
   }
   const resolved = resolveOptions(definition, options);
@@ -122,15 +123,17 @@ export class SeriesDetector implements Detector {
     return rememberSeries(detection, series);
   }
 
-  async save(): Promise<string> {
+  async save({ weights = 'float32' }: SaveOptions = {}): Promise<string> {
     this.checkFitted();
     const state = (await this.raw.getState?.()) ?? { json: {}, tensors: {} };
     return encodeModel({
       detector: this.id,
       options: this.options,
       channels: this.fitted?.channels ?? [],
-      state,
-      ...(this.fitted?.training ? { training: this.fitted.training } : {}),
+      state: weights === 'int8' ? quantizeState(state) : state,
+      ...(this.fitted?.training
+        ? { training: weights === 'int8' ? Float32Array.from(this.fitted.training) : this.fitted.training }
+        : {}),
     });
   }
 
@@ -140,10 +143,15 @@ export class SeriesDetector implements Detector {
       await this.raw.setState?.(content.state);
       this.fitted = {
         channels: content.channels,
-        ...(content.training ? { training: content.training } : {}),
+        ...(content.training ? { training: Float64Array.from(content.training) } : {}),
       };
     }
     this.checkFitted();
+  }
+
+  /** Takes over a raw detector that learned a series without `fit`, as in distillation. */
+  adopt(train: Series, options: RunOptions, report: FitReport): Promise<FitReport> {
+    return this.train(train, options, async () => report);
   }
 
   dispose(): void {

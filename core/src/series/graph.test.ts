@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createGraph, createGraphSequence, readGraphCsv, readGraphJson } from './graph.js';
+import { createGraph, createGraphSequence } from './graph.js';
+import { readGraphCsv, readGraphJson } from './graph-read.js';
 
 describe('graphs', () => {
   it('are read from an edge list, with node features beside it or from the edges', () => {
