@@ -264,6 +264,8 @@ export interface DetectorDefinition<O extends DetectorOptions = DetectorOptions>
   readonly summary: string;
   /** Source: the document (`000_f8b1 §3`) or the paper. */
   readonly document: string;
+  /** Values it trains with the defaults on one channel (of graphs: one feature); absent where it learns no network. */
+  readonly parameters?: number;
   readonly tags: DetectorTags;
   readonly defaults: O;
   /** Settings that make a fit cheap (fewer epochs, smaller layers): for tests and first looks, not for results. */

@@ -28,6 +28,7 @@ export const graphAttentionDetector: DetectorDefinition<GraphAttentionOptions> =
   id: 'graph-attention',
   summary: 'graph: rebuilds every node and link from attended neighbours; scores nodes and edges',
   document: '000_f8b1 §2',
+  parameters: 2546,
   tags: {
     needsTraining: true,
     supervised: false,

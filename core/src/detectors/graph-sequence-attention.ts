@@ -43,6 +43,7 @@ export const graphSequenceAttention: DetectorDefinition<GraphSequenceOptions> = 
     summary:
       'channels (or nodes) attend to each other, then to earlier steps; scores which one leaves the others',
     document: '000_f8b1 §2',
+    parameters: 3061,
     defaults,
     quick: { ...quickTraining, window: 8, hidden: 4, batchSize: 16 },
     options: {

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { averagePrecision, rankingCurve } from '../evaluate/curves.js';
 import type { DetectorState, Progress } from './contract.js';
+import { createScaler } from '../preprocess/index.js';
+import { createGraph } from '../series/graph.js';
+import { createGraphAttention } from './graph-attention.js';
+import type { WindowedDetector } from './training/windowed-detector.js';
 import { definitionOf, makeQuick, normal, series, training } from './learned-case.naive.js';
 import { learnedDetectors } from './learned.js';
 
@@ -60,6 +64,28 @@ describe.each(forSeries.map(({ id }) => id))('%s', (id) => {
     detector.dispose();
     copy.dispose();
   });
+});
+
+describe('the size that lists show', () => {
+  it.each(learnedDetectors.map(({ id }) => id))(
+    'is what %s trains with its defaults on one channel',
+    async (id) => {
+      const { defaults, parameters, tags } = definitionOf(id);
+      if (tags.input !== 'series') {
+        const nodes = ['a', 'b', 'c'].map((name, i) => ({ id: name, features: [i] }));
+        const detector = await createGraphAttention({ epochs: 1 });
+        const graph = createGraph({ nodes, edges: [{ source: 'a', target: 'b' }] });
+        expect((await detector.fit(graph, {})).parameters).toBe(parameters);
+        return;
+      }
+      const raw = (await definitionOf(id).create(defaults)) as WindowedDetector;
+      const scaler = createScaler({ kind: raw.plan.scaler, offset: 0, scale: 1 });
+      await raw.initialise(['one'], [scaler], 0);
+      const { tensors } = await raw.getState();
+      expect(Object.values(tensors).reduce((sum, { values }) => sum + values.length, 0)).toBe(parameters);
+      raw.dispose();
+    },
+  );
 });
 
 /** JSON loses typed arrays: `{"0": …}` back to Float32Array. */
