@@ -111,6 +111,16 @@ export interface NormalExplanation {
   readonly attend: (start: number, end: number) => readonly AttendedStretch[];
 }
 
+/** What one window's points attended to while they were judged: q queries, k keys. */
+export interface AttentionMap {
+  /** q × k weights; a row is what one point gave to the window's points and sums to at most 1. */
+  readonly weights: readonly Float64Array[];
+  /** Index into the series of the first query; a map of one row speaks for all points of the window. */
+  readonly firstQuery: number;
+  /** Index of the first key; below 0 where the window begins before the series, which is reflected there. */
+  readonly firstKey: number;
+}
+
 /** How a fit went. */
 export interface FitReport {
   readonly detector: string;
@@ -159,6 +169,8 @@ export interface RawDetector {
   score(series: Series, options: RunOptions): Promise<RawScores>;
   /** Trains a fitted detector further: transfer to another domain, a client's round of federated averaging. */
   fineTune?(train: Series, options: FineTuneOptions): Promise<FitReport>;
+  /** Attention in a window that judges a point; absent where there is no attention to look at. */
+  attentionMap?(series: Series, point: number): Promise<AttentionMap>;
   /** The fitted state; absent for detectors that have none. */
   getState?(): Promise<DetectorState>;
   setState?(state: DetectorState): Promise<void>;

@@ -86,7 +86,8 @@ export class GraphSequenceModel implements RawGraphDetector<GraphSequence, RawGr
     const { nodes, features, mask } = this.layout;
     return {
       json: { ...json, nodes: [...this.names], features },
-      tensors: { ...tensors, mask: { shape: [nodes, nodes], values: mask } },
+      // Integers, which saving in 8 bits leaves alone: who attends to whom is no weight.
+      tensors: { ...tensors, mask: { shape: [nodes, nodes], values: Int32Array.from(mask) } },
     };
   }
 

@@ -58,6 +58,19 @@ describe.each(forSeries.map(({ id }) => id))('%s', (id) => {
       for (const { start, end } of stretches) expect(end < 330 || start > 337).toBe(true);
     }
 
+    if (definitionOf(id).tags.explains) {
+      const { weights, firstQuery, firstKey } = await detector.attentionMap(series, 333);
+      expect(firstQuery).toBeLessThanOrEqual(333);
+      expect(firstKey).toBeLessThanOrEqual(firstQuery);
+      for (const row of weights) {
+        expect(row.length).toBe(settings.window);
+        expect(row.every((weight) => weight >= 0)).toBe(true);
+        expect(row.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 4);
+      }
+    } else {
+      await expect(detector.attentionMap(series, 333)).rejects.toMatchObject({ code: 'not-supported' });
+    }
+
     const copy = await makeQuick(id, settings);
     await copy.setState(JSON.parse(JSON.stringify(await detector.getState()), revive) as DetectorState);
     expect((await copy.score(series, {})).raw).toEqual(scores.raw);

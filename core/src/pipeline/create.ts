@@ -1,5 +1,6 @@
 import { yieldToEventLoop } from '../yield.js';
 import type {
+  AttentionMap,
   DetectorDefinition,
   DetectorOptions,
   FineTuneOptions,
@@ -121,6 +122,17 @@ export class SeriesDetector implements Detector {
       training: this.fitted?.training,
     });
     return rememberSeries(detection, series);
+  }
+
+  async attentionMap(series: Series, point: number): Promise<AttentionMap> {
+    this.checkFitted();
+    const { series: filled } = this.prepare(series, {});
+    if (this.raw.attentionMap) return this.raw.attentionMap(filled, point);
+    throw new HeedError(
+      'not-supported',
+      `the detector "${this.id}" has no map of attention`,
+      'Its events carry the stretches it attended to, where it attends.',
+    );
   }
 
   async save({ weights = 'float32' }: SaveOptions = {}): Promise<string> {

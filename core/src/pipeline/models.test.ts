@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { generateGraph, generateGraphSequence, generateSeries } from '../datasets/index.js';
+import { rankCorrelation } from '../detectors/distill.js';
 import { listDetectors } from '../detectors/registry.js';
 import { decodeModel, encodeModel, modelVersion } from '../model/file.js';
 import { createSeries } from '../series/series.js';
@@ -80,10 +81,22 @@ describe.each(learned.filter(({ tags }) => tags.input === 'series').map(({ id })
 describe('models of graphs', () => {
   it.each(['graph-attention', 'graph-sequence-attention'] as const)('of %s refuse damage', async (id) => {
     const detector = await createGraphDetector(id, { epochs: 2 });
-    if (detector.input === 'graph') await detector.fit(generateGraph({ nodes: 60 }).graph);
-    else await detector.fit(generateGraphSequence({ steps: 100, anomalies: 2 }).sequence);
+    const { graph } = generateGraph({ nodes: 60 });
+    const { sequence } = generateGraphSequence({ steps: 100, anomalies: 2 });
+    if (detector.input === 'graph') await detector.fit(graph);
+    else await detector.fit(sequence);
     const text = await detector.save();
-    expect((await detector.save({ weights: 'int8' })).length).toBeLessThan(text.length);
+    const small = await detector.save({ weights: 'int8' });
+    expect(small.length).toBeLessThan(text.length);
+    const loaded = await loadGraphDetector(small);
+    if (detector.input === 'graph' && loaded.input === 'graph') {
+      const [before, after] = [await detector.score(graph), await loaded.score(graph)];
+      expect(rankCorrelation(before.nodes, after.nodes)).toBeGreaterThan(0.95);
+    } else if (detector.input === 'graph-sequence' && loaded.input === 'graph-sequence') {
+      const [before, after] = [await detector.score(sequence), await loaded.score(sequence)];
+      expect(rankCorrelation(before.score, after.score)).toBeGreaterThan(0.95);
+    }
+    loaded.dispose();
     for (const [code, bad] of spoiled(text)) {
       await expect(loadGraphDetector(bad)).rejects.toMatchObject({ name: 'HeedError', code });
     }

@@ -1,4 +1,5 @@
 import type {
+  AttentionMap,
   DetectorOptions,
   DetectorTags,
   FineTuneOptions,
@@ -28,6 +29,11 @@ export interface Detector {
   fineTune(train: Series, options?: FineTuneOptions): Promise<FitReport>;
   /** @throws HeedError not-fitted, channel-mismatch, too-few-points, cancelled, memory-limit */
   score(series: Series, options?: ScoreOptions): Promise<Detection>;
+  /**
+   * What the points of a window around a point attended to, for `plotAttention`.
+   * @throws HeedError not-supported (no attention to look at), not-fitted, channel-mismatch, too-few-points, bad-option
+   */
+  attentionMap(series: Series, point: number): Promise<AttentionMap>;
   /**
    * The fitted detector as one self-describing JSON text, versioned and checksummed.
    * @throws HeedError not-fitted

@@ -13,6 +13,7 @@ import {
 import { createRandom, type Random } from '../../random.js';
 import type { Series } from '../../series/series.js';
 import type {
+  AttentionMap,
   DetectorState,
   FineTuneOptions,
   FitReport,
@@ -148,6 +149,33 @@ export class WindowedDetector implements RawDetector {
     const { model, scalers } = this.requireFitted();
     const { id, window, judged } = this.plan;
     return { model, windows: SeriesWindows.of(series, scalers, window, judged, id) };
+  }
+
+  /** @throws HeedError not-fitted, channel-mismatch, too-few-points, not-supported, bad-option */
+  async attentionMap(series: Series, point: number): Promise<AttentionMap> {
+    const { model, windows } = this.open(series);
+    if (!(Number.isInteger(point) && point >= 0 && point < windows.points)) {
+      throw new HeedError('bad-option', `there is no point ${point}`, `Give 0…${windows.points - 1}.`);
+    }
+    const { judged } = this.plan;
+    const start = Math.max(0, Math.min(windows.count - 1, point - (judged >> 1)));
+    const map = tf.tidy(() => {
+      const { weights } = model.infer(windows.gather([start]));
+      return (
+        weights && { rows: weights.shape[1], keys: weights.shape[2], values: weights.dataSync<'float32'>() }
+      );
+    });
+    if (!map) {
+      throw new HeedError(
+        'not-supported',
+        `${this.plan.id} has no attention`,
+        'Choose an attention detector.',
+      );
+    }
+    const weights = Array.from({ length: map.rows }, (_, r) =>
+      Float64Array.from(map.values.subarray(r * map.keys, (r + 1) * map.keys)),
+    );
+    return { weights, firstQuery: start, firstKey: start - (windows.length - judged) };
   }
 
   async getState(): Promise<DetectorState> {
