@@ -369,8 +369,11 @@ describe('heed detectors', () => {
     const list = JSON.parse(stdout) as Record<string, unknown>[];
     expect(list.map(({ id }) => id)).toEqual(expect.arrayContaining(['auto', 'memory-attention']));
     for (const entry of list) {
-      expect(Object.keys(entry)).toEqual(['id', 'tags', 'document', 'summary', 'defaults']);
+      expect(Object.keys(entry)).toEqual(['id', 'tags', 'document', 'summary', 'defaults', 'parameters']);
     }
+    expect(list.length).toBeGreaterThanOrEqual(25);
+    const size = Object.fromEntries(list.map(({ id, parameters }) => [id, parameters]));
+    expect(size).toMatchObject({ 'z-score': null, 'attention-autoencoder': 1633 });
   });
 
   test('describes one with its options', async () => {

@@ -7,6 +7,7 @@ export {
   type PrometheusQuery,
 } from './node-prometheus.js';
 export { readSeriesFile, type ReadFileOptions } from './node-files.js';
+export { graphFileKind, readGraphFile, type ReadGraphOptions } from './node-graph-files.js';
 export { svgToPng, type PngOptions } from './node-png.js';
 export { createNodePool } from './node-pool.js';
 export { configureNodeBackend } from './node-backend.js';

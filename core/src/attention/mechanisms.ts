@@ -17,7 +17,9 @@ export interface Attended {
 const FORBIDDEN = -1e9;
 
 /**
- * Weights and context from scores: a = softmax(e), context = a · values.
+ * Weights and context from scores: a_ij = exp(e_ij) / Σ_k exp(e_ik) (002_641a §4.1, 004_c281 §3.2.3), context_i =
+ * Σ_j a_ij v_j. The code of 000_f8b1 §4 takes the softmax of the input itself, and that of 001_44c6 §4 weighs the
+ * values without summing them: here scores compare queries with keys, and the weighted values are summed.
  * @param mask [m, n], [1, m, n] or [b, m, n], 1 where attention is allowed and 0 where not
  */
 export function attend(scores: tf.Tensor3D, values: tf.Tensor3D, mask?: tf.Tensor): Attended {
@@ -40,7 +42,10 @@ export function scaledDotScores(query: tf.Tensor3D, key: tf.Tensor3D): tf.Tensor
   return tf.mul(tf.matMul(query, key, false, true), 1 / Math.sqrt(key.shape[2]));
 }
 
-/** Multiplicative ("general") attention: e_ij = q_iᵀ W k_j (003_e68e §2.1; Luong et al. 2015), W [q, k]. */
+/**
+ * Multiplicative ("general") attention: e_ij = q_iᵀ W k_j, W [q, k] (Luong et al. 2015; 003_e68e §2.1 names the kind
+ * without a formula).
+ */
 export function generalScores(query: tf.Tensor3D, key: tf.Tensor3D, weight: tf.Tensor2D): tf.Tensor3D {
   return dotScores(dense(query, weight), key);
 }
@@ -52,7 +57,10 @@ export interface AdditiveWeights {
   readonly value: tf.Tensor2D;
 }
 
-/** Additive attention: e_ij = vᵀ tanh(W q_i + U k_j) (003_e68e §2.1; Bahdanau et al. 2015). */
+/**
+ * Additive attention: e_ij = vᵀ tanh(W q_i + U k_j) (Bahdanau et al. 2015). 003_e68e §2.1 names the kind and 000_f8b1
+ * §3 writes Attention(S, E(x)) with state S as query and E(x) as keys; neither gives the formula.
+ */
 export function additiveScores(query: tf.Tensor3D, key: tf.Tensor3D, weights: AdditiveWeights): tf.Tensor3D {
   return additiveScoresOfProjected(dense(query, weights.query), dense(key, weights.key), weights.value);
 }
@@ -146,7 +154,8 @@ export function multiHeadAttention(
 
 /**
  * Feature attention: a = softmax(W x) over the elements, z = Σ_i a_i x_i (001_44c6 §3). x [b, n, d], W [d, m]
- * for m independent weightings; the weights come as [b, m, n], the context z as [b, m, d].
+ * for m independent weightings, the document's single one being m = 1 (its code takes the softmax over the samples of
+ * a batch, and its "W x_i" is one number per element, so that the softmax must run over the elements i); the weights come as [b, m, n], the context z as [b, m, d].
  */
 export function featureAttention(x: tf.Tensor3D, weight: tf.Tensor2D): Attended {
   return attend(tf.transpose(dense(x, weight), [0, 2, 1]), x);
@@ -278,7 +287,8 @@ function windowMask(length: number, radius: number): tf.Tensor3D {
 
 /**
  * Linear attention: context_i = φ(q_i) (Σ_j φ(k_j)ᵀ v_j) / (φ(q_i) · Σ_j φ(k_j)) with φ(x) = elu(x) + 1
- * (Katharopoulos et al. 2020). Never forms the n × n weights, so that time grows with n; `linearWeights` forms
+ * (Katharopoulos et al. 2020), for the long sequences of which 000_f8b1 §5 and 001_44c6 §5 ask for more efficiency and
+ * give no formula. Never forms the n × n weights, so that time grows with n; `linearWeights` forms
  * them on request.
  */
 export function linearAttention(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): tf.Tensor3D {

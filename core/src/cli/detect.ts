@@ -6,6 +6,7 @@ import { plotDetection } from '../plot/detection.js';
 import type { Detection } from '../score/types.js';
 import type { Series } from '../series/series.js';
 import { detectionCsv } from './csv.js';
+import { detectGraph, isGraphWork, readGraphInput, renderGraph } from './graph.js';
 import { readInput, addInputOptions, type InputOptions } from './input.js';
 import { interruption } from './interrupt.js';
 import { print, writeOutput } from './output.js';
@@ -20,6 +21,7 @@ const formats = ['table', 'json', 'csv', 'svg', 'html', 'png'] as const;
 type Format = (typeof formats)[number];
 
 interface DetectFlags extends InputOptions, ScoringFlags {
+  readonly nodes?: string;
   readonly format?: Format;
   readonly out?: string;
   readonly report?: string;
@@ -34,6 +36,7 @@ export function detectCommand(program: Command): void {
     .command('detect')
     .description('find the anomalies of a CSV or JSON file, of standard input, or of a Prometheus query');
   addInputOptions(command);
+  command.option('--nodes <file>', 'a CSV with the features of the nodes, beside an edge list of a graph');
   addScoringOptions(command);
   command
     .optionsGroup('Output:')
@@ -62,6 +65,8 @@ export function detectCommand(program: Command): void {
 const help = `
 The file has a header row; a column named time, timestamp, date or ts is the time (ISO 8601, epoch s or ms), a column
 named label, anomaly or is_anomaly is ground truth and never used to detect, every other numeric column is a channel.
+A graph is JSON { nodes: [{ id, features }], edges: [{ source, target, weight }] }, or a CSV with the columns source,
+target and perhaps weight; with a time column, or as { graphs: [{ time, nodes, edges }] }, it is a sequence of graphs.
 
 Examples:
   heed detect metrics.csv
@@ -70,7 +75,9 @@ Examples:
   cat metrics.csv | heed detect - --sensitivity 70
   heed detect --prometheus http://localhost:9090 --query 'rate(http_requests_total[1m])' --range 6h
   heed detect today.csv --model normal-week.heed
-  heed detect metrics.csv --detector memory-attention --option temperature=0.2`;
+  heed detect metrics.csv --detector memory-attention --option temperature=0.2
+  heed detect services.json --detector graph-attention
+  heed detect calls.csv --nodes services.csv`;
 
 function timeZoneName(text: string): string {
   try {
@@ -100,6 +107,10 @@ async function detectAction(
   if (format === 'png' && flags.out === undefined && process.stdout.isTTY) {
     throw new HeedError('bad-option', 'a PNG image is nothing for a terminal', 'Give --out FILE.');
   }
+  if (await isGraphWork(file, flags)) {
+    await detectGraphAction(file, flags, format, { signal, onProgress: progress.update }, progress);
+    return;
+  }
   const series = await readInput(file, flags, { signal, onProgress: progress.update });
   const detection = await runDetector(series, flags, eventOptions(flags), {
     signal,
@@ -125,6 +136,49 @@ async function detectAction(
   }
   const notesShown = format === 'table' || format === 'html';
   if (!notesShown && !flags.quiet) for (const note of detection.notes) tell(`Note: ${printable(note)}`);
+}
+
+/** Flags that say something of a series and nothing of a graph. */
+const ofSeries = [
+  'direction',
+  'mergeGap',
+  'minLength',
+  'minDeviation',
+  'minRelativeDeviation',
+  'exclude',
+  'report',
+  'prometheus',
+  'columns',
+] as const;
+
+async function detectGraphAction(
+  file: string | undefined,
+  flags: DetectFlags,
+  format: Format,
+  run: { signal: AbortSignal; onProgress: ProgressDisplay['update'] },
+  progress: ProgressDisplay,
+): Promise<void> {
+  const foreign = ofSeries.find((name) => flags[name] !== undefined);
+  if (foreign !== undefined) {
+    const flag = foreign.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new HeedError('bad-option', `--${flag} does not concern graphs`, 'Leave it out.');
+  }
+  const graph = await readGraphInput(file, flags);
+  const { threshold, thresholdValue, sensitivity, timeZone } = flags;
+  const detection = await detectGraph(graph, flags, { threshold, thresholdValue, sensitivity }, run);
+  progress.stop();
+  const toFile = flags.out !== undefined;
+  const data = await renderGraph(file!, graph, detection, format, {
+    colours: coloursFor(toFile ? noTerminal : process.stdout),
+    width: toFile ? 120 : terminalWidth(),
+    timeZone,
+    most: flags.maxEvents,
+  });
+  if (toFile) {
+    await writeOutput(flags.out!, data, run.signal);
+    if (!flags.quiet) tell(`Written: ${flags.out}`);
+  } else await print(data);
+  if (!flags.quiet) for (const note of detection.notes) tell(`Note: ${printable(note)}`);
 }
 
 async function render(

@@ -24,12 +24,13 @@ Examples:
     .action(async (id: string | undefined, options: { format: 'table' | 'json' }) => {
       const chosen = id === undefined ? listDetectors() : [getDetectorDefinition(id)];
       if (options.format === 'json') {
-        const list = chosen.map(({ id, tags, document, summary, defaults }) => ({
+        const list = chosen.map(({ id, tags, document, summary, defaults, parameters }) => ({
           id,
           tags,
           document,
           summary,
           defaults,
+          parameters: parameters ?? null,
         }));
         await print(`${JSON.stringify(list, null, 2)}\n`);
       } else await print(id === undefined ? listText(chosen) : describeText(chosen[0]!));
@@ -37,9 +38,9 @@ Examples:
 }
 
 /** What a reader chooses by, in a word each. */
-function traits({ tags }: DetectorDefinition): string {
+function traits({ tags, graphs }: DetectorDefinition): string {
   return [
-    tags.input === 'series' ? '' : tags.input,
+    graphs ? (tags.input === 'series' ? `series, ${graphs.input}` : graphs.input) : '',
     tags.needsTraining ? (tags.supervised ? 'needs labels' : 'trained') : 'no training',
     tags.multivariate ? 'many channels' : 'one channel',
     tags.streaming ? 'streaming' : '',
@@ -49,21 +50,30 @@ function traits({ tags }: DetectorDefinition): string {
     .join(', ');
 }
 
+/** Trainable values, or points per window where nothing is trained. */
+function sizeText({ parameters, defaults }: DetectorDefinition): string {
+  if (parameters !== undefined) return parameters.toLocaleString('en-US');
+  return typeof defaults['window'] === 'number' ? `window ${defaults['window']}` : '';
+}
+
 function listText(definitions: readonly DetectorDefinition[]): string {
   const colours = coloursFor(process.stdout);
   const width = terminalWidth();
-  const ids = Math.max(8, ...definitions.map(({ id }) => id.length)) + 2;
-  const kinds = 26;
+  const columns = [Math.max(8, ...definitions.map(({ id }) => id.length)) + 2, 22, 12];
+  const rest = width - columns.reduce((sum, column) => sum + column, 0) - columns.length - 2;
   const table = new Table({
-    head: ['id', 'kind', 'what it does'].map((name) => colours.bold(name)),
-    colWidths: [ids, kinds, Math.max(24, width - ids - kinds - 4)],
+    head: ['id', 'kind', 'size', 'what it does, and source'].map((name) => colours.bold(name)),
+    colWidths: [...columns, Math.max(24, rest)],
+    colAligns: ['left', 'left', 'right', 'left'],
     wordWrap: true,
     style: { head: [], border: [] },
   });
   for (const definition of definitions) {
-    table.push([colours.cyan(definition.id), traits(definition), definition.summary]);
+    const what = `${definition.summary} ${colours.dim(`[${definition.document}]`)}`;
+    table.push([colours.cyan(definition.id), traits(definition), sizeText(definition), what]);
   }
-  return `${table.toString()}\n${definitions.length} detectors. Options of one: heed detectors ID\n`;
+  const size = 'Size: values trained with the defaults on one channel.';
+  return `${table.toString()}\n${definitions.length} detectors. ${size} Options of one: heed detectors ID\n`;
 }
 
 function describeText(definition: DetectorDefinition): string {
@@ -72,7 +82,14 @@ function describeText(definition: DetectorDefinition): string {
     colours.bold(definition.id),
     definition.summary,
     `Source: ${definition.document}`,
-    `Kind: ${traits(definition)}; scores ${definition.tags.minPoints} points or more`,
+    `Kind: ${traits(definition)}; scores ${definition.tags.minPoints} ${
+      definition.tags.input === 'series' ? 'points' : 'nodes'
+    } or more`,
+    ...(definition.parameters === undefined
+      ? []
+      : [
+          `Size: ${definition.parameters.toLocaleString('en-US')} trained values with the defaults on one channel`,
+        ]),
     '',
   ];
   const options = Object.entries(definition.options);

@@ -15,6 +15,7 @@ import { NodeWorkerPool } from '../node-pool.js';
 import { resolveOptions } from '../pipeline/options.js';
 import { EvaluationCache } from './evaluate-cache.js';
 import { readPublished, selectFiles, type LabelledFile } from './evaluate-files.js';
+import { areGraphs, evaluateGraphs, renderGraphResults } from './evaluate-graphs.js';
 import { evaluationCsv, evaluationTable } from './evaluate-report.js';
 import { runTask, taskKey, type EvaluateTask } from './evaluate-task.js';
 import { interruption } from './interrupt.js';
@@ -48,7 +49,7 @@ export function evaluateCommand(program: Command): void {
   program
     .command('evaluate')
     .description('measure detectors on labelled series: VUS-PR and other metrics, per family and overall')
-    .argument('<path...>', 'labelled CSV files, or folders of them')
+    .argument('<path...>', 'labelled CSV files, or folders of them; or labelled graphs')
     .option('-d, --detector <ids>', 'detectors to measure, separated by commas', names, [])
     .addOption(new Option('--format <format>', 'output').choices(['table', 'json', 'csv']).default('table'))
     .addOption(
@@ -89,17 +90,25 @@ Examples:
       const progress = new ProgressDisplay(options.quiet === true);
       let report: EvaluationReport;
       try {
+        if (await areGraphs(paths)) {
+          const results = await evaluateGraphs(paths, options, signal, progress.update);
+          progress.stop();
+          const stream = options.out === undefined ? process.stdout : process.stderr;
+          await deliver(renderGraphResults(results, options.format, coloursFor(stream)), options, signal);
+          return;
+        }
         report = await evaluateFiles(paths, options, signal, progress.update);
       } finally {
         progress.stop();
       }
-      const text = renderEvaluation(report, options);
-      if (options.out === undefined) await print(text);
-      else {
-        await writeOutput(options.out, text, signal);
-        tell(`Written to ${options.out}`);
-      }
+      await deliver(renderEvaluation(report, options), options, signal);
     });
+}
+
+async function deliver(text: string, { out }: EvaluateOptions, signal: AbortSignal): Promise<void> {
+  if (out === undefined) return print(text);
+  await writeOutput(out, text, signal);
+  tell(`Written to ${out}`);
 }
 
 /**

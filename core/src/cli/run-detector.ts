@@ -44,7 +44,7 @@ export function trainLengthOf(part: TrainingPart | undefined, series: Series): n
 }
 
 /** The text of a model file. */
-async function readModel(path: string): Promise<string> {
+export async function readModel(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {

@@ -14,17 +14,17 @@ export interface TableOptions {
   readonly maxEvents: number;
 }
 
-function paint(event: AnomalyEvent, text: string, colours: Colours): string {
-  const { name } = severityClass(event.severity);
+function paint(severity: number, text: string, colours: Colours): string {
+  const { name } = severityClass(severity);
   return name === 'high' ? colours.red(text) : name === 'medium' ? colours.yellow(text) : colours.cyan(text);
 }
 
 /** `██████▌   63`: ten cells with eighths. */
-function severityBar(event: AnomalyEvent, cells: number, colours: Colours): string {
-  const eighths = Math.max(1, Math.round((event.severity / 100) * cells * 8));
+export function severityBar(severity: number, cells: number, colours: Colours): string {
+  const eighths = Math.max(1, Math.round((severity / 100) * cells * 8));
   const partial = ' ▏▎▍▌▋▊▉'[eighths % 8]!;
   const bar = `${'█'.repeat(eighths >> 3)}${eighths % 8 === 0 ? '' : partial}`.padEnd(cells);
-  return `${paint(event, bar, colours)} ${String(Math.round(event.severity)).padStart(3)}`;
+  return `${paint(severity, bar, colours)} ${String(Math.round(severity)).padStart(3)}`;
 }
 
 /** The detection as text for a terminal or a log. */
@@ -99,7 +99,7 @@ function wideTable(
     const event = detection.events[i]!;
     const channels = several ? channelText(event, 2).split('\n').join(', ') : '';
     table.push(
-      [String(i + 1), starts[row]!, lengths[row]!, severityBar(event, 10, colours), channels],
+      [String(i + 1), starts[row]!, lengths[row]!, severityBar(event.severity, 10, colours), channels],
       ['', { colSpan: columns.length, content: `${printable(event.reason)}\n` }],
     );
   });
@@ -110,7 +110,8 @@ function wideTable(
     .join('\n');
 }
 
-const noBorders = Object.fromEntries(
+/** Table characters that draw nothing. */
+export const noBorders = Object.fromEntries(
   ['top', 'bottom', 'left', 'right', 'mid']
     .flatMap((side) => [side, `${side}-mid`, `${side}-left`, `${side}-right`])
     .concat('left-mid', 'right-mid', 'mid-mid', 'middle')
@@ -127,13 +128,14 @@ function stackedEvent(
   const when = `${clock.at(event.startIndex)}, ${clock.length(event.startIndex, event.endIndex)}`;
   return [
     `${colours.bold(String(i + 1).padStart(3))}  ${when}`,
-    `     ${severityBar(event, 10, colours)}  ${channelText(event, 2).split('\n').join(', ')}`,
+    `     ${severityBar(event.severity, 10, colours)}  ${channelText(event, 2).split('\n').join(', ')}`,
     ...wrapText(printable(event.reason), width - 5).map((line) => `     ${line}`),
     '',
   ].join('\n');
 }
 
-function wrapText(text: string, width: number): string[] {
+/** Words in lines of at most `width` columns. */
+export function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
@@ -146,7 +148,7 @@ function wrapText(text: string, width: number): string[] {
 }
 
 /** A fact whose value runs over several lines keeps its column. */
-function factLines(name: string, value: string, width: number): string[] {
+export function factLines(name: string, value: string, width: number): string[] {
   const [first, ...rest] = wrapText(value, Math.max(20, width - 14));
   return [`${name}${first}`, ...rest.map((line) => `${' '.repeat(14)}${line}`)];
 }

@@ -32,6 +32,7 @@ export function tell(line: string): void {
 
 const phaseNames: Readonly<Record<string, string>> = {
   read: 'Reading',
+  pretrain: 'Pretraining',
   fit: 'Training',
   score: 'Scoring',
   explain: 'Explaining',
@@ -57,6 +58,7 @@ export class ProgressDisplay {
         ? ''
         : `epoch ${progress.epoch}${progress.epochs ? `/${progress.epochs}` : ''}`,
       progress.loss === undefined ? '' : `loss ${progress.loss.toPrecision(3)}`,
+      progress.secondsLeft === undefined ? '' : `${humanDuration(1000 * progress.secondsLeft)} left`,
       progress.message ? printable(progress.message) : '',
     ]
       .filter((detail) => detail !== '')

@@ -1,11 +1,12 @@
 import { generators, generateSeries } from '../datasets/index.js';
 import { createDetector } from '../pipeline/create.js';
+import { createGraphDetector } from '../pipeline/graph-detector.js';
 import { loadDetector } from '../pipeline/model.js';
 import { isHeedError } from '../errors.js';
 import { resolveOptions } from '../pipeline/options.js';
 import { createSeries, sliceSeries, type Series } from '../series/series.js';
 import { createStream } from '../stream/stream.js';
-import { expectEqualScores, expectRefusal, expectSound, demand } from './expect.js';
+import { demand, expectEqualScores, expectPromptStop, expectRefusal, expectSound } from './expect.js';
 import type { ContractSubject } from './subject.js';
 
 /** One promise that every detector keeps. */
@@ -18,6 +19,7 @@ export interface ContractCheck {
 }
 
 const always = (): boolean => true;
+const ofSeries = ({ definition }: ContractSubject): boolean => definition.tags.input === 'series';
 
 async function fitAndScore(subject: ContractSubject, series: Series): Promise<void> {
   const detector = await subject.create();
@@ -41,9 +43,6 @@ function withValues(series: Series, values: Float64Array): Series {
   return { ...series, channels: [{ ...series.channels[0]!, values }] };
 }
 
-/** Resolves at the next turn of the event loop that a timer gets. */
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
 export const contractChecks: readonly ContractCheck[] = [
   {
     name: 'describes itself and its options',
@@ -58,12 +57,13 @@ export const contractChecks: readonly ContractCheck[] = [
       }
       resolveOptions(definition, { ...defaults });
       resolveOptions(definition, { ...quick });
-      await expectRefusal(['bad-option'], () => createDetector(definition, { 'no-such-option': 1 }));
+      const make = definition.tags.input === 'series' ? createDetector : createGraphDetector;
+      await expectRefusal(['bad-option'], () => make(definition, { 'no-such-option': 1 }));
     },
   },
   {
     name: 'fits and scores the generated series',
-    applies: always,
+    applies: ofSeries,
     async run(subject) {
       const { generators: wanted, signal } = subject.options;
       const ids = wanted ?? (subject.needsTraining ? fewGenerators : generators.map(({ id }) => id));
@@ -81,7 +81,7 @@ export const contractChecks: readonly ContractCheck[] = [
   },
   {
     name: 'gives the same numbers for the same seed',
-    applies: always,
+    applies: ofSeries,
     async run(subject) {
       const series = subject.sample();
       const first = await (await subject.fitted()).score(series, subject.run);
@@ -95,7 +95,7 @@ export const contractChecks: readonly ContractCheck[] = [
   },
   {
     name: 'scores the same after save and load',
-    applies: always,
+    applies: ofSeries,
     async run(subject) {
       const series = subject.sample();
       const detector = await subject.fitted();
@@ -115,7 +115,7 @@ export const contractChecks: readonly ContractCheck[] = [
   },
   {
     name: 'takes missing values',
-    applies: always,
+    applies: ofSeries,
     async run(subject) {
       const sample = subject.sample();
       const n = sample.time.length;
@@ -134,7 +134,7 @@ export const contractChecks: readonly ContractCheck[] = [
   },
   {
     name: 'takes a constant series',
-    applies: always,
+    applies: ofSeries,
     async run(subject) {
       const sample = subject.sample();
       const series = withValues(sample, new Float64Array(sample.time.length).fill(42));
@@ -158,7 +158,7 @@ export const contractChecks: readonly ContractCheck[] = [
   },
   {
     name: 'refuses a series that is too short',
-    applies: ({ definition }) => definition.tags.minPoints > 1,
+    applies: (subject) => ofSeries(subject) && subject.definition.tags.minPoints > 1,
     async run(subject) {
       const detector = await subject.fitted();
       const { minPoints } = subject.definition.tags;
@@ -170,7 +170,7 @@ export const contractChecks: readonly ContractCheck[] = [
   },
   {
     name: 'stops when cancelled',
-    applies: always,
+    applies: ofSeries,
     async run(subject) {
       const detector = await subject.fitted();
       const cancelled = new AbortController();
@@ -181,9 +181,10 @@ export const contractChecks: readonly ContractCheck[] = [
       const series = subject.sample(10 * points);
       const work = await subject.create();
       try {
-        await expectPromptStop(subject, (run) =>
-          subject.needsTraining ? work.fit(series, run) : work.score(series, run),
-        );
+        await expectPromptStop((stop) => {
+          const run = { ...subject.run, ...stop };
+          return subject.needsTraining ? work.fit(series, run) : work.score(series, run);
+        }, subject.options.cancelWithin);
       } finally {
         work.dispose();
       }
@@ -191,7 +192,7 @@ export const contractChecks: readonly ContractCheck[] = [
   },
   {
     name: 'refuses other channels than those of the fit',
-    applies: (subject) => subject.needsTraining,
+    applies: (subject) => ofSeries(subject) && subject.needsTraining,
     async run(subject) {
       const detector = await subject.fitted();
       const series = subject.sample();
@@ -207,7 +208,7 @@ export const contractChecks: readonly ContractCheck[] = [
   },
   {
     name: 'refuses to score before it is fitted',
-    applies: (subject) => subject.needsTraining,
+    applies: (subject) => ofSeries(subject) && subject.needsTraining,
     async run(subject) {
       const detector = await subject.create();
       try {
@@ -315,29 +316,3 @@ export const contractChecks: readonly ContractCheck[] = [
     },
   },
 ];
-
-/** Aborts as soon as the event loop turns, and looks how long the loop was kept. */
-async function expectPromptStop(
-  { options, run }: ContractSubject,
-  work: (run: { signal: AbortSignal; seed?: number }) => Promise<unknown>,
-): Promise<void> {
-  const { cancelWithin = 100 } = options;
-  const controller = new AbortController();
-  const started = work({ ...run, signal: controller.signal }).then(
-    () => ({ error: undefined }),
-    (error: unknown) => ({ error }),
-  );
-  let finished = false;
-  void started.then(() => (finished = true));
-  await pause(5);
-  const asked = performance.now();
-  controller.abort();
-  const { error } = await started;
-  const waited = performance.now() - asked;
-  if (error === undefined) {
-    demand(finished && waited <= cancelWithin, `went on for ${Math.round(waited)} ms and ignored the signal`);
-    return;
-  }
-  demand(isHeedError(error) && error.code === 'cancelled', `was not cancelled, but failed: ${String(error)}`);
-  demand(waited <= cancelWithin, `took ${Math.round(waited)} ms to stop`);
-}

@@ -67,3 +67,31 @@ export function expectEqualScores(a: Float32Array, b: Float32Array, what: string
   const at = a.findIndex((score, t) => score !== b[t]);
   demand(at < 0, `${what}: the score of point ${at} is ${a[at]} and ${b[at]}`);
 }
+
+/** Resolves at the next turn of the event loop that a timer gets. */
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Aborts as soon as the event loop turns, and looks how long the loop was kept. */
+export async function expectPromptStop(
+  work: (run: { signal: AbortSignal }) => Promise<unknown>,
+  cancelWithin = 100,
+): Promise<void> {
+  const controller = new AbortController();
+  const started = work({ signal: controller.signal }).then(
+    () => ({ error: undefined }),
+    (error: unknown) => ({ error }),
+  );
+  let finished = false;
+  void started.then(() => (finished = true));
+  await pause(5);
+  const asked = performance.now();
+  controller.abort();
+  const { error } = await started;
+  const waited = performance.now() - asked;
+  if (error === undefined) {
+    demand(finished && waited <= cancelWithin, `went on for ${Math.round(waited)} ms and ignored the signal`);
+    return;
+  }
+  demand(isHeedError(error) && error.code === 'cancelled', `was not cancelled, but failed: ${String(error)}`);
+  demand(waited <= cancelWithin, `took ${Math.round(waited)} ms to stop`);
+}

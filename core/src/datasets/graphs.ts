@@ -87,7 +87,7 @@ export function generateGraph(options: GraphGeneratorOptions = {}): LabelledGrap
     const others = Array.from({ length: 50 }, () => random.integer(0, n - 1));
     features[i] = [...original[others.reduce((far, j) => (distance(j) > distance(far) ? j : far))]!];
   }
-  const edges: { source: string; target: string }[] = [];
+  const edges: { source: string; target: string; label: number }[] = [];
   const edgeLabels: number[] = [];
   for (const [list, label] of [
     [links, 0],
@@ -95,12 +95,16 @@ export function generateGraph(options: GraphGeneratorOptions = {}): LabelledGrap
   ] as const) {
     for (const key of list) {
       const [a, b] = key.split('-') as [string, string];
-      edges.push({ source: `n${a}`, target: `n${b}` }, { source: `n${b}`, target: `n${a}` });
+      const [source, target] = [`n${a}`, `n${b}`];
+      edges.push({ source, target, label }, { source: target, target: source, label });
       edgeLabels.push(label, label);
     }
   }
   return {
-    graph: createGraph({ nodes: features.map((row, i) => ({ id: `n${i}`, features: row })), edges }),
+    graph: createGraph({
+      nodes: features.map((row, i) => ({ id: `n${i}`, features: row, label: nodeLabels[i]! })),
+      edges,
+    }),
     nodeLabels,
     edgeLabels: Uint8Array.from(edgeLabels),
   };
@@ -163,21 +167,21 @@ export function generateGraphSequence(options: GraphSequenceGeneratorOptions = {
       faults.some(
         (fault) => fault.kind === kind && fault.node === node && t >= fault.start && t <= fault.end,
       );
-    graphs.push(serviceMap(t, n, calls, capacity, active, random));
+    graphs.push(serviceMap(nodeLabels[t]!, t, calls, capacity, active, random));
   }
   const time = Float64Array.from({ length: steps }, (_, t) => t * 60_000);
   return { sequence: createGraphSequence(time, graphs), nodeLabels };
 }
 
 function serviceMap(
+  labels: Uint8Array,
   t: number,
-  n: number,
   calls: readonly { source: number; target: number; share: number }[],
   capacity: readonly number[],
   active: (kind: number, node: number) => boolean,
   random: Random,
 ): Graph {
-  const load = new Float64Array(n);
+  const load = new Float64Array(labels.length);
   load[0] = 10 + 6 * Math.sin((2 * Math.PI * t) / 60) + random.normal(0, 0.3);
   const edges = calls.map(({ source, target, share }) => {
     const weight = Math.max(
@@ -190,7 +194,8 @@ function serviceMap(
   });
   const nodes = Array.from(load, (value, i) => ({
     id: `s${i}`,
+    label: labels[i]!,
     features: [value, 1 + value / 10 / capacity[i]! + random.normal(0, 0.03) + (active(0, i) ? 0.5 : 0)],
   }));
-  return createGraph({ nodes, edges });
+  return createGraph({ features: ['load', 'latency'], nodes, edges });
 }

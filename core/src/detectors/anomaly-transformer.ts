@@ -29,6 +29,7 @@ export const anomalyTransformer = learnedDetector<AnomalyTransformerOptions>({
   id: 'anomaly-transformer',
   summary: 'association discrepancy: anomalies attend to their neighbourhood only (Xu et al. 2022)',
   document: 'Xu et al., ICLR 2022 (arXiv 2110.02642)',
+  parameters: 4613,
   defaults: {
     ...trainingDefaults,
     window: 48,

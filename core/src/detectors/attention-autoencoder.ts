@@ -25,6 +25,7 @@ export const attentionAutoencoder = learnedDetector<AttentionAutoencoderOptions>
   summary:
     'encodes a window, rebuilds every point from the points it attends to, scores what cannot be rebuilt',
   document: '002_641a §3',
+  parameters: 1633,
   defaults: { ...trainingDefaults, attention: 'multi-head', modelSize: 16, heads: 4, exclusion: 2 },
   quick: { ...quickTraining, modelSize: 8, heads: 2 },
   options: {

@@ -22,6 +22,7 @@ export const cnn = learnedDetector<CnnOptions>({
   id: 'cnn',
   summary: 'a convolutional network predicts the next point of a window (or, with labels, its anomaly)',
   document: '004_c281 §3.2.1',
+  parameters: 31_041,
   tags: { explains: false },
   defaults: {
     ...trainingDefaults,

@@ -2,20 +2,30 @@ import { describe, expect, test } from 'vitest';
 import { checkDetectorContract } from '../contract/index.js';
 import { contractChecks } from '../contract/checks.js';
 import { expectRefusal, expectSound } from '../contract/expect.js';
+import { graphContractChecks } from '../contract/graph-checks.js';
+import { GraphSubject } from '../contract/graph-subject.js';
 import { ContractSubject } from '../contract/subject.js';
 import type { DetectorDefinition } from './contract.js';
 import { listDetectors } from './registry.js';
 import { zScore } from './z-score.js';
 
-// Generated: every registered detector that scores series is held to every promise of the contract.
-for (const definition of listDetectors().filter(({ tags }) => tags.input === 'series')) {
-  // A busy machine may keep a timer waiting; what counts here is that the work stops at all.
-  const subject = new ContractSubject(definition, { cancelWithin: 2000 });
+// Generated: every registered detector is held to every promise of the contract that concerns it.
+// A busy machine may keep a timer waiting; what counts here is that the work stops at all.
+const options = { cancelWithin: 2000 };
+for (const definition of listDetectors()) {
+  const subject = new ContractSubject(definition, options);
+  const graphSubject = new GraphSubject(definition, options);
   describe(definition.id, () => {
     for (const check of contractChecks.filter((each) => each.applies(subject))) {
       test(check.name, () => check.run(subject));
     }
-    test('frees what it holds', () => subject.dispose());
+    for (const check of definition.graphs ? graphContractChecks : []) {
+      test(check.name, () => check.run(graphSubject));
+    }
+    test('frees what it holds', async () => {
+      await subject.dispose();
+      await graphSubject.dispose();
+    });
   });
 }
 

@@ -124,6 +124,16 @@ export interface NormalExplanation {
   readonly attend: (start: number, end: number) => readonly AttendedStretch[];
 }
 
+/** What one window's points attended to while they were judged: q queries, k keys. */
+export interface AttentionMap {
+  /** q × k weights; a row is what one point gave to the window's points and sums to at most 1. */
+  readonly weights: readonly Float64Array[];
+  /** Index into the series of the first query; a map of one row speaks for all points of the window. */
+  readonly firstQuery: number;
+  /** Index of the first key; below 0 where the window begins before the series, which is reflected there. */
+  readonly firstKey: number;
+}
+
 /** How a fit went. */
 export interface FitReport {
   readonly detector: string;
@@ -153,6 +163,11 @@ export interface StateTensor {
 export interface FineTuneOptions extends RunOptions {
   /** Keeps the attention's parameters as they are, so that only the rest adapts. */
   readonly freezeAttention?: boolean;
+  /**
+   * Scales the channels by the new series in place of the one it was fitted to: for a domain of other levels and
+   * sizes. Default false.
+   */
+  readonly rescale?: boolean;
   readonly epochs?: number;
   readonly learningRate?: number;
 }
@@ -167,6 +182,8 @@ export interface RawDetector {
   score(series: Series, options: RunOptions): Promise<RawScores>;
   /** Trains a fitted detector further: transfer to another domain, a client's round of federated averaging. */
   fineTune?(train: Series, options: FineTuneOptions): Promise<FitReport>;
+  /** Attention in a window that judges a point; absent where there is no attention to look at. */
+  attentionMap?(series: Series, point: number): Promise<AttentionMap>;
   /** The fitted state; absent for detectors that have none. */
   getState?(): Promise<DetectorState>;
   setState?(state: DetectorState): Promise<void>;
@@ -206,10 +223,14 @@ export interface RawGraphScores {
   readonly attend: (node: number) => readonly AttendedNode[];
 }
 
-/** What a detector of graph sequences computes. T times, N nodes. */
+/** What a detector of graph sequences computes. T times, N nodes of F features. */
 export interface RawGraphSequenceScores {
   /** T × N values, finite, >= 0: which node, when. */
   readonly nodes: readonly Float64Array[];
+  /** Names of what is expected of a node: its features, and the sums of its edges' weights. */
+  readonly features: readonly string[];
+  /** What a node did at a time, beside what was expected, per feature. */
+  readonly explain: (step: number, node: number) => readonly ExpectedFeature[];
   /** T values: the mean over the nodes. */
   readonly steps: Float64Array;
   /** The nodes a node attended to around a time, heaviest first; the weights sum to 1. */
@@ -223,6 +244,14 @@ export interface AttendedNode {
   readonly weight: number;
 }
 
+/** A feature of a node beside what was expected of it. */
+export interface ExpectedFeature {
+  readonly value: number;
+  readonly expected: number;
+  /** What it adds to the node's score, >= 0. */
+  readonly contribution: number;
+}
+
 /** The part the author of a detector for graphs (or sequences of graphs) writes. */
 export interface RawGraphDetector<G extends Graph | GraphSequence, S> {
   fit(train: G, options: RunOptions): Promise<FitReport>;
@@ -231,6 +260,17 @@ export interface RawGraphDetector<G extends Graph | GraphSequence, S> {
   setState(state: DetectorState): Promise<void>;
   dispose(): void;
 }
+
+/** The side of a detector that takes graphs, or sequences of graphs with a stable set of nodes. */
+export type GraphSupport<O extends DetectorOptions = DetectorOptions> =
+  | {
+      readonly input: 'graph';
+      create(options: O): Promise<RawGraphDetector<Graph, RawGraphScores>>;
+    }
+  | {
+      readonly input: 'graph-sequence';
+      create(options: O): Promise<RawGraphDetector<GraphSequence, RawGraphSequenceScores>>;
+    };
 
 /** Documentation and check of one option. */
 export interface OptionSpec {
@@ -251,6 +291,8 @@ export interface DetectorDefinition<O extends DetectorOptions = DetectorOptions>
   readonly summary: string;
   /** Source: the document (`000_f8b1 §3`) or the paper. */
   readonly document: string;
+  /** Values it trains with the defaults on one channel (of graphs: one feature); absent where it learns no network. */
+  readonly parameters?: number;
   readonly tags: DetectorTags;
   readonly defaults: O;
   /** Settings that make a fit cheap (fewer epochs, smaller layers): for tests and first looks, not for results. */
@@ -258,4 +300,6 @@ export interface DetectorDefinition<O extends DetectorOptions = DetectorOptions>
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** May load its code lazily (learned detectors import TensorFlow.js here). */
   create(options: O): RawDetector | Promise<RawDetector>;
+  /** Present where it takes graphs; `tags.input` says whether it takes series as well. */
+  readonly graphs?: GraphSupport<O>;
 }

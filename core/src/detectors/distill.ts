@@ -119,8 +119,8 @@ async function timed(
   return { scores, seconds: (performance.now() - start) / 1000 };
 }
 
-/** Spearman's rank correlation; ties get their mean rank. */
-function rankCorrelation(a: Float64Array, b: Float64Array): number {
+/** Spearman's rank correlation of two lists of n values; ties get their mean rank. */
+export function rankCorrelation(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const [x, y] = [ranks(a), ranks(b)];
   const mean = (a.length + 1) / 2;
   let xy = 0;
@@ -134,8 +134,8 @@ function rankCorrelation(a: Float64Array, b: Float64Array): number {
   return xx > 0 && yy > 0 ? xy / Math.sqrt(xx * yy) : 0;
 }
 
-function ranks(values: Float64Array): Float64Array {
-  const order = Array.from(values.keys()).sort((i, j) => values[i]! - values[j]!);
+function ranks(values: ArrayLike<number>): Float64Array {
+  const order = Array.from({ length: values.length }, (_, i) => i).sort((i, j) => values[i]! - values[j]!);
   const result = new Float64Array(values.length);
   for (let from = 0; from < order.length;) {
     let to = from;

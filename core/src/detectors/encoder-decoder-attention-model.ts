@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { additiveScoresOfProjected } from '../attention/mechanisms.js';
-import { dense, gatesOf, type RecurrentCell } from '../backend/operations/index.js';
+import { attentionDecoder, dense, gatesOf, type RecurrentCell } from '../backend/operations/index.js';
 import type { EncoderDecoderOptions } from './encoder-decoder-attention.js';
 import { denseLayer, recurrentLayer } from './training/layers.js';
 import type { Inference, WindowedPlan } from './training/model.js';
@@ -43,36 +42,29 @@ export function encoderDecoderPlan(options: EncoderDecoderOptions): WindowedPlan
         [hidden, 1],
         'glorot',
       ) as tf.Variable<tf.Rank.R2>;
-      const step = cellStep(parameters, 'decoder', cell, channels + hidden, hidden);
+      const decoder = cellParameters(parameters, 'decoder', cell, channels + hidden, hidden);
       const widen = denseLayer(parameters, 'output.hidden', 2 * hidden, hidden);
       const output = denseLayer(parameters, 'output.mean', hidden, channels);
 
       const infer = (inputs: tf.Tensor3D): Inference => {
         const batch = inputs.shape[0];
         const states = encode(tf.slice(inputs, [0, 0, 0], [batch, encoded, channels]));
-        const keys = dense(states, keyWeight);
-        let state: CellState = {
-          h: tf.reshape(tf.slice(states, [0, encoded - 1, 0], [batch, 1, hidden]), [batch, hidden]),
-        };
-        const features: tf.Tensor2D[] = [];
-        const allWeights: tf.Tensor3D[] = [];
-        for (let t = 0; t < horizon; t++) {
-          const query = tf.reshape(dense(state.h, queryWeight), [batch, 1, hidden]) as tf.Tensor3D;
-          const weights = tf.softmax(additiveScoresOfProjected(query, keys, valueWeight), -1) as tf.Tensor3D;
-          const context = tf.reshape(tf.matMul(weights, states), [batch, hidden]) as tf.Tensor2D;
-          const before = tf.reshape(tf.slice(inputs, [0, encoded + t - 1, 0], [batch, 1, channels]), [
-            batch,
-            channels,
-          ]);
-          state = step(tf.concat([before, context], 1) as tf.Tensor2D, state);
-          features.push(tf.concat([state.h, context], 1) as tf.Tensor2D);
-          allWeights.push(weights);
-        }
-        const change = output(tf.tanh(widen(tf.stack(features, 1) as tf.Tensor3D)));
+        // The decoder is fed the true point before the one it predicts, beside what it attended to.
         const before = tf.slice(inputs, [0, encoded - 1, 0], [batch, horizon, channels]);
+        const width = decoder.input.shape[1];
+        const { features, weights } = attentionDecoder(cell, {
+          states,
+          keys: dense(states, keyWeight),
+          inputs: dense(before, tf.slice(decoder.input, [0, 0], [channels, width]), decoder.bias),
+          context: tf.slice(decoder.input, [channels, 0], [hidden, width]),
+          query: queryWeight,
+          value: valueWeight,
+          recurrent: decoder.state,
+        });
+        const change = output(tf.tanh(widen(features)));
         return {
           expected: tf.add(before, change) as tf.Tensor3D,
-          weights: tf.pad(tf.concat(allWeights, 1), [
+          weights: tf.pad(weights, [
             [0, 0],
             [0, 0],
             [0, horizon],
@@ -84,44 +76,20 @@ export function encoderDecoderPlan(options: EncoderDecoderOptions): WindowedPlan
   });
 }
 
-interface CellState {
-  readonly h: tf.Tensor2D;
-  /** The LSTM's memory; it starts at 0. */
-  readonly c?: tf.Tensor2D;
-}
-
-/** One step of a recurrent cell, as `recurrent` computes it for a whole sequence. */
-function cellStep(
+/** The parameters of a recurrent cell: of its inputs, its state, and the bias. */
+function cellParameters(
   parameters: Parameters,
   name: string,
   cell: RecurrentCell,
   inputs: number,
   hidden: number,
-): (x: tf.Tensor2D, state: CellState) => CellState {
-  const gates = gatesOf[cell];
-  const input = parameters.create(
-    `${name}.input`,
-    [inputs, gates * hidden],
-    'glorot',
-  ) as tf.Variable<tf.Rank.R2>;
-  const recurrentWeight = parameters.create(`${name}.state`, [hidden, gates * hidden], {
-    normal: 1 / Math.sqrt(hidden),
-  }) as tf.Variable<tf.Rank.R2>;
-  const bias = parameters.create(`${name}.bias`, [gates * hidden], 'zeros') as tf.Variable<tf.Rank.R1>;
-  return (x, { h, c }) => {
-    const projected = dense(x, input, bias);
-    const product = dense(h, recurrentWeight);
-    if (cell === 'rnn') return { h: tf.tanh(tf.add(projected, product)) as tf.Tensor2D };
-    if (cell === 'gru') {
-      const [pz, pr, pc] = tf.split(projected, 3, 1) as tf.Tensor2D[];
-      const [qz, qr, qc] = tf.split(product, 3, 1) as tf.Tensor2D[];
-      const z = tf.sigmoid(tf.add(pz!, qz!));
-      const candidate = tf.tanh(tf.add(pc!, tf.mul(tf.sigmoid(tf.add(pr!, qr!)), qc!)));
-      return { h: tf.add(candidate, tf.mul(z, tf.sub(h, candidate))) as tf.Tensor2D };
-    }
-    const [i, f, o, g] = tf.split(tf.add(projected, product), 4, 1) as tf.Tensor2D[];
-    const fresh = tf.mul(tf.sigmoid(i!), tf.tanh(g!)) as tf.Tensor2D;
-    const memory = c ? (tf.add(tf.mul(tf.sigmoid(f!), c), fresh) as tf.Tensor2D) : fresh;
-    return { h: tf.mul(tf.sigmoid(o!), tf.tanh(memory)) as tf.Tensor2D, c: memory };
+): { input: tf.Tensor2D; state: tf.Tensor2D; bias: tf.Tensor1D } {
+  const width = gatesOf[cell] * hidden;
+  return {
+    input: parameters.create(`${name}.input`, [inputs, width], 'glorot') as tf.Variable<tf.Rank.R2>,
+    state: parameters.create(`${name}.state`, [hidden, width], {
+      normal: 1 / Math.sqrt(hidden),
+    }) as tf.Variable<tf.Rank.R2>,
+    bias: parameters.create(`${name}.bias`, [width], 'zeros') as tf.Variable<tf.Rank.R1>,
   };
 }

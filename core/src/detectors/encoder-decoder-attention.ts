@@ -22,6 +22,7 @@ export const encoderDecoderAttention = learnedDetector<EncoderDecoderOptions>({
   id: 'encoder-decoder-attention',
   summary: 'a recurrent decoder attends to the encoded past and predicts step by step; scores the surprise',
   document: '000_f8b1 §3',
+  parameters: 3569,
   defaults: { ...trainingDefaults, window: 40, horizon: 8, hidden: 16, cell: 'gru', maxWindows: 512 },
   quick: { ...quickTraining, horizon: 4, hidden: 8 },
   options: {

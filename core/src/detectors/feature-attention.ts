@@ -27,6 +27,7 @@ export const featureAttentionDetector = learnedDetector<FeatureAttentionOptions>
   id: 'feature-attention',
   summary: 'compares every point with attention-weighted sums of its window; learns its own threshold',
   document: '001_44c6 §3',
+  parameters: 1554,
   defaults: {
     ...trainingDefaults,
     supervised: false,

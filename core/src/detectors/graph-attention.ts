@@ -28,6 +28,7 @@ export const graphAttentionDetector: DetectorDefinition<GraphAttentionOptions> =
   id: 'graph-attention',
   summary: 'graph: rebuilds every node and link from attended neighbours; scores nodes and edges',
   document: '000_f8b1 §2',
+  parameters: 2546,
   tags: {
     needsTraining: true,
     supervised: false,
@@ -50,13 +51,14 @@ export const graphAttentionDetector: DetectorDefinition<GraphAttentionOptions> =
     throw new HeedError(
       'not-supported',
       'graph-attention scores a graph, not a series',
-      'Use createGraphAttention, or the detector graph-sequence-attention for series.',
+      'Use createGraphDetector, or the detector graph-sequence-attention for series.',
     );
   },
+  graphs: { input: 'graph', create: createGraphAttention },
 };
 
 /**
- * A detector for one attributed graph.
+ * The raw detector for one attributed graph: scores without borders. `createGraphDetector` has borders and reasons.
  * @throws HeedError bad-option, backend-unavailable
  */
 export async function createGraphAttention(

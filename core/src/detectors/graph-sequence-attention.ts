@@ -1,6 +1,6 @@
 import { HeedError } from '../errors.js';
 import type { GraphSequence } from '../series/graph.js';
-import type { RawGraphDetector, RawGraphSequenceScores } from './contract.js';
+import type { DetectorDefinition, RawGraphDetector, RawGraphSequenceScores } from './contract.js';
 import { learnedDetector } from './training/definition.js';
 import {
   quickTraining,
@@ -35,26 +35,31 @@ function check({ window }: GraphSequenceOptions): void {
 
 /**
  * Graph attention in every step, temporal attention over the steps (000_f8b1 §2). As a detector of series the
- * channels are the nodes and every channel may attend to every other; `createGraphSequenceAttention` takes graphs.
+ * channels are the nodes and every channel may attend to every other; of graphs it says which node, when.
  */
-export const graphSequenceAttention = learnedDetector<GraphSequenceOptions>({
-  id: 'graph-sequence-attention',
-  summary:
-    'channels (or nodes) attend to each other, then to earlier steps; scores which one leaves the others',
-  document: '000_f8b1 §2',
-  defaults,
-  quick: { ...quickTraining, window: 8, hidden: 4, batchSize: 16 },
-  options: {
-    ...trainingOptionSpecs,
-    hidden: { type: 'integer', summary: 'width of one graph attention head', min: 1, max: 256 },
-    heads: { type: 'integer', summary: 'graph attention heads', min: 1, max: 32 },
-  },
-  check,
-  load: async () => (await import('./graph-sequence-attention-model.js')).graphSequencePlan,
-});
+export const graphSequenceAttention: DetectorDefinition<GraphSequenceOptions> = {
+  ...learnedDetector<GraphSequenceOptions>({
+    id: 'graph-sequence-attention',
+    summary:
+      'channels (or nodes) attend to each other, then to earlier steps; scores which one leaves the others',
+    document: '000_f8b1 §2',
+    parameters: 3061,
+    defaults,
+    quick: { ...quickTraining, window: 8, hidden: 4, batchSize: 16 },
+    options: {
+      ...trainingOptionSpecs,
+      hidden: { type: 'integer', summary: 'width of one graph attention head', min: 1, max: 256 },
+      heads: { type: 'integer', summary: 'graph attention heads', min: 1, max: 32 },
+    },
+    check,
+    load: async () => (await import('./graph-sequence-attention-model.js')).graphSequencePlan,
+  }),
+  graphs: { input: 'graph-sequence', create: createGraphSequenceAttention },
+};
 
 /**
- * A detector for sequences of graphs with a stable set of nodes: which node, when.
+ * The raw detector for sequences of graphs with a stable set of nodes: scores without borders. `createGraphDetector`
+ * has borders, events and reasons.
  * @throws HeedError bad-option, backend-unavailable
  */
 export async function createGraphSequenceAttention(

@@ -19,7 +19,7 @@ import type { GraphSequenceOptions } from './graph-sequence-attention.js';
 import { WindowedDetector } from './training/windowed-detector.js';
 
 /** Sums of the weights of a node's edges in and out, beside its own features. */
-const DEGREES = ['in', 'out'];
+const DEGREES = ['weight in', 'weight out'];
 
 /** `graph-sequence-attention` on graphs: a channel per node and feature, and what the edges weigh per node. */
 export class GraphSequenceModel implements RawGraphDetector<GraphSequence, RawGraphSequenceScores> {
@@ -54,7 +54,7 @@ export class GraphSequenceModel implements RawGraphDetector<GraphSequence, RawGr
       );
     }
     const series = toSeries(sequence);
-    const { contributions, raw, attend } = await detector.score(series, run);
+    const { contributions, expected, raw, attend } = await detector.score(series, run);
     const nodes = sequence.graphs.map((_, t) =>
       Float64Array.from(names, (__, i) => {
         let sum = 0;
@@ -64,6 +64,16 @@ export class GraphSequenceModel implements RawGraphDetector<GraphSequence, RawGr
     );
     return {
       nodes,
+      features: featureNames(sequence),
+      explain: (step, node) =>
+        Array.from({ length: layout.features }, (_, f) => {
+          const channel = node * layout.features + f;
+          return {
+            value: series.channels[channel]!.values[step]!,
+            expected: expected![channel]![step]!,
+            contribution: contributions![channel]![step]! * names.length,
+          };
+        }),
       steps: raw,
       attend: (step, node) => this.neighbours(series, step, node),
       attendSteps: (start, end) => attend!(start, end),
@@ -76,7 +86,8 @@ export class GraphSequenceModel implements RawGraphDetector<GraphSequence, RawGr
     const { nodes, features, mask } = this.layout;
     return {
       json: { ...json, nodes: [...this.names], features },
-      tensors: { ...tensors, mask: { shape: [nodes, nodes], values: mask } },
+      // Integers, which saving in 8 bits leaves alone: who attends to whom is no weight.
+      tensors: { ...tensors, mask: { shape: [nodes, nodes], values: Int32Array.from(mask) } },
     };
   }
 
@@ -140,16 +151,20 @@ function layoutOf({ graphs }: GraphSequence): NodeLayout {
   return { nodes, features: first.nodes[0]!.features.length + DEGREES.length, mask };
 }
 
+/** Names of the features, and of what the edges add to them. */
+function featureNames({ graphs }: GraphSequence): string[] {
+  const { features, nodes } = graphs[0]!;
+  return [...(features ?? Array.from(nodes[0]!.features, (_, f) => `feature ${f}`)), ...DEGREES];
+}
+
 /** A channel per node and feature: N · (F + 2) channels. */
 function toSeries({ time, graphs }: GraphSequence): Series {
   const nodes = graphs[0]!.nodes;
   const width = nodes[0]!.features.length;
   const index = new Map(nodes.map(({ id }, i) => [id, i]));
+  const features = featureNames({ time, graphs });
   const channels = nodes.flatMap(({ id }) =>
-    [...Array.from({ length: width }, (_, f) => `feature ${f}`), ...DEGREES].map((name) => ({
-      name: `${id}/${name}`,
-      values: new Float64Array(time.length),
-    })),
+    features.map((name) => ({ name: `${id}/${name}`, values: new Float64Array(time.length) })),
   );
   const perNode = width + DEGREES.length;
   graphs.forEach((graph, t) => {

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { averagePrecision, rankingCurve } from '../evaluate/curves.js';
 import type { DetectorState, Progress } from './contract.js';
+import { createScaler } from '../preprocess/index.js';
+import { createGraph } from '../series/graph.js';
+import { createGraphAttention } from './graph-attention.js';
+import type { WindowedDetector } from './training/windowed-detector.js';
 import { definitionOf, makeQuick, normal, series, training } from './learned-case.naive.js';
 import { learnedDetectors } from './learned.js';
 
@@ -54,12 +58,47 @@ describe.each(forSeries.map(({ id }) => id))('%s', (id) => {
       for (const { start, end } of stretches) expect(end < 330 || start > 337).toBe(true);
     }
 
+    if (definitionOf(id).tags.explains) {
+      const { weights, firstQuery, firstKey } = await detector.attentionMap(series, 333);
+      expect(firstQuery).toBeLessThanOrEqual(333);
+      expect(firstKey).toBeLessThanOrEqual(firstQuery);
+      for (const row of weights) {
+        expect(row.length).toBe(settings.window);
+        expect(row.every((weight) => weight >= 0)).toBe(true);
+        expect(row.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 4);
+      }
+    } else {
+      await expect(detector.attentionMap(series, 333)).rejects.toMatchObject({ code: 'not-supported' });
+    }
+
     const copy = await makeQuick(id, settings);
     await copy.setState(JSON.parse(JSON.stringify(await detector.getState()), revive) as DetectorState);
     expect((await copy.score(series, {})).raw).toEqual(scores.raw);
     detector.dispose();
     copy.dispose();
   });
+});
+
+describe('the size that lists show', () => {
+  it.each(learnedDetectors.map(({ id }) => id))(
+    'is what %s trains with its defaults on one channel',
+    async (id) => {
+      const { defaults, parameters, tags } = definitionOf(id);
+      if (tags.input !== 'series') {
+        const nodes = ['a', 'b', 'c'].map((name, i) => ({ id: name, features: [i] }));
+        const detector = await createGraphAttention({ epochs: 1 });
+        const graph = createGraph({ nodes, edges: [{ source: 'a', target: 'b' }] });
+        expect((await detector.fit(graph, {})).parameters).toBe(parameters);
+        return;
+      }
+      const raw = (await definitionOf(id).create(defaults)) as WindowedDetector;
+      const scaler = createScaler({ kind: raw.plan.scaler, offset: 0, scale: 1 });
+      await raw.initialise(['one'], [scaler], 0);
+      const { tensors } = await raw.getState();
+      expect(Object.values(tensors).reduce((sum, { values }) => sum + values.length, 0)).toBe(parameters);
+      raw.dispose();
+    },
+  );
 });
 
 /** JSON loses typed arrays: `{"0": …}` back to Float32Array. */

@@ -21,6 +21,7 @@ export const rnn = learnedDetector<RnnOptions>({
   id: 'rnn',
   summary: 'a recurrent network predicts every point from those before (or, with labels, its anomaly)',
   document: '004_c281 §3.2.2',
+  parameters: 649,
   tags: { explains: false },
   defaults: { ...trainingDefaults, supervised: false, hidden: 24, cell: 'rnn' },
   quick: { ...quickTraining, hidden: 8 },

@@ -26,6 +26,7 @@ export const selfAttention = learnedDetector<SelfAttentionOptions>({
   id: 'self-attention',
   summary: 'self-attention rebuilds every point of a window from the others (or, with labels, classifies it)',
   document: '004_c281 §3.2.3',
+  parameters: 3649,
   defaults: { ...trainingDefaults, supervised: false, hidden: 24, layers: 2, score: 'scaled', exclusion: 1 },
   quick: { ...quickTraining, hidden: 8, layers: 1 },
   options: {

@@ -27,6 +27,7 @@ export const spatioTemporalAttention = learnedDetector<SpatioTemporalOptions>({
   id: 'spatio-temporal-attention',
   summary: 'attends to channels and to time steps, predicts the next point (or, with labels, its anomaly)',
   document: '003_e68e §3–4',
+  parameters: 3169,
   defaults: {
     ...trainingDefaults,
     supervised: false,

@@ -6,11 +6,16 @@ export interface ModelContent {
   /** Id of the detector. */
   readonly detector: string;
   readonly options: DetectorOptions;
-  /** Names of the channels it was fitted to, in order; empty where it was not fitted. */
+  /** What it was fitted to; absent for a series. */
+  readonly input?: 'graph' | 'graph-sequence';
+  /**
+   * Names of the channels it was fitted to, in order; empty where it was not fitted. Of a graph the names of the
+   * features, of a sequence of graphs the ids of the nodes.
+   */
   readonly channels: readonly string[];
   readonly state: DetectorState;
   /** Raw scores of the training series, from which the border is set. */
-  readonly training?: Float64Array;
+  readonly training?: Float64Array | Float32Array;
 }
 
 const formatName = 'heed-model';
@@ -39,6 +44,7 @@ interface TensorJson {
 export function encodeModel(content: ModelContent): string {
   const body = JSON.stringify({
     detector: content.detector,
+    ...(content.input ? { input: content.input } : {}),
     options: content.options,
     channels: content.channels,
     state: content.state.json,
@@ -82,6 +88,7 @@ export function decodeModel(text: string): ModelContent {
   if (file.checksum !== checksumOf(JSON.stringify(file.model))) throw corrupt('its checksum does not match');
   const model = file.model as {
     detector: string;
+    input?: ModelContent['input'];
     options: DetectorOptions;
     channels: string[];
     state: Record<string, unknown>;
@@ -97,12 +104,16 @@ export function decodeModel(text: string): ModelContent {
   ) {
     throw corrupt('a part of it is missing');
   }
+  if (![undefined, 'graph', 'graph-sequence'].includes(model.input)) {
+    throw corrupt(`it was fitted to a "${String(model.input)}"`);
+  }
   const tensors = Object.fromEntries(
     Object.entries(model.tensors).map(([name, tensor]) => [name, decodeTensor(name, tensor)]),
   );
   const training = model.training ? decodeTensor('training', model.training).values : undefined;
   return {
     detector: model.detector,
+    ...(model.input ? { input: model.input } : {}),
     options: model.options,
     channels: model.channels,
     state: { json: model.state, tensors },

@@ -1,5 +1,6 @@
 import { yieldToEventLoop } from '../yield.js';
 import type {
+  AttentionMap,
   DetectorDefinition,
   DetectorOptions,
   FineTuneOptions,
@@ -8,6 +9,7 @@ import type {
   RawScores,
   RunOptions,
 } from '../detectors/contract.js';
+import { quantizeState } from '../detectors/quantize.js';
 import { getDetectorDefinition } from '../detectors/registry.js';
 import { HeedError, throwIfAborted } from '../errors.js';
 import { encodeModel, type ModelContent } from '../model/file.js';
@@ -26,7 +28,7 @@ import { fillGaps } from './gaps.js';
 import { resolveOptions } from './options.js';
 import { createRawDetector } from './raw-detector.js';
 import { rememberSeries } from './scored.js';
-import type { Detector, ScoreOptions } from './types.js';
+import type { Detector, SaveOptions, ScoreOptions } from './types.js';
 
 /** Most raw scores of a training series that a fitted detector keeps; the latest ones. */
 const mostTrainingScores = 10_000;
@@ -35,7 +37,7 @@ const mostTrainingScores = 10_000;
  * Makes a detector ready to fit or score.
  * @param detector the id of a registered detector, or a definition
  * @param options laid over the definition's defaults
- * @throws HeedError unknown-detector, bad-option, not-supported (graph detectors)
+ * @throws HeedError unknown-detector, bad-option, not-supported (detectors of graphs: `createGraphDetector`)
  */
 export async function createDetector(
   detector: string | DetectorDefinition,
@@ -54,7 +56,7 @@ export async function createSeriesDetector(
     throw new HeedError(
       'not-supported',
       `the detector "${definition.id}" scores a ${definition.tags.input}, not a series`,
-      'Choose a detector for series.',
+      definition.graphs ? 'Make it with createGraphDetector.' : 'Choose a detector for series.',
     );
   }
   const resolved = resolveOptions(definition, options);
@@ -129,15 +131,28 @@ export class SeriesDetector implements Detector {
     return rememberSeries(detection, series);
   }
 
-  async save(): Promise<string> {
+  async attentionMap(series: Series, point: number): Promise<AttentionMap> {
+    this.checkFitted();
+    const { series: filled } = this.prepare(series, {});
+    if (this.raw.attentionMap) return this.raw.attentionMap(filled, point);
+    throw new HeedError(
+      'not-supported',
+      `the detector "${this.id}" has no map of attention`,
+      'Its events carry the stretches it attended to, where it attends.',
+    );
+  }
+
+  async save({ weights = 'float32' }: SaveOptions = {}): Promise<string> {
     this.checkFitted();
     const state = (await this.raw.getState?.()) ?? { json: {}, tensors: {} };
     return encodeModel({
       detector: this.id,
       options: this.options,
       channels: this.fitted?.channels ?? [],
-      state,
-      ...(this.fitted?.training ? { training: this.fitted.training } : {}),
+      state: weights === 'int8' ? quantizeState(state) : state,
+      ...(this.fitted?.training
+        ? { training: weights === 'int8' ? Float32Array.from(this.fitted.training) : this.fitted.training }
+        : {}),
     });
   }
 
@@ -147,10 +162,15 @@ export class SeriesDetector implements Detector {
       await this.raw.setState?.(content.state);
       this.fitted = {
         channels: content.channels,
-        ...(content.training ? { training: content.training } : {}),
+        ...(content.training ? { training: Float64Array.from(content.training) } : {}),
       };
     }
     this.checkFitted();
+  }
+
+  /** Takes over a raw detector that learned a series without `fit`, as in distillation. */
+  adopt(train: Series, options: RunOptions, report: FitReport): Promise<FitReport> {
+    return this.train(train, options, async () => report);
   }
 
   dispose(): void {

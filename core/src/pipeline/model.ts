@@ -7,7 +7,7 @@ import type { Detector } from './types.js';
 /**
  * The fitted detector that `Detector.save` wrote.
  * @param definition for a detector that is not registered
- * @throws HeedError model-corrupt, model-version, unknown-detector, bad-option
+ * @throws HeedError model-corrupt, model-version, unknown-detector, bad-option, not-supported (models of graphs)
  */
 export async function loadDetector(text: string, definition?: DetectorDefinition): Promise<Detector> {
   const content = decodeModel(text);
@@ -16,6 +16,13 @@ export async function loadDetector(text: string, definition?: DetectorDefinition
       'unknown-detector',
       `the model file is of the detector "${content.detector}", not of "${definition.id}"`,
       'Give the definition it was fitted with.',
+    );
+  }
+  if (content.input) {
+    throw new HeedError(
+      'not-supported',
+      `the model file is of the detector "${content.detector}" fitted to a ${content.input}`,
+      'Load it with loadGraphDetector.',
     );
   }
   const detector = await createSeriesDetector(definition ?? content.detector, content.options);

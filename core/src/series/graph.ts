@@ -4,6 +4,8 @@ import { HeedError, type ErrorPlace } from '../errors.js';
 export interface GraphNode {
   readonly id: string;
   readonly features: Float64Array;
+  /** Ground truth, never input: 1 = anomalous. */
+  readonly label?: 0 | 1;
 }
 
 /** A directed edge; an undirected one is two. */
@@ -12,10 +14,14 @@ export interface GraphEdge {
   readonly target: string;
   /** Default 1. */
   readonly weight?: number;
+  /** Ground truth, never input: 1 = anomalous. */
+  readonly label?: 0 | 1;
 }
 
 /** An attributed graph. */
 export interface Graph {
+  /** Names of the F features, where they have some. */
+  readonly features?: readonly string[];
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
 }
@@ -27,23 +33,28 @@ export interface GraphSequence {
   readonly graphs: readonly Graph[];
 }
 
+/** What `createGraph` takes. */
+export interface GraphInput {
+  readonly features?: readonly string[];
+  readonly nodes: readonly { id: string; features?: ArrayLike<number>; label?: number }[];
+  readonly edges: readonly { source: string; target: string; weight?: number; label?: number }[];
+}
+
 /**
  * Builds a graph and checks it: at least one node, ids unique, the same number of finite features everywhere,
- * edges between known nodes, finite weights.
- * @throws HeedError empty-input, bad-graph, not-finite
+ * edges between known nodes, finite weights, labels 0 or 1.
+ * @throws HeedError empty-input, bad-graph, not-finite, bad-label
  */
-export function createGraph(
-  input: {
-    nodes: readonly { id: string; features?: ArrayLike<number> }[];
-    edges: readonly { source: string; target: string; weight?: number }[];
-  },
-  place?: ErrorPlace,
-): Graph {
+export function createGraph(input: GraphInput, place?: ErrorPlace): Graph {
   if (input.nodes.length === 0)
     throw new HeedError('empty-input', 'the graph has no node', 'Give at least one.', place);
   const ids = new Set<string>();
   const width = input.nodes[0]!.features?.length ?? 0;
-  const nodes = input.nodes.map(({ id, features = [] }) => {
+  const names = input.features;
+  if (names && names.length !== width) {
+    throw bad(`${names.length} names for ${width} features`, 'Name every feature.', place);
+  }
+  const nodes = input.nodes.map(({ id, features = [], label }) => {
     if (ids.has(id)) throw bad(`two nodes are named "${id}"`, 'Give every node its own id.', place);
     ids.add(id);
     if (features.length !== width) {
@@ -62,9 +73,9 @@ export function createGraph(
         place,
       );
     }
-    return { id, features: values };
+    return { id, features: values, ...labelled(label, `node "${id}"`, place) };
   });
-  for (const { source, target, weight } of input.edges) {
+  const edges = input.edges.map(({ source, target, weight, label }) => {
     for (const end of [source, target]) {
       if (!ids.has(end))
         throw bad(`an edge names the node "${end}", which does not exist`, 'List every node.', place);
@@ -77,8 +88,20 @@ export function createGraph(
         place,
       );
     }
-  }
-  return { nodes, edges: input.edges.map((edge) => ({ ...edge })) };
+    return {
+      source,
+      target,
+      ...(weight === undefined ? {} : { weight }),
+      ...labelled(label, `the edge ${source} → ${target}`, place),
+    };
+  });
+  return { ...(names ? { features: [...names] } : {}), nodes, edges };
+}
+
+function labelled(label: number | undefined, what: string, place?: ErrorPlace): { label?: 0 | 1 } {
+  if (label === undefined) return {};
+  if (label === 0 || label === 1) return { label };
+  throw new HeedError('bad-label', `${what} is labelled ${label}`, 'Give 0 or 1.', place);
 }
 
 /**
@@ -112,138 +135,6 @@ export function createGraphSequence(time: ArrayLike<number>, graphs: readonly Gr
     }
   }
   return { time: Float64Array.from(time), graphs };
-}
-
-/**
- * Reads an edge list in CSV: columns `source`, `target`, optionally `weight`; one line per directed edge. Node
- * features come from a second CSV with a column `id` and numeric columns, or, without one, are the numbers of
- * edges in and out and their weights' sums.
- * @throws HeedError empty-input, bad-csv, unknown-column, bad-value, bad-graph
- */
-export function readGraphCsv(edges: string, nodes?: string, name?: string): Graph {
-  const place = name === undefined ? {} : { file: name };
-  const rows = splitCsv(edges, place);
-  const at = (column: string): number => rows.header.indexOf(column);
-  for (const column of ['source', 'target']) {
-    if (at(column) < 0) {
-      throw new HeedError(
-        'unknown-column',
-        `there is no column "${column}"`,
-        'Name the columns source,target[,weight].',
-        place,
-      );
-    }
-  }
-  const list = rows.rows.map((cells, i) => {
-    const weight = at('weight') < 0 || cells[at('weight')] === '' ? 1 : Number(cells[at('weight')]);
-    if (!Number.isFinite(weight)) {
-      throw new HeedError('bad-value', `"${cells[at('weight')]}" is not a number`, 'Give a number.', {
-        ...place,
-        line: i + 2,
-        column: 'weight',
-      });
-    }
-    return { source: cells[at('source')]!, target: cells[at('target')]!, weight };
-  });
-  return createGraph(
-    { nodes: nodes === undefined ? degreeNodes(list) : readNodes(nodes, place), edges: list },
-    place,
-  );
-}
-
-/**
- * Reads `{ nodes: [{ id, features: [...] }], edges: [{ source, target, weight? }] }`.
- * @throws HeedError bad-json, bad-graph, not-finite, empty-input
- */
-export function readGraphJson(text: string, name?: string): Graph {
-  const place = name === undefined ? {} : { file: name };
-  let parsed: { nodes?: unknown; edges?: unknown };
-  try {
-    parsed = JSON.parse(text) as typeof parsed;
-  } catch (cause) {
-    throw new HeedError(
-      'bad-json',
-      'the text is not JSON',
-      'Give { "nodes": […], "edges": […] }.',
-      place,
-      cause,
-    );
-  }
-  const { nodes, edges } = parsed ?? {};
-  const isNode = (node: unknown): boolean => typeof (node as GraphNode | null)?.id === 'string';
-  const isEdge = (edge: unknown): boolean =>
-    typeof (edge as GraphEdge | null)?.source === 'string' && typeof (edge as GraphEdge).target === 'string';
-  if (!Array.isArray(nodes) || !Array.isArray(edges) || !nodes.every(isNode) || !edges.every(isEdge)) {
-    throw bad(
-      'the JSON is not a graph',
-      'Give { "nodes": [{ "id", "features" }], "edges": [{ "source", "target" }] }.',
-      place,
-    );
-  }
-  return createGraph({ nodes: nodes as never, edges: edges as never }, place);
-}
-
-function readNodes(text: string, place: ErrorPlace): { id: string; features: number[] }[] {
-  const { header, rows } = splitCsv(text, place);
-  const id = header.indexOf('id');
-  if (id < 0)
-    throw new HeedError('unknown-column', 'the nodes have no column "id"', 'Name one column id.', place);
-  return rows.map((cells, i) => ({
-    id: cells[id]!,
-    features: cells.flatMap((cell, c) => {
-      if (c === id) return [];
-      const value = Number(cell);
-      if (cell === '' || !Number.isFinite(value)) {
-        throw new HeedError('bad-value', `"${cell}" is not a number`, 'Give a number for every feature.', {
-          ...place,
-          line: i + 2,
-          column: header[c]!,
-        });
-      }
-      return [value];
-    }),
-  }));
-}
-
-function degreeNodes(edges: readonly { source: string; target: string; weight: number }[]) {
-  const nodes = new Map<string, number[]>();
-  const of = (id: string): number[] => {
-    let features = nodes.get(id);
-    if (!features) nodes.set(id, (features = [0, 0, 0, 0]));
-    return features;
-  };
-  for (const { source, target, weight } of edges) {
-    const out = of(source);
-    out[0]++;
-    out[1] += weight;
-    const into = of(target);
-    into[2]++;
-    into[3] += weight;
-  }
-  return [...nodes].map(([id, features]) => ({ id, features }));
-}
-
-/** Plain comma-separated lines; ids with commas or quotes belong in JSON. */
-function splitCsv(text: string, place: ErrorPlace): { header: string[]; rows: string[][] } {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  while (lines.length > 0 && lines[lines.length - 1]!.trim() === '') lines.pop();
-  if (lines.length < 2)
-    throw new HeedError('empty-input', 'the CSV has no rows', 'Give a header and one line per row.', place);
-  const [header, ...rows] = lines.map((line) => line.split(',').map((cell) => cell.trim()));
-  rows.forEach((cells, i) => {
-    if (cells.length !== header!.length) {
-      throw new HeedError(
-        'bad-csv',
-        `the line has ${cells.length} cells where the header has ${header!.length}`,
-        'Complete the line.',
-        {
-          ...place,
-          line: i + 2,
-        },
-      );
-    }
-  });
-  return { header: header!, rows };
 }
 
 function bad(what: string, remedy: string, place?: ErrorPlace): HeedError {

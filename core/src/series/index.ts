@@ -25,5 +25,6 @@ export type { Aggregation } from './merge.js';
 export { formatDuration, parseDuration, parseIsoTime, type EpochUnit } from './time.js';
 export { seriesToCsv, type WriteCsvOptions } from './write.js';
 export * from './graph.js';
+export * from './graph-read.js';
 export { unitOfName } from './units.js';
 export * from './logs.js';

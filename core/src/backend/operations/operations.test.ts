@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../random.js';
 import { chooseBackend } from '../index.js';
 import {
+  attentionDecoder,
   convolution1d,
   convolution2d,
   dense,
@@ -16,7 +17,7 @@ import {
   segmentSum,
   type RecurrentCell,
 } from './index.js';
-import { recurrentNaive } from './recurrent.naive.js';
+import { attentionDecoderNaive, recurrentNaive, type NaiveDecoder } from './recurrent.naive.js';
 
 const random = createRandom(2);
 const draw = (shape: number[]): tf.Tensor =>
@@ -132,6 +133,44 @@ describe('differentiable operations', () => {
         .forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 4));
       const error = gradientError((p, q) => recurrent(cell, p as tf.Tensor3D, q as tf.Tensor2D), [x, r]);
       expect(error).toBeLessThan(1e-2);
+    },
+  );
+
+  it.each(['rnn', 'gru', 'lstm'] as const)(
+    'a %s decoder with attention equals its steps written out, and has its gradient',
+    (cell: RecurrentCell) => {
+      const [batch, encoded, steps, hidden] = [2, 4, 3, 3];
+      const width = gatesOf[cell] * hidden;
+      const shapes = [
+        [batch, encoded, hidden],
+        [batch, encoded, hidden],
+        [batch, steps, width],
+        [hidden, width],
+        [hidden, hidden],
+        [hidden, 1],
+        [hidden, width],
+      ];
+      const given = shapes.map((shape) => tf.mul(draw(shape), 0.7));
+      const decode = (...x: tf.Tensor[]) => {
+        const [states, keys, inputs, context, query, value, recurrent] = x as [
+          tf.Tensor3D,
+          tf.Tensor3D,
+          tf.Tensor3D,
+          tf.Tensor2D,
+          tf.Tensor2D,
+          tf.Tensor2D,
+          tf.Tensor2D,
+        ];
+        return attentionDecoder(cell, { states, keys, inputs, context, query, value, recurrent });
+      };
+      const { features, weights } = decode(...given);
+      const expected = attentionDecoderNaive(
+        cell,
+        ...(given.map((x) => x.arraySync()) as never as NaiveDecoder),
+      );
+      features.dataSync().forEach((x, i) => expect(x).toBeCloseTo(expected.features.flat(2)[i]!, 4));
+      weights.dataSync().forEach((x, i) => expect(x).toBeCloseTo(expected.weights.flat(2)[i]!, 5));
+      expect(gradientError((...x) => decode(...x).features, given)).toBeLessThan(1e-2);
     },
   );
 

@@ -13,6 +13,7 @@ import {
 import { createRandom, type Random } from '../../random.js';
 import type { Series } from '../../series/series.js';
 import type {
+  AttentionMap,
   DetectorState,
   FineTuneOptions,
   FitReport,
@@ -57,22 +58,36 @@ export class WindowedDetector implements RawDetector {
   /** @throws HeedError labels-missing, too-few-points, cancelled, not-finite, backend-unavailable */
   async fit(train: Series, options: RunOptions, teacher?: TeacherTargets): Promise<FitReport> {
     if (!teacher?.probabilities) this.checkTraining(train);
-    const scalers = train.channels.map(({ values }) => fitScaler(values, this.plan.scaler));
     await this.initialise(
       train.channels.map(({ name }) => name),
-      scalers,
+      this.scalersOf(train),
       options.seed ?? 0,
     );
+    const { model, parameters, scalers } = this.requireFitted();
+    const { id, window, judged, training } = this.plan;
+    if (training.pretrainEpochs > 0 && model.reconstruct) {
+      const windows = SeriesWindows.of(train, scalers, window, judged, id);
+      const random = createRandom((options.seed ?? 0) + 2);
+      const samples = chooseWindows(windows, training, random);
+      await pretrain(model, parameters, windows, samples, training, random.fork(), options);
+    }
     return this.learn(train, options, teacher);
   }
 
   /**
-   * Trains the fitted network further on another series of the same channels, with the scaling it was fitted with.
+   * Trains the fitted network further on another series of the same channels, with the scaling it was fitted with
+   * or, where `rescale` is set, that of the new series.
    * @throws HeedError not-fitted, channel-mismatch, labels-missing, too-few-points, cancelled
    */
   async fineTune(train: Series, options: FineTuneOptions): Promise<FitReport> {
     this.checkTraining(train);
+    const fitted = this.requireFitted();
+    if (options.rescale) this.fitted = { ...fitted, scalers: this.scalersOf(train) };
     return this.learn(train, options);
+  }
+
+  private scalersOf({ channels }: Series): Scaler[] {
+    return channels.map(({ values }) => fitScaler(values, this.plan.scaler));
   }
 
   /** Makes an untrained network for the given channels and scaling: the start of a fit and of federated rounds. */
@@ -103,17 +118,6 @@ export class WindowedDetector implements RawDetector {
         )
       : undefined;
 
-    if (plan.training.pretrainEpochs > 0 && fitted.model.reconstruct && options.epochs === undefined) {
-      await pretrain(
-        fitted.model,
-        fitted.parameters,
-        windows,
-        samples,
-        plan.training,
-        random.fork(),
-        options,
-      );
-    }
     const curve = await this.optimise(fitted, windows, samples, { labels, targets, random, options });
     await this.calibrate(
       windows,
@@ -145,6 +149,33 @@ export class WindowedDetector implements RawDetector {
     const { model, scalers } = this.requireFitted();
     const { id, window, judged } = this.plan;
     return { model, windows: SeriesWindows.of(series, scalers, window, judged, id) };
+  }
+
+  /** @throws HeedError not-fitted, channel-mismatch, too-few-points, not-supported, bad-option */
+  async attentionMap(series: Series, point: number): Promise<AttentionMap> {
+    const { model, windows } = this.open(series);
+    if (!(Number.isInteger(point) && point >= 0 && point < windows.points)) {
+      throw new HeedError('bad-option', `there is no point ${point}`, `Give 0…${windows.points - 1}.`);
+    }
+    const { judged } = this.plan;
+    const start = Math.max(0, Math.min(windows.count - 1, point - (judged >> 1)));
+    const map = tf.tidy(() => {
+      const { weights } = model.infer(windows.gather([start]));
+      return (
+        weights && { rows: weights.shape[1], keys: weights.shape[2], values: weights.dataSync<'float32'>() }
+      );
+    });
+    if (!map) {
+      throw new HeedError(
+        'not-supported',
+        `${this.plan.id} has no attention`,
+        'Choose an attention detector.',
+      );
+    }
+    const weights = Array.from({ length: map.rows }, (_, r) =>
+      Float64Array.from(map.values.subarray(r * map.keys, (r + 1) * map.keys)),
+    );
+    return { weights, firstQuery: start, firstKey: start - (windows.length - judged) };
   }
 
   async getState(): Promise<DetectorState> {

@@ -1,0 +1,284 @@
+import Papa from 'papaparse';
+import { HeedError, type ErrorPlace } from '../errors.js';
+import {
+  createGraph,
+  createGraphSequence,
+  type Graph,
+  type GraphInput,
+  type GraphSequence,
+} from './graph.js';
+import { epochToMs, guessEpochUnit, parseIsoTime } from './time.js';
+
+/** What degrees and weights give as features where there are no others. */
+const DEGREE_FEATURES = ['edges out', 'weight out', 'edges in', 'weight in'];
+const TIME_COLUMNS = ['time', 'timestamp', 'date', 'ts'];
+const LABEL_COLUMNS = ['label', 'is_anomaly', 'anomaly'];
+
+/**
+ * Reads an edge list in CSV: columns `source`, `target`, optionally `weight` and `label`; one line per directed edge.
+ * Node features come from a second CSV with a column `id` and numeric columns, or, without one, are the numbers of
+ * edges in and out and their weights' sums. A column `label`, `is_anomaly` or `anomaly` is ground truth.
+ * @throws HeedError empty-input, bad-csv, unknown-column, bad-value, bad-graph, bad-label
+ */
+export function readGraphCsv(edges: string, nodes?: string, name?: string): Graph {
+  const place = placeOf(name);
+  const list = edgesOf(tableOf(edges, place), place);
+  const attributed = nodes === undefined ? degreeNodes(list) : nodesOf(tableOf(nodes, place), place);
+  return createGraph({ ...attributed, edges: list }, place);
+}
+
+/**
+ * Reads a sequence of graphs from an edge list in CSV with a time column (`time`, `timestamp`, `date` or `ts`): the
+ * edges of one time make one graph, and the nodes are those that are named at any time. Node features come from a
+ * second CSV with columns `time`, `id` and numbers, one line per node and time, or from the edges.
+ * @throws HeedError empty-input, bad-csv, unknown-column, bad-value, bad-time, bad-graph, bad-label
+ */
+export function readGraphSequenceCsv(edges: string, nodes?: string, name?: string): GraphSequence {
+  const place = placeOf(name);
+  const table = tableOf(edges, place);
+  const list = edgesOf(table, place);
+  const edgeTimes = timesOf(table, place);
+  const nodeTable = nodes === undefined ? undefined : tableOf(nodes, place);
+  const nodeTimes = nodeTable && timesOf(nodeTable, place);
+  const attributed = nodeTable && nodesOf(nodeTable, place);
+  const time = [...new Set([...edgeTimes, ...(nodeTimes ?? [])])].sort((a, b) => a - b);
+  const ids = [
+    ...new Set(attributed?.nodes.map(({ id }) => id) ?? list.flatMap((e) => [e.source, e.target])),
+  ];
+  const edgesAt = grouped(list, edgeTimes);
+  const nodesAt = attributed && grouped(attributed.nodes, nodeTimes!);
+  const graphs = time.map((t) => {
+    const now = edgesAt.get(t) ?? [];
+    if (!attributed) return createGraph({ ...degreeNodes(now, ids), edges: now }, place);
+    const known = new Map(nodesAt!.get(t)?.map((node) => [node.id, node]));
+    const ordered = ids.map((id) => {
+      const node = known.get(id);
+      if (node) return node;
+      throw bad(
+        `node "${id}" has no features at ${new Date(t).toISOString()}`,
+        'Give one line per node and time.',
+        place,
+      );
+    });
+    return createGraph({ features: attributed.features, nodes: ordered, edges: now }, place);
+  });
+  return createGraphSequence(time, graphs);
+}
+
+/**
+ * Reads `{ nodes: [{ id, features: [...], label? }], edges: [{ source, target, weight?, label? }], features? }`,
+ * `features` at the top being their names.
+ * @throws HeedError bad-json, bad-graph, not-finite, empty-input, bad-label
+ */
+export function readGraphJson(text: string, name?: string): Graph {
+  const place = placeOf(name);
+  return graphOf(parsed(text, place), place);
+}
+
+/**
+ * Reads `{ graphs: [{ time, nodes, edges }], features? }`, the time as ISO 8601 or epoch s or ms.
+ * @throws HeedError bad-json, bad-graph, bad-time, not-finite, empty-input, bad-label
+ */
+export function readGraphSequenceJson(text: string, name?: string): GraphSequence {
+  const place = placeOf(name);
+  const { graphs, features } = parsed(text, place) as { graphs?: unknown; features?: unknown };
+  if (!Array.isArray(graphs)) throw bad('the JSON is not a sequence of graphs', SEQUENCE_FORM, place);
+  const shared = features === undefined ? {} : { features };
+  return createGraphSequence(
+    graphs.map((graph: { time?: unknown } | null) => timeOf(String(graph?.time ?? ''), place)),
+    graphs.map((graph: object) => graphOf({ ...shared, ...graph }, place)),
+  );
+}
+
+/** What a text holds; undefined where it is no graph. */
+export type GraphTextKind = 'graph' | 'graph-sequence' | undefined;
+
+/** Tells by its first characters whether a text is a graph (CSV or JSON), a sequence of graphs, or neither. */
+export function graphTextKind(head: string): GraphTextKind {
+  const start = head.replace(/^\uFEFF/, '').trimStart();
+  if (start.startsWith('{')) {
+    if (/^\{\s*("features"\s*:\s*\[[^\]]*\]\s*,\s*)?"graphs"\s*:\s*\[/.test(start)) return 'graph-sequence';
+    return /"(nodes|edges)"\s*:\s*\[/.test(start) ? 'graph' : undefined;
+  }
+  const header = start.split(/\r?\n/, 1)[0]!.split(',').map(cleanName);
+  if (!header.includes('source') || !header.includes('target')) return undefined;
+  return header.some((column) => TIME_COLUMNS.includes(column)) ? 'graph-sequence' : 'graph';
+}
+
+const GRAPH_FORM = 'Give { "nodes": [{ "id", "features" }], "edges": [{ "source", "target" }] }.';
+const SEQUENCE_FORM = 'Give { "graphs": [{ "time", "nodes", "edges" }] }.';
+
+function parsed(text: string, place: ErrorPlace): object {
+  try {
+    return (JSON.parse(text) as object | null) ?? {};
+  } catch (cause) {
+    throw new HeedError('bad-json', 'the text is not JSON', GRAPH_FORM, place, cause);
+  }
+}
+
+function graphOf(value: object, place: ErrorPlace): Graph {
+  const { nodes, edges, features } = value as Record<string, unknown>;
+  const isNode = (node: unknown): boolean => typeof (node as { id?: unknown } | null)?.id === 'string';
+  const isEdge = (edge: unknown): boolean => {
+    const { source, target } = (edge ?? {}) as Record<string, unknown>;
+    return typeof source === 'string' && typeof target === 'string';
+  };
+  const named =
+    features === undefined || (Array.isArray(features) && features.every((f) => typeof f === 'string'));
+  if (
+    !Array.isArray(nodes) ||
+    !Array.isArray(edges) ||
+    !nodes.every(isNode) ||
+    !edges.every(isEdge) ||
+    !named
+  ) {
+    throw bad('the JSON is not a graph', GRAPH_FORM, place);
+  }
+  return createGraph(value as GraphInput, place);
+}
+
+interface CsvTable {
+  readonly header: readonly string[];
+  readonly names: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+function tableOf(text: string, place: ErrorPlace): CsvTable {
+  const { data } = Papa.parse<string[]>(text.replace(/^\uFEFF/, '').trim(), {
+    skipEmptyLines: 'greedy',
+    delimiter: ',',
+  });
+  const [header, ...rows] = data.map((row) => row.map((cell) => cell.trim()));
+  if (!header || rows.length === 0)
+    throw new HeedError('empty-input', 'the CSV has no rows', 'Give a header and one line per row.', place);
+  rows.forEach((cells, i) => {
+    if (cells.length === header.length) return;
+    const what = `the line has ${cells.length} cells where the header has ${header.length}`;
+    throw new HeedError('bad-csv', what, 'Complete the line.', { ...place, line: i + 2 });
+  });
+  return { header, names: header.map(cleanName), rows };
+}
+
+function cleanName(name: string): string {
+  return name.replaceAll('"', '').trim().toLowerCase();
+}
+
+function columnOf({ names }: CsvTable, column: string, remedy: string, place: ErrorPlace): number {
+  const at = names.indexOf(column);
+  if (at >= 0) return at;
+  throw new HeedError('unknown-column', `there is no column "${column}"`, remedy, place);
+}
+
+function numberAt(table: CsvTable, row: number, column: number, place: ErrorPlace): number {
+  const cell = table.rows[row]![column]!;
+  const value = Number(cell);
+  if (cell !== '' && Number.isFinite(value)) return value;
+  throw new HeedError('bad-value', `"${cell}" is not a number`, 'Give a number.', {
+    ...place,
+    line: row + 2,
+    column: table.header[column]!,
+  });
+}
+
+interface EdgeRow {
+  readonly source: string;
+  readonly target: string;
+  readonly weight: number;
+  readonly label?: number;
+}
+
+function edgesOf(table: CsvTable, place: ErrorPlace): EdgeRow[] {
+  const remedy = 'Name the columns source,target[,weight].';
+  const [source, target] = ['source', 'target'].map((name) => columnOf(table, name, remedy, place));
+  const weight = table.names.indexOf('weight');
+  const label = table.names.findIndex((name) => LABEL_COLUMNS.includes(name));
+  return table.rows.map((cells, row) => ({
+    source: cells[source!]!,
+    target: cells[target!]!,
+    weight: weight < 0 || cells[weight] === '' ? 1 : numberAt(table, row, weight, place),
+    ...(label < 0 ? {} : { label: numberAt(table, row, label, place) }),
+  }));
+}
+
+interface NodeRow {
+  readonly id: string;
+  readonly features: number[];
+  readonly label?: number;
+}
+
+interface NodeTable {
+  readonly features: readonly string[];
+  readonly nodes: readonly NodeRow[];
+}
+
+function nodesOf(table: CsvTable, place: ErrorPlace): NodeTable {
+  const id = columnOf(table, 'id', 'Name one column of the nodes id.', place);
+  const label = table.names.findIndex((name) => LABEL_COLUMNS.includes(name));
+  const columns = table.names.flatMap((name, c) =>
+    c === id || c === label || TIME_COLUMNS.includes(name) ? [] : [c],
+  );
+  return {
+    features: columns.map((c) => table.header[c]!),
+    nodes: table.rows.map((cells, row) => ({
+      id: cells[id]!,
+      features: columns.map((c) => numberAt(table, row, c, place)),
+      ...(label < 0 ? {} : { label: numberAt(table, row, label, place) }),
+    })),
+  };
+}
+
+function degreeNodes(edges: readonly EdgeRow[], ids: readonly string[] = []): NodeTable {
+  const nodes = new Map<string, number[]>(ids.map((id) => [id, [0, 0, 0, 0]]));
+  const of = (id: string): number[] => {
+    let features = nodes.get(id);
+    if (!features) nodes.set(id, (features = [0, 0, 0, 0]));
+    return features;
+  };
+  for (const { source, target, weight } of edges) {
+    const out = of(source);
+    out[0]++;
+    out[1] += weight;
+    const into = of(target);
+    into[2]++;
+    into[3] += weight;
+  }
+  return { features: DEGREE_FEATURES, nodes: [...nodes].map(([id, features]) => ({ id, features })) };
+}
+
+/** The time of every row of a table, in epoch ms. */
+function timesOf(table: CsvTable, place: ErrorPlace): number[] {
+  const column = table.names.findIndex((name) => TIME_COLUMNS.includes(name));
+  if (column < 0) {
+    const remedy = `Name it ${TIME_COLUMNS.join(', ')}, or read one graph.`;
+    throw new HeedError('unknown-column', 'there is no time column', remedy, place);
+  }
+  return table.rows.map((cells, row) =>
+    timeOf(cells[column]!, { ...place, line: row + 2, column: table.header[column]! }),
+  );
+}
+
+function timeOf(text: string, place: ErrorPlace): number {
+  const number = Number(text);
+  const time =
+    text !== '' && Number.isFinite(number) ? epochToMs(number, guessEpochUnit(number)) : parseIsoTime(text);
+  if (Number.isFinite(time)) return time;
+  throw new HeedError('bad-time', `"${text}" is not a time`, 'Give ISO 8601 or epoch seconds or ms.', place);
+}
+
+function grouped<T>(items: readonly T[], times: readonly number[]): Map<number, T[]> {
+  const groups = new Map<number, T[]>();
+  items.forEach((item, i) => {
+    const group = groups.get(times[i]!);
+    if (group) group.push(item);
+    else groups.set(times[i]!, [item]);
+  });
+  return groups;
+}
+
+function placeOf(name: string | undefined): ErrorPlace {
+  return name === undefined ? {} : { file: name };
+}
+
+function bad(what: string, remedy: string, place: ErrorPlace): HeedError {
+  return new HeedError('bad-graph', what, remedy, place);
+}
