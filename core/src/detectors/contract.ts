@@ -14,7 +14,7 @@ export interface DetectorTags {
   readonly input: 'series' | 'graph' | 'graph-sequence';
   /** Fewest points it can score. */
   readonly minPoints: number;
-  /** True where the events carry attended stretches. */
+  /** True where the events carry what was attended to: stretches, or peers. */
   readonly explains: boolean;
   /** A trivial reference to be measured against, not a proposal. */
   readonly baseline?: boolean;
@@ -55,6 +55,8 @@ export interface Feedback {
   readonly start: number;
   readonly end: number;
   readonly kind: 'anomaly' | 'normal';
+  /** The channel that is meant, where the detector judges every channel by itself; absent = all. */
+  readonly channel?: string;
 }
 
 /** A normal stretch the detector compared an event with. Indices into the series, both inclusive. */
@@ -62,6 +64,14 @@ export interface AttendedStretch {
   readonly start: number;
   readonly end: number;
   /** Attention weight, 0…1; the weights of one event sum to at most 1. */
+  readonly weight: number;
+}
+
+/** A channel that another one was compared with at the same time. */
+export interface AttendedChannel {
+  /** Index of the channel. */
+  readonly channel: number;
+  /** Attention weight, 0…1; the weights of one comparison sum to at most 1. */
   readonly weight: number;
 }
 
@@ -83,6 +93,13 @@ export interface RawScores {
   readonly border?: number;
   /** The stretches attended to while scoring points start…end (inclusive), heaviest first. */
   readonly attend?: (start: number, end: number) => readonly AttendedStretch[];
+  /**
+   * d × n values, finite, >= 0, where the detector judges every channel by itself: `raw` is the largest of them at
+   * every point, and each channel gets scores and events of its own.
+   */
+  readonly perChannel?: readonly Float64Array[];
+  /** The channels that one was compared with in start…end (inclusive), heaviest first. */
+  readonly attendPeers?: (channel: number, start: number, end: number) => readonly AttendedChannel[];
   /** Points after which the series repeats itself, where one was found. */
   readonly period?: number;
   /** What the reader must know: thinned history, dropped heads, filled gaps. */
