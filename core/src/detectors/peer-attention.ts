@@ -18,7 +18,7 @@ export interface PeerAttentionDetectorOptions {
   readonly [option: string]: unknown;
 }
 
-const defaults: PeerAttentionDetectorOptions = { window: 5, keys: 16, temperature: 0.1, budget: 2e9 };
+const defaults: PeerAttentionDetectorOptions = { window: 5, keys: 16, temperature: 0.1, budget: 1e8 };
 
 /** Residuals below this share of a series' own spread are never unusual: series that move as one are not infinitely alike. */
 const finestResidual = 0.05;
