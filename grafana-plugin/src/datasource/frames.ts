@@ -3,8 +3,8 @@ import type { AnomalyEvent, Detection } from '../engine/protocol.js';
 
 /** What a frame of ours says about itself, so that our panel finds scores, reasons and the series behind them. */
 export interface HeedMeta {
-  /** `values`: not scored (yet). */
-  readonly role: 'scored' | 'values' | 'scores' | 'events';
+  /** `values`: not scored (yet); `graph`: nodes or edges of a scored map. */
+  readonly role: 'scored' | 'values' | 'scores' | 'events' | 'graph';
   /** Content key of the scoring (ScoringService.recall). */
   readonly key?: string;
   readonly refId?: string;
