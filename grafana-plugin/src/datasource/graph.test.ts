@@ -209,7 +209,7 @@ describe('scoring a node graph', () => {
     };
     const scoring = { score: async () => result };
     const { frames: rows } = await run(shop, { output: 'events' }, false, scoring);
-    expect(fieldOf(rows, 0, 'series').values).toEqual(['Payments']);
+    expect(fieldOf(rows, 0, 'node').values).toEqual(['Payments']);
     expect(fieldOf(rows, 0, 'compared with').values).toEqual(['db 100%']);
     const { frames: layer } = await run(shop, {}, true, scoring);
     expect(fieldOf(layer, 0, 'time').values).toEqual([1000]);

@@ -143,7 +143,7 @@ function nodeFrame(
       field(
         detail('attended'),
         'string',
-        found.map((anomaly) => (anomaly ? attendedText(anomaly) : '')),
+        found.map((anomaly) => (anomaly ? attendedText(anomaly.attended) : '')),
         {
           displayName: 'Compared with',
         },
@@ -152,7 +152,7 @@ function nodeFrame(
   );
 }
 
-export function attendedText({ attended }: Pick<NodeAnomaly, 'attended'>): string {
+function attendedText(attended: NodeAnomaly['attended']): string {
   return attended.map(({ node, weight }) => `${node} ${Math.round(100 * weight)}%`).join(', ');
 }
 
@@ -182,11 +182,14 @@ function withMeta(
   added: Field[],
 ): DataFrame {
   const names = new Set(added.map((each) => each.name));
+  const kept = frame.fields.filter((own) => !names.has(own.name.toLowerCase()));
+  const isDetail = (own: Field) => own.name.toLowerCase().startsWith(Names.detail);
   return {
     ...frame,
     name: frame.name ?? name,
     refId: context.refId,
-    fields: [...frame.fields.filter((own) => !names.has(own.name.toLowerCase())), ...added],
+    // Panels show details in the order of the fields: why comes before what was measured.
+    fields: [...kept.filter((own) => !isDetail(own)), ...added, ...kept.filter(isDetail)],
     meta: {
       ...frame.meta,
       preferredVisualisationType: 'nodeGraph',
@@ -225,4 +228,39 @@ export function graphEvents(
       };
       return { group: titles[index]!, event };
     });
+}
+
+/** The anomalous nodes as rows for the Table panel, gravest first. */
+export function graphTable(events: readonly NamedEvent[], context: FrameContext): DataFrame {
+  const column = (
+    name: string,
+    type: string,
+    pick: (event: AnomalyEvent) => unknown,
+    config: Field['config'] = {},
+  ): Field =>
+    field(
+      name,
+      type,
+      events.map(({ event }) => pick(event)),
+      config,
+    );
+  return {
+    refId: context.refId,
+    name: 'anomalies',
+    length: events.length,
+    meta: { preferredVisualisationType: 'table', custom: { heed: { role: 'events', refId: context.refId } } },
+    fields: [
+      field(
+        'node',
+        'string',
+        events.map(({ group }) => group),
+      ),
+      column('severity', 'number', (event) => Math.round(event.severity), { min: 0, max: 100 }),
+      column('score', 'number', (event) => event.score, { decimals: 2 }),
+      column('reason', 'string', (event) => event.reason),
+      column('compared with', 'string', (event) =>
+        attendedText((event.peers ?? []).map(({ name, weight }) => ({ node: name, weight }))),
+      ),
+    ],
+  };
 }

@@ -1,8 +1,8 @@
 import type { DataFrame } from '@grafana/data';
 import type { GraphScoring } from '../client/graphs.js';
 import type { Origin } from '../client/service.js';
-import { eventsFrame, eventsTable, type FrameContext } from './frames.js';
-import { graphEvents, scoredGraphFrames } from './graphFrames.js';
+import { eventsFrame, type FrameContext } from './frames.js';
+import { graphEvents, graphTable, scoredGraphFrames } from './graphFrames.js';
 import { readNodeGraph } from './nodeGraph.js';
 import type { ScoreOutcome } from './score.js';
 import type { HeedQuery } from './types.js';
@@ -30,7 +30,7 @@ export async function scoreGraphFrames(input: {
     const frames = input.annotation
       ? [eventsFrame(events, context)]
       : query.output === 'events'
-        ? [eventsTable(events, context)]
+        ? [graphTable(events, context)]
         : scoredGraphFrames(read, result, context);
     return { frames, errors: [], notes: read.notes };
   } catch (error) {
