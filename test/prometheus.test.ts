@@ -28,7 +28,13 @@ describe.skipIf(!prometheus)('readPrometheus with a real Prometheus', () => {
     }
     const input = join(directory, 'samples.txt');
     await writeFile(input, [...lines, '# EOF', ''].join('\n'));
-    execFileSync(findProgram('promtool')!, ['tsdb', 'create-blocks-from', 'openmetrics', input, join(directory, 'tsdb')]);
+    execFileSync(findProgram('promtool')!, [
+      'tsdb',
+      'create-blocks-from',
+      'openmetrics',
+      input,
+      join(directory, 'tsdb'),
+    ]);
     await writeFile(join(directory, 'prometheus.yml'), '{}');
 
     const server = createServer();

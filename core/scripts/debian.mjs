@@ -11,7 +11,9 @@ export function findProgram(name) {
 
 /** Whether `installPackages` can work here. */
 export function canInstall() {
-  return existsSync('/etc/debian_version') && process.getuid?.() === 0 && findProgram('apt-get') !== undefined;
+  return (
+    existsSync('/etc/debian_version') && process.getuid?.() === 0 && findProgram('apt-get') !== undefined
+  );
 }
 
 /**

@@ -107,6 +107,20 @@ function attendedList(event: AnomalyEvent, clock: SeriesClock): string {
   return `<table><thead><tr><th>Normal stretch from</th><th>Length</th><th>Attention</th></tr></thead><tbody>${rowsOf.join('')}</tbody></table>`;
 }
 
+function peerList({ peers = [] }: AnomalyEvent): string {
+  if (peers.length === 0) return '';
+  const body = peers
+    .slice(0, 8)
+    .map(
+      ({ name, weight }) =>
+        `<tr><td>${escape(name)}</td><td class="number">${(weight * 100).toFixed(0)}%</td></tr>`,
+    );
+  return (
+    '<h3>Compared with, at the same time</h3><table><thead><tr><th>Channel</th><th>Attention</th></tr></thead>' +
+    `<tbody>${body.join('')}</tbody></table>`
+  );
+}
+
 function channelList(event: AnomalyEvent): string {
   if (event.channels.length < 2) return '';
   const items = channelShares(event, 8).map(
@@ -132,6 +146,7 @@ function eventSection(
     `<p>${severity(event)}</p><p>${escape(event.reason)}</p>`,
     figure((width) => plotEvent(series, detection, event, { width, timeZone })),
     channelList(event),
+    peerList(event),
     compared === ''
       ? ''
       : `<h3>What it was compared with</h3><p class="notes">The detector looked for stretches like this one; these are the ones it attended to most.</p>${compared}${attendedList(event, clock)}`,

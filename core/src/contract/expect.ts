@@ -45,6 +45,12 @@ export function expectSound(series: Series, detection: Detection): void {
       demand(values.length === n && values.every(Number.isFinite), `"${name}" is not ${n} finite values`);
     }
   }
+  for (const channel of detection.channels ?? []) {
+    demand(
+      channel.score.length === n,
+      `the channel "${channel.name}" has ${channel.score.length} scores for ${n} points`,
+    );
+  }
   let last = -1;
   for (const event of detection.events) {
     const { startIndex, endIndex, peakIndex } = event;
@@ -57,6 +63,8 @@ export function expectSound(series: Series, detection: Detection): void {
     demand(Math.abs(shares - 1) < 1e-6, `${where} has channel shares that sum to ${shares}`);
     const weights = event.attended.reduce((sum, { weight }) => sum + weight, 0);
     demand(weights <= 1 + 1e-6, `${where} has attended weights that sum to ${weights}`);
+    const peers = (event.peers ?? []).reduce((sum, { weight }) => sum + weight, 0);
+    demand(peers <= 1 + 1e-6, `${where} has weights of peers that sum to ${peers}`);
     demand(!/NaN|undefined|Infinity|null/.test(event.reason), `${where} has the reason "${event.reason}"`);
   }
 }

@@ -10,6 +10,7 @@ import { isolationForest } from './isolation-forest.js';
 import { kMeans } from './k-means.js';
 import { matrixProfileDetector } from './matrix-profile.js';
 import { oneClassSvm } from './one-class-svm.js';
+import { peerAttention } from './peer-attention.js';
 import { pca } from './pca.js';
 import { movingVarianceDetector } from './moving-variance.js';
 import { randomDetector } from './random.js';
@@ -23,6 +24,7 @@ import { zScore } from './z-score.js';
 export const builtinDetectors: readonly DetectorDefinition[] = [
   auto,
   memoryAttention,
+  peerAttention,
   forecast,
   level,
   zScore,

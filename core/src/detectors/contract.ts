@@ -19,7 +19,7 @@ export interface DetectorTags {
   readonly input: 'series' | 'graph' | 'graph-sequence';
   /** Fewest points it can score. */
   readonly minPoints: number;
-  /** True where the events carry attended stretches. */
+  /** True where the events carry what was attended to: stretches, or peers. */
   readonly explains: boolean;
   /** A trivial reference to be measured against, not a proposal. */
   readonly baseline?: boolean;
@@ -66,6 +66,8 @@ export interface Feedback {
   readonly start: number;
   readonly end: number;
   readonly kind: 'anomaly' | 'normal';
+  /** The channel that is meant, where the detector judges every channel by itself; absent = all. */
+  readonly channel?: string;
 }
 
 /** Points start…end of a series, both inclusive. */
@@ -77,6 +79,14 @@ export interface Stretch {
 /** A normal stretch the detector compared an event with. */
 export interface AttendedStretch extends Stretch {
   /** Attention weight, 0…1; the weights of one event sum to at most 1. */
+  readonly weight: number;
+}
+
+/** A channel that another one was compared with at the same time. */
+export interface AttendedChannel {
+  /** Index of the channel. */
+  readonly channel: number;
+  /** Attention weight, 0…1; the weights of one comparison sum to at most 1. */
   readonly weight: number;
 }
 
@@ -106,6 +116,13 @@ export interface RawScores {
    * @param stretches gravest first
    */
   readonly explain?: (stretches: readonly Stretch[]) => Promise<NormalExplanation>;
+  /**
+   * d × n values, finite, >= 0, where the detector judges every channel by itself: `raw` is the largest of them at
+   * every point, and each channel gets scores and events of its own.
+   */
+  readonly perChannel?: readonly Float64Array[];
+  /** The channels that one was compared with in start…end (inclusive), heaviest first. */
+  readonly attendPeers?: (channel: number, start: number, end: number) => readonly AttendedChannel[];
   /** Points after which the series repeats itself, where one was found. */
   readonly period?: number;
   /** What the reader must know: thinned history, dropped heads, filled gaps. */

@@ -44,7 +44,11 @@ export function explainEvents(
       startTime: allTime[stretch.start]!,
       endTime: allTime[stretch.end]!,
     }));
-    const deviation = largestDeviation(series, reference, shares[0]!.channel, startIndex, endIndex, missing);
+    const blamed = shares[0]!.channel;
+    const deviation = largestDeviation(series, reference, blamed, startIndex, endIndex, missing);
+    const peers = raw
+      .attendPeers?.(blamed, startIndex, endIndex)
+      .map(({ channel, weight }) => ({ name: series.channels[channel]!.name, weight }));
     return {
       start: time[startIndex]!,
       end: time[endIndex]!,
@@ -55,9 +59,13 @@ export function explainEvents(
       score: run.score,
       severity: severityOf(run.score),
       direction: run.direction,
-      channels: shares.map(({ name, share }) => ({ name, share })),
+      // Of channels judged one by one most have no part in an event at all.
+      channels: shares
+        .filter(({ share }) => share > 0 || !raw.perChannel)
+        .map(({ name, share }) => ({ name, share })),
       attended,
-      reason: writeReason({ series, run, reference, shares, deviation, attended, step, timeZone }),
+      ...(peers ? { peers } : {}),
+      reason: writeReason({ series, run, reference, shares, deviation, attended, peers, step, timeZone }),
     };
   });
 }

@@ -16,6 +16,8 @@ export interface ReasonInput {
   /** Largest deviation of the channel with the largest share. */
   readonly deviation: Deviation;
   readonly attended: AnomalyEvent['attended'];
+  /** The channels that the most blamed one was compared with, where it was. */
+  readonly peers?: AnomalyEvent['peers'];
   /** Usual distance of two points, in ms. */
   readonly step: number;
   /** IANA zone of the times; UTC where absent. */
@@ -33,12 +35,13 @@ export function writeReason(input: ReasonInput): string {
     if (more > 0) named.push(`${more} more`);
     clauses.push(`${listOf(named)} took part`);
   }
+  if (input.peers && input.peers.length > 0) clauses.push(comparisonWithPeers(input.peers));
   const nearest = input.attended[0];
   if (nearest) clauses.push(comparison(input, nearest));
   return `${clauses.join('; ')}.`;
 }
 
-function behaviour({ series, run, reference, deviation }: ReasonInput): string {
+function behaviour({ series, run, reference, deviation, peers }: ReasonInput): string {
   const channel = series.channels[deviation.channel]!;
   const quantity = (value: number): string => describeQuantity(value, channel.unit);
   const { values } = channel;
@@ -46,7 +49,11 @@ function behaviour({ series, run, reference, deviation }: ReasonInput): string {
   const stayed = longestConstant(values, start, end);
   const flat = stayed.length >= 3 && stayed.length >= (end - start + 1) / 2;
   const { value, expected, spreads, difference } = deviation;
-  const usual = reference.fromDetector ? 'the expected' : 'its usual';
+  const usual = peers?.length
+    ? 'what its peers let expect,'
+    : reference.fromDetector
+      ? 'the expected'
+      : 'its usual';
 
   if (spreads >= 3) {
     const way = difference > 0 ? 'above' : 'below';
@@ -105,6 +112,14 @@ function comparison(
       : `points ${start}–${end}`
     : describeTimeRange(startTime, endTime, series.time[run.peakIndex]!, timeZone);
   return `the nearest normal stretch (${where}, weight ${formatNumber(Math.round(weight * 100) / 100)}) looked different`;
+}
+
+/** The first three by name; many share the attention in a large fleet, and none of them alone says much. */
+function comparisonWithPeers(peers: NonNullable<AnomalyEvent['peers']>): string {
+  const named = peers.slice(0, 3).map(({ name, weight }) => `${name} (${percent(weight)})`);
+  const more = peers.length - named.length;
+  if (more > 0) named.push(`${more} more`);
+  return `compared with ${listOf(named)} at the same time`;
 }
 
 function percent(share: number): string {

@@ -9,6 +9,7 @@ import { computeThreshold } from '../score/threshold.js';
 import type { Detection, ThresholdReport } from '../score/types.js';
 import type { Series } from '../series/series.js';
 import type { FilledSeries } from './gaps.js';
+import { judgeChannels } from './channels.js';
 import type { ScoreOptions } from './types.js';
 
 /** What a detection is made from. */
@@ -52,12 +53,27 @@ export async function buildDetection({
       missing,
       training,
     });
+  const feedback = options.feedback ?? [];
+  const explain: ExplainContext = { timeZone: options.timeZone, whole };
+  const judged =
+    raw.perChannel &&
+    judgeChannels({
+      filled,
+      raw,
+      perChannel: raw.perChannel,
+      border: threshold.border,
+      reference: referenceOf(series, raw),
+      feedback,
+      events,
+      explain,
+    });
   const unjudged = scoresFromRaw(raw.raw, threshold.border, missing);
-  const score = options.feedback?.length ? applyFeedback(series, unjudged, options.feedback) : unjudged;
+  const score = judged?.score ?? (feedback.length > 0 ? applyFeedback(series, unjudged, feedback) : unjudged);
   const normal = await explainByNormal(series, score, raw, missing);
   const explained = { ...raw, ...normal };
   const reference = { ...referenceOf(series, explained), fromNormal: normal !== undefined };
   const runs = findEvents(series, score, reference, events, missing);
+  const blame = judged ? { ...explained, contributions: judged.contributions } : explained;
   return {
     detector,
     score,
@@ -65,7 +81,8 @@ export async function buildDetection({
     ...(explained.expected
       ? { expected: explained.expected, ...expectedBand(explained.expected, reference.spread) }
       : {}),
-    events: explainEvents(series, explained, reference, runs, { missing, timeZone: options.timeZone, whole }),
+    events: explainEvents(series, blame, reference, runs, { ...explain, missing }),
+    ...(judged ? { channels: judged.channels } : {}),
     ...(raw.period === undefined ? {} : { period: raw.period }),
     notes: [...filled.notes, ...(raw.notes ?? [])],
     ...(raw.heads ? { heads: raw.heads } : {}),
@@ -119,12 +136,13 @@ function checkRaw(detector: string, series: Series, raw: RawScores): void {
   checkAll('raw score', raw.raw, 0);
   for (const [name, arrays, least] of [
     ['contribution', raw.contributions, 0],
+    ['raw score of a channel', raw.perChannel, 0],
     ['expected value', raw.expected, -Number.MAX_VALUE],
     ['spread', raw.spread, 0],
   ] as const) {
     if (!arrays) continue;
     if (arrays.length !== d || arrays.some((values) => values.length !== n)) {
-      throw fault(`gave ${name}s of another shape than ${d} × ${n}`);
+      throw fault(`gave the ${name} in another shape than ${d} × ${n}`);
     }
     for (const values of arrays) checkAll(name, values, least);
   }

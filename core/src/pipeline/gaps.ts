@@ -6,6 +6,8 @@ export interface FilledSeries {
   readonly series: Series;
   /** n values, 1 where every channel is missing; absent where no point is. */
   readonly missing?: Uint8Array;
+  /** d × n values, 1 where the channel's value was missing; undefined for a complete one, absent where all are. */
+  readonly missingIn?: readonly (Uint8Array | undefined)[];
   readonly notes: readonly string[];
 }
 
@@ -16,13 +18,18 @@ export interface FilledSeries {
 export function fillGaps(series: Series): FilledSeries {
   const n = series.time.length;
   const present = new Uint8Array(n);
+  const missingIn: (Uint8Array | undefined)[] = [];
   let filled = 0;
   const channels = series.channels.map((channel): Channel => {
     let absent = 0;
+    let own: Uint8Array | undefined;
     for (let t = 0; t < n; t++) {
-      if (Number.isNaN(channel.values[t]!)) absent++;
-      else present[t] = 1;
+      if (Number.isNaN(channel.values[t]!)) {
+        absent++;
+        (own ??= new Uint8Array(n))[t] = 1;
+      } else present[t] = 1;
     }
+    missingIn.push(own);
     filled += absent;
     return absent === 0 ? channel : { ...channel, values: fillMissing(channel.values, { method: 'linear' }) };
   });
@@ -33,6 +40,7 @@ export function fillGaps(series: Series): FilledSeries {
   return {
     series: { ...series, channels },
     ...(points > 0 ? { missing } : {}),
+    missingIn,
     notes: [points > 0 ? `${what}; the ${points} points without any value score 0.` : `${what}.`],
   };
 }

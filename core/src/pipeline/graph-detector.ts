@@ -1,4 +1,4 @@
-import { yieldToEventLoop } from '../backend/yield.js';
+import { yieldToEventLoop } from '../yield.js';
 import type {
   DetectorDefinition,
   DetectorOptions,

@@ -24,6 +24,8 @@ export interface AnomalyEventJson {
   readonly channels: readonly { readonly name: string; readonly share: number }[];
   /** Heaviest first. */
   readonly attended: readonly AttendedJson[];
+  /** Channels compared with at the same time, heaviest first; absent where the detector compares with the past. */
+  readonly peers?: readonly { readonly name: string; readonly weight: number }[];
   readonly reason: string;
 }
 
@@ -36,6 +38,8 @@ export interface DetectionJson {
   readonly period: number | null;
   readonly threshold: ThresholdReport;
   readonly events: readonly AnomalyEventJson[];
+  /** The channels with events of their own, where the detector judges every channel by itself. */
+  readonly channels?: readonly { readonly name: string; readonly events: readonly AnomalyEventJson[] }[];
   /** n scores; above 1 is anomalous. Equal to the detection's 32-bit scores after `Math.fround`. */
   readonly score: readonly number[];
 }
@@ -66,6 +70,9 @@ function eventToJson(event: AnomalyEvent): AnomalyEventJson {
       endIndex: end,
       weight: Math.min(weight, 1),
     })),
+    ...(event.peers
+      ? { peers: event.peers.map(({ name, weight }) => ({ name, weight: Math.min(weight, 1) })) }
+      : {}),
     reason: event.reason,
   };
 }
@@ -79,12 +86,85 @@ export function detectionToJson(detection: Detection): DetectionJson {
     period: detection.period ?? null,
     threshold: { method, border, points, sensitivity, parameters },
     events: detection.events.map(eventToJson),
+    ...(detection.channels
+      ? {
+          channels: detection.channels
+            .filter(({ events }) => events.length > 0)
+            .map(({ name, events }) => ({ name, events: events.map(eventToJson) })),
+        }
+      : {}),
     score: Array.from(detection.score, shortestFloat32),
   };
 }
 
 const index = { type: 'integer', minimum: 0 } as const;
 const share = { type: 'number', minimum: 0, maximum: 1 } as const;
+
+const eventsSchema = {
+  type: 'array',
+  items: {
+    type: 'object',
+    additionalProperties: false,
+    required: [
+      'start',
+      'end',
+      'startIndex',
+      'endIndex',
+      'peakIndex',
+      'severity',
+      'channels',
+      'attended',
+      'reason',
+    ],
+    properties: {
+      start: {
+        type: 'number',
+        description: 'Epoch ms; the row number where the input has no time column.',
+      },
+      end: { type: 'number', description: 'Time of the last anomalous point.' },
+      startIndex: index,
+      endIndex: index,
+      peakIndex: index,
+      severity: { type: 'number', minimum: 0, maximum: 100 },
+      channels: {
+        type: 'array',
+        items: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['name', 'share'],
+          properties: { name: { type: 'string' }, share },
+        },
+      },
+      attended: {
+        type: 'array',
+        description: 'The normal stretches the event was compared with, heaviest first.',
+        items: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['start', 'end', 'startIndex', 'endIndex', 'weight'],
+          properties: {
+            start: { type: 'number' },
+            end: { type: 'number' },
+            startIndex: index,
+            endIndex: index,
+            weight: share,
+          },
+        },
+      },
+      peers: {
+        type: 'array',
+        description: 'Channels compared with at the same time, heaviest first.',
+        items: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['name', 'weight'],
+          properties: { name: { type: 'string' }, weight: share },
+        },
+      },
+      reason: { type: 'string', minLength: 1 },
+    },
+  },
+} as const;
 
 /** JSON Schema (draft 2020-12 vocabulary, also valid as draft-07) of `DetectionJson`. */
 export const detectionJsonSchema = {
@@ -109,59 +189,15 @@ export const detectionJsonSchema = {
         parameters: { type: 'object', additionalProperties: { type: 'number' } },
       },
     },
-    events: {
+    events: eventsSchema,
+    channels: {
       type: 'array',
+      description: 'Channels with events of their own, where the detector judges every channel by itself.',
       items: {
         type: 'object',
         additionalProperties: false,
-        required: [
-          'start',
-          'end',
-          'startIndex',
-          'endIndex',
-          'peakIndex',
-          'severity',
-          'channels',
-          'attended',
-          'reason',
-        ],
-        properties: {
-          start: {
-            type: 'number',
-            description: 'Epoch ms; the row number where the input has no time column.',
-          },
-          end: { type: 'number', description: 'Time of the last anomalous point.' },
-          startIndex: index,
-          endIndex: index,
-          peakIndex: index,
-          severity: { type: 'number', minimum: 0, maximum: 100 },
-          channels: {
-            type: 'array',
-            items: {
-              type: 'object',
-              additionalProperties: false,
-              required: ['name', 'share'],
-              properties: { name: { type: 'string' }, share },
-            },
-          },
-          attended: {
-            type: 'array',
-            description: 'The normal stretches the event was compared with, heaviest first.',
-            items: {
-              type: 'object',
-              additionalProperties: false,
-              required: ['start', 'end', 'startIndex', 'endIndex', 'weight'],
-              properties: {
-                start: { type: 'number' },
-                end: { type: 'number' },
-                startIndex: index,
-                endIndex: index,
-                weight: share,
-              },
-            },
-          },
-          reason: { type: 'string', minLength: 1 },
-        },
+        required: ['name', 'events'],
+        properties: { name: { type: 'string' }, events: eventsSchema },
       },
     },
     score: {

@@ -36,8 +36,22 @@ export interface AnomalyEvent {
   readonly channels: readonly { readonly name: string; readonly share: number }[];
   /** The normal stretches it was compared with, heaviest first; times are epoch ms. */
   readonly attended: readonly (AttendedStretch & { readonly startTime: number; readonly endTime: number })[];
+  /**
+   * The channels that the most blamed one was compared with at the same time, heaviest first; absent where the
+   * detector compares with the past. The weights sum to at most 1.
+   */
+  readonly peers?: readonly { readonly name: string; readonly weight: number }[];
   /** A sentence an on-call engineer understands. */
   readonly reason: string;
+}
+
+/** One channel of a detection whose detector judges every channel by itself. n points. */
+export interface ChannelDetection {
+  readonly name: string;
+  /** n values, >= 0; 1 is the border, the same for all channels. */
+  readonly score: Float32Array;
+  /** This channel's own; each blames it alone. */
+  readonly events: readonly AnomalyEvent[];
 }
 
 /** The result of scoring a series of n points and d channels. */
@@ -51,6 +65,11 @@ export interface Detection {
   readonly lower?: readonly Float64Array[];
   readonly upper?: readonly Float64Array[];
   readonly events: readonly AnomalyEvent[];
+  /**
+   * d channels, where each was judged by itself (against its peers): `score` is then their maximum, and an event
+   * of `events` lasts while any of them is anomalous.
+   */
+  readonly channels?: readonly ChannelDetection[];
   /** Points after which the series repeats itself, where a period was found. */
   readonly period?: number;
   readonly notes: readonly string[];

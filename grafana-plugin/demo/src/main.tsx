@@ -17,6 +17,7 @@ import { GlobalStyles, PortalContainer } from '@grafana/ui';
 import { buildScene, forgetSavedOptions, type DashboardModel } from './dashboard.js';
 import { EditView } from './EditView.js';
 import { importPlugin, initLoader } from './loader.js';
+import { nodeGraphPlugin } from './panels/nodeGraph.js';
 import { rowsPlugin } from './panels/rows.js';
 import { timeSeriesPlugin } from './panels/timeSeries.js';
 import { initRuntime, type DemoDataSourceSrv } from './shims.js';
@@ -26,12 +27,13 @@ import { PrometheusDataSource } from './sources/prometheus.js';
 import { ScenarioDataSource } from './sources/scenario.js';
 import fleet from '../dashboards/fleet.json';
 import incident from '../dashboards/incident.json';
+import services from '../dashboards/services.json';
 import system from '../dashboards/system.json';
 
 const heed = { type: 'heed-anomaly-datasource', uid: 'heed' };
 const appId = 'heed-anomaly-app';
 
-const dashboards = [incident, fleet, system] as unknown as DashboardModel[];
+const dashboards = [incident, fleet, system, services] as unknown as DashboardModel[];
 
 const tabs = [
   ...dashboards.map(({ uid, title }) => ({ path: `/d/${uid}`, title })),
@@ -286,6 +288,7 @@ async function main(): Promise<void> {
   };
   panels.set('heed-anomaly-panel', panel);
   standIn('timeseries', timeSeriesPlugin as unknown as PanelPlugin);
+  standIn('nodeGraph', nodeGraphPlugin as unknown as PanelPlugin);
   standIn('table', rowsPlugin as unknown as PanelPlugin);
   await addSources(sources);
   const app = await importPlugin<AppPlugin>(appId);

@@ -1,4 +1,5 @@
 import { engine, engineSource } from 'heed-engine';
+import { GraphScoring } from './graphs.js';
 import { ScoringService } from './service.js';
 import { startOnPage, startWorker } from './transport.js';
 
@@ -30,4 +31,12 @@ export function scoringService(): ScoringService {
       return startWorker(await response.text(), 'heed-learned');
     },
   }));
+}
+
+const graphSlot = Symbol.for('heed.graph-scoring/0.1.0');
+
+/** Scoring of maps, in the same pool. */
+export function graphScoring(): GraphScoring {
+  const holder = globalThis as unknown as Record<symbol, GraphScoring | undefined>;
+  return (holder[graphSlot] ??= new GraphScoring(scoringService()));
 }

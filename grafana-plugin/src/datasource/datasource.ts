@@ -15,15 +15,17 @@ import {
   type TestDataSourceResponse,
 } from '@grafana/data';
 import { getDataSourceSrv, getTemplateSrv } from '@grafana/runtime';
-import { Observable, catchError, defer, from, merge, mergeMap, of } from 'rxjs';
+import { Observable, catchError, defer, from, merge, mergeMap, of, switchMap } from 'rxjs';
 import { modelText } from '../client/models.js';
-import { scoringService, setDataSourceModule } from '../client/shared.js';
+import { graphScoring, scoringService, setDataSourceModule } from '../client/shared.js';
 import { AnnotationEditor } from './AnnotationEditor.js';
 import { heedMeta } from './frames.js';
 import { planGrid, type Grid } from './grid.js';
 import { workOnLatest } from './latest.js';
+import { isNodeGraph } from './nodeGraph.js';
 import { innerRequest } from './request.js';
 import { recipeOf, scoreFrames } from './score.js';
+import { scoreGraphFrames } from './scoreGraph.js';
 import { dataSourceId, defaultQuery, type HeedDataSourceOptions, type HeedQuery } from './types.js';
 
 /** Marks queries that the annotation runner sent, whatever output they name. */
@@ -105,8 +107,7 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
             minStep: parseInterval(source.interval),
           });
           const ref = source.getRef?.() ?? { type: source.type, uid: source.uid };
-          const inner = innerRequest(request, query, grid, ref, dateTime);
-          return from(source.query(inner as never) as Observable<DataQueryResponse>).pipe(
+          return this.ask(source, request, query, grid, ref).pipe(
             workOnLatest<DataQueryResponse, DataQueryResponse>((response, signal, emit) =>
               this.score(query, response, grid, request, model, signal, emit),
             ),
@@ -114,6 +115,37 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
         }),
       );
     }).pipe(catchError((error: unknown) => of(fail(messageOf(error)))));
+  }
+
+  /** Queries that gave a map of nodes: from then on they ask for the visible range alone. */
+  private readonly maps = new Set<string>();
+
+  /**
+   * The inner source's answers, history included. A map is of a range, not of points in it: with the history it would
+   * be another map, so it is asked for again without.
+   */
+  private ask(
+    source: DataSourceApi,
+    request: DataQueryRequest<HeedQuery>,
+    query: RunQuery,
+    grid: Grid,
+    ref: { type?: string; uid?: string },
+  ): Observable<DataQueryResponse> {
+    const since = (historyFrom: number) =>
+      from(
+        source.query(
+          innerRequest(request, query, { ...grid, historyFrom }, ref, dateTime) as never,
+        ) as Observable<DataQueryResponse>,
+      );
+    const key = JSON.stringify([ref.uid, query.inner]);
+    if (this.maps.has(key)) return since(grid.from);
+    return since(grid.historyFrom).pipe(
+      switchMap((response) => {
+        if (!isNodeGraph(response.data as DataFrame[])) return of(response);
+        this.maps.add(key);
+        return grid.historyFrom === grid.from ? of(response) : since(grid.from);
+      }),
+    );
   }
 
   private async score(
@@ -129,10 +161,9 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
     const frames = response.data as DataFrame[];
     // Errors of the inner source are its own to word; what came in spite of them is scored.
     if (frames.length === 0 || response.state === LoadingState.Loading) return { ...response, key };
-    const outcome = await scoreFrames({
+    const common = {
       frames,
       query,
-      recipe: recipeOf(query, model),
       context: {
         refId: key,
         from: request.range.from.valueOf(),
@@ -140,14 +171,20 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
         step: grid.step,
         ...(query.minSeverity === undefined ? {} : { minSeverity: query.minSeverity }),
       },
-      service: scoringService(),
-      name: (field: Field, frame: DataFrame) => getFieldDisplayName(field, frame, frames),
-      surface: query.annotation ? 'annotation' : 'query',
+      surface: query.annotation ? ('annotation' as const) : ('query' as const),
       annotation: Boolean(query.annotation),
       signal,
-      ...(response.state === LoadingState.Streaming ? { live: `${request.requestId} ${key}` } : {}),
-      onPartial: (partial) => emit({ data: partial.frames, key, state: LoadingState.Streaming }),
-    });
+    };
+    const outcome = isNodeGraph(frames)
+      ? await scoreGraphFrames({ ...common, scoring: graphScoring() })
+      : await scoreFrames({
+          ...common,
+          recipe: recipeOf(query, model),
+          service: scoringService(),
+          name: (field: Field, frame: DataFrame) => getFieldDisplayName(field, frame, frames),
+          ...(response.state === LoadingState.Streaming ? { live: `${request.requestId} ${key}` } : {}),
+          onPartial: (partial) => emit({ data: partial.frames, key, state: LoadingState.Streaming }),
+        });
     const notices = noticesOf(frames, outcome.notes, grid.note, outcome.errors);
     const allFailed =
       outcome.errors.length > 0 && outcome.frames.every((frame) => heedMeta(frame)?.role !== 'scored');

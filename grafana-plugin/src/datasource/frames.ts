@@ -3,8 +3,8 @@ import type { AnomalyEvent, Detection } from '../engine/protocol.js';
 
 /** What a frame of ours says about itself, so that our panel finds scores, reasons and the series behind them. */
 export interface HeedMeta {
-  /** `values`: not scored (yet). */
-  readonly role: 'scored' | 'values' | 'scores' | 'events';
+  /** `values`: not scored (yet); `graph`: nodes or edges of a scored map. */
+  readonly role: 'scored' | 'values' | 'scores' | 'events' | 'graph';
   /** Content key of the scoring (ScoringService.recall). */
   readonly key?: string;
   readonly refId?: string;
@@ -13,8 +13,10 @@ export interface HeedMeta {
   readonly channel?: number;
   readonly events?: readonly AnomalyEvent[];
   readonly notes?: readonly string[];
-  /** Series of one scoring (joint and peer modes) share a group. */
+  /** Series scored together share a group; series judged against each other have one each. */
   readonly group?: string;
+  /** Judged against the other channels of its scoring. */
+  readonly peers?: boolean;
 }
 
 export function heedMeta(frame: DataFrame): HeedMeta | undefined {
@@ -33,7 +35,9 @@ export interface ScoredChannel {
   /** n epoch ms and values of the detection's own time axis. */
   readonly time: Float64Array;
   readonly values: Float64Array;
+  /** For a series judged against its peers: the part of the detection that is its own. */
   readonly detection: Detection;
+  readonly peers?: boolean;
 }
 
 /** Colours that stay apart for colour-blind readers (Okabe and Ito): severity from low to high. */
@@ -237,6 +241,7 @@ function metaOf(role: HeedMeta['role'], scored: ScoredChannel, context: FrameCon
     events: visibleEvents(detection, context),
     notes: detection.notes,
     group: scored.group,
+    ...(scored.peers ? { peers: true } : {}),
   };
 }
 
@@ -319,6 +324,8 @@ export function eventsFrame(events: readonly NamedEvent[], context: FrameContext
   };
 }
 
+const namedPeers = 5;
+
 /** Events as rows for the Table panel. */
 export function eventsTable(events: readonly NamedEvent[], context: FrameContext): DataFrame {
   const field = (
@@ -343,6 +350,16 @@ export function eventsTable(events: readonly NamedEvent[], context: FrameContext
       field('channels', 'string', ({ event }) =>
         event.channels.map(({ name, share }) => `${name} ${Math.round(100 * share)}%`).join(', '),
       ),
+      ...(events.some(({ event }) => event.peers)
+        ? [
+            field('compared with', 'string', ({ event }) =>
+              (event.peers ?? [])
+                .slice(0, namedPeers)
+                .map(({ name, weight }) => `${name} ${Math.round(100 * weight)}%`)
+                .join(', '),
+            ),
+          ]
+        : []),
       field('reason', 'string', ({ event }) => event.reason),
     ],
   };

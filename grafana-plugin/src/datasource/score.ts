@@ -39,7 +39,8 @@ export function recipeOf(query: HeedQuery, model: string | undefined): Recipe {
   return {
     detector: query.mode === 'peers' ? peerDetector : (query.detector ?? 'auto'),
     ...(query.detectorOptions && query.mode !== 'peers' ? { options: query.detectorOptions } : {}),
-    ...(model === undefined ? {} : { model }),
+    // A model brings its own detector, and none of them compares series.
+    ...(model === undefined || query.mode === 'peers' ? {} : { model }),
     events: events as EventOptions,
   };
 }
@@ -136,7 +137,7 @@ function buildFrames(
   annotation: boolean,
   count: number,
 ): DataFrame[] {
-  const firsts = jobs.flatMap((job) => job.channels.slice(0, 1));
+  const firsts = jobs.flatMap((job) => (job.channels[0]?.peers ? job.channels : job.channels.slice(0, 1)));
   const events: NamedEvent[] = firsts
     .flatMap(({ group, detection }) => visibleEvents(detection, context).map((event) => ({ group, event })))
     .sort((a, b) => a.event.start - b.event.start);
@@ -145,8 +146,10 @@ function buildFrames(
   if (query.output === 'scores') return firsts.map((channel) => scoreFrame(channel, context));
   const frames = jobs.flatMap((job) => {
     if (job.channels.length === 0) return job.parts.map((part) => plainFrame(part, context));
-    const quiet = count > bandsAtMost && visibleEvents(job.channels[0]!.detection, context).length === 0;
-    return job.channels.map((channel) => overlayFrame(channel, context, quiet));
+    return job.channels.map((channel) => {
+      const quiet = count > bandsAtMost && visibleEvents(channel.detection, context).length === 0;
+      return overlayFrame(channel, context, quiet);
+    });
   });
   return [...frames, eventsFrame(events, context)];
 }
@@ -165,9 +168,12 @@ function channelOf(
   detection: ScoredChannel['detection'],
 ): ScoredChannel {
   const { field } = part;
+  const own = detection.channels?.[channel];
   return {
-    name: part.name,
-    group,
+    // Hosts of the same name have different ones as channels of one scoring.
+    name: own?.name ?? part.name,
+    group: own?.name ?? group,
+    ...(own ? { peers: true } : {}),
     key,
     channel,
     ...(field.config?.unit ? { unit: field.config.unit } : {}),
@@ -175,7 +181,7 @@ function channelOf(
     ...(field.config ? { config: field.config } : {}),
     time: series.time,
     values: series.channels[channel]!.values,
-    detection,
+    detection: own ? { ...detection, score: own.score, events: own.events } : detection,
   };
 }
 

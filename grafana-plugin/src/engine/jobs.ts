@@ -1,5 +1,6 @@
 import { HeedError, createDetector, createSeries, listDetectors, loadDetector, readCsv } from '@heed/core';
 import type { Detector, RunOptions } from '@heed/core';
+import { scoreGraph } from './graph.js';
 import { scoreLive } from './live.js';
 import type { FitJob, Job, JobResults, PlainSeries, ScoreJob } from './protocol.js';
 
@@ -11,6 +12,8 @@ export async function runJob(
   switch (job.kind) {
     case 'score':
       return score(job, run);
+    case 'graph':
+      return scoreGraph(job, run);
     case 'fit':
       return fit(job, run);
     case 'inspect':

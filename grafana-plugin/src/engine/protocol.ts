@@ -62,7 +62,46 @@ export interface ListJob {
   readonly kind: 'list';
 }
 
-export type Job = ScoreJob | FitJob | InspectJob | ReadCsvJob | ListJob;
+/** A map of services or other nodes with numbers, to be scored by attention over neighbours. */
+export interface GraphJob {
+  readonly kind: 'graph';
+  /** Names of the numbers that every node has. */
+  readonly features: readonly string[];
+  readonly nodes: readonly { readonly id: string; readonly features: readonly number[] }[];
+  readonly edges: readonly { readonly source: string; readonly target: string; readonly weight?: number }[];
+  /** 0…100. */
+  readonly sensitivity: number;
+}
+
+export interface NodeAnomaly {
+  /** Index into the nodes of the job. */
+  readonly index: number;
+  readonly score: number;
+  /** 0…100. */
+  readonly severity: number;
+  /** The neighbours it attended to, heaviest first; the weights sum to at most 1. */
+  readonly attended: readonly { readonly node: string; readonly weight: number }[];
+  readonly reason: string;
+}
+
+export interface EdgeAnomaly {
+  /** Index into the edges of the job. */
+  readonly index: number;
+  readonly score: number;
+  readonly severity: number;
+  readonly reason: string;
+}
+
+/** Scores of a map; 1 is the border. */
+export interface GraphResult {
+  readonly nodes: Float32Array;
+  readonly edges: Float32Array;
+  /** Highest score first. */
+  readonly anomalies: readonly NodeAnomaly[];
+  readonly edgeAnomalies: readonly EdgeAnomaly[];
+}
+
+export type Job = ScoreJob | GraphJob | FitJob | InspectJob | ReadCsvJob | ListJob;
 
 export interface DetectorListing {
   readonly id: string;
@@ -87,11 +126,7 @@ export interface JobResults {
   inspect: ModelInfo;
   'read-csv': { readonly series: PlainSeries; readonly notes: readonly string[] };
   list: readonly DetectorListing[];
-  graph: {
-    readonly score: Float64Array;
-    readonly severity: Float64Array;
-    readonly reasons: readonly string[];
-  };
+  graph: GraphResult;
 }
 export type ResultOf<J extends Job> = JobResults[J['kind']];
 

@@ -8,6 +8,7 @@ import { formatValue } from './Chart.js';
 import { attendedColor } from './drawing.js';
 import { durationOf, formatDuration } from './EventList.js';
 import type { DrawnSeries, GroupEvent } from './model.js';
+import { PeersSection } from './PeersSection.js';
 import type { PanelFeedback } from './types.js';
 
 interface Props {
@@ -84,71 +85,77 @@ export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom
           )}
         </section>
 
-        <section>
-          <h5>
-            Compared with{' '}
-            <span style={{ color: attendedColor }}>
-              {attended.length || 'no'} {attended.length === 1 ? 'normal stretch' : 'normal stretches'}
-            </span>
-          </h5>
-          {attended.length > 0 && series ? (
-            <>
-              <AttendedPicture
-                series={series}
-                channel={firstChannel}
-                event={event}
-                format={(v) => formatValue(first.field, v)}
-                theme={theme}
-              />
-              <table style={{ width: '100%' }}>
-                <tbody>
-                  {attended.slice(0, 6).map((stretch, i) => (
-                    <tr key={i}>
-                      <td style={{ color: attendedColor, width: 60 }}>{Math.round(100 * stretch.weight)}%</td>
-                      <td style={{ width: 98, paddingRight: 8 }}>
-                        <div
-                          style={{
-                            height: 6,
-                            width: `${Math.round(100 * stretch.weight)}%`,
-                            background: attendedColor,
-                            minWidth: 2,
-                          }}
-                        />
-                      </td>
-                      <td>
-                        {time(stretch.startTime)} to {time(stretch.endTime)}
-                      </td>
-                      <td style={right}>
-                        <Button
-                          size="sm"
-                          fill="text"
-                          onClick={() =>
-                            onZoom(
-                              Math.min(stretch.startTime, event.start),
-                              Math.max(stretch.endTime, event.end),
-                            )
-                          }
-                        >
-                          Show
-                        </Button>
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
+        {event.peers && event.peers.length > 0 ? (
+          <PeersSection event={event} peers={event.peers} member={first} series={series} theme={theme} />
+        ) : (
+          <section>
+            <h5>
+              Compared with{' '}
+              <span style={{ color: attendedColor }}>
+                {attended.length || 'no'} {attended.length === 1 ? 'normal stretch' : 'normal stretches'}
+              </span>
+            </h5>
+            {attended.length > 0 && series ? (
+              <>
+                <AttendedPicture
+                  series={series}
+                  channel={firstChannel}
+                  event={event}
+                  format={(v) => formatValue(first.field, v)}
+                  theme={theme}
+                />
+                <table style={{ width: '100%' }}>
+                  <tbody>
+                    {attended.slice(0, 6).map((stretch, i) => (
+                      <tr key={i}>
+                        <td style={{ color: attendedColor, width: 60 }}>
+                          {Math.round(100 * stretch.weight)}%
+                        </td>
+                        <td style={{ width: 98, paddingRight: 8 }}>
+                          <div
+                            style={{
+                              height: 6,
+                              width: `${Math.round(100 * stretch.weight)}%`,
+                              background: attendedColor,
+                              minWidth: 2,
+                            }}
+                          />
+                        </td>
+                        <td>
+                          {time(stretch.startTime)} to {time(stretch.endTime)}
+                        </td>
+                        <td style={right}>
+                          <Button
+                            size="sm"
+                            fill="text"
+                            onClick={() =>
+                              onZoom(
+                                Math.min(stretch.startTime, event.start),
+                                Math.max(stretch.endTime, event.end),
+                              )
+                            }
+                          >
+                            Show
+                          </Button>
+                        </td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+                <div style={{ color: theme.colors.text.secondary }}>
+                  The percentages are attention weights: how much each stretch counted when the detector
+                  worked out what was to be expected here.
+                </div>
+              </>
+            ) : (
               <div style={{ color: theme.colors.text.secondary }}>
-                The percentages are attention weights: how much each stretch counted when the detector worked
-                out what was to be expected here.
+                {attended.length === 0
+                  ? 'This detector does not compare with stretches of the past; choose an attention detector to see them.'
+                  : 'The history is no longer in memory; refresh the dashboard to see it.'}
               </div>
-            </>
-          ) : (
-            <div style={{ color: theme.colors.text.secondary }}>
-              {attended.length === 0
-                ? 'This detector does not compare with stretches of the past; choose an attention detector to see them.'
-                : 'The history is no longer in memory; refresh the dashboard to see it.'}
-            </div>
-          )}
-        </section>
+            )}
+          </section>
+        )}
 
         <section>
           <h5>Is this right?</h5>

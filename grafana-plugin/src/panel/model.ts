@@ -17,6 +17,14 @@ export interface DrawnSeries {
   readonly lower?: ArrayLike<number | null>;
   readonly upper?: ArrayLike<number | null>;
   readonly score?: ArrayLike<number | null>;
+  /** Index of its channel in the scored series, where it was scored together with others. */
+  readonly channel?: number;
+}
+
+/** Groups that are scored together share one job. */
+export interface GroupJob {
+  readonly series: PlainSeries;
+  readonly recipe: Recipe;
 }
 
 /** Series that were, or are to be, scored together. */
@@ -29,7 +37,9 @@ export interface Group {
   /** Content key of the scoring, where it has been scored. */
   readonly key?: string;
   /** What to score, where the panel has to do it. */
-  readonly job?: { readonly series: PlainSeries; readonly recipe: Recipe };
+  readonly job?: GroupJob;
+  /** One series, judged against the other channels of its scoring. */
+  readonly peers?: boolean;
   readonly error?: string;
 }
 
@@ -73,11 +83,22 @@ function scoredGroups(
     byKey.set(id, entry);
     entry.members.push(drawnFrame(frame, meta));
   }
-  return [...byKey.values()].map(({ meta, members }) => {
+  const entries = [...byKey.values()];
+  const jobs = new Map<string, GroupJob | undefined>();
+  /** What was said of any series of one scoring counts when it is done again. */
+  const jobOf = ({ key, peers }: HeedMeta, name: string): GroupJob | undefined => {
+    if (!key) return undefined;
+    if (!peers) return again(recall(key), feedbackFor(options.feedback, name));
+    if (!jobs.has(key)) {
+      const all = entries.filter(({ meta }) => meta.peers && meta.key === key);
+      const names = all.map(({ meta, members }) => meta.group ?? members[0]!.name);
+      jobs.set(key, again(recall(key), feedbackForPeers(options.feedback, names)));
+    }
+    return jobs.get(key);
+  };
+  return entries.map(({ meta, members }) => {
     const name = meta.group ?? members[0]!.name;
-    const feedback = feedbackFor(options.feedback, name);
-    // The query knows nothing of this panel's feedback: score again, history included, with it.
-    const known = feedback.length > 0 && meta.key ? recall(meta.key) : undefined;
+    const job = jobOf(meta, name);
     return {
       name,
       members,
@@ -85,9 +106,19 @@ function scoredGroups(
       detector: meta.detector ?? '',
       notes: meta.notes ?? [],
       ...(meta.key ? { key: meta.key } : {}),
-      ...(known ? { job: { series: known.series, recipe: { ...known.recipe, feedback } } } : {}),
+      ...(job ? { job } : {}),
+      ...(meta.peers ? { peers: true } : {}),
     };
   });
+}
+
+/** The query knows nothing of this panel's feedback: score again, history included, with it. */
+function again(
+  known: { series: PlainSeries; recipe: Recipe } | undefined,
+  feedback: Feedback[],
+): GroupJob | undefined {
+  if (!known || feedback.length === 0) return undefined;
+  return { series: known.series, recipe: { ...known.recipe, feedback } };
 }
 
 function drawnFrame(frame: DataFrame, meta: HeedMeta): DrawnSeries {
@@ -103,6 +134,7 @@ function drawnFrame(frame: DataFrame, meta: HeedMeta): DrawnSeries {
     field: value,
     time: frame.fields[0]!.values as ArrayLike<number>,
     values: value.values as ArrayLike<number | null>,
+    ...(meta.channel === undefined ? {} : { channel: meta.channel }),
     ...pick('expected'),
     ...pick('lower'),
     ...pick('upper'),
@@ -117,15 +149,15 @@ function plainGroups(
 ): Group[] {
   const parts = seriesOfFrames(frames, name).filter((part) => part.series.time.length > 0);
   if (parts.length === 0) return [];
-  const drawn = (part: FieldSeries, group: string): DrawnSeries => ({
-    name: part.name,
+  const drawn = (part: FieldSeries, group: string, channel: number, name = part.name): DrawnSeries => ({
+    name,
+    channel,
     group,
     field: part.field,
     time: part.series.time,
     values: part.series.channels[0]!.values,
   });
-  const recipe = (group: string): Recipe => {
-    const feedback = feedbackFor(options.feedback, group);
+  const recipe = (feedback: Feedback[]): Recipe => {
     return {
       detector: options.mode === 'peers' ? peerDetector : options.detector,
       events: { sensitivity: options.sensitivity, direction: options.direction },
@@ -133,12 +165,29 @@ function plainGroups(
     };
   };
   const together = options.mode !== 'each' && parts.length > 1;
+  if (together && options.mode === 'peers') {
+    const series = joinSeries(
+      `peers of ${parts.length}`,
+      parts.map((part) => part.series),
+    );
+    const names = series.channels.map((channel) => channel.name);
+    const job = { series, recipe: recipe(feedbackForPeers(options.feedback, names)) };
+    return parts.map((part, c) => ({
+      name: names[c]!,
+      members: [drawn(part, names[c]!, c, names[c]!)],
+      events: [],
+      detector: peerDetector,
+      notes: [],
+      peers: true,
+      job,
+    }));
+  }
   const sets = together
-    ? [{ name: `${options.mode === 'peers' ? 'peers' : 'system'} of ${parts.length}`, parts }]
+    ? [{ name: `system of ${parts.length}`, parts }]
     : parts.map((part) => ({ name: part.name, parts: [part] }));
   return sets.map((set) => ({
     name: set.name,
-    members: set.parts.map((part) => drawn(part, set.name)),
+    members: set.parts.map((part, c) => drawn(part, set.name, c)),
     events: [],
     detector: options.detector,
     notes: [],
@@ -150,13 +199,21 @@ function plainGroups(
               set.name,
               set.parts.map((part) => part.series),
             ),
-      recipe: recipe(set.name),
+      recipe: recipe(feedbackFor(options.feedback, set.name)),
     },
   }));
 }
 
 export function feedbackFor(all: readonly PanelFeedback[], series: string): Feedback[] {
   return all.filter((item) => item.series === series).map(({ start, end, kind }) => ({ start, end, kind }));
+}
+
+/** What was said of each of several series, each by the name of its channel. */
+function feedbackForPeers(all: readonly PanelFeedback[], names: readonly string[]): Feedback[] {
+  const known = new Set(names);
+  return all
+    .filter(({ series }) => known.has(series))
+    .map(({ series, start, end, kind }) => ({ start, end, kind, channel: series }));
 }
 
 /** The group with a detection in place of what it carried. */
@@ -167,22 +224,27 @@ export function withDetection(
   detection: Detection,
   from: number,
 ): Group {
+  const own = group.peers ? detection.channels?.[group.members[0]!.channel ?? 0] : undefined;
+  const { score, events } = own ?? detection;
   return {
     ...group,
     key,
-    events: detection.events.filter((event) => event.end >= from),
+    events: events.filter((event) => event.end >= from),
     detector: detection.detector,
     notes: detection.notes,
-    members: group.members.map((member, c) => ({
-      ...member,
-      time: series.time,
-      values: series.channels[c]!.values,
-      score: detection.score,
-      ...(detection.expected?.[c] ? { expected: detection.expected[c] } : {}),
-      ...(detection.lower?.[c] && detection.upper?.[c]
-        ? { lower: detection.lower[c], upper: detection.upper[c] }
-        : {}),
-    })),
+    members: group.members.map((member, i) => {
+      const c = member.channel ?? i;
+      return {
+        ...member,
+        time: series.time,
+        values: series.channels[c]!.values,
+        score,
+        ...(detection.expected?.[c] ? { expected: detection.expected[c] } : {}),
+        ...(detection.lower?.[c] && detection.upper?.[c]
+          ? { lower: detection.lower[c], upper: detection.upper[c] }
+          : {}),
+      };
+    }),
   };
 }
 

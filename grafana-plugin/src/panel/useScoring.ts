@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { Scored, ScoringService } from '../client/service.js';
-import { withDetection, type Group } from './model.js';
+import { withDetection, type Group, type GroupJob } from './model.js';
 
 interface State {
   readonly results: ReadonlyMap<string, Scored | { readonly error: string }>;
@@ -23,6 +23,15 @@ export function useScoring(
     const abort = new AbortController();
     const results = new Map<string, Scored | { error: string }>();
     const jobs = groups.filter((group) => group.job);
+    // Hundreds of hosts judged against each other share one job: it is hashed and waited for once.
+    const started = new Map<GroupJob, Promise<Scored>>();
+    const scoreOnce = (job: GroupJob, name: string) => {
+      const running =
+        started.get(job) ??
+        service.score({ ...job, origin: { surface: 'panel', title: title || name }, signal: abort.signal });
+      started.set(job, running);
+      return running;
+    };
     let timer: ReturnType<typeof setTimeout> | undefined;
     // Many small results arrive together: one drawing for all that came within 60 ms.
     const publish = () => {
@@ -34,14 +43,7 @@ export function useScoring(
     void Promise.all(
       jobs.map(async (group) => {
         try {
-          results.set(
-            group.name,
-            await service.score({
-              ...group.job!,
-              origin: { surface: 'panel', title: title || group.name },
-              signal: abort.signal,
-            }),
-          );
+          results.set(group.name, await scoreOnce(group.job!, group.name));
         } catch (error) {
           const { code, message } = error as { code?: string; message: string };
           if (code === 'cancelled') return;

@@ -49,7 +49,9 @@ export function PromEditor({
 const scenarios = [
   'service',
   'fleet',
+  'balanced',
   'system',
+  'map',
   'error',
   'warning',
   'empty',

@@ -10,10 +10,22 @@ import {
 } from '@grafana/data';
 import { getTemplateSrv } from '@grafana/runtime';
 import { Observable, interval, map, of, startWith, throwError } from 'rxjs';
+import { serviceMap } from './services.js';
 
 export interface ScenarioQuery extends DataQuery {
   scenario?:
-    'service' | 'fleet' | 'system' | 'error' | 'warning' | 'empty' | 'missing' | 'long' | 'stream' | 'given';
+    | 'service'
+    | 'fleet'
+    | 'balanced'
+    | 'system'
+    | 'map'
+    | 'error'
+    | 'warning'
+    | 'empty'
+    | 'missing'
+    | 'long'
+    | 'stream'
+    | 'given';
   /** Series of a fleet, points of a long series. */
   count?: number;
   /** One host's values differ from another's; variables allowed. */
@@ -106,6 +118,7 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
         ],
       });
     if (scenario === 'empty') return [];
+    if (scenario === 'map') return serviceMap(refId);
     if (scenario === 'missing') {
       const times = this.times(request);
       return [
@@ -145,6 +158,17 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
         );
       });
     }
+    if (scenario === 'balanced') {
+      return Array.from({ length: query.count ?? 60 }, (_, i) =>
+        frame(
+          'cpu',
+          times.map((t) => this.balancedCpu(t, i)),
+          times,
+          'percent',
+          { host: `web-${String(i + 1).padStart(2, '0')}` },
+        ),
+      );
+    }
     if (scenario === 'system') return this.system(times, frame);
     const values = times.map((t) => this.latency(t, hashOf(host)));
     const out = frame(query.name ?? 'latency', values, times, 'ms', { host });
@@ -172,6 +196,27 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
       1.8 * noise(t, i);
     if (i % 83 === 41 && before > 8 && before <= 10.5) value += 38;
     if (i === 300 && before > 4 && before <= 7) value = 3 + 0.3 * noise(t, i);
+    return Math.max(0, Math.min(100, value));
+  }
+
+  /**
+   * Servers behind one load balancer: they share an uneven load, and 17 minutes ago a rush that is nobody's fault.
+   * Eleven minutes ago one stays where it was while the load changes, each of its values usual; five minutes ago
+   * another begins to drift upwards.
+   */
+  private balancedCpu(t: number, i: number): number {
+    const before = (this.opened - t) / minute;
+    const stuck = i === 16 && before > 8 && before <= 11;
+    const at = stuck ? this.opened - 11 * minute : t;
+    const rush = before > 16 && before <= 17.5 ? 22 : 0;
+    const load =
+      38 +
+      9 * Math.sin((2 * Math.PI * at) / (7 * minute)) +
+      6 * Math.sin(at / 71_000) +
+      4 * Math.sin(at / 23_000) +
+      rush;
+    const drift = i === 30 && before <= 5 ? 3.2 * (5 - before) : 0;
+    const value = (0.6 + 0.7 * chance(i)) * load + 6 * chance(i + 500) + drift + 1.1 * noise(t, i + 900);
     return Math.max(0, Math.min(100, value));
   }
 
