@@ -1,6 +1,7 @@
 import { dateTimeFormat } from '@grafana/data';
 import { Button, useTheme2 } from '@grafana/ui';
 import { severityColor, severityName } from '../datasource/frames.js';
+import { feedbackOn } from './feedback.js';
 import type { GroupEvent } from './model.js';
 import type { PanelFeedback } from './types.js';
 
@@ -27,9 +28,7 @@ export function EventList({ events, selected, feedback, timeZone, height, onPick
     >
       {events.slice(0, shown).map((item) => {
         const { group, event } = item;
-        const said = feedback.find(
-          (f) => f.series === group.name && f.start <= event.end && f.end >= event.start,
-        );
+        const said = feedbackOn(feedback, group.name, event);
         return (
           <div
             key={`${group.name} ${event.start}`}

@@ -24,6 +24,7 @@ import { alignSeries } from './align.js';
 import { Chart, seriesColors } from './Chart.js';
 import type { Picture } from './drawing.js';
 import { EventList } from './EventList.js';
+import { feedbackOn } from './feedback.js';
 import { allEvents, groupFrames, rankGroups, type GroupEvent } from './model.js';
 import { Tip } from './Tip.js';
 import type { HeedPanelOptions } from './types.js';
@@ -271,12 +272,7 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
         <WhyDrawer
           item={selected}
           series={selected.group.key ? service.recall(selected.group.key)?.series : undefined}
-          feedback={(options.feedback ?? []).find(
-            (f) =>
-              f.series === selected.group.name &&
-              f.start <= selected.event.end &&
-              f.end >= selected.event.start,
-          )}
+          feedback={feedbackOn(options.feedback ?? [], selected.group.name, selected.event)}
           timeZone={timeZone}
           onFeedback={(kind) => {
             const { event, group } = selected;

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
-import type { Scored, ScoringService } from '../client/service.js';
-import { withDetection, type Group } from './model.js';
+import type { ScoreRequest, Scored, ScoringService } from '../client/service.js';
+import { wholeEvents } from './feedback.js';
+import { withDetection, type Group, type ScoringJob } from './model.js';
 
 interface State {
   readonly results: ReadonlyMap<string, Scored | { readonly error: string }>;
@@ -36,8 +37,7 @@ export function useScoring(
         try {
           results.set(
             group.name,
-            await service.score({
-              ...group.job!,
+            await scoreJob(group.job!, service, {
               origin: { surface: 'panel', title: title || group.name },
               signal: abort.signal,
             }),
@@ -73,4 +73,16 @@ export function useScoring(
     [groups, state, from],
   );
   return { groups: merged, busy: groups.some((group) => group.job) && done !== groups };
+}
+
+/** Feedback is on events, so those are found first, without it; that costs nothing where the query has scored already. */
+async function scoreJob(
+  { series, recipe, feedback }: ScoringJob,
+  service: ScoringService,
+  rest: Pick<ScoreRequest, 'origin' | 'signal'>,
+): Promise<Scored> {
+  const unjudged = await service.score({ series, recipe, ...rest });
+  if (feedback.length === 0) return unjudged;
+  const whole = wholeEvents(feedback, unjudged.detection.events);
+  return service.score({ series, recipe: { ...recipe, feedback: whole }, ...rest });
 }

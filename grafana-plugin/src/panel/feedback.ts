@@ -1,0 +1,39 @@
+import type { AnomalyEvent, Feedback } from '../engine/protocol.js';
+import type { PanelFeedback } from './types.js';
+
+export function feedbackFor(all: readonly PanelFeedback[], series: string): Feedback[] {
+  return all.filter((item) => item.series === series).map(({ start, end, kind }) => ({ start, end, kind }));
+}
+
+/** The word that was given on an event; a later one replaces an earlier one. */
+export function feedbackOn(
+  all: readonly PanelFeedback[],
+  series: string,
+  event: Pick<AnomalyEvent, 'start' | 'end'>,
+): PanelFeedback | undefined {
+  return [...all]
+    .reverse()
+    .find((item) => item.series === series && item.start <= event.end && item.end >= event.start);
+}
+
+/**
+ * Judgements as they are meant today: of the whole event. Another time range has another step, and the edges of an
+ * event move with it; the stretch that was judged then would leave crumbs of the event beside it.
+ * @param events of the same series, scored without feedback
+ */
+export function wholeEvents(
+  feedback: readonly Feedback[],
+  events: readonly Pick<AnomalyEvent, 'start' | 'end'>[],
+): Feedback[] {
+  return feedback.map((word) => {
+    const meant = events.filter((event) => {
+      const shared = Math.min(event.end, word.end) - Math.max(event.start, word.start);
+      return shared >= 0 && 2 * shared >= Math.min(event.end - event.start, word.end - word.start);
+    });
+    return {
+      ...word,
+      start: Math.min(word.start, ...meant.map((event) => event.start)),
+      end: Math.max(word.end, ...meant.map((event) => event.end)),
+    };
+  });
+}
