@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useDeferredValue, useMemo, useState } from 'react';
 import {
   DashboardCursorSync,
   getFieldDisplayName,
@@ -23,16 +23,13 @@ import { heedMeta } from '../datasource/frames.js';
 import { alignSeries } from './align.js';
 import { Chart, seriesColors } from './Chart.js';
 import type { Picture } from './drawing.js';
-import { EventList } from './EventList.js';
+import { EventList, listHeight } from './EventList.js';
 import { feedbackOn } from './feedback.js';
 import { allEvents, groupFrames, rankGroups, type GroupEvent } from './model.js';
 import { Tip } from './Tip.js';
-import type { HeedPanelOptions } from './types.js';
+import type { HeedPanelOptions, PanelFeedback } from './types.js';
 import { useScoring } from './useScoring.js';
 import { WhyDrawer } from './WhyDrawer.js';
-
-/** Height of the event list: as high as its rows, three and a half at most. */
-const listHeightOf = (rows: number) => Math.min(104, 29 * rows + 4);
 
 export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
   const {
@@ -55,18 +52,22 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
   const from = timeRange.from.valueOf();
   const to = timeRange.to.valueOf();
 
+  // Grafana has just worked through every field in this task; what we make of hundreds of them gets tasks of its own.
+  const frames = useDeferredValue(data.series, noFrames);
   const { detector, mode, sensitivity, direction, feedback } = options;
   const declared = useMemo(
     () =>
       groupFrames(
-        data.series,
+        frames,
         { detector, mode, sensitivity, direction, feedback } as HeedPanelOptions,
-        (field: Field, frame: DataFrame) => getFieldDisplayName(field, frame, data.series),
+        (field: Field, frame: DataFrame) => getFieldDisplayName(field, frame, frames),
         (key) => service.recall(key),
       ),
-    [data.series, detector, mode, sensitivity, direction, feedback, service],
+    [frames, detector, mode, sensitivity, direction, feedback, service],
   );
-  const { groups, busy } = useScoring(declared, title, from, service);
+  const scoring = useScoring(declared, title, from, service);
+  const { groups } = scoring;
+  const busy = scoring.busy || frames !== data.series;
   const ranked = useMemo(() => rankGroups(groups), [groups]);
   const drawable = useMemo(() => ranked.flatMap((group) => group.members), [ranked]);
 
@@ -126,6 +127,7 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
   );
 
   if (drawable.length === 0) {
+    if (frames !== data.series) return null;
     return (
       <PanelDataErrorView
         panelId={id}
@@ -138,10 +140,10 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
   }
 
   const showList = options.showEvents && everyEvent.length > 0 && height > 240;
-  const listHeight = listHeightOf(everyEvent.length);
+  const heightOfList = listHeight(everyEvent.length);
   const vizHeight =
     height -
-    (showList ? listHeight : 0) -
+    (showList ? heightOfList : 0) -
     (drawable.length > listed.length || busy || groups.some((g) => g.error) ? 18 : 0);
   const counts = new Map<string, number>();
   for (const { group } of everyEvent) counts.set(group.name, (counts.get(group.name) ?? 0) + 1);
@@ -262,9 +264,9 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
         <EventList
           events={everyEvent}
           selected={selected}
-          feedback={options.feedback ?? []}
+          feedback={options.feedback ?? noFeedback}
           timeZone={timeZone}
-          height={listHeight}
+          height={heightOfList}
           onPick={onPick}
         />
       )}
@@ -320,6 +322,9 @@ function foreignAnnotations(frames: readonly DataFrame[], color: (name: string) 
   }
   return out;
 }
+
+const noFeedback: readonly PanelFeedback[] = [];
+const noFrames: DataFrame[] = [];
 
 /** EventBusPlugin reads nothing of the frame but its presence. */
 const cursorFrame: DataFrame = { fields: [], length: 0 };

@@ -1,9 +1,6 @@
+import type { Scored, ScoreRequest, ScoringService } from '../client/service.js';
 import type { AnomalyEvent, Feedback } from '../engine/protocol.js';
 import type { PanelFeedback } from './types.js';
-
-export function feedbackFor(all: readonly PanelFeedback[], series: string): Feedback[] {
-  return all.filter((item) => item.series === series).map(({ start, end, kind }) => ({ start, end, kind }));
-}
 
 /** The word that was given on an event; a later one replaces an earlier one. */
 export function feedbackOn(
@@ -35,5 +32,19 @@ export function wholeEvents(
       start: Math.min(word.start, ...meant.map((event) => event.start)),
       end: Math.max(word.end, ...meant.map((event) => event.end)),
     };
+  });
+}
+
+/** Scores as the recipe says. Its feedback is on events, so those are found first, without it; that is cached. */
+export async function scoreWithFeedback(
+  service: Pick<ScoringService, 'score'>,
+  request: ScoreRequest,
+): Promise<Scored> {
+  const { feedback, ...recipe } = request.recipe;
+  if (!feedback?.length) return service.score(request);
+  const { detection } = await service.score({ ...request, recipe });
+  return service.score({
+    ...request,
+    recipe: { ...recipe, feedback: wholeEvents(feedback, detection.events) },
   });
 }

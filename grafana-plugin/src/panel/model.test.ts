@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { AnomalyEvent } from '../engine/protocol.js';
 import { alignSeries } from './align.js';
 import { migrateOptions } from './migrate.js';
-import { feedbackFor } from './feedback.js';
-import { allEvents, groupFrames, rankGroups, type Group } from './model.js';
+import { allEvents, feedbackFor, groupFrames, rankGroups, type Group } from './model.js';
 import { defaultOptions, type HeedPanelOptions } from './types.js';
 
 const options = { ...defaultOptions } as HeedPanelOptions;
@@ -65,8 +64,7 @@ describe('groupFrames', () => {
     );
     expect(a!.job).toEqual({
       series: known.series,
-      recipe: { detector: 'auto' },
-      feedback: feedbackFor(feedback, 'a'),
+      recipe: { detector: 'auto', feedback: feedbackFor(feedback, 'a') },
     });
     expect(b!.job).toBeUndefined();
   });

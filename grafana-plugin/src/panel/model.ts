@@ -3,8 +3,7 @@ import type { AnomalyEvent, Detection, Feedback, PlainSeries, Recipe } from '../
 import { heedMeta, type HeedMeta } from '../datasource/frames.js';
 import { joinSeries, seriesOfFrames, type FieldSeries } from '../datasource/series.js';
 import { peerDetector } from '../datasource/types.js';
-import { feedbackFor } from './feedback.js';
-import type { HeedPanelOptions } from './types.js';
+import type { HeedPanelOptions, PanelFeedback } from './types.js';
 
 /** A series as the panel draws it. */
 export interface DrawnSeries {
@@ -20,13 +19,6 @@ export interface DrawnSeries {
   readonly score?: ArrayLike<number | null>;
 }
 
-/** What the panel scores itself: the recipe alone, and with what people said of the events it gives. */
-export interface ScoringJob {
-  readonly series: PlainSeries;
-  readonly recipe: Recipe;
-  readonly feedback: readonly Feedback[];
-}
-
 /** Series that were, or are to be, scored together. */
 export interface Group {
   readonly name: string;
@@ -37,7 +29,7 @@ export interface Group {
   /** Content key of the scoring, where it has been scored. */
   readonly key?: string;
   /** What to score, where the panel has to do it. */
-  readonly job?: ScoringJob;
+  readonly job?: { readonly series: PlainSeries; readonly recipe: Recipe };
   readonly error?: string;
 }
 
@@ -93,7 +85,7 @@ function scoredGroups(
       detector: meta.detector ?? '',
       notes: meta.notes ?? [],
       ...(meta.key ? { key: meta.key } : {}),
-      ...(known ? { job: { series: known.series, recipe: known.recipe, feedback } } : {}),
+      ...(known ? { job: { series: known.series, recipe: { ...known.recipe, feedback } } } : {}),
     };
   });
 }
@@ -132,9 +124,13 @@ function plainGroups(
     time: part.series.time,
     values: part.series.channels[0]!.values,
   });
-  const recipe: Recipe = {
-    detector: options.mode === 'peers' ? peerDetector : options.detector,
-    events: { sensitivity: options.sensitivity, direction: options.direction },
+  const recipe = (group: string): Recipe => {
+    const feedback = feedbackFor(options.feedback, group);
+    return {
+      detector: options.mode === 'peers' ? peerDetector : options.detector,
+      events: { sensitivity: options.sensitivity, direction: options.direction },
+      ...(feedback.length > 0 ? { feedback } : {}),
+    };
   };
   const together = options.mode !== 'each' && parts.length > 1;
   const sets = together
@@ -154,10 +150,13 @@ function plainGroups(
               set.name,
               set.parts.map((part) => part.series),
             ),
-      recipe,
-      feedback: feedbackFor(options.feedback, set.name),
+      recipe: recipe(set.name),
     },
   }));
+}
+
+export function feedbackFor(all: readonly PanelFeedback[], series: string): Feedback[] {
+  return all.filter((item) => item.series === series).map(({ start, end, kind }) => ({ start, end, kind }));
 }
 
 /** The group with a detection in place of what it carried. */

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
-import type { ScoreRequest, Scored, ScoringService } from '../client/service.js';
-import { wholeEvents } from './feedback.js';
-import { withDetection, type Group, type ScoringJob } from './model.js';
+import type { Scored, ScoringService } from '../client/service.js';
+import { scoreWithFeedback } from './feedback.js';
+import { withDetection, type Group } from './model.js';
 
 interface State {
   readonly results: ReadonlyMap<string, Scored | { readonly error: string }>;
@@ -37,7 +37,8 @@ export function useScoring(
         try {
           results.set(
             group.name,
-            await scoreJob(group.job!, service, {
+            await scoreWithFeedback(service, {
+              ...group.job!,
               origin: { surface: 'panel', title: title || group.name },
               signal: abort.signal,
             }),
@@ -73,16 +74,4 @@ export function useScoring(
     [groups, state, from],
   );
   return { groups: merged, busy: groups.some((group) => group.job) && done !== groups };
-}
-
-/** Feedback is on events, so those are found first, without it; that costs nothing where the query has scored already. */
-async function scoreJob(
-  { series, recipe, feedback }: ScoringJob,
-  service: ScoringService,
-  rest: Pick<ScoreRequest, 'origin' | 'signal'>,
-): Promise<Scored> {
-  const unjudged = await service.score({ series, recipe, ...rest });
-  if (feedback.length === 0) return unjudged;
-  const whole = wholeEvents(feedback, unjudged.detection.events);
-  return service.score({ series, recipe: { ...recipe, feedback: whole }, ...rest });
 }
