@@ -20,12 +20,13 @@ import {
 } from '@grafana/ui';
 import { scoringService } from '../client/shared.js';
 import { heedMeta } from '../datasource/frames.js';
+import type { Detection } from '../engine/protocol.js';
 import { alignSeries } from './align.js';
 import { Chart, seriesColors } from './Chart.js';
 import type { Picture } from './drawing.js';
 import { EventList, listHeight } from './EventList.js';
 import { feedbackOn } from './feedback.js';
-import { allEvents, groupFrames, rankGroups, type GroupEvent } from './model.js';
+import { allEvents, groupFrames, rankGroups, type DrawnSeries, type GroupEvent } from './model.js';
 import { Tip } from './Tip.js';
 import type { HeedPanelOptions, PanelFeedback } from './types.js';
 import { useScoring } from './useScoring.js';
@@ -85,8 +86,15 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
   const colors = series.map((s) => colorOf.get(s.name)!);
 
   const seriesKey = series.map((s) => s.name).join('\n');
-  // eslint-disable-next-line react-hooks/exhaustive-deps
-  const aligned = useMemo(() => alignSeries(series, from, to), [drawable, seriesKey, from, to]);
+  const aligned = useMemo(() => {
+    const keys = new Map(groups.map((group) => [group.name, group.key]));
+    return alignSeries(
+      series.map((s) => withScore(s, service.recall(keys.get(s.group) ?? '')?.detection)),
+      from,
+      to,
+    );
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [drawable, seriesKey, from, to]);
   const events = useMemo(() => {
     const drawn = new Set(seriesKey.split('\n'));
     return allEvents(groups).filter(({ group }) => group.members.some((member) => drawn.has(member.name)));
@@ -303,6 +311,12 @@ function declaredOrder<T extends { name: string }>(
 ): T[] {
   const order = new Map(declared.flatMap((group) => group.members).map((member, i) => [member.name, i]));
   return [...drawable].sort((a, b) => (order.get(a.name) ?? 0) - (order.get(b.name) ?? 0));
+}
+
+/** Of hundreds of series the quiet ones come without their scores. */
+function withScore(series: DrawnSeries, detection: Detection | undefined): DrawnSeries {
+  if (series.score || !detection || detection.score.length < series.time.length) return series;
+  return { ...series, score: detection.score.subarray(detection.score.length - series.time.length) };
 }
 
 /** Annotations that are not our own events: other layers of the dashboard. */
