@@ -45,6 +45,8 @@ describe('dist', () => {
         'datasource/module.js',
         'datasource/plugin.json',
         'datasource/learned.js',
+        'datasource/tfjs-backend-wasm.wasm',
+        'datasource/tfjs-backend-wasm-simd.wasm',
         'datasource/img/logo.svg',
         'panel/module.js',
         'panel/plugin.json',

@@ -4,6 +4,7 @@
 // nested plugin would look for elsewhere: each module is one file, and the scoring engine lies inside it.
 import { build as esbuild, context } from 'esbuild';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -192,3 +193,7 @@ if (watch) {
 }
 const learned = await bundleEngine([]);
 writeFileSync(join(dist, 'datasource/learned.js'), `var heedScope=self;\n${learned.text}`);
+// TensorFlow.js fetches these when a learned detector is first used; the threaded one needs isolation that Grafana has not.
+const wasm = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json'));
+for (const name of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'])
+  cpSync(join(wasm, 'dist', name), join(dist, 'datasource', name));

@@ -14,6 +14,7 @@ const contentTypes = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
   '.json': 'application/json',
   '.csv': 'text/csv; charset=utf-8',
   '.woff2': 'font/woff2',

@@ -1,8 +1,11 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- functions that reach into the page */
-import { existsSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { launchChromium } from './chromium.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -19,16 +22,41 @@ async function demoModule(name: 'server' | 'build'): Promise<DemoModules> {
 /** Host pages the tests run on: Grafana 13 with React 19, and Grafana 12 with React 18. */
 export type HostName = 'grafana-13' | 'grafana-12';
 
+/** Grafana 12's host page is built once for what it is made of; several test files may want it at once. */
 async function hostFolder(host: HostName): Promise<string> {
   if (host === 'grafana-13') return join(root, 'grafana-plugin/demo/dist');
   const grafana = join(root, 'test/browser/grafana-12');
   if (!existsSync(join(grafana, 'node_modules/@grafana/ui'))) {
     throw new Error('the libraries of Grafana 12 are not installed; run npm ci');
   }
-  const out = join(root, 'node_modules/.heed/demo-grafana-12');
-  rmSync(out, { recursive: true, force: true });
+  const built = join(root, `node_modules/.heed/demo-grafana-12-${fingerprint('grafana-plugin/demo')}`);
+  if (existsSync(built)) return built;
   const { buildDemo } = await demoModule('build');
-  return buildDemo({ grafana, out });
+  const out = await buildDemo({ grafana, out: mkdtempSync(`${built}-`) });
+  try {
+    renameSync(out, built);
+  } catch {
+    // Another test file was faster; its page is the same.
+    rmSync(out, { recursive: true, force: true });
+  }
+  return built;
+}
+
+/** Of the host page's own files and of the versions around it. */
+function fingerprint(folder: string): string {
+  const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
+  const visit = (path: string) => {
+    for (const entry of readdirSync(path, { withFileTypes: true }).sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    )) {
+      const full = join(path, entry.name);
+      if (entry.name === 'dist') continue;
+      if (entry.isDirectory()) visit(full);
+      else hash.update(entry.name).update(readFileSync(full));
+    }
+  };
+  visit(join(root, folder));
+  return hash.digest('hex').slice(0, 16);
 }
 
 export interface RunningDemo {
@@ -53,12 +81,31 @@ export interface DemoPage {
 /** Problems that are the host's, not the plugin's: what npm does not carry. */
 const known = /Failed to load resource|fonts\/|Download the React DevTools|react-i18next/;
 
+/** The moment at which the demo's clock stands in tests: what is drawn must not depend on when they run. */
+export const now = Date.UTC(2026, 5, 1, 12);
+
+/** A time range of a dashboard, ms before that moment. */
+export const rangeBefore = (from: number, to = 0) => ({
+  from: new Date(now - from).toISOString(),
+  to: new Date(now - to).toISOString(),
+});
+
+export interface OpenOptions {
+  readonly context?: BrowserContextOptions;
+  /** Shown at /d/test; half an hour up to the moment at which the clock stands unless it names another range. */
+  readonly dashboard?: object;
+  /** Script that runs before the page's own. */
+  readonly init?: string;
+  /** With the real clock, for what streams. */
+  readonly live?: boolean;
+}
+
 /** Opens a page of the demo and waits until it has started. */
 export async function openDemo(
   browser: Browser,
   demo: RunningDemo,
   path: string,
-  options: { context?: BrowserContextOptions; dashboard?: unknown; init?: string } = {},
+  options: OpenOptions = {},
 ): Promise<DemoPage> {
   const context = await browser.newContext({
     viewport: { width: 1360, height: 900 },
@@ -76,18 +123,55 @@ export async function openDemo(
       uid: 'test',
       title: 'Test',
       panels: [],
-      time: { from: 'now-30m', to: 'now' },
-      ...(options.dashboard as object),
+      time: options.live ? { from: 'now-30m', to: 'now' } : rangeBefore(30 * 60_000),
+      ...options.dashboard,
     });
     await page.addInitScript(`sessionStorage.setItem('demo.dashboard.test', ${JSON.stringify(json)})`);
   }
   if (options.init) await page.addInitScript(options.init);
-  await page.goto(new URL(path, demo.url).href);
-  await page.waitForFunction(() => (window as { demo?: { ready: boolean } }).demo?.ready, undefined, {
-    timeout: 60_000,
-  });
+  const address = new URL(path, demo.url);
+  if (options.dashboard && !options.live) address.searchParams.set('now', String(now));
+  await page.goto(address.href);
+  await started(page);
   return { page, problems };
 }
+
+/** Waits until the host page has started, as after a reload. */
+export async function started(page: Page): Promise<void> {
+  await page.waitForFunction(() => (window as { demo?: { ready: boolean } }).demo?.ready, undefined, {
+    timeout: 90_000,
+  });
+}
+
+/** Browser and demo of one test file; pages are closed after each test, whatever came of it. */
+export function useDemo(options: Parameters<typeof runDemo>[0] = {}) {
+  let browser: Browser;
+  let demo: RunningDemo;
+  beforeAll(async () => {
+    [browser, demo] = await Promise.all([launchChromium(), runDemo(options)]);
+  }, 240_000);
+  afterEach(async () => {
+    await Promise.all((browser?.contexts() ?? []).map((context) => context.close()));
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await demo?.close();
+  });
+  const open = (path: string, rest: OpenOptions = {}) => openDemo(browser, demo, path, rest);
+  return {
+    open,
+    /** A dashboard of these panels. */
+    dashboard: (panels: object[], extra: object = {}, rest: OpenOptions = {}) =>
+      open('/d/test', { ...rest, dashboard: { panels, ...extra } }),
+    /** A dashboard on another demo, in the same browser. */
+    dashboardOn: (other: RunningDemo, panels: object[]) =>
+      openDemo(browser, other, '/d/test', { dashboard: { panels } }),
+  };
+}
+
+/** Limits for a machine that is slow and busy with other tests. */
+export const patient = { timeout: 180_000 };
+export const polling = { timeout: 60_000, interval: 100 };
 
 const heed = { type: 'heed-anomaly-datasource', uid: 'heed' };
 
@@ -150,22 +234,90 @@ export async function scoringState(
   });
 }
 
-/** Waits until the panel has drawn and nothing is being scored. */
+/** Waits until every panel of ours has drawn and nothing is being scored. */
 export async function settled(page: Page): Promise<void> {
-  await page.waitForSelector('[data-testid=heed-panel] canvas', { timeout: 60_000 });
+  await page.waitForSelector('[data-testid=heed-panel] canvas', { timeout: 90_000 });
   await page.waitForFunction(
     () => {
       const service = (globalThis as Record<symbol, any>)[Symbol.for('heed.scoring-service/0.1.0')];
       const panels = [...document.querySelectorAll('[data-testid=heed-panel]')];
-      return (
+      const quiet =
         service &&
         service.pool.running === 0 &&
         service.pool.waiting === 0 &&
-        panels.every((p) => p.getAttribute('data-busy') === 'false')
-      );
+        panels.every((p) => p.getAttribute('data-busy') === 'false');
+      // Quiet between two steps is no rest: a picture may be about to ask for more.
+      const state = window as { quietSince?: number };
+      state.quietSince = quiet ? (state.quietSince ?? performance.now()) : undefined;
+      return quiet && performance.now() - state.quietSince! > 300;
     },
     undefined,
-    { timeout: 90_000, polling: 100 },
+    { timeout: 120_000, polling: 100 },
   );
-  await page.waitForTimeout(300);
 }
+
+/** The buttons of the event list. */
+export const whys = (page: Page) => page.locator('[data-testid=heed-event-list] button');
+
+/** A query of the Heed data source over generated series. */
+export const scenario = (name: string, extra: object = {}, query: object = {}) =>
+  heedQuery('scenario', { scenario: name, ...extra }, query);
+
+/** The same series without the Heed data source: a target and its source. */
+export const plainScenario = (name: string, extra: object = {}) => ({
+  targets: [{ refId: 'A', scenario: name, ...extra }],
+  datasource: { type: 'scenario', uid: 'scenario' },
+});
+
+/** An annotation layer of the dashboard. */
+export const annotationLayer = (target: object, extra: object = {}) => ({
+  name: 'layer',
+  enable: true,
+  iconColor: 'orange',
+  datasource: heed,
+  target: { ...target, refId: 'Anno' },
+  ...extra,
+});
+
+export interface SeenEvent {
+  readonly start: number;
+  readonly end: number;
+  readonly severity: number;
+}
+
+/** Events in the frames that a panel holds, epoch ms. */
+export const eventsOf = (page: Page, key = 1): Promise<SeenEvent[]> =>
+  page.evaluate((id) => {
+    const find = (object: any): any => {
+      let hit: unknown;
+      object.forEachChild?.(
+        (child: any) => (hit ??= child.state.key === `panel-${id}` ? child : find(child)),
+      );
+      return hit;
+    };
+    const { series } = find((window as any).demo.scene).state.$data.state.data;
+    return series.flatMap((frame: any) => frame.meta?.custom?.heed?.events ?? []);
+  }, key);
+
+/** Moves the time range of the dashboard. */
+export const setRange = (page: Page, raw: { from: string; to: string }) =>
+  page.evaluate((wanted) => {
+    (window as any).demo.scene.state.$timeRange.onTimeRangeChange({ raw: wanted });
+  }, raw);
+
+/** Start and end of the dashboard's time range, epoch ms. */
+export const shownRange = (page: Page): Promise<[number, number]> =>
+  page.evaluate(() => {
+    const { from, to } = (window as any).demo.scene.state.$timeRange.state.value;
+    return [from.valueOf(), to.valueOf()];
+  });
+
+/** What another scoring of the page will have counted up. */
+export const scoringsAfter = (page: Page, count: number) =>
+  page.waitForFunction(
+    (n) =>
+      (globalThis as Record<symbol, any>)[Symbol.for('heed.scoring-service/0.1.0')].activity.totals.scorings >
+      n,
+    count,
+    { timeout: polling.timeout },
+  );

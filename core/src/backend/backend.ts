@@ -23,7 +23,8 @@ export interface BackendReport {
   readonly notes: readonly string[];
 }
 
-let configuration: BackendConfiguration = {};
+/** Without a first value: a bundler may run this module's body after the first `configureBackend`. */
+let configuration: BackendConfiguration | undefined;
 let chosen: Promise<BackendReport> | undefined;
 
 /**
@@ -50,7 +51,7 @@ export function chooseBackend(): Promise<BackendReport> {
 async function choose(): Promise<BackendReport> {
   // tfjs-layers is imported for its side effect too: it registers the gradients, which tfjs-core leaves out.
   const [tf] = await Promise.all([import('@tensorflow/tfjs-core'), import('@tensorflow/tfjs-layers')]);
-  const wanted: readonly BackendName[] = configuration.backend
+  const wanted: readonly BackendName[] = configuration?.backend
     ? [configuration.backend]
     : ['native', 'wasm', 'cpu'];
   const notes: string[] = [];
@@ -58,7 +59,7 @@ async function choose(): Promise<BackendReport> {
   for (const backend of wanted) {
     try {
       if (await load(backend, tf, notes)) return { backend, notes };
-      if (configuration.backend) notes.push(`the ${backend} engine does not start here`);
+      if (configuration?.backend) notes.push(`the ${backend} engine does not start here`);
     } catch (error) {
       cause = error;
       notes.push(`${backend}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
@@ -80,13 +81,13 @@ async function load(
   notes: string[],
 ): Promise<boolean> {
   if (backend === 'native') {
-    if (!configuration.loadNative) return false;
+    if (!configuration?.loadNative) return false;
     await configuration.loadNative();
     return tf.setBackend('tensorflow');
   }
   if (backend === 'wasm') {
     const wasm = await import('@tensorflow/tfjs-backend-wasm');
-    if (configuration.wasmPath !== undefined) wasm.setWasmPaths(configuration.wasmPath as string);
+    if (configuration?.wasmPath !== undefined) wasm.setWasmPaths(configuration.wasmPath as string);
     if (!(await tf.setBackend('wasm'))) return false;
     const { registerKernels } = await import('./tfjs-kernels.js');
     notes.push(registerKernels(tf).note);

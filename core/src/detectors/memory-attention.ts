@@ -155,8 +155,8 @@ class MemoryStream implements RawStream {
   }
 }
 
-/** The last k points of raw scores. */
-export function lastOf(scores: RawScores, k: number): RawScores {
+/** The last k points of raw scores. Explanations by normal points are of the whole series, and stay behind. */
+export function lastOf({ explain: _, ...scores }: RawScores, k: number): RawScores {
   const cut = (values: Float64Array): Float64Array => values.slice(values.length - k);
   return {
     ...scores,

@@ -39,7 +39,8 @@ export function ModelsPage() {
     try {
       const text = await chosen.text();
       const { detector } = await scoringService().run({ kind: 'inspect', model: text });
-      await saveModel({ name: chosen.name.replace(/\.json$/, ''), detector, text, added: Date.now() });
+      const name = freeName(chosen.name.replace(/\.(heed|json)$/, ''), models);
+      await saveModel({ name, detector, text, added: Date.now() });
       changed();
     } catch (error) {
       setProblem(`${chosen.name}: ${(error as Error).message}`);
@@ -104,7 +105,7 @@ export function ModelsPage() {
       <input
         ref={file}
         type="file"
-        accept=".json,application/json"
+        accept=".heed,.json,application/json"
         style={{ display: 'none' }}
         aria-label="Model file"
         onChange={(event) => void onFile(event)}
@@ -112,6 +113,14 @@ export function ModelsPage() {
       <TrainForm onTrained={changed} />
     </div>
   );
+}
+
+/** A model that is imported takes no other's place: queries use it by its name. */
+function freeName(wished: string, models: ReadonlyArray<{ name: string }>): string {
+  const taken = new Set(models.map(({ name }) => name));
+  let name = wished;
+  for (let n = 2; taken.has(name); n++) name = `${wished} ${n}`;
+  return name;
 }
 
 function TrainForm({ onTrained }: { onTrained: () => void }) {
@@ -123,13 +132,20 @@ function TrainForm({ onTrained }: { onTrained: () => void }) {
   const { source } = useSource(settings ? { type: settings.type, uid: settings.uid } : undefined);
   const [query, setQuery] = useState<DataQuery>({ refId: 'A' });
   const [detector, setDetector] = useState('');
+  const [epochs, setEpochs] = useState('');
   const [name, setName] = useState('');
   const [start, setStart] = useState(() => new Date(Date.now() - 6 * 3600e3).toISOString());
   const [end, setEnd] = useState(() => new Date().toISOString());
   const [progress, setProgress] = useState<Progress | undefined>();
-  const [message, setMessage] = useState<{ severity: 'error' | 'success'; text: string }>();
+  const [message, setMessage] = useState<{
+    severity: 'error' | 'success' | 'info';
+    title: string;
+    text: string;
+  }>();
   const abort = useRef<AbortController | undefined>(undefined);
   const chosen = detector || trainable[0]?.id || '';
+  const listing = trainable.find(({ id }) => id === chosen);
+  const usualEpochs = listing?.defaults.epochs;
   const Inner = source?.components?.QueryEditor;
 
   const train = async () => {
@@ -140,17 +156,22 @@ function TrainForm({ onTrained }: { onTrained: () => void }) {
     try {
       const series = await readSeries(settings!, query, Date.parse(start), Date.parse(end));
       const { model, report } = await scoringService().fit(
-        { series, detector: chosen },
+        { series, detector: chosen, ...(epochs.trim() ? { options: { epochs: Number(epochs) } } : {}) },
         { signal: controller.signal, onProgress: setProgress },
       );
       const place = await saveModel({ name, detector: chosen, text: model, added: Date.now() });
       setMessage({
         severity: 'success',
+        title: 'Trained',
         text: `${name}: ${report.points} points in ${report.seconds.toFixed(1)} s; saved for ${places[place]}.`,
       });
       onTrained();
     } catch (error) {
-      setMessage({ severity: 'error', text: (error as Error).message });
+      setMessage(
+        controller.signal.aborted
+          ? { severity: 'info', title: 'Cancelled', text: 'Training was stopped; no model was saved.' }
+          : { severity: 'error', title: 'Not trained', text: (error as Error).message },
+      );
     } finally {
       setProgress(undefined);
     }
@@ -209,6 +230,17 @@ function TrainForm({ onTrained }: { onTrained: () => void }) {
             onChange={({ value }) => setDetector(value)}
           />
         </InlineField>
+        {typeof usualEpochs === 'number' && (
+          <InlineField label="Epochs" tooltip="How often the training goes through the range">
+            <TextInput
+              id="heed-train-epochs"
+              width={10}
+              value={epochs}
+              placeholder={String(usualEpochs)}
+              onCommit={setEpochs}
+            />
+          </InlineField>
+        )}
         <InlineField label="Name">
           <TextInput
             id="heed-train-name"
@@ -240,11 +272,7 @@ function TrainForm({ onTrained }: { onTrained: () => void }) {
         )}
       </div>
       {message && (
-        <Alert
-          severity={message.severity}
-          title={message.severity === 'error' ? 'Not trained' : 'Trained'}
-          style={{ marginTop: 12 }}
-        >
+        <Alert severity={message.severity} title={message.title} style={{ marginTop: 12 }}>
           {message.text}
         </Alert>
       )}

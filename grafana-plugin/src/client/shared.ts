@@ -6,10 +6,10 @@ import { startOnPage, startWorker } from './transport.js';
 /** All three plugins of one version share one service per page; another version brings its own. */
 const slot = Symbol.for('heed.scoring-service/0.1.0');
 
-/** Address of the engine with the learned detectors; nested plugins are served below their own id. */
-function learnedUrl(): string {
+/** Address of the folder with the learned detectors; nested plugins are served below their own id. */
+function learnedFolder(): string {
   const base = document.baseURI || location.href;
-  return new URL(`${learnedBase ?? 'public/plugins/heed-anomaly-datasource'}/learned.js`, base).href;
+  return new URL(`${learnedBase ?? 'public/plugins/heed-anomaly-datasource'}/`, base).href;
 }
 let learnedBase: string | undefined;
 
@@ -26,9 +26,16 @@ export function scoringService(): ScoringService {
     startWorker: () => startWorker(engineSource),
     startOnPage: () => startOnPage(engine),
     startLearned: async () => {
-      const response = await fetch(learnedUrl());
-      if (!response.ok) throw new Error(`${learnedUrl()} answered ${response.status}`);
-      return startWorker(await response.text(), 'heed-learned');
+      const folder = learnedFolder();
+      const response = await fetch(`${folder}learned.js`);
+      const type = response.headers.get('content-type') ?? '';
+      // A host that answers every unknown address with its page answers this one too.
+      if (!response.ok || type.includes('html'))
+        throw new Error(`${folder}learned.js answered ${response.status} ${type}`);
+      return startWorker(
+        `self.heedFolder=${JSON.stringify(folder)};\n${await response.text()}`,
+        'heed-learned',
+      );
     },
   }));
 }

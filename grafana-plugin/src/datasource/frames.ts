@@ -109,7 +109,7 @@ export function valueFrame(
 
 /**
  * One series with everything known about it, drawn as line and band by the built-in Time series panel. A `quiet`
- * one comes with its value and score only.
+ * one comes with its value only; our panel finds its score by the key.
  */
 export function overlayFrame(scored: ScoredChannel, context: FrameContext, quiet = false): DataFrame {
   const { detection, channel: c, name, time } = scored;
@@ -165,24 +165,14 @@ export function overlayFrame(scored: ScoredChannel, context: FrameContext, quiet
       }),
     );
   }
-  fields.push(
-    field('score', number(detection.score, at), {
-      decimals: 2,
-      min: 0,
-      custom: { hideFrom: hidden, axisPlacement: 'hidden' },
-    }),
-    ...(quiet
-      ? []
-      : [
-          field('severity', severity, {
-            decimals: 0,
-            min: 0,
-            max: 100,
-            custom: { hideFrom: hidden, axisPlacement: 'hidden' },
-          }),
-          field('anomaly', anomaly, { decimals: 0, custom: { hideFrom: hidden, axisPlacement: 'hidden' } }),
-        ]),
-  );
+  if (!quiet) {
+    const aside = { hideFrom: hidden, axisPlacement: 'hidden' };
+    fields.push(
+      field('score', number(detection.score, at), { decimals: 2, min: 0, custom: aside }),
+      field('severity', severity, { decimals: 0, min: 0, max: 100, custom: aside }),
+      field('anomaly', anomaly, { decimals: 0, custom: aside }),
+    );
+  }
   return {
     refId: context.refId,
     name,

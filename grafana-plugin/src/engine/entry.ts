@@ -1,7 +1,10 @@
+import { configureBackend } from '@heed/core';
 import { startEngine } from './engine.js';
 import type { EngineScope } from './protocol.js';
 
 /** Bound by the build: the worker's global scope, or a channel where the engine runs on the page itself. */
-declare const heedScope: EngineScope;
+declare const heedScope: EngineScope & { readonly heedFolder?: string };
 
+// A worker made of text has no address of its own, and TensorFlow.js would look for its WebAssembly nowhere.
+if (heedScope.heedFolder) configureBackend({ wasmPath: heedScope.heedFolder });
 startEngine(heedScope);

@@ -1,6 +1,8 @@
+import { memo, useState, type UIEvent } from 'react';
 import { dateTimeFormat } from '@grafana/data';
 import { Button, useTheme2 } from '@grafana/ui';
 import { severityColor, severityName } from '../datasource/frames.js';
+import { feedbackOn } from './feedback.js';
 import type { GroupEvent } from './model.js';
 import type { PanelFeedback } from './types.js';
 
@@ -13,94 +15,117 @@ interface Props {
   readonly onPick: (event: GroupEvent) => void;
 }
 
-const shown = 100;
+/** Rows made at once: a hundred buttons that nobody sees cost more than the picture. */
+const rowsPerStep = 12;
+const rowHeight = 29;
 
-/** Newest first; every row is a button, so the list is the keyboard's way to the reasons. */
-export function EventList({ events, selected, feedback, timeZone, height, onPick }: Props) {
+/** Height of the list: all rows up to four; of more, half a row says that there are more. */
+export const listHeight = (rows: number) => 4 + rowHeight * (rows <= 4 ? rows : 3.5);
+
+/** Every row is a button, so the list is the keyboard's way to the reasons. */
+export const EventList = memo(function EventList(props: Props) {
+  const { events, selected, feedback, timeZone, height, onPick } = props;
   const theme = useTheme2();
+  const [rows, setRows] = useState(rowsPerStep);
+  const more = () => setRows((now) => Math.min(events.length, now + 4 * rowsPerStep));
+  const onScroll = ({ currentTarget: list }: UIEvent) => {
+    if (rows < events.length && list.scrollTop + list.clientHeight > list.scrollHeight - 2 * rowHeight)
+      more();
+  };
   return (
     <div
       style={{ height, overflowY: 'auto', borderTop: `1px solid ${theme.colors.border.weak}` }}
       data-testid="heed-event-list"
       role="list"
       aria-label="Anomalies"
+      onScroll={onScroll}
     >
-      {events.slice(0, shown).map((item) => {
-        const { group, event } = item;
-        const said = feedback.find(
-          (f) => f.series === group.name && f.start <= event.end && f.end >= event.start,
-        );
-        return (
-          <div
-            key={`${group.name} ${event.start}`}
-            role="listitem"
-            style={{
-              display: 'flex',
-              alignItems: 'center',
-              gap: 8,
-              padding: '2px 4px',
-              fontSize: 12,
-              background: selected?.event === event ? theme.colors.action.selected : undefined,
-            }}
-          >
-            <span
-              style={{
-                minWidth: 74,
-                textAlign: 'center',
-                borderRadius: 3,
-                color: '#000',
-                background: severityColor(event.severity),
-                padding: '0 4px',
-              }}
-            >
-              {severityName(event.severity)} {Math.round(event.severity)}
-            </span>
-            <span style={{ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
-              {dateTimeFormat(event.start, { timeZone, format: 'MM-DD HH:mm:ss' })}
-            </span>
-            <span style={{ whiteSpace: 'nowrap', color: theme.colors.text.secondary }}>
-              {formatDuration(durationOf(item))}
-            </span>
-            <span
-              style={{ whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis', maxWidth: '22%' }}
-              title={group.name}
-            >
-              {group.name}
-            </span>
-            <span
-              style={{
-                flex: 1,
-                overflow: 'hidden',
-                textOverflow: 'ellipsis',
-                whiteSpace: 'nowrap',
-                color: theme.colors.text.secondary,
-              }}
-              title={event.reason}
-            >
-              {event.reason}
-            </span>
-            {said && (
-              <span style={{ color: theme.colors.text.secondary }}>
-                {said.kind === 'normal' ? 'marked normal' : 'confirmed'}
-              </span>
-            )}
-            <Button
-              size="sm"
-              variant="secondary"
-              onClick={() => onPick(item)}
-              aria-label={`Why: ${group.name} at ${dateTimeFormat(event.start, { timeZone })}`}
-            >
-              Why
-            </Button>
-          </div>
-        );
-      })}
-      {events.length > shown && (
-        <div style={{ padding: 4, fontSize: 12 }}>and {events.length - shown} more</div>
+      {events.slice(0, rows).map((item) => (
+        <Row
+          key={`${item.group.name} ${item.event.start}`}
+          item={item}
+          selected={selected?.event === item.event}
+          said={feedbackOn(feedback, item.group.name, item.event)?.kind}
+          timeZone={timeZone}
+          onPick={onPick}
+        />
+      ))}
+      {events.length > rows && (
+        <Button size="sm" fill="text" variant="secondary" onClick={more}>
+          {events.length - rows} more
+        </Button>
       )}
     </div>
   );
-}
+});
+
+const Row = memo(function Row(props: {
+  readonly item: GroupEvent;
+  readonly selected: boolean;
+  readonly said: PanelFeedback['kind'] | undefined;
+  readonly timeZone: string;
+  readonly onPick: (event: GroupEvent) => void;
+}) {
+  const { item, selected, said, timeZone, onPick } = props;
+  const theme = useTheme2();
+  const { group, event } = item;
+  const ellipsis = { whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis' } as const;
+  return (
+    <div
+      role="listitem"
+      style={{
+        display: 'flex',
+        alignItems: 'center',
+        gap: 8,
+        padding: '2px 4px',
+        fontSize: 12,
+        background: selected ? theme.colors.action.selected : undefined,
+      }}
+    >
+      <span
+        style={{
+          flex: '0 0 82px',
+          textAlign: 'center',
+          borderRadius: 3,
+          color: '#000',
+          background: severityColor(event.severity),
+          padding: '0 4px',
+        }}
+      >
+        {severityName(event.severity)} {Math.round(event.severity)}
+      </span>
+      <span style={{ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
+        {dateTimeFormat(event.start, { timeZone, format: 'MM-DD HH:mm:ss' })}
+      </span>
+      <span style={{ whiteSpace: 'nowrap', minWidth: 74, color: theme.colors.text.secondary }}>
+        {formatDuration(durationOf(item))}
+      </span>
+      <span style={{ ...ellipsis, flexShrink: 0, maxWidth: '26%' }} title={group.name}>
+        {group.name}
+      </span>
+      <span style={{ ...ellipsis, flex: 1, color: theme.colors.text.secondary }} title={event.reason}>
+        {withoutName(event.reason, group.name)}
+      </span>
+      {said && (
+        <span style={{ whiteSpace: 'nowrap', color: theme.colors.text.secondary }}>
+          {said === 'normal' ? 'marked normal' : 'confirmed'}
+        </span>
+      )}
+      <Button
+        size="sm"
+        variant="secondary"
+        onClick={() => onPick(item)}
+        aria-label={`Why: ${group.name} at ${dateTimeFormat(event.start, { timeZone })}`}
+      >
+        Why
+      </Button>
+    </div>
+  );
+});
+
+/** The reason beside a name that it would only repeat. */
+export const withoutName = (reason: string, name: string) =>
+  reason.startsWith(`${name} `) ? reason.slice(name.length + 1) : reason;
 
 /** From the first anomalous point to the end of the last one's step, as the reason counts it. */
 export function durationOf({ group, event }: GroupEvent): number {

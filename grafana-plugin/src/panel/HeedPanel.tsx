@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useDeferredValue, useMemo, useState } from 'react';
 import {
   DashboardCursorSync,
   getFieldDisplayName,
@@ -20,18 +20,17 @@ import {
 } from '@grafana/ui';
 import { scoringService } from '../client/shared.js';
 import { heedMeta } from '../datasource/frames.js';
+import type { Detection } from '../engine/protocol.js';
 import { alignSeries } from './align.js';
 import { Chart, seriesColors } from './Chart.js';
 import type { Picture } from './drawing.js';
-import { EventList } from './EventList.js';
-import { allEvents, groupFrames, rankGroups, type GroupEvent } from './model.js';
+import { EventList, listHeight } from './EventList.js';
+import { feedbackOn } from './feedback.js';
+import { allEvents, groupFrames, rankGroups, type DrawnSeries, type GroupEvent } from './model.js';
 import { Tip } from './Tip.js';
-import type { HeedPanelOptions } from './types.js';
+import type { HeedPanelOptions, PanelFeedback } from './types.js';
 import { useScoring } from './useScoring.js';
 import { WhyDrawer } from './WhyDrawer.js';
-
-/** Height of the event list: as high as its rows, three and a half at most. */
-const listHeightOf = (rows: number) => Math.min(104, 29 * rows + 4);
 
 export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
   const {
@@ -54,18 +53,22 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
   const from = timeRange.from.valueOf();
   const to = timeRange.to.valueOf();
 
+  // Grafana has just worked through every field in this task; what we make of hundreds of them gets tasks of its own.
+  const frames = useDeferredValue(data.series, noFrames);
   const { detector, mode, sensitivity, direction, feedback } = options;
   const declared = useMemo(
     () =>
       groupFrames(
-        data.series,
+        frames,
         { detector, mode, sensitivity, direction, feedback } as HeedPanelOptions,
-        (field: Field, frame: DataFrame) => getFieldDisplayName(field, frame, data.series),
+        (field: Field, frame: DataFrame) => getFieldDisplayName(field, frame, frames),
         (key) => service.recall(key),
       ),
-    [data.series, detector, mode, sensitivity, direction, feedback, service],
+    [frames, detector, mode, sensitivity, direction, feedback, service],
   );
-  const { groups, busy } = useScoring(declared, title, from, service);
+  const scoring = useScoring(declared, title, from, service);
+  const { groups } = scoring;
+  const busy = scoring.busy || frames !== data.series;
   const ranked = useMemo(() => rankGroups(groups), [groups]);
   const drawable = useMemo(() => ranked.flatMap((group) => group.members), [ranked]);
 
@@ -83,8 +86,15 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
   const colors = series.map((s) => colorOf.get(s.name)!);
 
   const seriesKey = series.map((s) => s.name).join('\n');
-  // eslint-disable-next-line react-hooks/exhaustive-deps
-  const aligned = useMemo(() => alignSeries(series, from, to), [drawable, seriesKey, from, to]);
+  const aligned = useMemo(() => {
+    const keys = new Map(groups.map((group) => [group.name, group.key]));
+    return alignSeries(
+      series.map((s) => withScore(s, service.recall(keys.get(s.group) ?? '')?.detection)),
+      from,
+      to,
+    );
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [drawable, seriesKey, from, to]);
   const events = useMemo(() => {
     const drawn = new Set(seriesKey.split('\n'));
     return allEvents(groups).filter(({ group }) => group.members.some((member) => drawn.has(member.name)));
@@ -125,6 +135,7 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
   );
 
   if (drawable.length === 0) {
+    if (frames !== data.series) return null;
     return (
       <PanelDataErrorView
         panelId={id}
@@ -137,10 +148,10 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
   }
 
   const showList = options.showEvents && everyEvent.length > 0 && height > 240;
-  const listHeight = listHeightOf(everyEvent.length);
+  const heightOfList = listHeight(everyEvent.length);
   const vizHeight =
     height -
-    (showList ? listHeight : 0) -
+    (showList ? heightOfList : 0) -
     (drawable.length > listed.length || busy || groups.some((g) => g.error) ? 18 : 0);
   const counts = new Map<string, number>();
   for (const { group } of everyEvent) counts.set(group.name, (counts.get(group.name) ?? 0) + 1);
@@ -261,9 +272,9 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
         <EventList
           events={everyEvent}
           selected={selected}
-          feedback={options.feedback ?? []}
+          feedback={options.feedback ?? noFeedback}
           timeZone={timeZone}
-          height={listHeight}
+          height={heightOfList}
           onPick={onPick}
         />
       )}
@@ -271,12 +282,7 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
         <WhyDrawer
           item={selected}
           series={selected.group.key ? service.recall(selected.group.key)?.series : undefined}
-          feedback={(options.feedback ?? []).find(
-            (f) =>
-              f.series === selected.group.name &&
-              f.start <= selected.event.end &&
-              f.end >= selected.event.start,
-          )}
+          feedback={feedbackOn(options.feedback ?? [], selected.group.name, selected.event)}
           timeZone={timeZone}
           onFeedback={(kind) => {
             const { event, group } = selected;
@@ -307,6 +313,12 @@ function declaredOrder<T extends { name: string }>(
   return [...drawable].sort((a, b) => (order.get(a.name) ?? 0) - (order.get(b.name) ?? 0));
 }
 
+/** Of hundreds of series the quiet ones come without their scores. */
+function withScore(series: DrawnSeries, detection: Detection | undefined): DrawnSeries {
+  if (series.score || !detection || detection.score.length < series.time.length) return series;
+  return { ...series, score: detection.score.subarray(detection.score.length - series.time.length) };
+}
+
 /** Annotations that are not our own events: other layers of the dashboard. */
 function foreignAnnotations(frames: readonly DataFrame[], color: (name: string) => string) {
   const out: Array<readonly [number, number, string]> = [];
@@ -324,6 +336,9 @@ function foreignAnnotations(frames: readonly DataFrame[], color: (name: string) 
   }
   return out;
 }
+
+const noFeedback: readonly PanelFeedback[] = [];
+const noFrames: DataFrame[] = [];
 
 /** EventBusPlugin reads nothing of the frame but its presence. */
 const cursorFrame: DataFrame = { fields: [], length: 0 };

@@ -46,10 +46,17 @@ export function alignSeries(series: readonly DrawnSeries[], from: number, to: nu
   const described = series.map((s) => ({
     value: column(s, s.values),
     ...(s.expected ? { expected: column(s, s.expected) } : {}),
-    ...(s.lower && s.upper ? { lower: column(s, s.lower), upper: column(s, s.upper) } : {}),
+    ...(s.lower && s.upper ? { lower: column(s, lowerEdge(s)), upper: column(s, s.upper) } : {}),
     ...(s.score ? { score: place(s, s.score) } : {}),
   }));
   return { time: visible, series: described, columns };
+}
+
+/** Times, sizes and counts are never below zero: a band that reaches there would only press the line together. */
+function lowerEdge({ values, lower, upper }: DrawnSeries): ArrayLike<number | null> {
+  const isBelow = (value: number | null | undefined) => typeof value === 'number' && value < 0;
+  if (Array.prototype.some.call(values, isBelow)) return lower!;
+  return Array.from(lower!, (edge, i) => (isBelow(edge) ? Math.min(0, upper![i] ?? 0) : edge));
 }
 
 const clean = (value: number | null | undefined) =>

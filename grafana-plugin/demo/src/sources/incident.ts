@@ -7,6 +7,7 @@ import {
   type DataQueryRequest,
   type DataQueryResponse,
 } from '@grafana/data';
+import { clock } from './clock.js';
 
 export interface IncidentQuery extends DataQuery {
   /** Names of columns of the recording; none means all. */
@@ -38,7 +39,7 @@ const playedShare = 0.97;
  */
 export class IncidentDataSource extends DataSourceApi<IncidentQuery> {
   private loading: Promise<Recording> | undefined;
-  private readonly opened = Number(new URLSearchParams(location.search).get('now')) || Date.now();
+  private readonly opened = clock();
 
   recording(): Promise<Recording> {
     this.loading ??= load();
@@ -68,10 +69,10 @@ export class IncidentDataSource extends DataSourceApi<IncidentQuery> {
     const live = (1 - playedShare) * length;
     // Whole steps, so that points stay where they are between two refreshes.
     const step = recording.time[1]! - recording.time[0]!;
-    const round = Math.max(0, Math.floor((Date.now() - this.opened) / live));
+    const round = Math.max(0, Math.floor((clock() - this.opened) / live));
     const begin = Math.round((this.opened - playedShare * length + round * live) / step) * step;
     const from = request.range.from.valueOf();
-    const to = Math.min(request.range.to.valueOf(), Date.now());
+    const to = Math.min(request.range.to.valueOf(), clock());
     const rows = recording.time.flatMap((t, i) => (begin + t >= from && begin + t <= to ? [i] : []));
     const names = query.columns?.length ? query.columns : [...recording.columns.keys()];
     return names.flatMap((name) => {

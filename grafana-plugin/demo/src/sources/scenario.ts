@@ -10,6 +10,7 @@ import {
 } from '@grafana/data';
 import { getTemplateSrv } from '@grafana/runtime';
 import { Observable, interval, map, of, startWith, throwError } from 'rxjs';
+import { clock } from './clock.js';
 import { serviceMap } from './services.js';
 
 export interface ScenarioQuery extends DataQuery {
@@ -61,8 +62,7 @@ const hashOf = (text: string) => [...text].reduce((sum, c) => Math.imul(sum, 31)
 
 /** Generated series whose values depend on time and name only; faults lie at fixed distances before the page was opened. */
 export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
-  private readonly opened =
-    Number(new URLSearchParams(location.search).get('now')) || Math.floor(Date.now() / minute) * minute;
+  private readonly opened = Math.floor(clock() / minute) * minute;
 
   override query(request: DataQueryRequest<ScenarioQuery>): Observable<DataQueryResponse> {
     const error = request.targets.find((target) => target.scenario === 'error');
@@ -91,7 +91,7 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
   private times(request: DataQueryRequest, count?: number): number[] {
     const from = request.range.from.valueOf();
     const live = request.targets.some((target) => (target as ScenarioQuery).scenario === 'stream');
-    const to = live ? Date.now() : request.range.to.valueOf();
+    const to = live ? clock() : request.range.to.valueOf();
     const step = count
       ? Math.max(1, (to - from) / count)
       : Math.max(1000, request.intervalMs || (to - from) / (request.maxDataPoints ?? 500));

@@ -1,0 +1,3 @@
+import { serveScores } from '@heed/core';
+
+serveScores();
