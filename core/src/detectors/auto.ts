@@ -4,13 +4,13 @@ import type { Series } from '../series/series.js';
 import type { DetectorDefinition, RawDetector, RawScores, RunOptions } from './contract.js';
 import { scoreFlatLines } from './heads/flat.js';
 import { forecastChannels, scoreForecasts } from './heads/forecast.js';
-import { weighHeads } from './heads/feedback.js';
-import { borderOf, channelWeights, fuseHeads, type HeadWeights } from './heads/fusion.js';
+import { borderLike, spreadToLength, weighHeads } from './heads/feedback.js';
+import { borderOf, channelWeights, fuseHeads } from './heads/fusion.js';
 import type { HeadScores } from './heads/head.js';
 import { scoreLevel } from './heads/level.js';
 import { scoreByMemory, type MemoryScores } from './heads/memory.js';
+import { scoreSpareHeads, SPARE_HEADS } from './heads/spare.js';
 import { standardizeSeries, type StandardizedChannels } from './heads/standardize.js';
-import { scoreBursts, scoreDifferences } from './heads/variation.js';
 import { defaultMemoryWindow, thinningNotes } from './memory-attention.js';
 
 /** Options of `auto`: it has none that need setting. */
@@ -50,28 +50,35 @@ const ORDER = 64;
 /** Points over which the short forecast head averages its errors. */
 const SHORT = 8;
 
-/** Heads that take part only where feedback speaks for them. */
-const SPARE: ReadonlySet<string> = new Set(['difference', 'burst']);
-
 class Auto implements RawDetector {
   constructor(private readonly options: AutoOptions) {}
 
   async score(series: Series, run: RunOptions): Promise<RawScores> {
     const input = standardizeSeries(series);
     const breather = new Breather(run.signal);
-    const { heads, memory, period } = await scoreHeads(input, this.options.budget, breather, (done) =>
-      run.onProgress?.({ phase: 'score', done }),
+    const feedback = run.feedback ?? [];
+    const share = feedback.length > 0 ? 0.5 : 1;
+    const { heads, memory, period, cycles } = await scoreHeads(input, this.options.budget, breather, (done) =>
+      run.onProgress?.({ phase: 'score', done: share * done }),
     );
-    let weights: HeadWeights = {};
-    if (run.feedback?.length) {
-      heads.push(scoreDifferences(input, SHORT), scoreBursts(input, 2 * SHORT));
-      weights = weighHeads(series, heads, SPARE, run.feedback);
+    if (feedback.length > 0) {
+      heads.push(...(await scoreSpareHeads(input, cycles, this.options.budget / 2, breather)));
     }
-    const used = heads.filter((head) => weights[head.name] !== undefined || !SPARE.has(head.name));
-    const fused = fuseHeads(used, channelWeights(input), weights);
+    const perChannel = channelWeights(input);
+    const defaults = heads.filter((head) => !SPARE_HEADS.has(head.name));
+    const usual = fuseHeads(defaults, perChannel);
+    let border = borderOf(usual.raw, input.channels.length);
+    let fused = usual;
+    const weights = weighHeads(series, heads, SPARE_HEADS, feedback);
+    if (Object.keys(weights).length > 0) {
+      fused = fuseHeads(heads, perChannel, weights);
+      border = Math.max(border, borderLike(usual.raw, border, fused.raw));
+      fused = spreadToLength(series, fused, border, feedback);
+    }
+    run.onProgress?.({ phase: 'score', done: 1 });
     return {
       ...fused,
-      border: borderOf(fused.raw, input.channels.length),
+      border,
       expected: memory.expected.map((own, c) => own.map((value) => value * input.std[c]! + input.mean[c]!)),
       spread: memory.spread.map((own, c) => own.map((value) => value * input.std[c]!)),
       attend: memory.attend,
@@ -81,13 +88,16 @@ class Auto implements RawDetector {
   }
 }
 
-/** Scores a series by every head of `auto`; `period` is the longest marked one of the first channel, 0 for none. */
+/**
+ * Scores a series by every head of `auto`; `period` is the longest marked one of the first channel, 0 for none,
+ * `cycles` are the points that slow heads average over, per channel.
+ */
 export async function scoreHeads(
   input: StandardizedChannels,
   budget: number,
   breather: Breather,
   progress: (done: number) => void,
-): Promise<{ heads: HeadScores[]; memory: MemoryScores; period: number }> {
+): Promise<{ heads: HeadScores[]; memory: MemoryScores; period: number; cycles: number[] }> {
   const n = input.points;
   const window = defaultMemoryWindow(n);
   const scale = { window, normalization: 'none', temperature: 0.1, keys: 4, budget } as const;
@@ -119,7 +129,7 @@ export async function scoreHeads(
     scoreFlatLines(input),
   ];
   progress(1);
-  return { heads, memory, period };
+  return { heads, memory, period, cycles };
 }
 
 /** The longest of the marked periods of the first channel that is seen at least five times; 0 for none. */
