@@ -32,6 +32,7 @@ interface DetectFlags extends InputOptions {
   readonly model?: string;
   readonly train?: TrainingPart;
   readonly seed: number;
+  readonly feedback?: string;
   readonly sensitivity?: number;
   readonly direction?: 'both' | 'above' | 'below';
   readonly threshold?: ThresholdMethod;
@@ -66,6 +67,7 @@ export function detectCommand(program: Command): void {
       trainingPart,
     )
     .option('--seed <n>', 'same seed, same numbers', wholeNumberIn(0, 2 ** 32 - 1), 0)
+    .option('--feedback <file>', 'what was said of earlier events of this series; see below')
     .optionsGroup('What counts as an event:')
     .option('--sensitivity <0..100>', 'more finds more (default: 50)', numberIn(0, 100))
     .addOption(
@@ -128,6 +130,11 @@ const help = `
 The file has a header row; a column named time, timestamp, date or ts is the time (ISO 8601, epoch s or ms), a column
 named label, anomaly or is_anomaly is ground truth and never used to detect, every other numeric column is a channel.
 
+--feedback names a JSON file with a list of judgements; confirmed events change what the detector looks for and how
+long it expects anomalies to be, dismissed ones and what resembles them fall silent:
+  [{"start": "2026-01-05T10:00:00Z", "end": "2026-01-05T10:20:00Z", "kind": "anomaly"},
+   {"start": "2026-01-06T03:00:00Z", "end": "2026-01-06T03:05:00Z", "kind": "normal"}]
+
 Examples:
   heed detect metrics.csv
   heed detect metrics.csv --columns latency,errors --direction above --report report.html
@@ -135,6 +142,7 @@ Examples:
   cat metrics.csv | heed detect - --sensitivity 70
   heed detect --prometheus http://localhost:9090 --query 'rate(http_requests_total[1m])' --range 6h
   heed detect today.csv --model normal-week.heed
+  heed detect metrics.csv --feedback judged.json
   heed detect metrics.csv --detector memory-attention --option temperature=0.2`;
 
 function timeZoneName(text: string): string {
@@ -192,6 +200,7 @@ async function detectAction(
     model: flags.model,
     train: flags.train,
     seed: flags.seed,
+    feedback: flags.feedback,
   };
   const detection = await runDetector(series, choice, eventOptions(flags), {
     signal,

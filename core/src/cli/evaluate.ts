@@ -223,7 +223,8 @@ export function renderEvaluation(report: EvaluationReport, options: EvaluateOpti
   return evaluationTable(report, layoutOf(options, publishedColumns(report)));
 }
 
-function renderFeedback(report: FeedbackReport, options: EvaluateOptions): string {
+/** The report on feedback as text in the format asked for. */
+export function renderFeedback(report: FeedbackReport, options: EvaluateOptions): string {
   if (options.format === 'json') return `${JSON.stringify(report)}\n`;
   if (options.format === 'csv') return feedbackCsv(report);
   return feedbackTable(report, layoutOf(options, []));

@@ -6,7 +6,7 @@ import { rows } from './facts.js';
 import { addInputOptions, readInput, type InputOptions } from './input.js';
 import { interruption } from './interrupt.js';
 import { writeOutput } from './output.js';
-import { detectorOptions, trainLengthOf } from './run-detector.js';
+import { detectorOptions, feedbackOf, trainLengthOf } from './run-detector.js';
 import { printable, ProgressDisplay, tell } from './terminal.js';
 import { optionPair, trainingPart, wholeNumberIn, type TrainingPart } from './values.js';
 
@@ -16,6 +16,7 @@ interface FitFlags extends InputOptions {
   readonly option?: Record<string, string>;
   readonly train?: TrainingPart;
   readonly seed: number;
+  readonly feedback?: string;
   readonly quiet?: boolean;
 }
 
@@ -32,6 +33,7 @@ export function fitCommand(program: Command): void {
     .option('--option <name=value>', 'an option of the detector; may be repeated', optionPair)
     .option('--train <n|fraction>', 'train on the first N points, or this share (default: all)', trainingPart)
     .option('--seed <n>', 'same seed, same model', wholeNumberIn(0, 2 ** 32 - 1), 0)
+    .option('--feedback <file>', 'judgements to keep in the model, as for `heed detect --feedback`')
     .option('--quiet', 'no progress and no report on stderr')
     .addHelpText(
       'after',
@@ -39,6 +41,7 @@ export function fitCommand(program: Command): void {
 Examples:
   heed fit normal-week.csv --detector attention-autoencoder --out normal-week.heed
   heed fit metrics.csv --detector rnn --option epochs=30 --train 0.5 --out model.heed
+  heed fit metrics.csv --detector auto --feedback judged.json --out judged.heed
   heed detect today.csv --model normal-week.heed`,
     )
     .action(async (file: string | undefined, flags: FitFlags) => {
@@ -51,7 +54,12 @@ Examples:
           const series = await readInput(file, flags, run);
           const length = trainLengthOf(flags.train, series);
           const train = length === undefined ? series : sliceSeries(series, 0, length);
-          const report = await detector.fit(train, { ...run, seed: flags.seed });
+          const feedback = await feedbackOf(flags.feedback);
+          const report = await detector.fit(train, {
+            ...run,
+            seed: flags.seed,
+            ...(feedback ? { feedback } : {}),
+          });
           await writeOutput(flags.out, await detector.save(), signal);
           progress.stop();
           if (flags.quiet) return;

@@ -57,11 +57,12 @@ class Auto implements RawDetector {
     const input = standardizeSeries(series);
     const breather = new Breather(run.signal);
     const feedback = run.feedback ?? [];
-    const share = feedback.length > 0 ? 0.5 : 1;
+    const isConfirmed = feedback.some(({ kind }) => kind === 'anomaly');
+    const share = isConfirmed ? 0.5 : 1;
     const { heads, memory, period, cycles } = await scoreHeads(input, this.options.budget, breather, (done) =>
       run.onProgress?.({ phase: 'score', done: share * done }),
     );
-    if (feedback.length > 0) {
+    if (isConfirmed) {
       heads.push(...(await scoreSpareHeads(input, cycles, this.options.budget / 2, breather)));
     }
     const perChannel = channelWeights(input);
@@ -72,7 +73,8 @@ class Auto implements RawDetector {
     const weights = weighHeads(series, heads, SPARE_HEADS, feedback);
     if (Object.keys(weights).length > 0) {
       fused = fuseHeads(heads, perChannel, weights);
-      border = Math.max(border, borderLike(usual.raw, border, fused.raw));
+      const least = borderOf(fused.raw, input.channels.length);
+      border = isConfirmed ? Math.max(least, borderLike(usual.raw, border, fused.raw)) : least;
       fused = spreadToLength(series, fused, border, feedback);
     }
     run.onProgress?.({ phase: 'score', done: 1 });

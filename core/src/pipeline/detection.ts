@@ -8,6 +8,7 @@ import { scoresFromRaw } from '../score/scores.js';
 import { computeThreshold } from '../score/threshold.js';
 import type { Detection, ThresholdReport } from '../score/types.js';
 import type { Series } from '../series/series.js';
+import { feedbackNotes } from './feedback.js';
 import type { FilledSeries } from './gaps.js';
 import type { ScoreOptions } from './types.js';
 
@@ -63,7 +64,7 @@ export function buildDetection({
     ...(raw.expected ? { expected: raw.expected, ...expectedBand(raw.expected, reference.spread) } : {}),
     events: explainEvents(series, raw, reference, runs, { missing, timeZone: options.timeZone, whole }),
     ...(raw.period === undefined ? {} : { period: raw.period }),
-    notes: [...filled.notes, ...(raw.notes ?? [])],
+    notes: [...filled.notes, ...(raw.notes ?? []), ...feedbackNotes(series, options.feedback)],
     ...(raw.heads ? { heads: raw.heads } : {}),
   };
 }

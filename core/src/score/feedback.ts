@@ -11,9 +11,12 @@ const LEAST_POWER = 0.02;
 const LONGEST = 256;
 /** Points compared at least: a single point is like any other, its surroundings are not. */
 const SHORTEST = 8;
-/** Mean likeness of the rest of the series at which a judged stretch has nothing of its own left to look for. */
+/** Mean likeness of the calm points at which a judged stretch has little of its own left to look for. */
 const COMMON = 0.1;
-/** How far the score of a stretch exactly like a confirmed one rises. */
+/** Likenesses below this do not make a stretch common, and below that are none. */
+const FAINT = 0.1;
+const LEAST = 1e-3;
+/** How far at least the score of a stretch exactly like a confirmed one rises. */
 const RISE = 2;
 /** Where a stretch called normal (an anomaly) ends up: just below (above) the border. */
 const BELOW = 0.95;
@@ -22,9 +25,10 @@ const ABOVE = 1.05;
 /**
  * Scores that heed what people said of earlier events, whatever the detector. Every window of the series attends to
  * the judged stretches as keys: with w = exp(−d² / 0.2 P) (d² mean squared distance of the windows, P power of the
- * judged stretch; channels weighed by their part in it), a window like a confirmed stretch rises by up to the factor
- * 2^w, one like a dismissed stretch sinks by the factor^w that brings the dismissed peak below the border. A stretch
- * that resembles much of the series carries that much less. Last, what was judged itself is held to what was said:
+ * judged stretch; channels weighed by their part in it), a window like a confirmed stretch rises by 2^w, or by the
+ * factor^w that brings the confirmed peak above the border where that takes more; one like a dismissed stretch sinks
+ * by the factor^w that brings the dismissed peak below it. A stretch that resembles much of the calm series carries that
+ * much less. Last, what was judged itself is held to what was said:
  * confirmed stretches end above the border, dismissed ones below it.
  *
  * The order of the judgements does not matter, but where opposite ones overlap, the later wins.
@@ -41,9 +45,10 @@ export function applyFeedback(
   const rise = new Float64Array(score.length);
   const fall = new Float64Array(score.length);
   for (const stretch of judged) {
-    const alike = likeness(series, stretch);
-    if (stretch.kind === 'anomaly') raise(rise, alike, Math.log(RISE));
-    else raise(fall, alike, Math.max(0, Math.log(peakOf(score, stretch) / BELOW)));
+    const alike = likeness(series, score, stretch);
+    const peak = peakOf(score, stretch);
+    if (stretch.kind === 'normal') raise(fall, alike, Math.max(0, Math.log(peak / BELOW)));
+    else raise(rise, alike, Math.log(peak > 0 ? Math.max(RISE, ABOVE / peak) : RISE));
   }
   const out = score.map((value, t) => value * Math.exp(rise[t]! - fall[t]!));
   for (const stretch of judged) hold(out, stretch);
@@ -74,7 +79,7 @@ function hold(score: Float32Array, stretch: JudgedStretch): void {
  * How much each point belongs to a stretch that looks like the judged one: n values 0…1, the same as within the
  * judged stretch itself at most.
  */
-function likeness(series: Series, { start, end }: JudgedStretch): Float64Array {
+function likeness(series: Series, score: Float32Array, { start, end }: JudgedStretch): Float64Array {
   const n = series.time.length;
   const length = Math.min(n, LONGEST, Math.max(SHORTEST, end - start + 1));
   const from = Math.max(0, Math.min(n - length, Math.round((start + end + 1 - length) / 2)));
@@ -108,12 +113,17 @@ function likeness(series: Series, { start, end }: JudgedStretch): Float64Array {
   const last = Math.min(length - 1, end - from);
   for (let s = 0; s < distance.length; s++) {
     const weight = Math.exp(-distance[s]! / (TEMPERATURE * squares));
-    if (weight < 1e-3) continue;
+    if (weight < LEAST) continue;
     for (let t = s + first; t <= s + last; t++) alike[t] = Math.max(alike[t]!, weight);
   }
   let common = 0;
-  for (let t = 0; t < n; t++) if (t < start || t > end) common += alike[t]!;
-  const own = Math.exp(-common / (COMMON * Math.max(1, n - (end - start + 1))));
+  let calm = 0;
+  for (let t = 0; t < n; t++) {
+    if ((t >= start && t <= end) || score[t]! > 1) continue;
+    if (alike[t]! > FAINT) common += alike[t]!;
+    calm++;
+  }
+  const own = Math.exp(-common / (COMMON * Math.max(1, calm)));
   alike.fill(1, start, end + 1);
   return alike.map((value) => value * own);
 }

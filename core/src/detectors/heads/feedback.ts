@@ -10,6 +10,10 @@ import type { HeadScores } from './head.js';
 const KEPT = 0.2;
 /** Exponent of the tail probability: below 1, since neighbouring points are not independent evidence. */
 const TRUST = 0.8;
+/**
+ * The same for dismissed events: less, since a head that saw nothing there may see nothing anywhere.
+ */
+const DOUBT = +(process.env.DOUBT ?? 0.1);
 /** Widths tried for the moving mean over the fused score, as shares of the length of the confirmed events. */
 const WIDTHS = [1 / 4, 1 / 2, 1];
 /** Gain in log tail probability below which a wider mean is not worth its blur. */
@@ -33,11 +37,14 @@ export function weighHeads(
 ): HeadWeights {
   const judged = judgedStretches(series, feedback);
   if (judged.length === 0) return {};
-  const regular = heads.filter((head) => head.kind !== 'rare');
+  const isConfirmed = judged.some(({ kind }) => kind === 'anomaly');
+  const regular = heads.filter((head) => head.kind !== 'rare' && (isConfirmed || !spare.has(head.name)));
   const evidence = regular.map((head) => {
     const rarity = rarityOf(scoreOfHead(head), judged);
-    const signed = judged.map(({ kind }, i) => (kind === 'anomaly' ? rarity[i]! : -rarity[i]!));
-    return TRUST * mean(signed);
+    const signed = judged.map(({ kind }, i) =>
+      kind === 'anomaly' ? TRUST * rarity[i]! : -DOUBT * rarity[i]!,
+    );
+    return mean(signed);
   });
   const best = Math.max(...evidence);
   const likely = evidence.map((value) => Math.exp(value - best));
