@@ -352,6 +352,38 @@ describe('heed fit and heed detect --model', () => {
     expect(await score()).toBe(first);
   });
 
+  test('feedback silences a dismissed event, by itself and in a model file', async () => {
+    const events = async (...flags: string[]) =>
+      (
+        JSON.parse(
+          (await run(['detect', 'metrics.csv', '--format', 'json', ...flags])).stdout,
+        ) as DetectionJson
+      ).events;
+    const [worst] = await events();
+    const { start, end } = worst!;
+    writeFileSync(inFolder('judged.json'), JSON.stringify([{ start, end, kind: 'normal' }]));
+    const judged = await events('--feedback', 'judged.json');
+    expect(judged.some((event) => event.start <= end && event.end >= start)).toBe(false);
+    const fit = [
+      'fit',
+      'metrics.csv',
+      '--detector',
+      'auto',
+      '--feedback',
+      'judged.json',
+      '--out',
+      'judged.heed',
+    ];
+    expect((await run(fit)).status).toBe(0);
+    expect(await events('--model', 'judged.heed')).toEqual(judged);
+    expectRefusal(
+      await run(['detect', 'metrics.csv', '--feedback', 'metrics.csv']),
+      1,
+      /metrics\.csv: .*not JSON/,
+    );
+    expectRefusal(await run(['detect', 'metrics.csv', '--feedback', 'no.json']), 1, /no such feedback/);
+  });
+
   test('refuses what is no model', async () => {
     expectRefusal(await run(['detect', 'metrics.csv', '--model', 'metrics.csv']), 1, /model/);
     expectRefusal(

@@ -68,6 +68,11 @@ named label, anomaly or is_anomaly is ground truth and never used to detect, eve
 A graph is JSON { nodes: [{ id, features }], edges: [{ source, target, weight }] }, or a CSV with the columns source,
 target and perhaps weight; with a time column, or as { graphs: [{ time, nodes, edges }] }, it is a sequence of graphs.
 
+--feedback names a JSON file with a list of judgements; confirmed events change what the detector looks for and how
+long it expects anomalies to be, dismissed ones and what resembles them fall silent:
+  [{"start": "2026-01-05T10:00:00Z", "end": "2026-01-05T10:20:00Z", "kind": "anomaly"},
+   {"start": "2026-01-06T03:00:00Z", "end": "2026-01-06T03:05:00Z", "kind": "normal"}]
+
 Examples:
   heed detect metrics.csv
   heed detect metrics.csv --columns latency,errors --direction above --report report.html
@@ -77,7 +82,8 @@ Examples:
   heed detect today.csv --model normal-week.heed
   heed detect metrics.csv --detector memory-attention --option temperature=0.2
   heed detect services.json --detector graph-attention
-  heed detect calls.csv --nodes services.csv`;
+  heed detect calls.csv --nodes services.csv
+  heed detect metrics.csv --feedback judged.json`;
 
 function timeZoneName(text: string): string {
   try {

@@ -1,12 +1,12 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { HeedError } from '../errors.js';
-import type { FileResult } from '../evaluate/protocol.js';
+import type { EvaluateResult } from './evaluate-task.js';
 
 /** Results of earlier runs in a file of one JSON object per line; every finished result is added at once. */
 export class EvaluationCache {
   private constructor(
     private readonly path: string,
-    private readonly results: Map<string, FileResult>,
+    private readonly results: Map<string, EvaluateResult>,
   ) {}
 
   /** @throws HeedError bad-json where the file is something else, file-unreadable */
@@ -21,12 +21,12 @@ export class EvaluationCache {
         cause,
       );
     });
-    const results = new Map<string, FileResult>();
+    const results = new Map<string, EvaluateResult>();
     const lines = text.split('\n');
     lines.forEach((line, i) => {
       if (line.trim() === '') return;
       try {
-        const { key, result } = JSON.parse(line) as { key: string; result: FileResult };
+        const { key, result } = JSON.parse(line) as { key: string; result: EvaluateResult };
         if (typeof key !== 'string' || typeof result.metrics['VUS-PR'] !== 'number')
           throw new Error('other content');
         results.set(key, result);
@@ -47,12 +47,12 @@ export class EvaluationCache {
     return cache;
   }
 
-  get(key: string): FileResult | undefined {
+  get(key: string): EvaluateResult | undefined {
     return this.results.get(key);
   }
 
   /** @throws HeedError output-unwritable */
-  async add(key: string, result: FileResult): Promise<void> {
+  async add(key: string, result: EvaluateResult): Promise<void> {
     this.results.set(key, result);
     await this.append(`${JSON.stringify({ key, result })}\n`);
   }

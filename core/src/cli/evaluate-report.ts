@@ -44,17 +44,21 @@ export function evaluationTable(report: EvaluationReport, layout: ReportLayout):
 }
 
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
-const three = (value: number | undefined): string =>
+export const three = (value: number | undefined): string =>
   value === undefined ? '–' : value.toFixed(3).replace(/^(-?)0\./, '$1.');
 
-interface Column {
+export interface Column {
   readonly head: string;
   /** One per row. */
   readonly cells: readonly string[];
 }
 
 /** A table as wide as its words; what does not fit the terminal continues below, the first column repeated. */
-function wideTable(first: Column, columns: readonly Column[], { colours, width }: ReportLayout): string {
+export function wideTable(
+  first: Column,
+  columns: readonly Column[],
+  { colours, width }: Pick<ReportLayout, 'colours' | 'width'>,
+): string {
   const widthOf = ({ head, cells }: Column): number =>
     Math.max(head.length, ...cells.map((cell) => cell.length)) + 3;
   const tables: string[] = [];

@@ -2,6 +2,12 @@ import { createHash } from 'node:crypto';
 import type { DetectorOptions } from '../detectors/contract.js';
 import { isHeedError, throwIfAborted } from '../errors.js';
 import {
+  evaluateFeedback,
+  failedEffect,
+  type FeedbackQuestion,
+  type FeedbackResult,
+} from '../evaluate/feedback.js';
+import {
   evaluateDetector,
   failedMetrics,
   parseBenchmarkName,
@@ -18,12 +24,19 @@ export interface EvaluateTask {
   readonly detector: string;
   readonly options: DetectorOptions;
   readonly seed: number;
+  /** Measure what feedback changes, instead of the detector alone. */
+  readonly question?: FeedbackQuestion;
 }
 
+/** What a task without, or with, a `question` gives. */
+export type EvaluateResult = FileResult | FeedbackResult;
+
 /** The same for the same file, detector, options and seed: what a resumed evaluation looks up. */
-export function taskKey({ name, bytes, detector, options, seed }: EvaluateTask, version: string): string {
+export function taskKey(task: EvaluateTask, version: string): string {
+  const { name, bytes, detector, options, seed, question } = task;
+  const asked = question ? [question.kind, question.events, question.choices] : [];
   return createHash('sha256')
-    .update(JSON.stringify([version, name, bytes, detector, Object.entries(options).sort(), seed]))
+    .update(JSON.stringify([version, name, bytes, detector, Object.entries(options).sort(), seed, ...asked]))
     .digest('hex')
     .slice(0, 24);
 }
@@ -36,7 +49,7 @@ let last: { readonly path: string; readonly series: Promise<Series> } | undefine
  * `error`; only cancellation is thrown.
  * @throws HeedError cancelled
  */
-export async function runTask(task: EvaluateTask, signal?: AbortSignal): Promise<FileResult> {
+export async function runTask(task: EvaluateTask, signal?: AbortSignal): Promise<EvaluateResult> {
   throwIfAborted(signal);
   const { family, trainLength } = parseBenchmarkName(task.name);
   const facts = { file: task.name, family, detector: task.detector };
@@ -45,13 +58,19 @@ export async function runTask(task: EvaluateTask, signal?: AbortSignal): Promise
     if (last?.path !== task.path)
       last = { path: task.path, series: readSeriesFile(task.path).then(({ series }) => series) };
     series = await last.series;
-    const { metrics, seconds } = await evaluateDetector(task.detector, series, {
+    const run = {
       detectorOptions: task.options,
       seed: task.seed,
       ...(trainLength > 0 ? { trainLength } : {}),
       ...(signal ? { signal } : {}),
-    });
-    return { ...facts, metrics, seconds, points: series.time.length, channels: series.channels.length };
+    };
+    const size = { points: series.time.length, channels: series.channels.length };
+    if (task.question) {
+      const effect = await evaluateFeedback(task.detector, series, task.question, run);
+      return { ...facts, ...effect, ...size, metrics: effect.after.metrics };
+    }
+    const { metrics, seconds } = await evaluateDetector(task.detector, series, run);
+    return { ...facts, metrics, seconds, ...size };
   } catch (error) {
     if (isHeedError(error) && error.code === 'cancelled') throw error;
     throwIfAborted(signal);
@@ -59,6 +78,7 @@ export async function runTask(task: EvaluateTask, signal?: AbortSignal): Promise
     if (isHeedError(error) && (error.code === 'bad-option' || error.code === 'unknown-detector')) throw error;
     return {
       ...facts,
+      ...(task.question ? failedEffect() : {}),
       metrics: failedMetrics(),
       seconds: 0,
       points: series?.time.length ?? 0,

@@ -1,12 +1,11 @@
 /** Worker of `heed evaluate`: runs the tasks the pool sends. */
 import { parentPort } from 'node:worker_threads';
 import { isHeedError } from '../errors.js';
-import type { FileResult } from '../evaluate/protocol.js';
 import type { PoolReply, PoolRequest } from '../node-pool.js';
-import { runTask, type EvaluateTask } from './evaluate-task.js';
+import { runTask, type EvaluateResult, type EvaluateTask } from './evaluate-task.js';
 
 parentPort!.on('message', ({ id, task }: PoolRequest<EvaluateTask>) => {
-  const reply = (answer: PoolReply<FileResult>): void => parentPort!.postMessage(answer);
+  const reply = (answer: PoolReply<EvaluateResult>): void => parentPort!.postMessage(answer);
   runTask(task).then(
     (result) => reply({ id, result }),
     (error: unknown) =>

@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseBenchmarkName, type EvaluationReport } from '../evaluate/protocol.js';
-import { evaluateFiles, renderEvaluation, type EvaluateOptions } from './evaluate.js';
+import {
+  evaluateFeedbackOnFiles,
+  evaluateFiles,
+  renderEvaluation,
+  renderFeedback,
+  type EvaluateOptions,
+} from './evaluate.js';
 import { forgetLastFile } from './evaluate-task.js';
 
 const first = '001_SINE_id_1_Synthetic_tr_100_1st_300.csv';
@@ -120,5 +126,65 @@ describe('heed evaluate', () => {
       code: 'unknown-column',
     });
     await expect(evaluate({}, AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' });
+  });
+});
+
+describe('heed evaluate --reveal and --dismiss', () => {
+  /** A wave with three bumps of one kind, labelled, and one of another kind, which is not. */
+  const several = '004_BUMPS_id_1_Synthetic_tr_100_1st_300.csv';
+  beforeAll(() => {
+    const isBump = (t: number): boolean => [300, 500, 700].some((at) => t >= at && t < at + 12);
+    const rows = Array.from({ length: 900 }, (_, t) => {
+      const value = Math.sin(t / 4) + (isBump(t) ? 1.2 : 0) - (t >= 600 && t < 603 ? 6 : 0);
+      return `${value},${isBump(t) ? 1 : 0}`;
+    });
+    writeFileSync(join(folder, several), `value,Label\n${rows.join('\n')}\n`);
+  });
+  afterAll(() => rmSync(join(folder, several)));
+
+  const measure = (kind: 'reveal' | 'dismiss', more: Partial<EvaluateOptions> = {}) => {
+    forgetLastFile();
+    return evaluateFeedbackOnFiles(
+      [folder],
+      { ...options, detector: ['auto'], ...more },
+      { kind, events: 1, choices: 5 },
+      undefined,
+      () => {},
+    );
+  };
+
+  it('judges the rest of the files that have something to judge', async () => {
+    const resume = join(folder, 'feedback.jsonl');
+    const report = await measure('reveal', { resume });
+    expect(report.skipped).toEqual([first, second]);
+    expect(report.failures.map(({ file, code }) => [file, code])).toEqual([[broken, 'labels-missing']]);
+    const own = report.files.find(({ file }) => file === several)!;
+    expect(own.choices).toBe(3);
+    expect(own.before.anomalies).toBe(2);
+    const { overall, families } = report.detectors.auto!;
+    expect(Object.keys(families)).toEqual(['BUMPS']);
+    expect(overall.files).toBe(1);
+    expect(overall.gain).toBeCloseTo(own.after.metrics['VUS-PR'] - own.before.metrics['VUS-PR'], 12);
+    // The unlabelled dip stands highest by itself; a confirmed bump tells what was meant.
+    expect(overall.gain).toBeGreaterThan(0.02);
+    expect(await measure('reveal', { resume })).toEqual(report);
+
+    const table = renderFeedback(report, { ...options, format: 'table', out: 'file' });
+    expect(table).toMatch(/BUMPS \(1\)/);
+    expect(table).toMatch(/2 files have too few events/);
+    const csv = renderFeedback(report, { ...options, format: 'csv' })
+      .trim()
+      .split('\n');
+    expect(csv).toHaveLength(report.files.length + 1);
+    expect(JSON.parse(renderFeedback(report, options))).toEqual(report);
+  });
+
+  it('dismisses the highest false event', async () => {
+    const report = await measure('dismiss');
+    const own = report.files.find(({ file }) => file === several)!;
+    expect(own.choices).toBeGreaterThanOrEqual(1);
+    expect(own.before.anomalies).toBe(3);
+    expect(own.after.found).toBeGreaterThanOrEqual(own.before.found);
+    expect(own.after.falseEvents).toBeLessThanOrEqual(own.before.falseEvents);
   });
 });

@@ -1,9 +1,14 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Option, type Command } from 'commander';
 import type { DetectorOptions, Progress } from '../detectors/contract.js';
 import { getDetectorDefinition, listDetectors } from '../detectors/registry.js';
-import { throwIfAborted } from '../errors.js';
+import { HeedError } from '../errors.js';
+import {
+  summariseFeedback,
+  type FeedbackQuestion,
+  type FeedbackReport,
+  type FeedbackResult,
+} from '../evaluate/feedback.js';
 import { METRIC_DESCRIPTIONS, type MetricName } from '../evaluate/metrics.js';
 import {
   PUBLISHED_NAMESAKES,
@@ -11,13 +16,14 @@ import {
   type EvaluationReport,
   type FileResult,
 } from '../evaluate/protocol.js';
-import { NodeWorkerPool } from '../node-pool.js';
 import { resolveOptions } from '../pipeline/options.js';
 import { EvaluationCache } from './evaluate-cache.js';
 import { readPublished, selectFiles, type LabelledFile } from './evaluate-files.js';
 import { areGraphs, evaluateGraphs, renderGraphResults } from './evaluate-graphs.js';
-import { evaluationCsv, evaluationTable } from './evaluate-report.js';
-import { runTask, taskKey, type EvaluateTask } from './evaluate-task.js';
+import { feedbackCsv, feedbackTable } from './evaluate-feedback.js';
+import { evaluationCsv, evaluationTable, type ReportLayout } from './evaluate-report.js';
+import { runAll } from './evaluate-run.js';
+import type { EvaluateTask } from './evaluate-task.js';
 import { interruption } from './interrupt.js';
 import { print, writeOutput } from './output.js';
 import { coloursFor, ProgressDisplay, tell, terminalWidth } from './terminal.js';
@@ -41,6 +47,11 @@ export interface EvaluateOptions {
   readonly option?: Readonly<Record<string, string>>;
   readonly seed: number;
   readonly baselines: boolean;
+  /** Labelled events to confirm, or false events to dismiss, at once. */
+  readonly reveal?: number;
+  readonly dismiss?: number;
+  /** Most choices of the judged events to try. */
+  readonly choices?: number;
   readonly quiet?: boolean;
 }
 
@@ -72,6 +83,22 @@ export function evaluateCommand(program: Command): void {
       '--no-baselines',
       `leave out ${alwaysEvaluated.join(', ')}: for quick trials, not for tables to show`,
     )
+    .option(
+      '--reveal <n>',
+      'measure feedback: confirm n labelled events, score again, judge the rest with and without',
+      wholeNumberIn(1, 1000),
+    )
+    .option(
+      '--dismiss <n>',
+      'measure feedback: call the n highest false events normal, score again, judge the rest',
+      wholeNumberIn(1, 1000),
+    )
+    .option(
+      '--choices <n>',
+      'with --reveal or --dismiss: most choices of these events to average over',
+      wholeNumberIn(1, 1000),
+      5,
+    )
     .option('-q, --quiet', 'no progress')
     .addHelpText(
       'after',
@@ -80,28 +107,39 @@ A label column (Label, is_anomaly, anomaly) is needed. File names as in the TSB-
 NNN_FAMILY_id_K_DOMAIN_tr_N_1st_M.csv, give the family and the training prefix of N rows. The full series is scored,
 the raw ranking is judged, a failed run counts 0.
 
+--reveal 1 confirms one labelled event of every file that has two or more (the first, then others evenly spread over the
+file, as --choices says; the mean is shown) and judges the rest of the file: what was revealed, and half of the metric's
+widest buffer around it, counts for neither score. --dismiss 1 does the same with the detector's highest false event.
+Baselines and published values have no part in it.
+
 Examples:
   heed evaluate data/U -d auto,k-means
   heed evaluate data/U -d auto --published published-U.csv --list manifest.csv --split development
-  heed evaluate data/U -d auto --format json --out results.json --resume results.jsonl`,
+  heed evaluate data/U -d auto --format json --out results.json --resume results.jsonl
+  heed evaluate data/U -d auto --reveal 1 --list manifest.csv --split development`,
     )
     .action(async (paths: string[], options: EvaluateOptions) => {
       const signal = interruption.begin();
       const progress = new ProgressDisplay(options.quiet === true);
-      let report: EvaluationReport;
+      let text: string;
       try {
         if (await areGraphs(paths)) {
           const results = await evaluateGraphs(paths, options, signal, progress.update);
-          progress.stop();
           const stream = options.out === undefined ? process.stdout : process.stderr;
-          await deliver(renderGraphResults(results, options.format, coloursFor(stream)), options, signal);
-          return;
+          text = renderGraphResults(results, options.format, coloursFor(stream));
+        } else {
+          const question = questionOf(options);
+          text = question
+            ? renderFeedback(
+                await evaluateFeedbackOnFiles(paths, options, question, signal, progress.update),
+                options,
+              )
+            : renderEvaluation(await evaluateFiles(paths, options, signal, progress.update), options);
         }
-        report = await evaluateFiles(paths, options, signal, progress.update);
       } finally {
         progress.stop();
       }
-      await deliver(renderEvaluation(report, options), options, signal);
+      await deliver(text, options, signal);
     });
 }
 
@@ -126,8 +164,43 @@ export async function evaluateFiles(
   const files = await selectFiles(paths, options);
   const tasks = files.flatMap((file) => detectors.map((detector) => taskOf(file, detector, options)));
   const cache = options.resume === undefined ? undefined : await EvaluationCache.open(options.resume);
-  const results = await runAll(tasks, options.jobs ?? availableParallelism(), cache, signal, onProgress);
+  const jobs = options.jobs ?? availableParallelism();
+  const results = await runAll<FileResult>(tasks, jobs, cache, signal, onProgress);
   return summariseEvaluation(results, published);
+}
+
+/**
+ * Measures what feedback changes, file by file.
+ * @throws HeedError unknown-detector, bad-option, file-unreadable, empty-input, cancelled
+ */
+export async function evaluateFeedbackOnFiles(
+  paths: readonly string[],
+  options: EvaluateOptions,
+  question: FeedbackQuestion,
+  signal: AbortSignal | undefined,
+  onProgress: (progress: Progress) => void,
+): Promise<FeedbackReport> {
+  const detectors = chooseDetectors({ ...options, baselines: false });
+  const files = await selectFiles(paths, options);
+  const tasks = files.flatMap((file) =>
+    detectors.map((detector) => ({ ...taskOf(file, detector, options), question })),
+  );
+  const cache = options.resume === undefined ? undefined : await EvaluationCache.open(options.resume);
+  const jobs = options.jobs ?? availableParallelism();
+  const results = await runAll<FeedbackResult>(tasks, jobs, cache, signal, onProgress);
+  return summariseFeedback(results, question, options.metric);
+}
+
+function questionOf({ reveal, dismiss, choices = 5 }: EvaluateOptions): FeedbackQuestion | undefined {
+  if (reveal !== undefined && dismiss !== undefined) {
+    throw new HeedError(
+      'bad-option',
+      '--reveal and --dismiss were both given',
+      'Measure one kind of feedback at a time.',
+    );
+  }
+  if (reveal !== undefined) return { kind: 'reveal', events: reveal, choices };
+  return dismiss === undefined ? undefined : { kind: 'dismiss', events: dismiss, choices };
 }
 
 function chooseDetectors(options: EvaluateOptions): { id: string; options: DetectorOptions }[] {
@@ -152,73 +225,28 @@ function taskOf(
   return { path, name, bytes, detector: detector.id, options: detector.options, seed };
 }
 
-/** Results in the order of the tasks, whatever order they finish in. */
-async function runAll(
-  tasks: readonly EvaluateTask[],
-  jobs: number,
-  cache: EvaluationCache | undefined,
-  signal: AbortSignal | undefined,
-  onProgress: (progress: Progress) => void,
-): Promise<FileResult[]> {
-  const results = new Array<FileResult>(tasks.length);
-  const keys = tasks.map((task) => taskKey(task, cacheVersion));
-  const open: number[] = [];
-  tasks.forEach((_, i) => {
-    const known = cache?.get(keys[i]!);
-    if (known) results[i] = known;
-    else open.push(i);
-  });
-  // The largest files first, so that none is left running alone at the end.
-  open.sort((a, b) => tasks[b]!.bytes - tasks[a]!.bytes);
-
-  let done = tasks.length - open.length;
-  const total = open.reduce((sum, i) => sum + tasks[i]!.bytes, 0);
-  let finished = 0;
-  const finish = async (i: number, result: FileResult): Promise<void> => {
-    results[i] = result;
-    await cache?.add(keys[i]!, result);
-    done++;
-    finished += tasks[i]!.bytes;
-    onProgress({
-      phase: 'evaluate',
-      done: total > 0 ? finished / total : 1,
-      message: `${done} of ${tasks.length}, ${result.detector} on ${result.file}`,
-    });
-  };
-
-  const worker = new URL('./evaluate-worker.js', import.meta.url);
-  const parallel = Math.min(jobs, open.length);
-  if (parallel <= 1 || !existsSync(worker)) {
-    for (const i of open) await finish(i, await runTask(tasks[i]!, signal));
-    return results;
-  }
-  const pool = new NodeWorkerPool<EvaluateTask, FileResult>(worker, parallel);
-  const stop = (): void => void pool.close();
-  signal?.addEventListener('abort', stop, { once: true });
-  try {
-    throwIfAborted(signal);
-    await Promise.all(open.map(async (i) => finish(i, await pool.run(tasks[i]!))));
-  } finally {
-    signal?.removeEventListener('abort', stop);
-    await pool.close();
-  }
-  return results;
-}
-
-/** Changes when results of an earlier version may no longer be mixed with new ones. */
-const cacheVersion = '1';
-
 /** The report as text in the format asked for. */
 export function renderEvaluation(report: EvaluationReport, options: EvaluateOptions): string {
   if (options.format === 'json') return `${JSON.stringify(report)}\n`;
   if (options.format === 'csv') return evaluationCsv(report);
-  const toTerminal = options.out === undefined;
-  return evaluationTable(report, {
+  return evaluationTable(report, layoutOf(options, publishedColumns(report)));
+}
+
+/** The report on feedback as text in the format asked for. */
+export function renderFeedback(report: FeedbackReport, options: EvaluateOptions): string {
+  if (options.format === 'json') return `${JSON.stringify(report)}\n`;
+  if (options.format === 'csv') return feedbackCsv(report);
+  return feedbackTable(report, layoutOf(options, []));
+}
+
+function layoutOf({ out, metric }: EvaluateOptions, publishedColumns: readonly string[]): ReportLayout {
+  const toTerminal = out === undefined;
+  return {
     colours: coloursFor(toTerminal ? process.stdout : process.stderr),
     width: toTerminal ? terminalWidth() : 160,
-    metric: options.metric,
-    publishedColumns: publishedColumns(report),
-  });
+    metric,
+    publishedColumns,
+  };
 }
 
 /** The namesakes of the detectors in the table, then the best of the others on these files. */

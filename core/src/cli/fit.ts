@@ -12,7 +12,7 @@ import { graphDetectorOf, isGraphWork, readGraphInput, trainingGraphs } from './
 import { addInputOptions, readInput, type InputOptions } from './input.js';
 import { interruption } from './interrupt.js';
 import { writeOutput } from './output.js';
-import { detectorOptions, readModel, trainLengthOf } from './run-detector.js';
+import { detectorOptions, feedbackOf, readModel, trainLengthOf } from './run-detector.js';
 import { printable, ProgressDisplay, tell } from './terminal.js';
 import { optionPair, trainingPart, wholeNumberIn, type TrainingPart } from './values.js';
 
@@ -28,6 +28,7 @@ interface FitFlags extends InputOptions {
   readonly nodes?: string;
   readonly train?: TrainingPart;
   readonly seed: number;
+  readonly feedback?: string;
 }
 
 /** `heed fit`: trains a detector and writes it as a model file for `heed detect --model`. */
@@ -44,6 +45,7 @@ export function fitCommand(program: Command): void {
     .option('--option <name=value>', 'an option of the detector; may be repeated', optionPair)
     .option('--train <n|fraction>', 'train on the first N points, or this share (default: all)', trainingPart)
     .option('--seed <n>', 'same seed, same model', wholeNumberIn(0, 2 ** 32 - 1), 0)
+    .option('--feedback <file>', 'judgements to keep in the model, as for `heed detect --feedback`')
     .option('--quiet', 'no progress and no report on stderr')
     .optionsGroup('Starting from another model:')
     .option('--from <model>', 'train this model further (transfer) in place of a new one')
@@ -65,6 +67,7 @@ Examples:
   heed fit other-site.csv --from model.heed --freeze-attention --rescale --out other-site.heed
   heed fit metrics.csv --teacher model.heed --detector rnn --option hidden=6 --out small.heed
   heed fit services.json --detector graph-attention --out services.heed
+  heed fit metrics.csv --detector auto --feedback judged.json --out judged.heed
   heed detect today.csv --model normal-week.heed`,
     )
     .action(async (file: string | undefined, flags: FitFlags) => {
@@ -141,7 +144,10 @@ async function fitSeries(file: string | undefined, flags: FitFlags, run: RunOpti
         `Distilled from ${start.id}: ${formatNumber(taught.parameters)} parameters in place of ` +
           `${formatNumber(taught.teacherParameters)}; ${figuresText(taught.figures)}.`,
       );
-    } else lines.push(...reportLines(await start.fit(train, seeded)));
+    } else {
+      const feedback = await feedbackOf(flags.feedback);
+      lines.push(...reportLines(await start.fit(train, { ...seeded, ...(feedback ? { feedback } : {}) })));
+    }
     if (flags.weights === 'int8') {
       const figures = await measureQuantization(detector, train, run);
       lines.push(`8-bit weights: ${figuresText(figures)}.`);

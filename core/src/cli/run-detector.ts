@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { HeedError, isHeedError } from '../errors.js';
-import type { DetectorOptions, RunOptions } from '../detectors/contract.js';
+import type { DetectorOptions, Feedback, RunOptions } from '../detectors/contract.js';
 import { getDetectorDefinition } from '../detectors/registry.js';
 import { detect } from '../pipeline/detect.js';
+import { readFeedback } from '../pipeline/feedback.js';
 import { loadDetector } from '../pipeline/model.js';
 import type { Detection, EventOptions } from '../score/types.js';
 import type { Series } from '../series/series.js';
@@ -15,6 +16,8 @@ export interface DetectorChoice {
   readonly model?: string;
   readonly train?: TrainingPart;
   readonly seed: number;
+  /** File with judgements on stretches of the series. */
+  readonly feedback?: string;
 }
 
 /** NAME=VALUE texts as the values the detector's option specifications ask for. */
@@ -59,6 +62,30 @@ export async function readModel(path: string): Promise<string> {
   }
 }
 
+/**
+ * The judgements in a file; none where no file is named.
+ * @throws HeedError file-unreadable, bad-json, bad-value, bad-time, each naming the file
+ */
+export async function feedbackOf(path: string | undefined): Promise<Feedback[] | undefined> {
+  if (path === undefined) return undefined;
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new HeedError(
+      'file-unreadable',
+      cause.code === 'ENOENT'
+        ? 'there is no such feedback file'
+        : `the feedback cannot be read (${cause.code})`,
+      'Name a JSON file with a list of judgements.',
+      { file: path },
+      cause,
+    );
+  });
+  try {
+    return readFeedback(text);
+  } catch (error) {
+    throw isHeedError(error) ? placedIn(path, error) : error;
+  }
+}
+
 /** Scores the series with the detector the flags ask for; faults of the series name it. */
 export async function runDetector(
   series: Series,
@@ -66,7 +93,14 @@ export async function runDetector(
   events: EventOptions,
   run: RunOptions,
 ): Promise<Detection> {
-  const options = { ...run, seed: choice.seed, events, trainLength: trainLengthOf(choice.train, series) };
+  const feedback = await feedbackOf(choice.feedback);
+  const options = {
+    ...run,
+    seed: choice.seed,
+    events,
+    trainLength: trainLengthOf(choice.train, series),
+    ...(feedback ? { feedback } : {}),
+  };
   if (choice.model === undefined) {
     const id = choice.detector ?? 'auto';
     const chosen = { ...options, detector: id, options: detectorOptions(id, choice.option) };
@@ -87,7 +121,12 @@ async function nameSeries<T>(series: Series, work: () => Promise<T>): Promise<T>
   } catch (error) {
     const ofSeries = ['too-few-points', 'all-missing', 'constant-series', 'not-finite', 'labels-missing'];
     if (!isHeedError(error) || error.place || !ofSeries.includes(error.code)) throw error;
-    const what = error.message.slice(0, -(error.remedy.length + 2));
-    throw new HeedError(error.code, what, error.remedy, { file: series.name }, error);
+    throw placedIn(series.name, error);
   }
+}
+
+/** The same error with the file it is about. */
+function placedIn(file: string | undefined, error: HeedError): HeedError {
+  const what = error.message.slice(0, -(error.remedy.length + 2));
+  return new HeedError(error.code, what, error.remedy, { file }, error);
 }

@@ -30,6 +30,7 @@ export function addScoringOptions(command: Command): void {
       trainingPart,
     )
     .option('--seed <n>', 'same seed, same numbers', wholeNumberIn(0, 2 ** 32 - 1), 0)
+    .option('--feedback <file>', 'what was said of earlier events of this series (JSON)')
     .optionsGroup('What counts as an event:')
     .option('--sensitivity <0..100>', 'more finds more (default: 50)', numberIn(0, 100))
     .addOption(

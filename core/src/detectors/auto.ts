@@ -17,21 +17,14 @@ import {
   SHORT,
   type HeadEstimate,
 } from './heads/ensemble.js';
-import { weighHeads } from './heads/feedback.js';
+import { borderLike, spreadToLength, weighHeads } from './heads/feedback.js';
 import { longestRun } from './heads/flat.js';
-import {
-  borderOf,
-  channelWeights,
-  fuseHeads,
-  unitsOf,
-  type HeadUnits,
-  type HeadWeights,
-} from './heads/fusion.js';
+import { borderOf, channelWeights, fuseHeads, unitsOf, type HeadUnits } from './heads/fusion.js';
 import { GrowingChannels } from './heads/growing.js';
 import { MemoryTail, type TailScores } from './heads/memory-tail.js';
 import type { MemoryScores } from './heads/memory.js';
+import { scoreSpareHeads, SPARE_HEADS } from './heads/spare.js';
 import { restore, restoreExplanation, standardizeSeries, type Scales } from './heads/standardize.js';
-import { scoreBursts, scoreDifferences } from './heads/variation.js';
 import { lastOf, thinningNotes } from './memory-attention.js';
 
 /** Options of `auto`: it has none that need setting. */
@@ -66,9 +59,6 @@ export const auto: DetectorDefinition<AutoOptions> = {
   },
   create: (options) => new Auto(options),
 };
-
-/** Heads that take part only where feedback speaks for them. */
-const SPARE: ReadonlySet<string> = new Set(['difference', 'burst']);
 
 /** What a series told `auto`, and what it keeps where the series is the anchor of a longer one. */
 interface Anchor {
@@ -107,20 +97,31 @@ class Auto implements RawDetector {
   /** A series by what it tells itself. */
   private async scoreAll(series: Series, run: RunOptions): Promise<{ anchor: Anchor; scores: RawScores }> {
     const input = standardizeSeries(series);
+    const breather = new Breather(run.signal);
+    const feedback = run.feedback ?? [];
+    const isConfirmed = feedback.some(({ kind }) => kind === 'anomaly');
+    const part = isConfirmed ? 0.5 : 1;
     const estimate = estimateHeads(input, this.options.budget);
-    const { heads, memory } = await scoreHeads(input, estimate, new Breather(run.signal), (done) =>
-      run.onProgress?.({ phase: 'score', done }),
+    const { heads, memory } = await scoreHeads(input, estimate, breather, (done) =>
+      run.onProgress?.({ phase: 'score', done: part * done }),
     );
-    let weights: HeadWeights = {};
-    if (run.feedback?.length) {
-      heads.push(scoreDifferences(input, SHORT), scoreBursts(input, 2 * SHORT));
-      weights = weighHeads(series, heads, SPARE, run.feedback);
+    if (isConfirmed) {
+      heads.push(...(await scoreSpareHeads(input, estimate.cycles, this.options.budget / 2, breather)));
     }
-    const used = heads.filter((head) => weights[head.name] !== undefined || !SPARE.has(head.name));
     const channelWeight = channelWeights(input);
-    const units = unitsOf(used);
-    const fused = fuseHeads(used, channelWeight, weights, units);
-    const border = borderOf(fused.raw, input.channels.length);
+    const defaults = heads.filter((head) => !SPARE_HEADS.has(head.name));
+    const units = unitsOf(defaults);
+    const usual = fuseHeads(defaults, channelWeight, {}, units);
+    let border = borderOf(usual.raw, input.channels.length);
+    let fused = usual;
+    const weights = weighHeads(series, heads, SPARE_HEADS, feedback);
+    if (Object.keys(weights).length > 0) {
+      fused = fuseHeads(heads, channelWeight, weights);
+      const least = borderOf(fused.raw, input.channels.length);
+      border = isConfirmed ? Math.max(least, borderLike(usual.raw, border, fused.raw)) : least;
+      fused = spreadToLength(series, fused, border, feedback);
+    }
+    run.onProgress?.({ phase: 'score', done: 1 });
     const anchor = { scales: input, estimate, channelWeight, units, border };
     return { anchor, scores: { ...fused, ...this.about(anchor, memory) } };
   }

@@ -51,3 +51,13 @@ export {
   type PublishedSummary,
   type PublishedTable,
 } from './protocol.js';
+export {
+  evaluateFeedback,
+  summariseFeedback,
+  type FeedbackEffect,
+  type FeedbackQuestion,
+  type FeedbackReport,
+  type FeedbackResult,
+  type FeedbackSummary,
+  type RestOfSeries,
+} from './feedback.js';

@@ -1,5 +1,5 @@
 import { HeedError } from '../errors.js';
-import type { DetectorOptions, DetectorState, StateTensor } from '../detectors/contract.js';
+import type { DetectorOptions, DetectorState, Feedback, StateTensor } from '../detectors/contract.js';
 
 /** What a model file holds. */
 export interface ModelContent {
@@ -16,6 +16,8 @@ export interface ModelContent {
   readonly state: DetectorState;
   /** Raw scores of the training series, from which the border is set. */
   readonly training?: Float64Array | Float32Array;
+  /** What was said of the series it is used on; absent or empty for none. */
+  readonly feedback?: readonly Feedback[];
 }
 
 const formatName = 'heed-model';
@@ -54,6 +56,7 @@ export function encodeModel(content: ModelContent): string {
     ...(content.training
       ? { training: encodeTensor({ shape: [content.training.length], values: content.training }) }
       : {}),
+    ...(content.feedback?.length ? { feedback: content.feedback } : {}),
   });
   return JSON.stringify({
     format: formatName,
@@ -94,13 +97,15 @@ export function decodeModel(text: string): ModelContent {
     state: Record<string, unknown>;
     tensors: Record<string, TensorJson>;
     training?: TensorJson;
+    feedback?: Feedback[];
   };
   if (
     typeof model.detector !== 'string' ||
     !isRecord(model.options) ||
     !Array.isArray(model.channels) ||
     !isRecord(model.state) ||
-    !isRecord(model.tensors)
+    !isRecord(model.tensors) ||
+    !isFeedback(model.feedback)
   ) {
     throw corrupt('a part of it is missing');
   }
@@ -118,11 +123,26 @@ export function decodeModel(text: string): ModelContent {
     channels: model.channels,
     state: { json: model.state, tensors },
     ...(training ? { training: Float64Array.from(training) } : {}),
+    ...(model.feedback ? { feedback: model.feedback } : {}),
   };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isFeedback(value: unknown): boolean {
+  if (value === undefined) return true;
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (item: unknown) =>
+        isRecord(item) &&
+        Number.isFinite(item.start) &&
+        Number.isFinite(item.end) &&
+        (item.kind === 'anomaly' || item.kind === 'normal'),
+    )
+  );
 }
 
 function corrupt(what: string, cause?: unknown): HeedError {

@@ -4,6 +4,7 @@ import type {
   DetectorDefinition,
   DetectorOptions,
   FineTuneOptions,
+  Feedback,
   FitReport,
   RawDetector,
   RawScores,
@@ -74,6 +75,8 @@ export class SeriesDetector implements Detector {
   readonly id: string;
   readonly tags: DetectorDefinition['tags'];
   private fitted: Fitted | undefined;
+  /** What was said when it was fitted, or is in the model file. */
+  private feedback: readonly Feedback[] = [];
 
   constructor(
     readonly definition: DetectorDefinition,
@@ -86,6 +89,7 @@ export class SeriesDetector implements Detector {
 
   async fit(train: Series, options: RunOptions = {}): Promise<FitReport> {
     const { raw } = this;
+    if (options.feedback) this.feedback = options.feedback;
     if (!raw.fit) {
       throwIfAborted(options.signal);
       return {
@@ -93,7 +97,11 @@ export class SeriesDetector implements Detector {
         points: train.time.length,
         seconds: 0,
         parameters: 0,
-        notes: ['This detector needs no training.'],
+        notes: [
+          this.feedback.length > 0
+            ? 'This detector needs no training; it keeps the feedback.'
+            : 'This detector needs no training.',
+        ],
       };
     }
     if (this.tags.supervised) checkTrainingLabels(this.id, train);
@@ -115,8 +123,9 @@ export class SeriesDetector implements Detector {
     return this.train(train, options, (series) => raw.fineTune!(series, options));
   }
 
-  async score(series: Series, options: ScoreOptions = {}): Promise<Detection> {
+  async score(series: Series, given: ScoreOptions = {}): Promise<Detection> {
     this.checkFitted();
+    const options = { ...given, feedback: [...this.feedback, ...(given.feedback ?? [])] };
     const filled = this.prepare(series, options);
     const raw = await this.raw.score(filled.series, options);
     await yieldToEventLoop();
@@ -153,11 +162,13 @@ export class SeriesDetector implements Detector {
       ...(this.fitted?.training
         ? { training: weights === 'int8' ? Float32Array.from(this.fitted.training) : this.fitted.training }
         : {}),
+      feedback: this.feedback,
     });
   }
 
   /** Takes over what `save` wrote. */
   async restore(content: ModelContent): Promise<void> {
+    this.feedback = content.feedback ?? [];
     if (content.channels.length > 0) {
       await this.raw.setState?.(content.state);
       this.fitted = {
@@ -220,7 +231,11 @@ export class SeriesDetector implements Detector {
     const report = await fit(series);
     throwIfAborted(options.signal);
     // What the detector makes of its own training series tells how large its scores of normal data are.
-    const scores: RawScores = await this.raw.score(series, { ...options, onProgress: undefined });
+    const scores: RawScores = await this.raw.score(series, {
+      ...options,
+      onProgress: undefined,
+      feedback: undefined,
+    });
     throwIfAborted(options.signal);
     this.fitted = {
       channels: train.channels.map(({ name }) => name),

@@ -8,6 +8,7 @@ import { scoresFromRaw } from '../score/scores.js';
 import { computeThreshold } from '../score/threshold.js';
 import type { Detection, ThresholdReport } from '../score/types.js';
 import type { Series } from '../series/series.js';
+import { feedbackNotes } from './feedback.js';
 import type { FilledSeries } from './gaps.js';
 import { judgeChannels } from './channels.js';
 import type { ScoreOptions } from './types.js';
@@ -84,7 +85,7 @@ export async function buildDetection({
     events: explainEvents(series, blame, reference, runs, { ...explain, missing }),
     ...(judged ? { channels: judged.channels } : {}),
     ...(raw.period === undefined ? {} : { period: raw.period }),
-    notes: [...filled.notes, ...(raw.notes ?? [])],
+    notes: [...filled.notes, ...(raw.notes ?? []), ...feedbackNotes(series, options.feedback)],
     ...(raw.heads ? { heads: raw.heads } : {}),
   };
 }

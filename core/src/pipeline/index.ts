@@ -13,6 +13,7 @@ export {
   type GraphDetectorIds,
   type GraphScoreOptions,
 } from './graph-detector.js';
+export { readFeedback } from './feedback.js';
 export { seriesOf } from './scored.js';
 export {
   distillDetector,

@@ -18,7 +18,8 @@ export interface Detector {
   readonly tags: DetectorTags;
   readonly options: DetectorOptions;
   /**
-   * A no-op (with a report) for training-free detectors.
+   * A no-op (with a report) for training-free detectors. Feedback given here is kept, used by every later `score`
+   * (together with what that is given) and saved.
    * @throws HeedError labels-missing, too-few-points, cancelled, memory-limit
    */
   fit(train: Series, options?: RunOptions): Promise<FitReport>;

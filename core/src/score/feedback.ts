@@ -1,62 +1,113 @@
 import type { Feedback } from '../detectors/contract.js';
+import { judgedStretches, type JudgedStretch } from '../detectors/judged.js';
+import { meanAndStd } from '../preprocess/index.js';
 import type { Series } from '../series/series.js';
 
-/** Squared distance, in squared standard deviations per value, at which a likeness has fallen to 1/e. */
-const temperature = 0.1;
+/** Squared distance, as a share of the judged stretch's own power, at which a likeness has fallen to 1/e. */
+const TEMPERATURE = 0.2;
+/** Least power of a judged stretch, in squared standard deviations: a stretch at the mean has next to none. */
+const LEAST_POWER = 0.02;
 /** Points compared at most: longer stretches are compared by their middle. */
-const longest = 256;
+const LONGEST = 256;
 /** Points compared at least: a single point is like any other, its surroundings are not. */
-const shortest = 8;
+const SHORTEST = 8;
+/** Mean likeness of the calm points at which a judged stretch has little of its own left to look for. */
+const COMMON = 0.1;
+/** Likenesses below this do not make a stretch common, and below that are none. */
+const FAINT = 0.1;
+const LEAST = 1e-3;
+/** How far at least the score of a stretch exactly like a confirmed one rises. */
+const RISE = 2;
 /** Where a stretch called normal (an anomaly) ends up: just below (above) the border. */
-const below = 0.95;
-const above = 1.05;
+const BELOW = 0.95;
+const ABOVE = 1.05;
 
 /**
- * Scores that heed what people said of earlier events. A stretch called normal sinks below the border, one called an
- * anomaly rises above it, and every stretch that looks like it follows by as much as it is alike:
- * score · factor^w, where w = exp(−d²/0.1) attends from each window to the judged one (d² is the mean squared
- * distance of the windows in units of each channel's variance) and factor brings the judged stretch's peak to the
- * border.
+ * Scores that heed what people said of earlier events, whatever the detector. Every window of the series attends to
+ * the judged stretches as keys: with w = exp(−d² / 0.2 P) (d² mean squared distance of the windows, P power of the
+ * judged stretch; channels weighed by their part in it), a window like a confirmed stretch rises by 2^w, or by the
+ * factor^w that brings the confirmed peak above the border where that takes more; one like a dismissed stretch sinks
+ * by the factor^w that brings the dismissed peak below it. A stretch that resembles much of the calm series carries that
+ * much less. Last, what was judged itself is held to what was said:
+ * confirmed stretches end above the border, dismissed ones below it.
+ *
+ * The order of the judgements does not matter, but where opposite ones overlap, the later wins.
  * @param series n complete points
  * @param score n values, 1 = border; not changed
- * @param feedback stretches outside the series are ignored; later ones win
+ * @param feedback stretches outside the series are ignored
  */
 export function applyFeedback(
   series: Series,
   score: Float32Array,
   feedback: readonly Feedback[],
 ): Float32Array {
-  const out = score.slice();
-  for (const judged of feedback) {
-    const start = series.time.findIndex((time) => time >= judged.start);
-    let end = series.time.length - 1;
-    while (end >= 0 && series.time[end]! > judged.end) end--;
-    if (start < 0 || end < start) continue;
-    let peak = 0;
-    for (let t = start; t <= end; t++) peak = Math.max(peak, out[t]!);
-    const isDone = judged.kind === 'normal' ? peak <= below : peak >= above;
-    if (isDone) continue;
-    if (peak === 0) {
-      out.fill(above, start, end + 1);
-      continue;
-    }
-    const factor = (judged.kind === 'normal' ? below : above) / peak;
-    const alike = likeness(series, start, end);
-    for (let t = 0; t < out.length; t++) out[t] = out[t]! * factor ** alike[t]!;
+  const judged = judgedStretches(series, feedback);
+  const rise = new Float64Array(score.length);
+  const fall = new Float64Array(score.length);
+  for (const stretch of judged) {
+    const alike = likeness(series, score, stretch);
+    const peak = peakOf(score, stretch);
+    if (stretch.kind === 'normal') raise(fall, alike, Math.max(0, Math.log(peak / BELOW)));
+    else raise(rise, alike, Math.log(peak > 0 ? Math.max(RISE, ABOVE / peak) : RISE));
   }
+  const out = score.map((value, t) => value * Math.exp(rise[t]! - fall[t]!));
+  for (const stretch of judged) hold(out, stretch.kind === 'normal' ? wholeRun(score, stretch) : stretch);
   return out;
 }
 
-/** How much each point belongs to a stretch that looks like start…end: n values 0…1, 1 in the stretch itself. */
-function likeness(series: Series, start: number, end: number): Float64Array {
+/**
+ * A dismissed stretch with the points above the border on either side: an event is cut to the points that left what
+ * is normal, and the rest of its run would be left behind as one of its own.
+ */
+function wholeRun(score: Float32Array, stretch: JudgedStretch): JudgedStretch {
+  let { start, end } = stretch;
+  while (start > 0 && score[start - 1]! > 1) start--;
+  while (end < score.length - 1 && score[end + 1]! > 1) end++;
+  return { ...stretch, start, end };
+}
+
+/** Raises each value to `most` × likeness. */
+function raise(values: Float64Array, alike: Float64Array, most: number): void {
+  for (let t = 0; t < values.length; t++) values[t] = Math.max(values[t]!, most * alike[t]!);
+}
+
+function peakOf(score: Float32Array, { start, end }: JudgedStretch): number {
+  let peak = 0;
+  for (let t = start; t <= end; t++) peak = Math.max(peak, score[t]!);
+  return peak;
+}
+
+/** Scales a judged stretch so that its peak is on the side of the border where it was said to be. */
+function hold(score: Float32Array, stretch: JudgedStretch): void {
+  const peak = peakOf(score, stretch);
+  const wanted = stretch.kind === 'anomaly' ? Math.max(peak, ABOVE) : Math.min(peak, BELOW);
+  for (let t = stretch.start; t <= stretch.end; t++) {
+    score[t] = peak > 0 ? (score[t]! * wanted) / peak : wanted;
+  }
+}
+
+/**
+ * How much each point belongs to a stretch that looks like the judged one: n values 0…1, the same as within the
+ * judged stretch itself at most.
+ */
+function likeness(series: Series, score: Float32Array, { start, end }: JudgedStretch): Float64Array {
   const n = series.time.length;
-  const length = Math.min(n, longest, Math.max(shortest, end - start + 1));
+  const length = Math.min(n, LONGEST, Math.max(SHORTEST, end - start + 1));
   const from = Math.max(0, Math.min(n - length, Math.round((start + end + 1 - length) / 2)));
   const distance = new Float64Array(n - length + 1);
+  let power = 0;
+  let squares = 0;
   for (const { values } of series.channels) {
-    const variance = varianceOf(values);
+    const { mean, std } = meanAndStd(values);
+    const variance = std * std;
     if (!(variance > 0)) continue;
-    const share = 1 / (variance * length * series.channels.length);
+    let own = 0;
+    for (let t = from; t < from + length; t++) own += (values[t]! - mean) ** 2;
+    own = own / (variance * length) + LEAST_POWER;
+    power += own;
+    squares += own * own;
+    // Weighed by the channel's part in the stretch: what the others did at the time is not what was judged.
+    const share = own / (variance * length);
     for (let s = 0; s < distance.length; s++) {
       let sum = 0;
       for (let k = 0; k < length; k++) {
@@ -67,20 +118,23 @@ function likeness(series: Series, start: number, end: number): Float64Array {
     }
   }
   const alike = new Float64Array(n);
+  if (power === 0) return alike;
   // The judged points' place in a window; only the same place of a similar window is meant.
   const first = Math.max(0, start - from);
   const last = Math.min(length - 1, end - from);
   for (let s = 0; s < distance.length; s++) {
-    const weight = Math.exp(-distance[s]! / temperature);
+    const weight = Math.exp(-distance[s]! / (TEMPERATURE * squares));
+    if (weight < LEAST) continue;
     for (let t = s + first; t <= s + last; t++) alike[t] = Math.max(alike[t]!, weight);
   }
-  return alike.fill(1, start, end + 1);
-}
-
-function varianceOf(values: Float64Array): number {
-  let mean = 0;
-  for (const value of values) mean += value / values.length;
-  let sum = 0;
-  for (const value of values) sum += (value - mean) ** 2;
-  return sum / values.length;
+  let common = 0;
+  let calm = 0;
+  for (let t = 0; t < n; t++) {
+    if ((t >= start && t <= end) || score[t]! > 1) continue;
+    if (alike[t]! > FAINT) common += alike[t]!;
+    calm++;
+  }
+  const own = Math.exp(-common / (COMMON * Math.max(1, calm)));
+  alike.fill(1, start, end + 1);
+  return alike.map((value) => value * own);
 }
