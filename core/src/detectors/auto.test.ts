@@ -190,6 +190,27 @@ describe('auto', () => {
     expect(weight('forecast')).toBeGreaterThan(weight('level'));
   });
 
+  it('leaves heads out where the budget is small, always the same ones, and says which', async () => {
+    const series = seriesOf(daily(4000, 7));
+    const names = async (budget?: number): Promise<{ heads: string[]; notes: string }> => {
+      const detector = await createDetector('auto', budget === undefined ? {} : { budget });
+      const { heads, notes } = await detector.score(series);
+      return { heads: heads!.map(({ name }) => name), notes: notes.join(' ') };
+    };
+    const full = await names();
+    expect(full.heads).toContain('memory-cycle');
+    expect(full.notes).not.toMatch(/left out/);
+    const strict = await names(1e4);
+    expect(strict.heads).not.toContain('memory-cycle');
+    expect(strict.notes).toMatch(/left out.*memory-cycle/);
+    // 4,000 points are few enough for the forecasts of even the smallest budget; 10,000 are not.
+    expect(strict.heads).toContain('forecast');
+    const detector = await createDetector('auto', { budget: 1e4 });
+    const long = await detector.score(seriesOf(daily(10_000, 7)));
+    expect(long.heads!.map(({ name }) => name)).toEqual(['memory', 'rarity', 'level', 'flat-line']);
+    expect(long.notes.join(' ')).toMatch(/forecast/);
+  });
+
   it('copes with constants, tiny series and cancels at once', async () => {
     for (const values of [new Float64Array(500).fill(3), daily(20, 1), make(40, (t) => (t === 20 ? 1 : 0))]) {
       const { score } = await (await createDetector('auto')).score(seriesOf(values));

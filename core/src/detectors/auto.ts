@@ -13,6 +13,7 @@ import {
   estimateHeads,
   memoryHeads,
   scoreHeads,
+  droppedNotes,
   scoreLocalHeads,
   SHORT,
   type HeadEstimate,
@@ -54,7 +55,8 @@ export const auto: DetectorDefinition<AutoOptions> = {
     budget: {
       type: 'number',
       min: 1e4,
-      summary: 'Most pairs of windows × channels compared; a longer history is thinned',
+      summary:
+        'Most pairs of windows × channels compared; a longer history is thinned, then heads are left out',
     },
   },
   create: (options) => new Auto(options),
@@ -99,7 +101,9 @@ class Auto implements RawDetector {
     const input = standardizeSeries(series);
     const breather = new Breather(run.signal);
     const feedback = run.feedback ?? [];
-    const isConfirmed = feedback.some(({ kind }) => kind === 'anomaly');
+    // In several channels one event says little of which heads suit the next, which may show elsewhere.
+    const isReweighed = feedback.length > 0 && input.channels.length === 1;
+    const isConfirmed = isReweighed && feedback.some(({ kind }) => kind === 'anomaly');
     const part = isConfirmed ? 0.5 : 1;
     const estimate = estimateHeads(input, this.options.budget);
     const { heads, memory } = await scoreHeads(input, estimate, breather, (done) =>
@@ -114,13 +118,13 @@ class Auto implements RawDetector {
     const usual = fuseHeads(defaults, channelWeight, {}, units);
     let border = borderOf(usual.raw, input.channels.length);
     let fused = usual;
-    const weights = weighHeads(series, heads, SPARE_HEADS, feedback);
+    const weights = isReweighed ? weighHeads(series, heads, SPARE_HEADS, feedback) : {};
     if (Object.keys(weights).length > 0) {
       fused = fuseHeads(heads, channelWeight, weights);
       const least = borderOf(fused.raw, input.channels.length);
       border = isConfirmed ? Math.max(least, borderLike(usual.raw, border, fused.raw)) : least;
-      fused = spreadToLength(series, fused, border, feedback);
     }
+    fused = spreadToLength(series, fused, border, feedback);
     run.onProgress?.({ phase: 'score', done: 1 });
     const anchor = { scales: input, estimate, channelWeight, units, border };
     return { anchor, scores: { ...fused, ...this.about(anchor, memory) } };
@@ -147,7 +151,7 @@ class Auto implements RawDetector {
       ...(memory.attend ? { attend: memory.attend } : {}),
       ...(memory.explain ? { explain: restoreExplanation(memory.explain, scales) } : {}),
       ...(estimate.period > 0 ? { period: estimate.period } : {}),
-      notes: thinningNotes([estimate.memory]),
+      notes: [...thinningNotes([estimate.memory]), ...droppedNotes(estimate)],
     };
   }
 }
@@ -172,7 +176,7 @@ class AutoStream implements RawStream {
     this.series = new GrowingChannels(series);
     this.memory = new MemoryTail(this.series, anchor.scales);
     this.cycle = new MemoryTail(this.series, anchor.scales);
-    const order = Math.max(...coefficients.map((own) => own.length));
+    const order = Math.max(0, ...coefficients.map((own) => own.length));
     this.reach = order + Math.max(SHORT, ...cycles, longestRun(runs)) + 1;
   }
 

@@ -11,6 +11,10 @@ import type { StandardizedChannels } from './standardize.js';
 const ORDER = 64;
 /** Points over which the short forecast head averages its errors. */
 export const SHORT = 8;
+/** Comparisons per window below which a second memory tells nothing that the first does not. */
+const FEWEST_COMPARISONS = 64;
+/** Multiplications of the forecasts that cost as much as comparing one pair of windows, with some margin. */
+const PER_PAIR = 50;
 
 /** 128 points, in short series a 32nd of them but at least 8: windows must be many for most of them to be normal. */
 export function defaultMemoryWindow(points: number): number {
@@ -26,11 +30,22 @@ export interface HeadEstimate {
   readonly period: number;
   /** Points that slow heads average over, per channel. */
   readonly cycles: readonly number[];
-  /** Of the forecasts, per channel. */
+  /** Of the forecasts, per channel; none where the budget does not allow for forecasts. */
   readonly coefficients: readonly Float64Array[];
   readonly runs: readonly UsualRuns[];
+  /** Names of the heads left out for the budget. */
+  readonly dropped: readonly string[];
 }
 
+/** Tells the reader which heads were left out. */
+export function droppedNotes({ dropped }: HeadEstimate): string[] {
+  return dropped.length > 0 ? [`Heads left out for the budget: ${dropped.join(', ')}.`] : [];
+}
+
+/**
+ * By the numbers of points and channels alone, not by the clock, heads are left out that the budget does not allow
+ * for, so that the same series has the same score everywhere.
+ */
 export function estimateHeads(input: StandardizedChannels, budget: number): HeadEstimate {
   const { points: n, channels } = input;
   const window = defaultMemoryWindow(n);
@@ -38,13 +53,20 @@ export function estimateHeads(input: StandardizedChannels, budget: number): Head
   // A window shorter than the period cannot tell a missing peak from the calm between two.
   const period = longestPeriod(input);
   const cyclic = channels.length === 1 && period > 0.75 * window;
+  const cycle = cyclic ? planMemory(n, 1, { ...scale, window: period, budget: budget / 2 }) : undefined;
+  const isCycleSeen = cycle && n / cycle.thinning / cycle.stride >= FEWEST_COMPARISONS;
+  const isForecast = n * channels.length * ORDER <= PER_PAIR * budget;
   return {
     memory: planMemory(n, channels.length, scale),
-    ...(cyclic ? { cycle: planMemory(n, 1, { ...scale, window: period, budget: budget / 2 }) } : {}),
+    ...(isCycleSeen ? { cycle } : {}),
     period,
     cycles: channels.map((values) => Math.min(findPeriodTsbAd(values), Math.max(8, Math.floor(n / 32)))),
-    coefficients: fitForecasts(input, ORDER),
+    coefficients: isForecast ? fitForecasts(input, ORDER) : [],
     runs: usualRuns(input),
+    dropped: [
+      ...(cycle && !isCycleSeen ? ['memory-cycle'] : []),
+      ...(isForecast ? [] : ['forecast', 'forecast-cycle']),
+    ],
   };
 }
 
@@ -85,14 +107,18 @@ export function memoryHeads(
 /** The heads that look at the points around each point only: `reachOf` says how far. */
 export function scoreLocalHeads(input: StandardizedChannels, estimate: HeadEstimate): HeadScores[] {
   const { cycles, coefficients, runs } = estimate;
-  const forecasts = forecastChannels(input, coefficients);
+  const forecasts = coefficients.length > 0 ? forecastChannels(input, coefficients) : undefined;
   return [
-    scoreForecasts(
-      'forecast',
-      forecasts,
-      cycles.map(() => SHORT),
-    ),
-    scoreForecasts('forecast-cycle', forecasts, cycles),
+    ...(forecasts
+      ? [
+          scoreForecasts(
+            'forecast',
+            forecasts,
+            cycles.map(() => SHORT),
+          ),
+          scoreForecasts('forecast-cycle', forecasts, cycles),
+        ]
+      : []),
     scoreLevel(input, cycles),
     scoreFlatLines(input, runs),
   ];

@@ -10,10 +10,8 @@ import type { HeadScores } from './head.js';
 const KEPT = 0.2;
 /** Exponent of the tail probability: below 1, since neighbouring points are not independent evidence. */
 const TRUST = 0.8;
-/**
- * The same for dismissed events: less, since a head that saw nothing there may see nothing anywhere.
- */
-const DOUBT = +(process.env.DOUBT ?? 0.1);
+/** The same for dismissed events: less, since a head that saw nothing there may see nothing anywhere. */
+const DOUBT = 0.1;
 /** Widths tried for the moving mean over the fused score, as shares of the length of the confirmed events. */
 const WIDTHS = [1 / 4, 1 / 2, 1];
 /** Gain in log tail probability below which a wider mean is not worth its blur. */
