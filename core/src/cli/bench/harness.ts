@@ -67,7 +67,7 @@ export async function measure(
     for (const one of contestants) {
       if (one.times || failed.has(one)) continue;
       throwIfAborted(signal);
-      let elapsed = 0;
+      let elapsed: number;
       try {
         // Compilers work in the background: short runs are repeated until the optimised code has surely arrived.
         one.prepare?.();
