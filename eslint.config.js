@@ -74,6 +74,7 @@ export default tseslint.config(
       '.heed/**',
       'core/assembly/**',
       'core/src/backend/kernels-wasm.ts',
+      'core/src/backend/window-kernels-wasm.ts',
     ],
   },
   js.configs.recommended,

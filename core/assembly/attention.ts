@@ -2,9 +2,9 @@
  * Scaled dot-product attention, softmax(Q·Kᵀ·scale)·V, forward and backward, a block of queries at a time: no more
  * than ROWS × n weights exist at once (Dao et al. 2022 block both ways; the rows fit our caches whole).
  */
-import { exp1, exp4 } from './exponential';
+import { exp1, exp4, log1 } from './exponential';
 import { gemm, gemmScratchBytes } from './gemm';
-import { softmaxRow } from './rows';
+import { exponentialsOfRow, maxOfRow, scaleRow } from './rows';
 
 const ROWS: i32 = 64;
 
@@ -19,7 +19,7 @@ function largestGemm(queries: i32, keys: i32, depth: i32, valueDepth: i32): i32 
 
 /** Bytes of scratch for attentionForward. */
 export function attentionForwardScratchBytes(queries: i32, keys: i32, depth: i32, valueDepth: i32): i32 {
-  return min(ROWS, queries) * keys * 4 + largestGemm(queries, keys, depth, valueDepth) + 64;
+  return (min(ROWS, queries) * keys + ROWS) * 4 + largestGemm(queries, keys, depth, valueDepth) + 64;
 }
 
 /** Bytes of scratch for attentionBackward. */
@@ -45,7 +45,8 @@ export function attentionForward(
   scale: f32,
   scratch: usize,
 ): void {
-  const weights = (scratch + 15) & ~15;
+  const sums = (scratch + 15) & ~15;
+  const weights = sums + ROWS * 4;
   const inner = weights + <usize>(min(ROWS, queries) * keys) * 4;
   const rowBytes = <usize>keys * 4;
   for (let s: i32 = 0; s < batch; s++) {
@@ -69,10 +70,17 @@ export function attentionForward(
       );
       for (let r: i32 = 0; r < rows; r++) {
         const row = weights + <usize>r * rowBytes;
-        store<f32>(logsum + <usize>(i + r) * 4, softmaxRow(row, row, keys));
+        const largest = maxOfRow(row, keys);
+        const sum = exponentialsOfRow(row, row, keys, largest);
+        store<f32>(logsum + <usize>(i + r) * 4, largest + <f32>log1(<f64>sum));
+        store<f32>(sums + <usize>r * 4, sum);
       }
       const target = out + <usize>(i * valueDepth) * 4;
       gemm(weights, keys, 1, v, valueDepth, 1, target, valueDepth, rows, valueDepth, keys, 1, false, inner);
+      // The results are fewer than the weights: it is they that are divided by the sums.
+      for (let r: i32 = 0; r < rows; r++) {
+        scaleRow(target + <usize>(r * valueDepth) * 4, valueDepth, 1 / load<f32>(sums + <usize>r * 4));
+      }
     }
     q += <usize>(queries * depth) * 4;
     k += <usize>(keys * depth) * 4;

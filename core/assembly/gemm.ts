@@ -4,14 +4,10 @@
  * All pointers are byte addresses in the imported memory; strides count elements of 4 bytes.
  */
 
+import { multiplyAdd } from './exponential';
+
 /** Points of the inner dimension per stretch: a B panel of 256 × 8 floats (8 KB) stays in the first-level cache. */
 const DEPTH: i32 = 256;
-
-// @ts-ignore: decorator
-@inline
-function multiplyAdd(a: v128, b: v128, sum: v128): v128 {
-  return ASC_FEATURE_RELAXED_SIMD ? v128.relaxed_madd<f32>(a, b, sum) : v128.add<f32>(sum, v128.mul<f32>(a, b));
-}
 
 /** Bytes of scratch that `gemm` needs for m × n × k. */
 export function gemmScratchBytes(m: i32, n: i32, k: i32): i32 {

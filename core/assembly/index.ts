@@ -13,4 +13,3 @@ export {
   attentionForward,
   attentionForwardScratchBytes,
 } from './attention';
-export { reconstruct, scanOffsets } from './windows';

@@ -1,22 +1,32 @@
 /** Kernels over the rows of a matrix: softmax, layer normalisation, bias + activation. All f32, byte addresses. */
-import { exp1, exp4, log1, max4, sum4 } from './exponential';
+import { exp1, exp4, expNegative4, max4, sum4 } from './exponential';
 
-/** Softmax of one row of n values in place of `target`; returns log Σ exp, which the backward pass needs. */
-export function softmaxRow(source: usize, target: usize, n: i32): f32 {
+/** The largest of n values. */
+// @ts-ignore: decorator
+@inline
+export function maxOfRow(source: usize, n: i32): f32 {
   const bytes = <usize>n * 4;
   const body = (<usize>n & ~3) * 4;
   let largest = load<f32>(source);
   if (body > 0) {
     let best = v128.load(source);
-    for (let t: usize = 16; t < body; t += 16) best = v128.max<f32>(best, v128.load(source + t));
+    for (let t: usize = 16; t < body; t += 16) best = v128.pmax<f32>(best, v128.load(source + t));
     largest = max4(best);
   }
   for (let t = body; t < bytes; t += 4) largest = max(largest, load<f32>(source + t));
+  return largest;
+}
 
+/** exp(value − largest) of one row of n values into `target`; returns their sum. */
+// @ts-ignore: decorator
+@inline
+export function exponentialsOfRow(source: usize, target: usize, n: i32, largest: f32): f32 {
+  const bytes = <usize>n * 4;
+  const body = (<usize>n & ~3) * 4;
   const shift = f32x4.splat(largest);
   let sums = f32x4.splat(0);
   for (let t: usize = 0; t < body; t += 16) {
-    const e = exp4(v128.sub<f32>(v128.load(source + t), shift));
+    const e = expNegative4(v128.sub<f32>(v128.load(source + t), shift));
     v128.store(target + t, e);
     sums = v128.add<f32>(sums, e);
   }
@@ -26,16 +36,28 @@ export function softmaxRow(source: usize, target: usize, n: i32): f32 {
     store<f32>(target + t, e);
     sum += e;
   }
-  const share = f32x4.splat(1 / sum);
-  for (let t: usize = 0; t < body; t += 16) v128.store(target + t, v128.mul<f32>(v128.load(target + t), share));
-  for (let t = body; t < bytes; t += 4) store<f32>(target + t, load<f32>(target + t) * (1 / sum));
-  return largest + <f32>log1(<f64>sum);
+  return sum;
+}
+
+/** One row of n values times a factor, in place. */
+// @ts-ignore: decorator
+@inline
+export function scaleRow(row: usize, n: i32, factor: f32): void {
+  const bytes = <usize>n * 4;
+  const body = (<usize>n & ~3) * 4;
+  const share = f32x4.splat(factor);
+  for (let t: usize = 0; t < body; t += 16) v128.store(row + t, v128.mul<f32>(v128.load(row + t), share));
+  for (let t = body; t < bytes; t += 4) store<f32>(row + t, load<f32>(row + t) * factor);
 }
 
 /** Softmax of `rows` rows of n values. */
 export function softmaxRows(source: usize, target: usize, rows: i32, n: i32): void {
   const bytes = <usize>n * 4;
-  for (let i: i32 = 0; i < rows; i++) softmaxRow(source + <usize>i * bytes, target + <usize>i * bytes, n);
+  for (let i: i32 = 0; i < rows; i++) {
+    scaleRow(target, n, 1 / exponentialsOfRow(source, target, n, maxOfRow(source, n)));
+    source += bytes;
+    target += bytes;
+  }
 }
 
 /** Gradient of softmax: dx = y ∘ (dy − Σ y ∘ dy) per row. */
@@ -188,8 +210,8 @@ export function biasActivation(x: usize, bias: usize, rows: i32, n: i32, activat
 @inline
 function activate(x: v128, activation: i32): v128 {
   const zero = f32x4.splat(0);
-  if (activation == RELU) return v128.max<f32>(x, zero);
-  if (activation == RELU6) return v128.min<f32>(v128.max<f32>(x, zero), f32x4.splat(6));
+  if (activation == RELU) return v128.pmax<f32>(x, zero);
+  if (activation == RELU6) return v128.pmin<f32>(v128.pmax<f32>(x, zero), f32x4.splat(6));
   if (activation == SIGMOID) {
     const one = f32x4.splat(1);
     return v128.div<f32>(one, v128.add<f32>(one, exp4(v128.neg<f32>(x))));

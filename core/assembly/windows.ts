@@ -74,7 +74,7 @@ function limitOf(worst: f64): f64 {
 
 /** Offers the windows at i and i + offset to each other; `sum` is their squared distance. */
 function consider(i: i32, offset: i32, sum: f64): void {
-  const d = max(sum, 0) * share;
+  const d = sum > 0 ? sum * share : 0;
   const j = i + offset;
   if (sum < load<f64>(limits + (<usize>i << 3))) insert(i, j, d);
   if (sum < load<f64>(limits + (<usize>j << 3))) insert(j, i, d);
@@ -220,8 +220,9 @@ function scanTwo(window: i32, count: i32, a: i32, b: i32, pairs: i32, squared: u
     const sumB = v128.shuffle<f64>(sums, next, 1, 3);
     sums = v128.add<f64>(next, v128.sub<f64>(v128.load(entering, 16), v128.load(leaving, 16)));
     const limit = v128.load(own);
-    const nearA = v128.lt<f64>(sumA, v128.max<f64>(limit, v128.load(otherA)));
-    const nearB = v128.lt<f64>(sumB, v128.max<f64>(limit, v128.load(otherB)));
+    // pmax, as everywhere here: max, which minds NaN and −0, takes several instructions.
+    const nearA = v128.lt<f64>(sumA, v128.pmax<f64>(limit, v128.load(otherA)));
+    const nearB = v128.lt<f64>(sumB, v128.pmax<f64>(limit, v128.load(otherB)));
     if (v128.bitmask<i64>(v128.or(nearA, nearB))) {
       const near = v128.bitmask<i64>(nearA) | (v128.bitmask<i64>(nearB) << 2);
       considerFour(<i32>((leaving - squared) >> 4), a, b, sumA, sumB, near);

@@ -1,5 +1,6 @@
-// Compiles core/assembly to WebAssembly, once plain and once with relaxed SIMD, and writes both as base64 into one
-// TypeScript module: inlined in every bundle, no extra request, nothing for a plugin host to serve.
+// Compiles core/assembly to WebAssembly (the kernels of sliding windows; those of tensors, once plain and once with
+// relaxed SIMD) and writes them as base64 into TypeScript modules: inlined in every bundle, no extra request, nothing
+// for a plugin host to serve.
 import asc from 'assemblyscript/asc';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -7,7 +8,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const core = dirname(dirname(fileURLToPath(import.meta.url)));
-const target = join(core, 'src/backend/kernels-wasm.ts');
+const tensors = join(core, 'src/backend/kernels-wasm.ts');
+const windows = join(core, 'src/backend/window-kernels-wasm.ts');
 const sources = readdirSync(join(core, 'assembly'))
   .filter((name) => name.endsWith('.ts'))
   .sort();
@@ -15,25 +17,47 @@ const hash = createHash('sha256').update(readFileSync(fileURLToPath(import.meta.
 for (const name of sources) hash.update(name).update(readFileSync(join(core, 'assembly', name)));
 const stamp = hash.digest('hex').slice(0, 16);
 
-if (!existsSync(target) || !readFileSync(target, 'utf8').includes(stamp)) {
-  const plain = await compile('simd');
-  const relaxed = await compile('simd', 'relaxed-simd');
-  writeFileSync(
-    target,
-    `// Generated from core/assembly by core/scripts/build-kernels.mjs; sources ${stamp}. Do not edit.\n` +
-      `/** The kernels with 128-bit SIMD, base64. ${plain.length} bytes. */\n` +
-      `export const plainKernels =\n  '${Buffer.from(plain).toString('base64')}';\n` +
-      `/** The same with relaxed SIMD (fused multiply–add where the processor has it). ${relaxed.length} bytes. */\n` +
-      `export const relaxedKernels =\n  '${Buffer.from(relaxed).toString('base64')}';\n`,
+const current = [tensors, windows].every(
+  (target) => existsSync(target) && readFileSync(target, 'utf8').includes(stamp),
+);
+if (!current) {
+  const builds = {
+    plain: await compile('index.ts', 'simd'),
+    relaxed: await compile('index.ts', 'simd', 'relaxed-simd'),
+    // Never relaxed: the last bits of its results would depend on the processor.
+    window: await compile('windows.ts', 'simd'),
+  };
+  write(tensors, {
+    plainKernels: ['The kernels of tensors with 128-bit SIMD', builds.plain],
+    relaxedKernels: [
+      'The same with relaxed SIMD (fused multiply–add where the processor has it)',
+      builds.relaxed,
+    ],
+  });
+  // By themselves, since the default detector needs no others.
+  write(windows, { windowKernelsWasm: ['The kernels of sliding windows with 128-bit SIMD', builds.window] });
+  console.error(
+    `kernels: ${Object.entries(builds)
+      .map(([name, { length }]) => `${name} ${length} bytes`)
+      .join(', ')}`,
   );
-  console.error(`kernels: ${plain.length} bytes, with relaxed SIMD ${relaxed.length} bytes`);
 }
 
-async function compile(...features) {
+function write(target, constants) {
+  const header = `// Generated from core/assembly by core/scripts/build-kernels.mjs; sources ${stamp}. Do not edit.\n`;
+  const lines = Object.entries(constants).map(
+    ([name, [what, bytes]]) =>
+      `/** ${what}, base64. ${bytes.length} bytes. */\n` +
+      `export const ${name} =\n  '${Buffer.from(bytes).toString('base64')}';\n`,
+  );
+  writeFileSync(target, header + lines.join(''));
+}
+
+async function compile(entry, ...features) {
   let binary;
   const { error, stderr } = await asc.main(
     [
-      'assembly/index.ts',
+      `assembly/${entry}`,
       '--baseDir',
       core,
       '--runtime',

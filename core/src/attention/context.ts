@@ -55,6 +55,7 @@ export function* attendByContext(query: ContextQuery): Generator<void, AttendedS
   const hiddenBefore = new Int32Array(n + 1);
   for (let t = 0; t < n; t++) hiddenBefore[t + 1] = hiddenBefore[t]! + hidden[t]!;
 
+  const runs = runsOf(observed);
   const first = -start;
   const distance = new Float64Array(n - (end - start)).fill(Infinity);
   const slice = Math.max(1, Math.floor(1e6 / (observed.length * channels.length)));
@@ -64,18 +65,55 @@ export function* attendByContext(query: ContextQuery): Generator<void, AttendedS
     if (shift === 0 || hiddenBefore[end + shift + 1]! > hiddenBefore[start + shift]!) continue;
     let compared = 0;
     let sum = 0;
-    for (const at of observed) {
-      const key = at + shift;
-      if (key < 0 || key >= n || hidden[key]) continue;
-      compared++;
-      for (const values of channels) {
-        const difference = values[at]! - values[key]!;
-        sum += difference * difference;
-      }
+    for (const { from, to } of runs) {
+      const low = Math.max(from, -shift);
+      const high = Math.min(to, n - 1 - shift);
+      if (low > high) continue;
+      const masked = hiddenBefore[high + shift + 1]! - hiddenBefore[low + shift]!;
+      compared += high - low + 1 - masked;
+      sum = addGaps(sum, channels, masked > 0 ? hidden : undefined, low, high, shift);
     }
     if (2 * compared >= observed.length) distance[i] = sum / (compared * channels.length);
   }
   return softmaxOfNearest(distance, first, keys, Math.max(1, (end - start + 1) >> 1), temperature);
+}
+
+/** Runs of neighbouring points, both ends inclusive. */
+function runsOf(points: readonly number[]): { readonly from: number; readonly to: number }[] {
+  const runs: { from: number; to: number }[] = [];
+  for (const point of points) {
+    const last = runs[runs.length - 1];
+    if (last && last.to + 1 === point) last.to = point;
+    else runs.push({ from: point, to: point });
+  }
+  return runs;
+}
+
+/** Adds the squared differences of the points from…to and those `shift` away, where these are not hidden. */
+function addGaps(
+  sum: number,
+  channels: readonly Float64Array[],
+  hidden: Uint8Array | undefined,
+  from: number,
+  to: number,
+  shift: number,
+): number {
+  const [only] = channels;
+  if (!hidden && channels.length === 1) {
+    for (let t = from; t <= to; t++) {
+      const gap = only![t]! - only![t + shift]!;
+      sum += gap * gap;
+    }
+    return sum;
+  }
+  for (let t = from; t <= to; t++) {
+    if (hidden?.[t + shift]) continue;
+    for (let c = 0; c < channels.length; c++) {
+      const gap = channels[c]![t]! - channels[c]![t + shift]!;
+      sum += gap * gap;
+    }
+  }
+  return sum;
 }
 
 /** The observed points of the stretch and up to `context` of them on either side, in order. */
@@ -99,13 +137,20 @@ function softmaxOfNearest(
   separation: number,
   temperature: number,
 ): AttendedShift[] {
-  const order = Array.from(distance.keys())
-    .filter((i) => distance[i]! < Infinity)
-    .sort((a, b) => distance[a]! - distance[b]! || a - b);
+  // A few passes for the nearest that is left cost less than an order of all.
+  const left = distance.slice();
   const chosen: number[] = [];
-  for (const i of order) {
-    if (chosen.length === keys) break;
-    if (chosen.every((other) => Math.abs(other - i) >= separation)) chosen.push(i);
+  while (chosen.length < keys) {
+    let best = -1;
+    for (let i = 0, least = Infinity; i < left.length; i++) {
+      if (left[i]! < least) {
+        least = left[i]!;
+        best = i;
+      }
+    }
+    if (best < 0) break;
+    chosen.push(best);
+    left.fill(Infinity, Math.max(0, best - separation + 1), best + separation);
   }
   if (chosen.length === 0) return [];
   const nearest = distance[chosen[0]!]!;

@@ -1,7 +1,8 @@
 import { plainKernels, relaxedKernels } from './kernels-wasm.js';
+import { moduleOf } from './wasm-module.js';
 
 /**
- * The kernels of core/assembly. Pointers are byte addresses in the memory the instance was made with; see the
+ * The tensor kernels of core/assembly. Pointers are byte addresses in the memory the instance was made with; see the
  * sources there for shapes. Sizes are in elements.
  */
 export interface Kernels {
@@ -108,50 +109,10 @@ export interface Kernels {
     scratch: number,
   ): void;
   attentionBackwardScratchBytes(queries: number, keys: number, depth: number, valueDepth: number): number;
-  scanOffsets(
-    x: number,
-    channels: number,
-    window: number,
-    points: number,
-    distance: number,
-    index: number,
-    k: number,
-    separation: number,
-    first: number,
-    last: number,
-    stride: number,
-    worst: number,
-    squared: number,
-  ): void;
-  reconstruct(
-    x: number,
-    channels: number,
-    window: number,
-    mean: number,
-    scale: number,
-    weights: number,
-    index: number,
-    k: number,
-    first: number,
-    last: number,
-    stride: number,
-    residual: number,
-    expected: number,
-    squares: number,
-    covered: number,
-    slots: number,
-  ): void;
 }
 
 /** Which build of the kernels runs. `relaxed` fuses multiply and add, so its last bits depend on the processor. */
 export type KernelBuild = 'plain' | 'relaxed';
-
-function decode(base64: string): Uint8Array<ArrayBuffer> {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
-}
 
 const modules = new Map<KernelBuild, WebAssembly.Module>();
 
@@ -168,7 +129,7 @@ export function supportsKernels(build: KernelBuild): boolean {
 function compile(build: KernelBuild): WebAssembly.Module {
   let module = modules.get(build);
   if (!module) {
-    module = new WebAssembly.Module(decode(build === 'plain' ? plainKernels : relaxedKernels));
+    module = moduleOf(build === 'plain' ? plainKernels : relaxedKernels);
     modules.set(build, module);
   }
   return module;

@@ -45,15 +45,16 @@ export interface KernelRegistration {
 let registered: KernelRegistration | undefined;
 let stock: Map<string, tfjs.KernelConfig> | undefined;
 /** Made once per memory: a fresh instance would start from unoptimised code again. */
-const made = new WeakMap<WebAssembly.Memory, ReturnType<typeof kernelFunctions>>();
+const made = new WeakMap<WebAssembly.Memory, Map<KernelBuild, ReturnType<typeof kernelFunctions>>>();
 
 /**
  * Puts Heed's kernels into TensorFlow.js' running wasm backend: batched and fused matrix products, softmax, and
  * operations of our own (attention, layer normalisation, Adam). They work in place on the backend's heap; nothing
  * in user code changes. Does nothing where the backend's memory is shared between threads, since the kernels are
  * compiled for an unshared one.
+ * @param wanted the build to take; by default relaxed SIMD where the engine has it
  */
-export function registerKernels(tf: Tf): KernelRegistration {
+export function registerKernels(tf: Tf, wanted?: KernelBuild): KernelRegistration {
   if (registered) return registered;
   const backend = tf.backend() as unknown as WasmBackend;
   const memory = memoryOf(backend);
@@ -63,12 +64,13 @@ export function registerKernels(tf: Tf): KernelRegistration {
       note: 'the wasm backend runs threads or hides its memory: stock kernels stay',
     };
   }
-  const build: KernelBuild = supportsKernels('relaxed') ? 'relaxed' : 'plain';
+  const build: KernelBuild = wanted ?? (supportsKernels('relaxed') ? 'relaxed' : 'plain');
   if (!supportsKernels(build)) {
     return { build: undefined, note: 'this engine has no WebAssembly SIMD: stock kernels stay' };
   }
-  const functions = made.get(memory) ?? kernelFunctions(tf, instantiateKernels(memory, build));
-  made.set(memory, functions);
+  const builds = made.get(memory) ?? new Map<KernelBuild, ReturnType<typeof kernelFunctions>>();
+  const functions = builds.get(build) ?? kernelFunctions(tf, instantiateKernels(memory, build));
+  made.set(memory, builds.set(build, functions));
   stock = new Map();
   for (const [name, make] of Object.entries(functions)) {
     const before = tf.getKernel(name, 'wasm');

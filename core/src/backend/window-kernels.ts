@@ -1,10 +1,53 @@
-import { instantiateKernels, supportsKernels, type Kernels } from './kernels.js';
+import { moduleOf } from './wasm-module.js';
+import { windowKernelsWasm } from './window-kernels-wasm.js';
+
+/** What core/assembly/windows.ts exports; pointers are byte addresses, sizes are in elements. */
+interface Kernels {
+  scanOffsets(
+    x: number,
+    channels: number,
+    window: number,
+    points: number,
+    distance: number,
+    index: number,
+    k: number,
+    separation: number,
+    first: number,
+    last: number,
+    stride: number,
+    worst: number,
+    squared: number,
+  ): void;
+  reconstruct(
+    x: number,
+    channels: number,
+    window: number,
+    mean: number,
+    scale: number,
+    weights: number,
+    index: number,
+    k: number,
+    first: number,
+    last: number,
+    stride: number,
+    residual: number,
+    expected: number,
+    squares: number,
+    covered: number,
+    slots: number,
+  ): void;
+}
 
 /** The sliding-window kernels on typed arrays, which are copied in and out: nothing stays behind between calls. */
 export class WindowKernels {
   private readonly memory = new WebAssembly.Memory({ initial: 1 });
-  /** Never the relaxed build: its last bits depend on the processor. */
-  private readonly kernels: Kernels = instantiateKernels(this.memory, 'plain');
+  private readonly kernels: Kernels;
+
+  /** @throws the engine's own error where it refuses WebAssembly or has no SIMD */
+  constructor() {
+    const instance = new WebAssembly.Instance(moduleOf(windowKernelsWasm), { env: { memory: this.memory } });
+    this.kernels = instance.exports as unknown as Kernels;
+  }
 
   /**
    * `scanOffsets` of core/assembly/windows.ts: changes `distance` and `index` (count × k).
@@ -148,7 +191,13 @@ let shared: WindowKernels | null | undefined;
 
 /** The kernels, made on first use; null where the engine refuses WebAssembly. */
 export function windowKernels(): WindowKernels | null {
-  if (shared === undefined) shared = supportsKernels('plain') ? new WindowKernels() : null;
+  if (shared === undefined) {
+    try {
+      shared = new WindowKernels();
+    } catch {
+      shared = null;
+    }
+  }
   return shared;
 }
 

@@ -1,10 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { cpus, totalmem, type CpuInfo } from 'node:os';
-import Table from 'cli-table3';
 import { InvalidArgumentError, type Command } from 'commander';
 import { HeedError, throwIfAborted } from '../errors.js';
 import { autoContestants, refreshContestants } from './bench/detection.js';
 import { measure, type Absent, type BenchResult, type Contestant } from './bench/harness.js';
+import { growth, machine, markdown, table } from './bench/report.js';
 import { interruption } from './interrupt.js';
 import { bundleSizes, peakMemory, startupTimes } from './bench/size.js';
 import {
@@ -21,6 +20,7 @@ interface BenchOptions {
   readonly case?: string[];
   readonly rounds: number;
   readonly json?: boolean;
+  readonly markdown?: boolean;
   readonly out?: string;
 }
 
@@ -109,6 +109,7 @@ export function benchCommand(program: Command): void {
     )
     .option('--rounds <n>', 'rounds per case', rounds, 11)
     .option('--json', 'print one JSON object')
+    .option('--markdown', 'print the table as Markdown, as BENCHMARKS.md has it')
     .option('--out <file>', 'write the JSON there too')
     .addHelpText(
       'after',
@@ -171,66 +172,11 @@ async function bench(options: BenchOptions): Promise<void> {
   const json = `${JSON.stringify(answer, null, 2)}\n`;
   if (options.out !== undefined) writeFileSync(options.out, json);
   if (options.json) process.stdout.write(json);
-  else process.stdout.write(`${machine()}\n${table(results)}\n${growth(results)}`);
+  else if (options.markdown) {
+    const command = `heed bench${options.case ? ` --case ${names.join(',')}` : ''} --rounds ${options.rounds}`;
+    const missing = [...absent].map(([implementation, reason]) => ({ implementation, absent: reason }));
+    process.stdout.write(markdown(command, results, missing));
+  } else process.stdout.write(`${machine()}\n${table(results)}\n${growth(results)}`);
   for (const [implementation, reason] of absent)
     process.stderr.write(`without ${implementation}: ${reason}\n`);
-}
-
-function machine(): string {
-  const list = cpus();
-  const model = (list[0] as CpuInfo | undefined)?.model.trim() ?? 'unknown processor';
-  const memory = Math.round(totalmem() / 2 ** 30);
-  return `${list.length} × ${model}, ${memory} GiB, ${process.platform} ${process.arch}, Node ${process.versions.node}`;
-}
-
-function table(results: readonly BenchResult[]): string {
-  const drawn = new Table({
-    head: ['case', 'implementation', 'median', '10–90 %', 'ratio', 'rounds', ''],
-    colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'left'],
-    style: { head: [], border: [] },
-  });
-  let last = '';
-  for (const one of results) {
-    const timed = one.median_ms > 0;
-    drawn.push([
-      one.case === last ? '' : one.case,
-      one.implementation,
-      timed ? milliseconds(one.median_ms) : quantity(one),
-      timed ? `${milliseconds(one.p10_ms)}–${milliseconds(one.p90_ms)}` : '',
-      one.ratio_to_heed === null ? '' : one.ratio_to_heed.toFixed(2),
-      String(one.rounds),
-      [timed && one.quantity ? quantity(one) : '', one.note ?? ''].filter(Boolean).join('; '),
-    ]);
-    last = one.case;
-  }
-  return drawn.toString();
-}
-
-function milliseconds(value: number): string {
-  return value >= 1000 ? `${(value / 1000).toPrecision(3)} s` : `${value.toPrecision(3)} ms`;
-}
-
-function quantity({ quantity }: BenchResult): string {
-  if (!quantity) return '';
-  if (quantity.unit !== 'bytes') return `${quantity.value.toPrecision(3)} ${quantity.unit}`;
-  return quantity.value > 1e6
-    ? `${(quantity.value / 1e6).toFixed(0)} MB`
-    : `${(quantity.value / 1e3).toFixed(1)} kB`;
-}
-
-/** How the default detector's time grows with n, as the exponent of a power law through the cases that ran. */
-function growth(results: readonly BenchResult[]): string {
-  const points = results.flatMap((one) => {
-    const match = /^auto-(\d+)$/.exec(one.case);
-    return match && one.implementation === 'heed'
-      ? [[Math.log(Number(match[1])), Math.log(one.median_ms)] as const]
-      : [];
-  });
-  if (points.length < 3) return '';
-  const mean = (at: 0 | 1) => points.reduce((sum, point) => sum + point[at], 0) / points.length;
-  const [mx, my] = [mean(0), mean(1)];
-  const slope =
-    points.reduce((sum, [x, y]) => sum + (x - mx) * (y - my), 0) /
-    points.reduce((sum, [x]) => sum + (x - mx) ** 2, 0);
-  return `auto grows as n^${slope.toFixed(2)} from ${points.length} lengths\n`;
 }

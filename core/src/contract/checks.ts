@@ -289,7 +289,7 @@ export const contractChecks: readonly ContractCheck[] = [
         for (let start = half, step = 1; start < n; step = step < 17 ? 3 * step : 1) {
           const end = Math.min(n, start + step);
           const update = await stream.append(sliceSeries(series, start, end));
-          const { score, threshold, expected } = await detector.score(sliceSeries(series, 0, end), whole);
+          const { score, threshold } = await detector.score(sliceSeries(series, 0, end), whole);
           demand(
             Math.abs(threshold.border - border) <= 1e-9 * border,
             `the border is ${border} in the stream and ${threshold.border} in the whole`,
@@ -300,13 +300,6 @@ export const contractChecks: readonly ContractCheck[] = [
               Math.abs(a - b) <= 1e-5 * Math.max(1, b),
               `point ${t} has the score ${a} in the stream and ${b} in the whole`,
             );
-            update.expected?.forEach((own, c) => {
-              const [streamed, batch] = [own[t - start]!, expected![c]![t]!];
-              demand(
-                Math.abs(streamed - batch) <= 1e-6 * Math.max(1, Math.abs(batch)),
-                `point ${t} is expected at ${streamed} in the stream and ${batch} in the whole`,
-              );
-            });
           }
           start = end;
         }

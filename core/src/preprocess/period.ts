@@ -336,12 +336,17 @@ function subtractCycle(values: Float64Array, fast: Float64Array, lag: number): F
   const bins = Math.max(2, Math.round(lag));
   const sums = new Float64Array(bins);
   const counts = new Float64Array(bins);
-  const phase = (t: number): number => Math.min(bins - 1, Math.floor(((t % lag) / lag) * bins));
+  const phases = new Int32Array(fast.length);
   for (let t = 0; t < fast.length; t++) {
-    sums[phase(t)]! += fast[t]!;
-    counts[phase(t)]!++;
+    const phase = Math.min(bins - 1, Math.floor(((t % lag) / lag) * bins));
+    phases[t] = phase;
+    sums[phase] = sums[phase]! + fast[t]!;
+    counts[phase] = counts[phase]! + 1;
   }
-  return values.map((value, t) => value - sums[phase(t)]! / counts[phase(t)]!);
+  for (let phase = 0; phase < bins; phase++) sums[phase] = sums[phase]! / counts[phase]!;
+  const out = new Float64Array(values.length);
+  for (let t = 0; t < out.length; t++) out[t] = values[t]! - sums[phases[t]!]!;
+  return out;
 }
 
 /**

@@ -4,6 +4,8 @@ import { throwIfAborted } from '../../errors.js';
 /** One implementation of one case, ready to run. */
 export interface Contestant {
   readonly implementation: string;
+  /** Called before each of its rounds, outside the time measured. */
+  readonly prepare?: () => void;
   /** One run of the work. Its result is thrown away; it must be complete when the promise resolves. */
   readonly run: () => unknown;
   readonly dispose?: () => void;
@@ -65,13 +67,15 @@ export async function measure(
     for (const one of contestants) {
       if (one.times || failed.has(one)) continue;
       throwIfAborted(signal);
-      let started = performance.now();
+      let elapsed: number;
       try {
         // Compilers work in the background: short runs are repeated until the optimised code has surely arrived.
-        const warm = started + (round === -1 ? WARM_MS : 0);
+        one.prepare?.();
+        const warm = round === -1 ? performance.now() + WARM_MS : 0;
         do {
-          started = performance.now();
+          const started = performance.now();
           await one.run();
+          elapsed = performance.now() - started;
         } while (performance.now() < warm);
       } catch (error) {
         // A peer that fails must not take the others' results with it; ours must not fail unseen.
@@ -80,7 +84,6 @@ export async function measure(
         options.onFailure?.(one.implementation, error);
         continue;
       }
-      const elapsed = performance.now() - started;
       if (round >= 0) times.get(one.implementation)!.push(elapsed);
     }
     options.onRound?.(Math.max(0, round + 1) / rounds);

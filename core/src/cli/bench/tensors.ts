@@ -1,7 +1,9 @@
 import { createRequire } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
 import { dirname, join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type * as fusedModule from '../../backend/fused.js';
+import { supportsKernels, type KernelBuild } from '../../backend/kernels.js';
 import { registerKernels, unregisterKernels } from '../../backend/tfjs-kernels.js';
 import { createRandom } from '../../random.js';
 import type { Absent, Contestant } from './harness.js';
@@ -22,6 +24,10 @@ export const layerShape = { batch: 64, positions: 64, width: 64, heads: 4 } as c
 export interface Tensors {
   readonly tf: Tf;
   readonly fused: typeof fusedModule;
+  /** What the engine runs by itself. */
+  readonly build: KernelBuild;
+  /** True where relaxed SIMD had to be switched on for the comparison. */
+  readonly relaxedByFlag: boolean;
 }
 
 /** TensorFlow.js with its wasm and cpu backends ready, our kernels not yet in it. */
@@ -35,7 +41,26 @@ export async function loadTensors(): Promise<Tensors> {
   wasm.setWasmPaths(join(folder, '/'));
   tf.env().set('PROD', true);
   await tf.setBackend('wasm');
-  return { tf, fused: await import('../../backend/fused.js') };
+  const build = supportsKernels('relaxed') ? 'relaxed' : 'plain';
+  return {
+    tf,
+    fused: await import('../../backend/fused.js'),
+    build,
+    relaxedByFlag: build === 'plain' && switchOnRelaxedSimd(),
+  };
+}
+
+/**
+ * Node 20 has relaxed SIMD behind a flag of its engine, Node 22 and browsers since 2023 have it without. This process
+ * is the benchmark's own; a library must not change the flags of its host.
+ */
+function switchOnRelaxedSimd(): boolean {
+  try {
+    setFlagsFromString('--experimental-wasm-relaxed-simd');
+  } catch {
+    return false;
+  }
+  return supportsKernels('relaxed');
 }
 
 type Build = (tensors: Tensors, fuse: boolean) => { run: () => void; dispose: () => void };
@@ -48,25 +73,23 @@ async function tensorContestants(tensors: Tensors, build: Build, withCpu: boolea
   const contestant = async (
     implementation: string,
     backend: string,
-    kernels: boolean,
+    kernels: KernelBuild | undefined,
     fuse: boolean,
     note?: string,
   ) => {
     const prepare = () => {
       tf.setBackend(backend);
       if (backend !== 'wasm') return;
-      if (kernels) registerKernels(tf);
-      else unregisterKernels(tf);
+      unregisterKernels(tf);
+      if (kernels) registerKernels(tf, kernels);
     };
     await tf.setBackend(backend);
     prepare();
     const work = build(tensors, fuse);
     return {
       implementation,
-      run: () => {
-        prepare();
-        work.run();
-      },
+      prepare,
+      run: () => work.run(),
       dispose: () => {
         prepare();
         work.dispose();
@@ -74,19 +97,16 @@ async function tensorContestants(tensors: Tensors, build: Build, withCpu: boolea
       ...(note === undefined ? {} : { note }),
     };
   };
-  const list = [
-    await contestant('heed', 'wasm', true, true),
-    await contestant(
-      'heed-unfused',
-      'wasm',
-      true,
-      false,
-      'the peers’ user code, with Heed’s kernels registered',
-    ),
-    await contestant('tfjs-wasm', 'wasm', false, false),
+  const { build: ours, relaxedByFlag } = tensors;
+  const unfused = 'the peers’ user code, with Heed’s kernels registered';
+  const byFlag = 'the build that Node 22 and browsers run; here by a flag of the engine';
+  return [
+    await contestant('heed', 'wasm', ours, true),
+    await contestant('heed-unfused', 'wasm', ours, false, unfused),
+    ...(relaxedByFlag ? [await contestant('heed-relaxed', 'wasm', 'relaxed', true, byFlag)] : []),
+    await contestant('tfjs-wasm', 'wasm', undefined, false),
+    ...(withCpu ? [await contestant('tfjs-cpu', 'cpu', undefined, false)] : []),
   ];
-  if (withCpu) list.push(await contestant('tfjs-cpu', 'cpu', false, false));
-  return list;
 }
 
 function randomTensor(tf: Tf, shape: readonly number[], seed: number): tfjs.Tensor {
@@ -117,12 +137,12 @@ export async function productContestants(tensors: Tensors): Promise<(Contestant 
     ...contestants.filter((one) => one.implementation !== 'heed-unfused'),
     {
       implementation: 'tfjs-wasm-2d',
-      note: `one plain ${side} × ${side} product of the same work: the most this engine’s own kernels reach`,
-      run: () => {
+      note: `one plain ${side} × ${side} product of the same work, by its own kernels`,
+      prepare: () => {
         tf.setBackend('wasm');
         unregisterKernels(tf);
-        tf.matMul(a as tfjs.Tensor2D, b as tfjs.Tensor2D).dispose();
       },
+      run: () => tf.matMul(a as tfjs.Tensor2D, b as tfjs.Tensor2D).dispose(),
       dispose: () => tf.dispose([a, b]),
     },
     await onnxProduct(productShape),
