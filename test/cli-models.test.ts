@@ -257,6 +257,8 @@ describe('graphs', () => {
   test.each<[string[], number, RegExp]>([
     [['detect', 'metrics.csv', '--detector', 'graph-attention'], 1, /metrics\.csv: this is not a graph/],
     [['detect', 'graph.json', '--detector', 'graph-attention', '--direction', 'above'], 2, /--direction/],
+    [['detect', 'graph.json', '--train', '0.5'], 2, /--train does not concern a single graph/],
+    [['fit', 'graph.json', '--detector', 'graph-attention', '--columns', 'a', '--out', 'x'], 2, /--columns/],
     [['detect', 'metrics.csv', '--model', 'graph.heed'], 1, /this is not a graph/],
     [['detect', 'edges.csv', '--nodes', 'no.csv'], 1, /no\.csv: there is no such file/],
     [['fit', 'graph.json', '--from', 'graph.heed', '--out', 'x.heed'], 1, /not trained further/],
