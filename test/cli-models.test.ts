@@ -87,7 +87,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const textOf = (name: string): string => readFileSync(join(folder, name), 'utf8');
 
-describe('heed fit, heed detect --model and heed evaluate', () => {
+describe('heed fit, heed detect --model and heed evaluate', { timeout: 180_000 }, () => {
   test.each(ofSeries)('%s scores in a new process as it does here', async (id) => {
     const fitted = await done(
       'fit',
@@ -127,7 +127,7 @@ describe('heed fit, heed detect --model and heed evaluate', () => {
   });
 });
 
-describe('a trained model', () => {
+describe('a trained model', { timeout: 180_000 }, () => {
   test('is trained further with frozen attention, distilled, and saved in 8 bits, and says what that cost', async () => {
     const quick = optionsOf('attention-autoencoder');
     const teach = ['fit', 'metrics.csv', '--detector', 'attention-autoencoder', ...quick, '--quiet'];
@@ -173,7 +173,7 @@ describe('a trained model', () => {
   });
 });
 
-describe('graphs', () => {
+describe('graphs', { timeout: 180_000 }, () => {
   test('are found in JSON and in an edge list with nodes beside it, with the same scores', async () => {
     const options = ['--option', 'epochs=20', '--option', 'heads=2'];
     const json = await done(
