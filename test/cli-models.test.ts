@@ -128,10 +128,13 @@ describe('heed fit, heed detect --model and heed evaluate', { timeout: 180_000 }
 });
 
 describe('a trained model', { timeout: 180_000 }, () => {
-  test('is trained further with frozen attention, distilled, and saved in 8 bits, and says what that cost', async () => {
+  beforeAll(async () => {
     const quick = optionsOf('attention-autoencoder');
     const teach = ['fit', 'metrics.csv', '--detector', 'attention-autoencoder', ...quick, '--quiet'];
     await done(...teach, '--out', 'teacher.heed');
+  }, 180_000);
+
+  test('is trained further with frozen attention, distilled, and saved in 8 bits, and says what that cost', async () => {
     const tuned = await done(
       ...['fit', 'metrics.csv', '--from', 'teacher.heed', '--freeze-attention', '--rescale'],
       ...['--option', 'epochs=1', '--out', 'tuned.heed'],
@@ -174,6 +177,19 @@ describe('a trained model', { timeout: 180_000 }, () => {
 });
 
 describe('graphs', { timeout: 180_000 }, () => {
+  beforeAll(async () => {
+    await done(
+      'fit',
+      'graph.json',
+      '--detector',
+      'graph-attention',
+      '--option',
+      'epochs=20',
+      '--out',
+      'graph.heed',
+    );
+  }, 180_000);
+
   test('are found in JSON and in an edge list with nodes beside it, with the same scores', async () => {
     const options = ['--option', 'epochs=20', '--option', 'heads=2'];
     const json = await done(
@@ -200,16 +216,6 @@ describe('graphs', { timeout: 180_000 }, () => {
   });
 
   test('are fitted, saved and scored alike in another process', async () => {
-    await done(
-      'fit',
-      'graph.json',
-      '--detector',
-      'graph-attention',
-      '--option',
-      'epochs=20',
-      '--out',
-      'graph.heed',
-    );
     const { stdout } = await done('detect', 'graph.json', '--model', 'graph.heed', '--format', 'json');
     const there = JSON.parse(stdout) as GraphDetectionJson;
     const detector = await loadGraphDetector(textOf('graph.heed'));
