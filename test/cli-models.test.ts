@@ -87,7 +87,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const textOf = (name: string): string => readFileSync(join(folder, name), 'utf8');
 
-describe('heed fit, heed detect --model and heed evaluate', () => {
+describe('heed fit, heed detect --model and heed evaluate', { timeout: 180_000 }, () => {
   test.each(ofSeries)('%s scores in a new process as it does here', async (id) => {
     const fitted = await done(
       'fit',
@@ -127,11 +127,14 @@ describe('heed fit, heed detect --model and heed evaluate', () => {
   });
 });
 
-describe('a trained model', () => {
-  test('is trained further with frozen attention, distilled, and saved in 8 bits, and says what that cost', async () => {
+describe('a trained model', { timeout: 180_000 }, () => {
+  beforeAll(async () => {
     const quick = optionsOf('attention-autoencoder');
     const teach = ['fit', 'metrics.csv', '--detector', 'attention-autoencoder', ...quick, '--quiet'];
     await done(...teach, '--out', 'teacher.heed');
+  }, 180_000);
+
+  test('is trained further with frozen attention, distilled, and saved in 8 bits, and says what that cost', async () => {
     const tuned = await done(
       ...['fit', 'metrics.csv', '--from', 'teacher.heed', '--freeze-attention', '--rescale'],
       ...['--option', 'epochs=1', '--out', 'tuned.heed'],
@@ -173,7 +176,20 @@ describe('a trained model', () => {
   });
 });
 
-describe('graphs', () => {
+describe('graphs', { timeout: 180_000 }, () => {
+  beforeAll(async () => {
+    await done(
+      'fit',
+      'graph.json',
+      '--detector',
+      'graph-attention',
+      '--option',
+      'epochs=20',
+      '--out',
+      'graph.heed',
+    );
+  }, 180_000);
+
   test('are found in JSON and in an edge list with nodes beside it, with the same scores', async () => {
     const options = ['--option', 'epochs=20', '--option', 'heads=2'];
     const json = await done(
@@ -200,16 +216,6 @@ describe('graphs', () => {
   });
 
   test('are fitted, saved and scored alike in another process', async () => {
-    await done(
-      'fit',
-      'graph.json',
-      '--detector',
-      'graph-attention',
-      '--option',
-      'epochs=20',
-      '--out',
-      'graph.heed',
-    );
     const { stdout } = await done('detect', 'graph.json', '--model', 'graph.heed', '--format', 'json');
     const there = JSON.parse(stdout) as GraphDetectionJson;
     const detector = await loadGraphDetector(textOf('graph.heed'));
@@ -257,6 +263,8 @@ describe('graphs', () => {
   test.each<[string[], number, RegExp]>([
     [['detect', 'metrics.csv', '--detector', 'graph-attention'], 1, /metrics\.csv: this is not a graph/],
     [['detect', 'graph.json', '--detector', 'graph-attention', '--direction', 'above'], 2, /--direction/],
+    [['detect', 'graph.json', '--train', '0.5'], 2, /--train does not concern a single graph/],
+    [['fit', 'graph.json', '--detector', 'graph-attention', '--columns', 'a', '--out', 'x'], 2, /--columns/],
     [['detect', 'metrics.csv', '--model', 'graph.heed'], 1, /this is not a graph/],
     [['detect', 'edges.csv', '--nodes', 'no.csv'], 1, /no\.csv: there is no such file/],
     [['fit', 'graph.json', '--from', 'graph.heed', '--out', 'x.heed'], 1, /not trained further/],

@@ -72,4 +72,4 @@ test('clients in worker threads train one global model by federated averaging', 
   const own = averagePrecision(rankingCurve(labels, (await alone.score(blind)).score));
   alone.dispose();
   expect(figure).toBeGreaterThan(own);
-});
+}, 180_000);

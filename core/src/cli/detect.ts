@@ -6,7 +6,7 @@ import { plotDetection } from '../plot/detection.js';
 import type { Detection } from '../score/types.js';
 import type { Series } from '../series/series.js';
 import { detectionCsv } from './csv.js';
-import { detectGraph, isGraphWork, readGraphInput, renderGraph } from './graph.js';
+import { detectGraph, isGraphWork, readGraphInput, refuseSeriesFlags, renderGraph } from './graph.js';
 import { readInput, addInputOptions, type InputOptions } from './input.js';
 import { interruption } from './interrupt.js';
 import { print, writeOutput } from './output.js';
@@ -144,19 +144,6 @@ async function detectAction(
   if (!notesShown && !flags.quiet) for (const note of detection.notes) tell(`Note: ${printable(note)}`);
 }
 
-/** Flags that say something of a series and nothing of a graph. */
-const ofSeries = [
-  'direction',
-  'mergeGap',
-  'minLength',
-  'minDeviation',
-  'minRelativeDeviation',
-  'exclude',
-  'report',
-  'prometheus',
-  'columns',
-] as const;
-
 async function detectGraphAction(
   file: string | undefined,
   flags: DetectFlags,
@@ -164,11 +151,7 @@ async function detectGraphAction(
   run: { signal: AbortSignal; onProgress: ProgressDisplay['update'] },
   progress: ProgressDisplay,
 ): Promise<void> {
-  const foreign = ofSeries.find((name) => flags[name] !== undefined);
-  if (foreign !== undefined) {
-    const flag = foreign.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    throw new HeedError('bad-option', `--${flag} does not concern graphs`, 'Leave it out.');
-  }
+  refuseSeriesFlags(flags);
   const graph = await readGraphInput(file, flags);
   const { threshold, thresholdValue, sensitivity, timeZone } = flags;
   const detection = await detectGraph(graph, flags, { threshold, thresholdValue, sensitivity }, run);

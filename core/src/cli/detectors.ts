@@ -53,7 +53,9 @@ function traits({ tags, graphs }: DetectorDefinition): string {
 /** Trainable values, or points per window where nothing is trained. */
 function sizeText({ parameters, defaults }: DetectorDefinition): string {
   if (parameters !== undefined) return parameters.toLocaleString('en-US');
-  return typeof defaults['window'] === 'number' ? `window ${defaults['window']}` : '';
+  const { window } = defaults;
+  // A window of 0 is chosen by the series.
+  return typeof window === 'number' ? `window ${window > 0 ? window : 'auto'}` : '';
 }
 
 function listText(definitions: readonly DetectorDefinition[]): string {

@@ -8,7 +8,7 @@ import type { Detector, SaveOptions } from '../pipeline/types.js';
 import { humanDuration, formatNumber } from '../format.js';
 import { sliceSeries } from '../series/series.js';
 import { rows } from './facts.js';
-import { graphDetectorOf, isGraphWork, readGraphInput, trainingGraphs } from './graph.js';
+import { graphDetectorOf, isGraphWork, readGraphInput, refuseSeriesFlags, trainingGraphs } from './graph.js';
 import { addInputOptions, readInput, type InputOptions } from './input.js';
 import { interruption } from './interrupt.js';
 import { writeOutput } from './output.js';
@@ -167,6 +167,7 @@ async function fitGraph(file: string | undefined, flags: FitFlags, run: RunOptio
       'Fit a detector of graphs anew.',
     );
   }
+  refuseSeriesFlags(flags);
   const graph = await readGraphInput(file, flags);
   const detector = await graphDetectorOf(graph, flags);
   try {

@@ -19,7 +19,7 @@ import type { TrainingPart } from './values.js';
 /** The flags that say what is to be worked on, of any command. */
 export interface GraphWork {
   readonly detector?: string;
-  readonly option?: Record<string, string>;
+  readonly option?: Readonly<Record<string, string>>;
   readonly model?: string;
   /** A CSV with the nodes' features. */
   readonly nodes?: string;
@@ -47,6 +47,20 @@ export async function isGraphWork(file: string | undefined, work: GraphWork): Pr
   return file !== undefined && file !== '-' && (await graphFileKind(file)) !== undefined;
 }
 
+/** Flags that say something of a series and nothing of a graph. */
+const seriesFlags = [
+  ...['time', 'columns', 'label', 'step', 'sort', 'duplicates', 'prometheus', 'query', 'range'],
+  ...['direction', 'mergeGap', 'minLength', 'minDeviation', 'minRelativeDeviation', 'exclude', 'report'],
+];
+
+/** @throws HeedError bad-option, so that no flag is silently without effect */
+export function refuseSeriesFlags(flags: object): void {
+  const foreign = seriesFlags.find((name) => (flags as Record<string, unknown>)[name] !== undefined);
+  if (foreign === undefined) return;
+  const flag = foreign.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new HeedError('bad-option', `--${flag} does not concern graphs`, 'Leave it out.');
+}
+
 /** The graph or sequence of graphs a command is given. */
 export async function readGraphInput(
   file: string | undefined,
@@ -65,12 +79,15 @@ export async function readGraphInput(
   });
 }
 
-/** The leading graphs of a sequence that the flags name; a single graph is always taken whole. */
+/** The leading graphs of a sequence that the flags name. @throws HeedError bad-option */
 export function trainingGraphs(
   graph: Graph | GraphSequence,
   part: TrainingPart | undefined,
 ): Graph | GraphSequence {
-  if (!part || !('graphs' in graph)) return graph;
+  if (!part) return graph;
+  if (!('graphs' in graph)) {
+    throw new HeedError('bad-option', '--train does not concern a single graph', 'Leave it out.');
+  }
   const n = graph.time.length;
   const length = 'share' in part ? Math.max(1, Math.floor(part.share * n)) : part.points;
   if (length > n) {

@@ -234,7 +234,7 @@ export const contractChecks: readonly ContractCheck[] = [
   },
   {
     name: 'keeps an anchor, or says that it does not',
-    applies: always,
+    applies: ofSeries,
     async run(subject) {
       const detector = await subject.fitted();
       const series = subject.sample();

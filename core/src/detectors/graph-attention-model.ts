@@ -147,12 +147,12 @@ export class GraphAttentionModel implements RawGraphDetector<Graph, RawGraphScor
     const columns = contributions.map((_, f) =>
       network.scalers[f]!.invert(Float64Array.from({ length: n }, (__, i) => expected[i * width + f]!)),
     );
+    const incoming: number[][] = graph.nodes.map(() => []);
+    arrays.target.forEach((target, e) => incoming[target]!.push(e));
     const attend = (node: number): AttendedNode[] =>
-      [...arrays.target]
-        .flatMap((target, e) =>
-          target === node ? [{ node: graph.nodes[arrays.source[e]!]!.id, weight: weights[e]! }] : [],
-        )
-        .sort((a, b) => b.weight - a.weight);
+      incoming[node]!.map((e) => ({ node: graph.nodes[arrays.source[e]!]!.id, weight: weights[e]! })).sort(
+        (a, b) => b.weight - a.weight,
+      );
     return { nodes, edges: Float64Array.from(edges), contributions, expected: columns, attend };
   }
 

@@ -19,7 +19,7 @@ function zScores(columns: number[][], train: number): Float64Array {
   return worst;
 }
 
-describe('graph-attention', () => {
+describe('graph-attention', { timeout: 180_000 }, () => {
   it('beats the z-score of attributes and degree on nodes, chance on edges, and survives saving', async () => {
     const { graph, nodeLabels, edgeLabels } = generateGraph({ nodes: 120, seed: 3 });
     const detector = await createGraphAttention({ epochs: 100 });
@@ -72,7 +72,7 @@ describe('graph-attention', () => {
   });
 });
 
-describe('graph-sequence-attention', () => {
+describe('graph-sequence-attention', { timeout: 180_000 }, () => {
   it('says which node, when, better than z-score, and survives saving', async () => {
     const { sequence, nodeLabels } = generateGraphSequence({ seed: 1 });
     const train = { time: sequence.time.subarray(0, 300), graphs: sequence.graphs.slice(0, 300) };

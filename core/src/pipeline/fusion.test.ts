@@ -24,7 +24,7 @@ function service(seed: number): { metrics: Series; lines: LogLine[]; labels: Uin
   return { metrics: createSeries({ time, channels: [{ name: 'requests', values }] }), lines, labels };
 }
 
-describe('metrics and logs fused', () => {
+describe('metrics and logs fused', { timeout: 180_000 }, () => {
   it.each(['attention-autoencoder', 'pca'])('let %s find what the metrics alone do not show', async (id) => {
     const { metrics, lines, labels } = service(3);
     const fused = addLogChannels(metrics, lines);

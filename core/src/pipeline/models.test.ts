@@ -44,6 +44,7 @@ function spoiled(text: string): [string, string][] {
 
 describe.each(learned.filter(({ tags }) => tags.input === 'series').map(({ id }) => id))(
   'models of %s',
+  { timeout: 180_000 },
   (id) => {
     const { quick, defaults } = learned.find((definition) => definition.id === id)!;
     const options = { ...quick, epochs: 1, maxWindows: 48 };
@@ -78,7 +79,7 @@ describe.each(learned.filter(({ tags }) => tags.input === 'series').map(({ id })
   },
 );
 
-describe('models of graphs', () => {
+describe('models of graphs', { timeout: 180_000 }, () => {
   it.each(['graph-attention', 'graph-sequence-attention'] as const)('of %s refuse damage', async (id) => {
     const detector = await createGraphDetector(id, { epochs: 2 });
     const { graph } = generateGraph({ nodes: 60 });

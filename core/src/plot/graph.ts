@@ -39,6 +39,10 @@ interface Placed extends SimulationNodeDatum {
 }
 
 const normal = '#9dbfdc';
+/** In a larger graph only anomalous nodes get a label: the others' would cover each other. */
+const mostLabelled = 40;
+/** More edges than this are drawn paler, so that the nodes stand out. */
+const manyEdges = 200;
 
 /** Colour of a node by its score: below the border pale blue, above it by the severity classes' colours. */
 function nodeColour(score: number | undefined): string {
@@ -47,7 +51,8 @@ function nodeColour(score: number | undefined): string {
 }
 
 /**
- * Draws a graph (a service map) with a score per node: anomalous nodes are larger and coloured. The layout is
+ * Draws a graph (a service map) with a score per node: anomalous nodes are larger and coloured, and of more than 40
+ * nodes they alone have labels. The layout is
  * force-directed and the same for the same graph.
  * @returns a static SVG document
  * @throws HeedError empty-input, bad-graph, length-mismatch, bad-option
@@ -139,11 +144,13 @@ export function plotGraph(graph: PlottedGraph, options: GraphPlotOptions = {}): 
       d: `M${x1.toFixed(1)},${y1.toFixed(1)}L${x2.toFixed(1)},${y2.toFixed(1)}`,
       stroke: colours.axis,
       'stroke-width': 0.8 + 3.6 * weight,
+      ...(graph.edges.length > manyEdges ? { 'stroke-opacity': 0.3 } : {}),
     });
     if (options.directed === false) return line;
     const [bx, by] = [x2 - ux * 8, y2 - uy * 8];
     const head = `M${x2.toFixed(1)},${y2.toFixed(1)}L${(bx - uy * 4).toFixed(1)},${(by + ux * 4).toFixed(1)}L${(bx + uy * 4).toFixed(1)},${(by - ux * 4).toFixed(1)}z`;
-    return line + element('path', { d: head, fill: colours.axis });
+    const faint = graph.edges.length > manyEdges ? { 'fill-opacity': 0.3 } : {};
+    return line + element('path', { d: head, fill: colours.axis, ...faint });
   });
   // A label stands on the side of its node where fewer edges run.
   const pull = new Map<string, number>();
@@ -166,13 +173,17 @@ export function plotGraph(graph: PlottedGraph, options: GraphPlotOptions = {}): 
         stroke: anomalous ? colours.text : '#ffffff',
         'stroke-width': 1.5,
       }),
-      // A white edge keeps labels readable where lines run below them.
-      element(
-        'g',
-        { stroke: '#ffffff', 'stroke-width': 3, 'stroke-linejoin': 'round', 'aria-hidden': 'true' },
-        textElement(x, baseline, node.label, text),
-      ),
-      textElement(x, baseline, node.label, text),
+      ...(scores && n > mostLabelled && !anomalous
+        ? []
+        : [
+            // A white edge keeps labels readable where lines run below them.
+            element(
+              'g',
+              { stroke: '#ffffff', 'stroke-width': 3, 'stroke-linejoin': 'round', 'aria-hidden': 'true' },
+              textElement(x, baseline, node.label, text),
+            ),
+            textElement(x, baseline, node.label, text),
+          ]),
     ].join('');
   });
   const parts: string[] = [];
