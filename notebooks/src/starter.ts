@@ -22,7 +22,9 @@ export function starterNotebook(dataFile: string): Notebook {
       [
         '// The most severe event, and the normal stretches it was compared with.',
         'const worst = [...detection.events].sort((a, b) => b.severity - a.severity)[0];',
-        "worst ? heed.plotAttended(series, worst) ?? worst.reason : 'Nothing anomalous. More sensitive: heed.detect(series, { events: { sensitivity: 80 } })'",
+        'worst',
+        '  ? heed.plotAttended(series, worst) ?? worst.reason',
+        "  : 'Nothing anomalous. More sensitive: heed.detect(series, { events: { sensitivity: 80 } })'",
       ].join('\n'),
     ],
   ];

@@ -19,6 +19,15 @@ describe('toMimeBundle', () => {
     expect(bundle['text/html']).toContain('<table>');
     expect(bundle['text/html']).not.toContain('<b>requests');
     expect(toMimeBundle(detection.events)!['text/html']).toContain('row ');
+    // As many minutes as points, whether the series is at hand or not.
+    const timed = createSeries({
+      time: values.map((_, t) => 60_000 * t),
+      channels: [{ name: 'requests', values }],
+    });
+    const { events } = await detect(timed, { detector: 'memory-attention' });
+    const lasts = `<td>${events[0]!.endIndex - events[0]!.startIndex + 1} min</td>`;
+    expect(toMimeBundle(events)!['text/html']).toContain(lasts);
+    expect(toMimeBundle([...events])!['text/html']).toContain(lasts);
     // Read back from JSON it no longer knows its series, and is a table still.
     const copy = { ...detection, events: [...detection.events] };
     expect(Object.keys(toMimeBundle(copy)!)).toEqual(['text/html']);
