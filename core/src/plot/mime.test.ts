@@ -19,18 +19,21 @@ describe('toMimeBundle', () => {
     expect(bundle['text/html']).toContain('<table>');
     expect(bundle['text/html']).not.toContain('<b>requests');
     expect(toMimeBundle(detection.events)!['text/html']).toContain('row ');
-    // As many minutes as points, whether the series is at hand or not.
-    const timed = createSeries({
-      time: values.map((_, t) => 60_000 * t),
-      channels: [{ name: 'requests', values }],
-    });
-    const { events } = await detect(timed, { detector: 'memory-attention' });
-    const lasts = `<td>${events[0]!.endIndex - events[0]!.startIndex + 1} min</td>`;
-    expect(toMimeBundle(events)!['text/html']).toContain(lasts);
-    expect(toMimeBundle([...events])!['text/html']).toContain(lasts);
     // Read back from JSON it no longer knows its series, and is a table still.
     const copy = { ...detection, events: [...detection.events] };
     expect(Object.keys(toMimeBundle(copy)!)).toEqual(['text/html']);
+  });
+
+  test('counts the last point of an event, whether its series is at hand or not', async () => {
+    const timed = createSeries({
+      time: values.map((_, t) => 60_000 * t),
+      channels: [{ name: 'requests', values: values.map((v, t) => (t >= 200 && t < 204 ? 9 : v)) }],
+    });
+    const { events } = await detect(timed, { detector: 'z-score' });
+    const long = events.filter(({ startIndex }) => startIndex === 200);
+    expect(long).toHaveLength(1);
+    expect(toMimeBundle(events)!['text/html']).toContain('<td>4 min</td>');
+    expect(toMimeBundle([...events])!['text/html']).toContain('<td>4 min</td>');
   });
 
   test('shows a matrix of weights as a heat map, and leaves everything else alone', () => {
