@@ -14,7 +14,14 @@ export default defineConfig({
       {
         extends: true,
         // These need programs that npm does not bring; the set-up runs only where one of them is to run.
-        test: { name: 'whole', include: ['test/**/*.test.ts'], globalSetup: 'test/setup/install.ts' },
+        test: {
+          name: 'whole',
+          include: ['test/**/*.test.ts'],
+          globalSetup: 'test/setup/install.ts',
+          // They start processes, which takes its time on a busy machine.
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+        },
       },
     ],
   },

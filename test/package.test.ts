@@ -146,9 +146,11 @@ describe('the packed package', () => {
   });
 
   const executable = findChromium();
-  test.skipIf(!executable)('scores in a Web Worker of a real browser', async () => {
+  test.skipIf(!executable)('scores in a page and in a Web Worker of a real browser', async () => {
     const bundle = await bundleForBrowser(
-      `import * as heed from '@heed/core'; (async () => { ${scoreSpike} postMessage(${summary}); })();`,
+      `import * as heed from '@heed/core';
+      globalThis.answer = (async () => { ${scoreSpike} return ${summary}; })();
+      if (typeof WorkerGlobalScope !== 'undefined') globalThis.answer.then(postMessage);`,
     );
     const files = new Map(bundle.outputFiles!.map((file) => [`/${file.path.split('/').pop()}`, file.text]));
     const server = createServer((request, response) => {
@@ -162,7 +164,7 @@ describe('the packed package', () => {
     try {
       const page = await browser.newPage();
       await page.goto(`http://127.0.0.1:${address.port}/`);
-      const answer = await page.evaluate(
+      const inWorker = await page.evaluate(
         () =>
           new Promise((resolve, reject) => {
             const worker = new Worker('/entry.js', { type: 'module' });
@@ -170,7 +172,12 @@ describe('the packed package', () => {
             worker.onerror = (event) => reject(new Error(event.message));
           }),
       );
-      expectSpike(answer as Parameters<typeof expectSpike>[0]);
+      await page.addScriptTag({ url: '/entry.js', type: 'module' });
+      const inPage = await page.evaluate(
+        () => (globalThis as unknown as { answer: Promise<unknown> }).answer,
+      );
+      expectSpike(inPage as Parameters<typeof expectSpike>[0]);
+      expect(inWorker).toEqual(inPage);
     } finally {
       await browser.close();
       server.close();

@@ -150,7 +150,10 @@ function start(args) {
     report,
   ]);
   if (detect.status !== 0) process.exit(detect.status ?? 1);
-  if (withoutDemo) return;
+  if (withoutDemo) {
+    step('Done. Open the report above in a browser; `npm start` alone goes on to a demo dashboard.');
+    return;
+  }
   step('Starting the demo dashboard; Ctrl+C stops it');
   const demo = run(process.execPath, [heed, 'demo', ...args]);
   process.exit(demo.signal === 'SIGINT' || demo.status === 130 ? 0 : (demo.status ?? 1));

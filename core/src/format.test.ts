@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { humanDuration, formatNumber, formatTicks } from './format.js';
+import { countOf, humanDuration, formatNumber, formatTicks } from './format.js';
 
 const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000];
 
@@ -23,6 +23,15 @@ test.each([
   [-12_345, '−12.3k'],
 ])('the number %d reads %s', (value, text) => {
   expect(formatNumber(value)).toBe(text);
+});
+
+test('things are counted with their plural', () => {
+  expect([0, 1, 2, 12_345].map((count) => countOf(count, 'point'))).toEqual([
+    '0 points',
+    '1 point',
+    '2 points',
+    '12,345 points',
+  ]);
 });
 
 test('a number keeps the digits asked for', () => {

@@ -32,6 +32,11 @@ export function formatNumber(value: number, digits = 3): string {
   return size >= 999.5 ? whole(value) : plain(value);
 }
 
+/** `1 point`, `1,204 points`: a whole number of things with a regular plural. */
+export function countOf(count: number, noun: string): string {
+  return `${whole(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** Labels for evenly spaced ticks: as many decimals as tell neighbours apart, one prefix for all. */
 export function formatTicks(ticks: readonly number[]): string[] {
   const largest = Math.max(...ticks.map(Math.abs), 0);

@@ -198,8 +198,6 @@ function listen(server, port) {
       server.once('error', (error) => {
         if (error.code === 'EADDRINUSE' && port === undefined && candidate < first + 20)
           attempt(candidate + 1);
-        else if (error.code === 'EADDRINUSE')
-          reject(new Error(`port ${candidate} is taken; choose another with --port`));
         else reject(error);
       });
       server.listen(candidate, '127.0.0.1', () => resolve(server.address().port));

@@ -5,3 +5,4 @@ export * from './kernel-client.js';
 export * from './run.js';
 export * from './spec.js';
 export * from './open.js';
+export * from './starter.js';

@@ -26,7 +26,7 @@ export interface KernelOptions {
   /** The kernel's command line; `{connection_file}` is replaced. */
   readonly command: readonly string[];
   readonly environment?: NodeJS.ProcessEnv;
-  /** How long the kernel may take to answer for the first time; default 60,000 ms. */
+  /** How long the kernel may take to answer for the first time; default 120,000 ms. */
   readonly startTimeout?: number;
 }
 
@@ -94,7 +94,7 @@ export class KernelClient {
     void client.pump('control', client.control);
     void client.pump('iopub', client.iopub);
     try {
-      await client.ready(options.startTimeout ?? 60_000);
+      await client.ready(options.startTimeout ?? 120_000);
     } catch (error) {
       await client.close(0);
       throw error;

@@ -47,13 +47,20 @@ export function readNotebook(path: string): Notebook {
   try {
     content = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new NotebookError(`${path}: cannot be read (${(error as Error).message}). Check the name.`);
+    const { code } = error as NodeJS.ErrnoException;
+    const why =
+      code === 'ENOENT'
+        ? 'there is no such file'
+        : code === 'EISDIR'
+          ? 'this is a folder'
+          : `the file cannot be read (${code})`;
+    throw new NotebookError(`${path}: ${why}. Name a .ipynb file.`);
   }
   let parsed: unknown;
   try {
     parsed = JSON.parse(content);
   } catch (error) {
-    throw new NotebookError(`${path}: is not JSON (${(error as Error).message}). Give a .ipynb file.`);
+    throw new NotebookError(`${path}: this is not JSON (${(error as Error).message}). Name a .ipynb file.`);
   }
   const notebook = parsed as Partial<Notebook> | null;
   if (
@@ -63,7 +70,7 @@ export function readNotebook(path: string): Notebook {
     notebook.nbformat !== 4
   ) {
     throw new NotebookError(
-      `${path}: is not an nbformat 4 notebook. Open and save it in Jupyter to convert it.`,
+      `${path}: this is not an nbformat 4 notebook. Open and save it in Jupyter to convert it.`,
     );
   }
   return notebook as Notebook;

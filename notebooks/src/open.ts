@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
-import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { delimiter, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { NotebookError } from './errors.js';
 import { installKernel, kernelName, packageFolder } from './spec.js';
+import { isDataFile, notebookBeside } from './starter.js';
 
 /** One way to open notebooks: a command line, and how to tell whether it is there. */
 interface Opener {
@@ -53,7 +54,7 @@ const howToInstall = `No Jupyter and no VS Code found. Any one of these lines is
   apt:    sudo apt install jupyter-notebook`;
 
 export interface OpenOptions {
-  /** Notebook to open; without one the file browser shows Heed's own notebooks. */
+  /** Notebook, folder, or data file (which gets a notebook of its own); without one, Heed's own notebooks. */
   readonly file?: string;
   /** Only say what would be started. */
   readonly dryRun?: boolean;
@@ -63,15 +64,32 @@ export interface OpenOptions {
   readonly print?: (line: string) => void;
 }
 
+/** @throws NotebookError */
+function targetOf({ file, dryRun }: OpenOptions): string {
+  if (file === undefined) return packageFolder;
+  const path = resolve(file);
+  if (!existsSync(path)) {
+    throw new NotebookError(
+      `${file}: there is no such file. Name a notebook, a folder, or a CSV file to get a notebook for it.`,
+    );
+  }
+  if (statSync(path).isDirectory() || extname(path) === '.ipynb') return path;
+  if (!isDataFile(path)) {
+    throw new NotebookError(`${file}: this is neither a notebook nor a CSV or JSON file. Name one of these.`);
+  }
+  return dryRun ? path : notebookBeside(path);
+}
+
 /**
  * Opens a notebook with Heed's kernel in the first of $JUPYTER, JupyterLab, notebook, uv, pipx, VS Code that is
  * there. The kernel spec is written into `.jupyter` beside this package: nothing is registered elsewhere, except
  * for VS Code, which reads only the user's own folder.
  * @returns the exit status of what was opened
- * @throws NotebookError with one install line per package manager when there is nothing to open it with
+ * @throws NotebookError when the file is missing or of no use here, and with one install line per package manager when there is nothing to open it with
  */
 export async function openNotebook(options: OpenOptions = {}): Promise<number> {
   const environment = options.environment ?? process.env;
+  const target = targetOf(options);
   const print = options.print ?? ((line: string) => process.stderr.write(`${line}\n`));
   const works = (probe: readonly string[]) =>
     spawnSync(probe[0]!, probe.slice(1), {
@@ -85,7 +103,6 @@ export async function openNotebook(options: OpenOptions = {}): Promise<number> {
   const dataFolder = join(packageFolder, '.jupyter');
   mkdirSync(dataFolder, { recursive: true });
   const spec = found.server ? installKernel(dataFolder) : installKernel();
-  const target = options.file === undefined ? packageFolder : resolve(options.file);
   const flags = found.server
     ? [
         `--MultiKernelManager.default_kernel_name=${kernelName}`,
@@ -100,7 +117,7 @@ export async function openNotebook(options: OpenOptions = {}): Promise<number> {
   print(command.join(' '));
   if (options.dryRun) return 0;
   const child = spawn(command[0]!, command.slice(1), {
-    cwd: options.file === undefined ? packageFolder : dirname(target),
+    cwd: statSync(target).isDirectory() ? target : dirname(target),
     stdio: 'inherit',
     shell: process.platform === 'win32',
     env: {

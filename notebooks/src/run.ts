@@ -9,7 +9,7 @@ import {
   type Notebook,
   type Output,
 } from './nbformat.js';
-import { kernelCommand, kernelName, kernelDisplayName } from './spec.js';
+import { kernelCommand, kernelSpecMetadata } from './spec.js';
 
 export interface RunNotebookOptions {
   /** Folder the kernel runs in; default the current one. */
@@ -79,16 +79,7 @@ export async function runNotebook(notebook: Notebook, options: RunNotebookOption
     await kernel.close();
     for (const cell of notebook.cells) if (cell.outputs) cell.outputs = cell.outputs.map(storedOutput);
   }
-  notebook.metadata['kernelspec'] = {
-    display_name: kernelDisplayName,
-    language: 'typescript',
-    name: kernelName,
-  };
-  notebook.metadata['language_info'] = {
-    file_extension: '.ts',
-    mimetype: 'text/typescript',
-    name: 'typescript',
-  };
+  Object.assign(notebook.metadata, kernelSpecMetadata);
   return notebook;
 }
 

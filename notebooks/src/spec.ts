@@ -7,12 +7,18 @@ import { fileURLToPath } from 'node:url';
 export const kernelName = 'heed';
 export const kernelDisplayName = 'Heed (TypeScript)';
 
+/** What a notebook says of the kernel it wants. */
+export const kernelSpecMetadata = {
+  kernelspec: { display_name: kernelDisplayName, language: 'typescript', name: kernelName },
+  language_info: { file_extension: '.ts', mimetype: 'text/typescript', name: 'typescript' },
+};
+
 /** The notebooks package, whether this file runs from src (tests) or dist. */
 export const packageFolder = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** What every notebook finds without importing it. */
 const preload = [
-  "import * as heed from '@heed/core'",
+  "import * as heed from '@heed/core/node'",
   "import * as dfd from 'danfojs-node'",
   "import * as tf from '@tensorflow/tfjs'",
 ].join('; ');

@@ -9,6 +9,7 @@ import {
   joinLines,
   KernelClient,
   kernelCommand,
+  notebookBeside,
   openNotebook,
   readNotebook,
   runNotebook,
@@ -168,8 +169,10 @@ describe('the runner', () => {
   test('names the file that is no notebook', async () => {
     const path = join(folder, 'no.ipynb');
     writeFileSync(path, '{"cells":1}');
-    await expect(runNotebookFile(path)).rejects.toThrow(/no\.ipynb: is not an nbformat 4 notebook/);
-    await expect(runNotebookFile(join(folder, 'none.ipynb'))).rejects.toThrow(/cannot be read/);
+    await expect(runNotebookFile(path)).rejects.toThrow(/no\.ipynb: this is not an nbformat 4 notebook/);
+    await expect(runNotebookFile(join(folder, 'none.ipynb'))).rejects.toThrow(
+      /none\.ipynb: there is no such file/,
+    );
   });
 });
 
@@ -183,6 +186,27 @@ describe('the kernel spec and the opener', () => {
     expect(installedKernel(data)).toBe(join(data, 'kernels/heed'));
     expect(uninstallKernel(data)).toBe(true);
     expect(uninstallKernel(data)).toBe(false);
+  });
+
+  test('makes a notebook for a data file once, which runs, and says what else it cannot open', async () => {
+    const data = join(folder, 'metrics.csv');
+    const rows = Array.from({ length: 200 }, (_, t) => `${60 * t},${Math.sin(t / 5) + (t === 150 ? 4 : 0)}`);
+    writeFileSync(data, ['time,value', ...rows, ''].join('\n'));
+    const path = notebookBeside(data);
+    expect(path).toBe(join(folder, 'metrics.ipynb'));
+    const outputs = (await runNotebookFile(path, { inPlace: true })).cells.map((cell) => cell.outputs ?? []);
+    expect(outputs.map(([first]) => first && 'data' in first && 'image/svg+xml' in first.data)).toEqual([
+      undefined,
+      true,
+      true,
+      true,
+    ]);
+    expect(notebookBeside(data)).toBe(path);
+    expect(readNotebook(path).cells[1]!.outputs).toHaveLength(1);
+    const open = (file: string) => openNotebook({ file: join(folder, file), dryRun: true });
+    await expect(open('none.ipynb')).rejects.toThrow(/none\.ipynb: there is no such file/);
+    writeFileSync(join(folder, 'picture.gif'), '');
+    await expect(open('picture.gif')).rejects.toThrow(/neither a notebook nor/);
   });
 
   test('without any Jupyter gives one line per package manager', async () => {

@@ -16,7 +16,7 @@ export function demoCommand(program: Command): void {
   program
     .command('demo')
     .description('show the Grafana plugin on a demo dashboard in your browser (no Grafana needed)')
-    .option('--port <port>', 'port to listen on; default: 3111, or the next free one', portNumber)
+    .option('--port <port>', 'port to listen on; default: 3700, or the next free one', portNumber)
     .option('--prometheus <url>', 'add this Prometheus as a data source of the demo', urlText)
     .addHelpText(
       'after',
@@ -28,7 +28,9 @@ Examples:
     )
     .action(async (options: { port?: number; prometheus?: string }) => {
       const demo = await loadDemo();
-      const running = await demo.startDemo({ ...options, quiet: true });
+      const running = await demo.startDemo({ ...options, quiet: true }).catch((cause: unknown) => {
+        throw portError(cause, options.port);
+      });
       process.stdout.write(
         `Demo dashboard: ${running.url}\n` +
           'Shaded stretches are anomalies; click one for the reason. Ctrl+C stops it.\n',
@@ -39,6 +41,16 @@ Examples:
       });
       await running.close();
     });
+}
+
+/** A HeedError where the port cannot be had, else the error itself. */
+function portError(cause: unknown, port: number | undefined): unknown {
+  if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') return cause;
+  const what =
+    port === undefined
+      ? 'no port from 3700 on is free'
+      : `port ${port} is taken: another program listens there`;
+  return new HeedError('port-taken', what, 'Choose another with --port, or 0 for any.', undefined, cause);
 }
 
 async function loadDemo(): Promise<DemoServer> {

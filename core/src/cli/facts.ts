@@ -1,5 +1,5 @@
 import { typicalStep } from '../plot/downsample.js';
-import { humanDuration, formatNumber } from '../format.js';
+import { countOf, humanDuration, formatNumber } from '../format.js';
 import { formatTimestamp } from '../plot/times.js';
 import type { AnomalyEvent, Detection, ThresholdReport } from '../score/types.js';
 import type { Series } from '../series/series.js';
@@ -40,7 +40,7 @@ export class SeriesClock {
 }
 
 export function rows(count: number): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? 'point' : 'points'}`;
+  return countOf(count, 'point');
 }
 
 const methodNames: Readonly<Record<ThresholdReport['method'], string>> = {

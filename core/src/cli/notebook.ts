@@ -7,13 +7,16 @@ export function notebookCommand(program: Command): void {
   const notebook = program
     .command('notebook')
     .description('open a notebook with Heed’s kernel in JupyterLab, Jupyter Notebook or VS Code')
-    .argument('[file]', 'a .ipynb file; without one, the browser of Heed’s own notebooks')
+    .argument(
+      '[file]',
+      'a notebook, a folder, or a CSV or JSON file to get a notebook for; without one, Heed’s own notebooks',
+    )
     .option('--port <port>', 'port of the notebook server', integer)
     .option('--no-browser', 'start the server without opening a browser')
     .option('--dry-run', 'only print what would be started')
     .addHelpText(
       'after',
-      '\nExamples:\n  heed notebook\n  heed notebook mine.ipynb\n  heed notebook run notebooks/*.ipynb --in-place',
+      '\nExamples:\n  heed notebook\n  heed notebook metrics.csv     writes metrics.ipynb, three cells to a plot, and opens it\n  heed notebook mine.ipynb\n  heed notebook run notebooks/*.ipynb --in-place',
     )
     .action(
       async (file: string | undefined, options: { port?: number; browser: boolean; dryRun?: boolean }) => {
@@ -66,6 +69,10 @@ async function asHeedError<T>(code: 'tool-missing' | 'source-error', work: () =>
   } catch (error) {
     if (!(error instanceof Error) || !['NotebookError', 'CellError'].includes(error.name)) throw error;
     const [what, ...rest] = error.message.split('\n');
-    throw new HeedError(code, what!, rest.length > 0 ? `\n${rest.join('\n')}` : 'Nothing was changed.');
+    throw new HeedError(
+      code,
+      what!.replace(/\.$/, ''),
+      rest.length > 0 ? `\n${rest.join('\n')}` : 'Nothing was changed.',
+    );
   }
 }

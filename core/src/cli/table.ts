@@ -126,9 +126,11 @@ function stackedEvent(
   { colours, width }: TableOptions,
 ): string {
   const when = `${clock.at(event.startIndex)}, ${clock.length(event.startIndex, event.endIndex)}`;
+  const [channels, ...rest] = wrapText(channelText(event, 2).split('\n').join(', '), width - 21);
   return [
     `${colours.bold(String(i + 1).padStart(3))}  ${when}`,
-    `     ${severityBar(event.severity, 10, colours)}  ${channelText(event, 2).split('\n').join(', ')}`,
+    `     ${severityBar(event.severity, 10, colours)}  ${channels}`,
+    ...rest.map((line) => ' '.repeat(21) + line),
     ...wrapText(printable(event.reason), width - 5).map((line) => `     ${line}`),
     '',
   ].join('\n');

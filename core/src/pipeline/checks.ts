@@ -1,4 +1,5 @@
 import type { DetectorTags, RunOptions } from '../detectors/contract.js';
+import { countOf } from '../format.js';
 import { HeedError } from '../errors.js';
 import type { Series } from '../series/series.js';
 
@@ -69,7 +70,7 @@ export function checkChannels(
 
 function list(names: readonly string[]): string {
   const shown = names.slice(0, 5).join(', ');
-  return `${names.length} channel${names.length === 1 ? '' : 's'} (${shown}${names.length > 5 ? ', …' : ''})`;
+  return `${countOf(names.length, 'channel')} (${shown}${names.length > 5 ? ', …' : ''})`;
 }
 
 /** @throws HeedError too-few-points */
@@ -77,7 +78,7 @@ export function checkPoints(detector: string, fewest: number, { time }: Series):
   if (time.length >= fewest) return;
   throw new HeedError(
     'too-few-points',
-    `the series has ${time.length} point${time.length === 1 ? '' : 's'}, "${detector}" needs at least ${fewest}`,
+    `the series has ${countOf(time.length, 'point')}, "${detector}" needs at least ${fewest}`,
     'Give a longer series or choose a simpler detector.',
   );
 }

@@ -205,6 +205,9 @@ export interface RateCurve {
   readonly area?: number;
 }
 
+/** Both rates of such a curve lie in 0…1. */
+const unitSquare = { xExtent: [0, 1], yExtent: [0, 1], width: 420, height: 330 } as const;
+
 const withArea = (curve: RateCurve, what: string): Curve => ({
   name: curve.area === undefined ? curve.name : `${curve.name} (${what} ${curve.area.toFixed(3)})`,
   x: curve.x,
@@ -225,10 +228,7 @@ export function plotRoc(curves: readonly RateCurve[], options: CurvePlotOptions 
       title: 'ROC curve',
       xTitle: 'false-positive rate',
       yTitle: 'true-positive rate',
-      xExtent: [0, 1],
-      yExtent: [0, 1],
-      width: 420,
-      height: 330,
+      ...unitSquare,
       ...options,
     },
   );
@@ -259,10 +259,7 @@ export function plotPrecisionRecall(
     title: 'Precision and recall',
     xTitle: 'recall',
     yTitle: 'precision',
-    xExtent: [0, 1],
-    yExtent: [0, 1],
-    width: 420,
-    height: 330,
+    ...unitSquare,
     ...options,
   });
 }

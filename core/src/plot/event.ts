@@ -7,7 +7,7 @@ import { humanDuration } from '../format.js';
 import { drawLegend, type LegendEntry } from './legend.js';
 import { drawLine } from './lines.js';
 import { plotWidth, type PlotOptions } from './options.js';
-import { element, svgDocument, textElement } from './svg.js';
+import { element, svgDocument, textElement, textWidth } from './svg.js';
 import { colours, severityClass } from './theme.js';
 
 /** Options of the plots of one event. */
@@ -182,9 +182,12 @@ export function plotAttended(
   }
   const labels = x.ticks.map(({ at, label }) => {
     const points = Number(label);
-    if (series.indexTime || points === 0) return textElement(at, y + 16, label, { anchor: 'middle' });
-    const text = `${points < 0 ? '−' : '+'}${humanDuration(Math.abs(points) * step)}`;
-    return textElement(at, y + 16, text, { anchor: 'middle' });
+    const text =
+      series.indexTime || points === 0
+        ? label
+        : `${points < 0 ? '−' : '+'}${humanDuration(Math.abs(points) * step)}`;
+    const half = textWidth(text) / 2;
+    return textElement(Math.min(Math.max(half, at), width - half), y + 16, text, { anchor: 'middle' });
   });
   const marks = x.ticks.map(({ at }) => `M${at.toFixed(1)},${y}v4`).join('');
   parts.push(

@@ -24,6 +24,18 @@ describe('toMimeBundle', () => {
     expect(Object.keys(toMimeBundle(copy)!)).toEqual(['text/html']);
   });
 
+  test('counts the last point of an event, whether its series is at hand or not', async () => {
+    const timed = createSeries({
+      time: values.map((_, t) => 60_000 * t),
+      channels: [{ name: 'requests', values: values.map((v, t) => (t >= 200 && t < 204 ? 9 : v)) }],
+    });
+    const { events } = await detect(timed, { detector: 'z-score' });
+    const long = events.filter(({ startIndex }) => startIndex === 200);
+    expect(long).toHaveLength(1);
+    expect(toMimeBundle(events)!['text/html']).toContain('<td>4 min</td>');
+    expect(toMimeBundle([...events])!['text/html']).toContain('<td>4 min</td>');
+  });
+
   test('shows a matrix of weights as a heat map, and leaves everything else alone', () => {
     expect(toMimeBundle([Float32Array.of(0.5, 0.5), Float32Array.of(0.1, 0.9)])).toHaveProperty(
       'image/svg+xml',

@@ -2,7 +2,8 @@ import type { Detection, AnomalyEvent } from '../score/types.js';
 import { seriesOf } from '../pipeline/scored.js';
 import type { Series } from '../series/series.js';
 import { plotDetection, plotSeries } from './detection.js';
-import { humanDuration } from '../format.js';
+import { countOf, humanDuration } from '../format.js';
+import { typicalStep } from './downsample.js';
 import { formatTimestamp } from './times.js';
 import { plotMatrix } from './heatmap.js';
 import { escapeXml } from './svg.js';
@@ -26,33 +27,40 @@ export function toMimeBundle(value: unknown): MimeBundle | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if (isDetection(value)) return detectionBundle(value);
   if (isSeries(value)) return { 'image/svg+xml': plotSeries(value) };
-  if (isEvents(value)) return { 'text/html': eventTable(value, seriesOf(value)?.indexTime === true) };
+  if (isEvents(value)) return { 'text/html': eventTable(value, seriesOf(value)) };
   if (isMatrix(value)) return { 'image/svg+xml': plotMatrix(value) };
   return undefined;
 }
 
 function detectionBundle(detection: Detection): MimeBundle {
   const series = seriesOf(detection);
-  const table = eventTable(detection.events, series?.indexTime === true);
+  const table = eventTable(detection.events, series);
   // Front ends draw one MIME type per output: the picture and the table go together as HTML.
   if (!series) return { 'text/html': table };
   const picture = plotDetection(series, detection);
   return { 'text/html': `${picture}${table}`, 'image/svg+xml': picture };
 }
 
-function eventTable(events: readonly AnomalyEvent[], indexTime: boolean): string {
+/** How long an event lasts: its last point counts, for one step. Without its series, the event's own steps tell. */
+function lengthOf({ start, end, startIndex, endIndex }: AnomalyEvent, series: Series | undefined): string {
+  const points = endIndex - startIndex + 1;
+  if (series?.indexTime || (!series && points === 1)) return countOf(points, 'point');
+  const step = series
+    ? typicalStep(series.time, { start: 0, end: series.time.length })
+    : (end - start) / (points - 1);
+  return humanDuration(end - start + step);
+}
+
+function eventTable(events: readonly AnomalyEvent[], series: Series | undefined): string {
   if (events.length === 0) return '<p>No anomalies found.</p>';
   const cell = (text: string | number) => `<td>${escapeXml(String(text))}</td>`;
   const rows = events.slice(0, mostEvents).map((event, at) => {
-    const start = indexTime ? `row ${event.startIndex}` : formatTimestamp(event.start);
-    const length = indexTime
-      ? `${event.endIndex - event.startIndex + 1} points`
-      : humanDuration(event.end - event.start);
+    const start = series?.indexTime ? `row ${event.startIndex}` : formatTimestamp(event.start);
     const channels = event.channels
       .slice(0, 3)
       .map(({ name, share }) => `${name} ${Math.round(100 * share)}%`)
       .join(', ');
-    return `<tr>${[at + 1, start, length, Math.round(event.severity), channels, event.reason].map(cell).join('')}</tr>`;
+    return `<tr>${[at + 1, start, lengthOf(event, series), Math.round(event.severity), channels, event.reason].map(cell).join('')}</tr>`;
   });
   const head = ['', 'start', 'lasts', 'severity', 'channels', 'why']
     .map((name) => `<th>${name}</th>`)

@@ -1,4 +1,5 @@
 import { HeedError } from '../errors.js';
+import { countOf } from '../format.js';
 import { CsvRows, guessDelimiter, notText } from './csv-rows.js';
 import { CellParser, MISSING, NUMBER, TEXT } from './number.js';
 import type { ReadOptions, ReadResult } from './read-options.js';
@@ -121,7 +122,7 @@ class CsvTable {
     if (rows.count !== table.width) {
       throw new HeedError(
         'ragged-row',
-        `the row has ${rows.count} cells where there are ${table.width} columns`,
+        `the row has ${countOf(rows.count, 'cell')} where there are ${countOf(table.width, 'column')}`,
         'Give every row the same number of cells, and check the delimiter and the quotes.',
         { file: this.options.name, line },
       );

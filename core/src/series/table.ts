@@ -1,11 +1,14 @@
 import { unitOfName } from './units.js';
 import { HeedError, type ErrorPlace } from '../errors.js';
+import { countOf } from '../format.js';
 import { mergeRows } from './merge.js';
 import type { ReadOptions, ReadResult } from './read-options.js';
 import { createSeries } from './series.js';
 import { epochToMs, guessEpochUnit, parseDuration, parseIsoTime, type EpochUnit } from './time.js';
 
 const timeNames = new Set(['time', 'timestamp', 'date', 'datetime', 'ts']);
+/** More columns than any table of metrics has: a transposed or broken file, which would fill the memory. */
+const mostColumns = 10_000;
 const labelNames = new Set(['label', 'is_anomaly', 'anomaly']);
 
 /** What becomes of a column. */
@@ -50,11 +53,12 @@ export class TableBuilder {
   private timeColumn: Column | null = null;
   private labelColumn: Column | null = null;
   private unit: EpochUnit | null;
+  private timeForm: 'numbers' | 'dates' | null = null;
   private lastTime = -Infinity;
   private missingLabels = 0;
   rows = 0;
 
-  /** @throws HeedError duplicate-column, unknown-column, bad-option */
+  /** @throws HeedError duplicate-column, unknown-column, bad-option, memory-limit */
   constructor(
     names: readonly string[],
     private readonly options: ReadOptions,
@@ -65,6 +69,14 @@ export class TableBuilder {
       throw new HeedError('bad-option', `the time unit is "${this.unit}"`, 'Give auto, s, ms, us or ns.');
     }
     if (options.step !== undefined) parseDuration(options.step);
+    if (names.length > mostColumns) {
+      throw new HeedError(
+        'memory-limit',
+        `there are ${countOf(names.length, 'column')}, at most ${mostColumns.toLocaleString('en-US')} are read`,
+        'Give a file with one column per channel and one row per time, or split it.',
+        this.place(headerLine),
+      );
+    }
     const seen = new Set<string>();
     for (const name of names) {
       if (seen.has(name)) {
@@ -153,6 +165,7 @@ export class TableBuilder {
       column.data!.set(this.rows, value);
     } else if (column.role === 'time') {
       this.unit ??= guessEpochUnit(value);
+      this.expectTimes('numbers', column, String(value), line);
       this.setTime(column, epochToMs(value, this.unit), String(value), line);
     } else if (column.role === 'label') {
       if (value !== 0 && value !== 1) this.failLabel(column, String(value), line);
@@ -164,6 +177,7 @@ export class TableBuilder {
   text(c: number, text: string, line: number): void {
     const column = this.columns[c]!;
     if (column.role === 'time') {
+      this.expectTimes('dates', column, text, line);
       this.setTime(column, parseIsoTime(text), text, line);
       return;
     }
@@ -295,6 +309,18 @@ export class TableBuilder {
           'Sort the rows by time, or have it done with the option sort.',
           this.place(line, column.name),
         );
+  }
+
+  /** A column of dates with a number in it, or the other way round, is broken, whatever the number may mean. */
+  private expectTimes(form: 'numbers' | 'dates', column: Column, text: string, line: number): void {
+    this.timeForm ??= form;
+    if (this.timeForm === form) return;
+    throw new HeedError(
+      'bad-time',
+      `"${shorten(text)}" stands where the times above are ${this.timeForm}`,
+      'Write every time in the same way.',
+      this.place(line, column.name),
+    );
   }
 
   private failTime(column: Column, text: string, line: number): never {

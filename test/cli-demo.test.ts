@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const { FORCE_COLOR: _color, CI: _ci, ...environment } = process.env;
+
+function startDemo(...args: string[]) {
+  const child = spawn(process.execPath, [join(root, 'core/bin/heed.js'), 'demo', ...args], {
+    cwd: root,
+    env: environment,
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk) => (stdout += chunk));
+  child.stderr.on('data', (chunk) => (stderr += chunk));
+  const ended = once(child, 'close').then(([status]) => ({ status: status as number, stdout, stderr }));
+  return { child, ended, printed: () => stdout };
+}
+
+describe('heed demo', () => {
+  test('prints the address of a page that answers, and ends in order on Ctrl+C', async () => {
+    const { child, ended, printed } = startDemo('--port', '0');
+    while (!/http\S+\n/.test(printed())) await once(child.stdout, 'data');
+    const address = /http\S+/.exec(printed())![0];
+    expect(await fetch(address).then((response) => response.text())).toContain('<html');
+    child.kill('SIGINT');
+    expect(await ended).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('says in one line that a port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const { status, stdout, stderr } = await startDemo('--port', String(port)).ended;
+    other.close();
+    expect(stderr).toBe(
+      `heed: port ${port} is taken: another program listens there. Choose another with --port, or 0 for any.\n`,
+    );
+    expect([status, stdout]).toEqual([1, '']);
+  });
+});
