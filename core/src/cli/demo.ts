@@ -8,7 +8,7 @@ interface DemoServer {
     port?: number;
     prometheus?: string;
     quiet?: boolean;
-  }): Promise<{ url: string; close(): unknown }>;
+  }): Promise<{ url: string; hints: readonly string[]; close(): unknown }>;
 }
 
 /** `heed demo`: a dashboard with the plugin on recorded data, without Grafana. */
@@ -16,8 +16,12 @@ export function demoCommand(program: Command): void {
   program
     .command('demo')
     .description('show the Grafana plugin on a demo dashboard in your browser (no Grafana needed)')
-    .option('--port <port>', 'port to listen on; default: 3111, or the next free one', portNumber)
-    .option('--prometheus <url>', 'add this Prometheus as a data source of the demo', urlText)
+    .option('--port <port>', 'port to listen on; default: 3700, or the next free one', portNumber)
+    .option(
+      '--prometheus <url>',
+      'add this Prometheus as a data source of the demo, and a dashboard on it',
+      urlText,
+    )
     .addHelpText(
       'after',
       `
@@ -29,10 +33,8 @@ Examples:
     .action(async (options: { port?: number; prometheus?: string }) => {
       const demo = await loadDemo();
       const running = await demo.startDemo({ ...options, quiet: true });
-      process.stdout.write(
-        `Demo dashboard: ${running.url}\n` +
-          'Shaded stretches are anomalies; click one for the reason. Ctrl+C stops it.\n',
-      );
+      const lines = [`Demo dashboard: ${running.url}`, ...running.hints, 'Ctrl+C stops it.'];
+      process.stdout.write(`${lines.join('\n')}\n`);
       await new Promise<void>((resolve) => {
         process.once('SIGINT', resolve);
         process.once('SIGTERM', resolve);
