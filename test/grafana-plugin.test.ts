@@ -125,6 +125,35 @@ describe('dist', () => {
   });
 });
 
+describe("the dashboards for a Grafana of one's own", () => {
+  const folder = join(root, 'provisioning');
+  const sources = readFileSync(join(folder, 'datasources/datasources.yaml'), 'utf8');
+  const uids = [...sources.matchAll(/^ +uid: (\S+)$/gm)].map(([, uid]) => uid!);
+  const dashboards = readdirSync(join(folder, 'dashboards')).filter((name) => name.endsWith('.json'));
+
+  it.each(dashboards)(
+    'name only sources that are provisioned, and have an annotation layer of ours (%s)',
+    (name) => {
+      const written = readFileSync(join(folder, 'dashboards', name), 'utf8');
+      const dashboard = JSON.parse(written) as {
+        uid: string;
+        panels: Array<{ id: number; targets: Array<{ refId: string }> }>;
+        annotations: { list: unknown[] };
+      };
+      const named = [...written.matchAll(/"uid": "([^"]+)"/g)].map(([, uid]) => uid!);
+      expect(named.filter((uid) => uid !== dashboard.uid && !uids.includes(uid))).toEqual([]);
+      expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
+      for (const { targets } of dashboard.panels)
+        expect(targets.every(({ refId }) => refId !== '')).toBe(true);
+      expect(dashboard.annotations.list[0]).toMatchObject({
+        enable: true,
+        datasource: { type: 'heed-anomaly-datasource' },
+        target: { refId: 'Anno' },
+      });
+    },
+  );
+});
+
 describe.each(modules)('%s', (name) => {
   const code = text(name);
   const [, list, body] = /^define\((\[[^\]]*\]),([\s\S]*)$/.exec(code)!;
