@@ -167,6 +167,9 @@ describe.skipIf(!chromium)('the demo', () => {
       }
       if (url.pathname.endsWith('/values'))
         return response.end(JSON.stringify({ status: 'success', data: names }));
+      if (!url.pathname.endsWith('/query_range')) {
+        return response.end(JSON.stringify({ status: 'success', data: { result: [] } }));
+      }
       const [start, end, step] = ['start', 'end', 'step'].map((key) => Number(url.searchParams.get(key)));
       asked.push(url.searchParams.get('query')!);
       const values: Array<[number, string]> = [];
