@@ -108,6 +108,14 @@ describe('peer-attention', () => {
     expect(odd(await judge(fleet({ hosts: 40, change })))).toEqual(['host-0', 'host-1', 'host-2', 'host-3']);
   });
 
+  it('finds hosts that are odd for a third of the time between them', async () => {
+    const change: Fleet['change'] = (value, c, t) => {
+      if (c === 1 && between(t, 180, 260)) return value + 30;
+      return c === 2 && between(t, 380, 480) ? value + 30 : value;
+    };
+    expect(odd(await judge(fleet({ hosts: 40, change })))).toEqual(['host-1', 'host-2']);
+  });
+
   it('takes a host that is not measured for a while neither for odd nor for a standard', async () => {
     const change: Fleet['change'] = (value, c, t) => {
       if (c === 3 && between(t, 100, 220)) return NaN;

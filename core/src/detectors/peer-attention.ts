@@ -22,6 +22,8 @@ const defaults: PeerAttentionDetectorOptions = { window: 5, keys: 16, temperatur
 
 /** Residuals below this share of a series' own spread are never unusual: series that move as one are not infinitely alike. */
 const finestResidual = 0.05;
+/** Times the usual peak of a series, from which on it counts as one that stands out. */
+const standsOut = 2;
 /** With fewer series one that leaves the others would itself decide how much they usually differ. */
 const fewestForCommon = 5;
 
@@ -113,12 +115,29 @@ class PeerAttentionDetector implements RawDetector {
     return {
       raw,
       perChannel,
+      anchor: highestOfOrdinary(perChannel, raw),
       expected: rebuilt.map((values, c) => scalers[c]!.invert(values)),
       spread: scalers.map(({ scale }, c) => common.map((factor) => factor * usual[c]! * scale)),
       attendPeers: (channel, start, end) => attendedPeers(attention, channel, start, end),
       notes: notesOf(d, attention),
     };
   }
+}
+
+/**
+ * What the border is set from: the highest score of the series that never stand out. The maximum over all of them is
+ * anomalous whenever one of them is, and a few hosts that are odd for a while each would hide behind each other.
+ */
+function highestOfOrdinary(perChannel: readonly Float64Array[], raw: Float64Array): Float64Array {
+  const peaks = perChannel.map((own) => own.reduce((a, b) => Math.max(a, b), 0));
+  const most = standsOut * median(peaks);
+  const ordinary = perChannel.filter((_, c) => peaks[c]! <= most);
+  if (ordinary.length === perChannel.length) return raw;
+  const highest = new Float64Array(raw.length);
+  for (const own of ordinary) {
+    for (let t = 0; t < highest.length; t++) if (own[t]! > highest[t]!) highest[t] = own[t]!;
+  }
+  return highest;
 }
 
 /** n values of at least 1: the median residual over the channels, each in units of its usual one. */
