@@ -86,6 +86,18 @@ describe('peer-attention', () => {
     expect(odd(await judge(fleet({ change })))).toEqual(['host-4']);
   });
 
+  it('is not misled by what the odd time itself does to the level and spread of a host', async () => {
+    // A third of a short series, on top of a load that the hosts follow closely.
+    const change: Fleet['change'] = (value, c, t) => (c === 4 && t > 160 ? value + (t - 160) / 3 : value);
+    for (const seed of [1, 2, 3, 4]) {
+      const { channels } = await judge(fleet({ seed, points: 240, change }));
+      channels!.forEach(({ score }, c) => {
+        if (c === 4) expect(Math.max(...score)).toBeGreaterThan(1.5);
+        else expect(Math.max(...score)).toBeLessThanOrEqual(1);
+      });
+    }
+  });
+
   it('compares within the group: two kinds of hosts, one of each kind leaves', async () => {
     const kinds: Fleet['change'] = (value, c, t) =>
       c % 2 === 0 ? value : 50 + 12 * Math.cos(t / 9) + value / 20;
