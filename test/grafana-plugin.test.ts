@@ -3,7 +3,9 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
+import { pluginSchemas } from './plugin-schema.js';
 
 const root = fileURLToPath(new URL('../grafana-plugin/', import.meta.url));
 const dist = join(root, 'dist');
@@ -15,6 +17,14 @@ const files = (folder = ''): string[] =>
     .sort();
 const modules = ['module.js', 'datasource/module.js', 'panel/module.js'];
 const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
+
+function faultsOf(plugin: { type?: string }): string[] {
+  const schema = pluginSchemas[plugin.type as keyof typeof pluginSchemas];
+  const ajv = new Ajv({ allErrors: true, strict: true });
+  return ajv.validate(schema, plugin)
+    ? []
+    : ajv.errors!.map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
 
 /** Modules that Grafana 12.3 and later give to plugins. */
 const given = [
@@ -74,22 +84,36 @@ describe('dist', () => {
       for (const shot of plugin.info.screenshots)
         expect(existsSync(join(dist, folder, shot.path))).toBe(true);
       expect(JSON.stringify(plugin)).not.toContain('%');
-      const known = [
-        '$schema',
-        'type',
-        'name',
-        'id',
-        'info',
-        'dependencies',
-        'includes',
-        'metrics',
-        'annotations',
-        'streaming',
-        'suggestions',
-      ];
-      expect(Object.keys(plugin).filter((key) => !known.includes(key))).toEqual([]);
     },
   );
+
+  it.each(['plugin.json', 'datasource/plugin.json', 'panel/plugin.json'])(
+    'keeps to the documented schema in %s, also before it is built',
+    (name) => {
+      const plugin = json(name);
+      expect(faultsOf(plugin)).toEqual([]);
+      const written = readFileSync(join(root, 'src', name), 'utf8').replaceAll(
+        '%PLUGIN_ID%',
+        'heed-anomaly-app',
+      );
+      const source = JSON.parse(written) as typeof plugin;
+      expect(source.info).toMatchObject({ version: '%VERSION%', updated: '%TODAY%' });
+      expect({ ...source, info: plugin.info }).toEqual(plugin);
+    },
+  );
+
+  it('has a schema that finds what Grafana would refuse', () => {
+    const plugin = json('datasource/plugin.json');
+    const broken = (change: object) => faultsOf({ ...plugin, ...change }).length;
+    expect(broken({})).toBe(0);
+    expect(broken({ id: 'Heed' })).toBeGreaterThan(0);
+    expect(broken({ id: 'heed-anomaly-panel' })).toBeGreaterThan(0);
+    expect(broken({ metrics: 'yes' })).toBeGreaterThan(0);
+    expect(broken({ autoEnabled: true })).toBeGreaterThan(0);
+    expect(broken({ dependencies: { grafanaDependency: 'twelve' } })).toBeGreaterThan(0);
+    expect(broken({ info: { ...plugin.info, keywords: [] } })).toBeGreaterThan(0);
+    expect(broken({ info: { ...plugin.info, licence: 'Apache-2.0' } })).toBeGreaterThan(0);
+  });
 
   it('includes what it names', () => {
     for (const include of json('plugin.json').includes) {
@@ -99,6 +123,35 @@ describe('dist', () => {
     }
     expect(json('datasource/plugin.json')).toMatchObject({ metrics: true, annotations: true });
   });
+});
+
+describe("the dashboards for a Grafana of one's own", () => {
+  const folder = join(root, 'provisioning');
+  const sources = readFileSync(join(folder, 'datasources/datasources.yaml'), 'utf8');
+  const uids = [...sources.matchAll(/^ +uid: (\S+)$/gm)].map(([, uid]) => uid!);
+  const dashboards = readdirSync(join(folder, 'dashboards')).filter((name) => name.endsWith('.json'));
+
+  it.each(dashboards)(
+    'name only sources that are provisioned, and have an annotation layer of ours (%s)',
+    (name) => {
+      const written = readFileSync(join(folder, 'dashboards', name), 'utf8');
+      const dashboard = JSON.parse(written) as {
+        uid: string;
+        panels: Array<{ id: number; targets: Array<{ refId: string }> }>;
+        annotations: { list: unknown[] };
+      };
+      const named = [...written.matchAll(/"uid": "([^"]+)"/g)].map(([, uid]) => uid!);
+      expect(named.filter((uid) => uid !== dashboard.uid && !uids.includes(uid))).toEqual([]);
+      expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
+      for (const { targets } of dashboard.panels)
+        expect(targets.every(({ refId }) => refId !== '')).toBe(true);
+      expect(dashboard.annotations.list[0]).toMatchObject({
+        enable: true,
+        datasource: { type: 'heed-anomaly-datasource' },
+        target: { refId: 'Anno' },
+      });
+    },
+  );
 });
 
 describe.each(modules)('%s', (name) => {

@@ -21,14 +21,38 @@ const whyOfTheGravest = async (page) => {
   await page.locator('[data-testid=heed-why]').waitFor();
 };
 
+const whyOfAPeer = async (page) => {
+  await page
+    .locator('[data-testid=heed-panel]')
+    .nth(1)
+    .locator('[data-testid=heed-event-list]')
+    .getByRole('button')
+    .first()
+    .click();
+  await page.locator('[data-testid=heed-peers-picture]').waitFor();
+};
+
+/** Opens the details of the service with the fullest ring. */
+const detailsOfTheGravest = async (page) => {
+  const rows = page.locator('[data-testid=rows] tbody tr');
+  await rows.first().waitFor();
+  const service = await rows.first().locator('td').first().innerText();
+  await page.locator(`[data-node="${service}"]`).click();
+  await page.locator('[data-testid=node-details]').waitFor();
+};
+
 const shots = [
   { name: 'incident', path: '/' },
   { name: 'why', path: '/', act: whyOfTheGravest },
   { name: 'together-light', path: '/d/system?theme=light', height: 620 },
   { name: 'fleet', path: '/d/fleet' },
+  { name: 'peers', path: '/d/fleet', act: whyOfAPeer, height: 900 },
+  { name: 'service-map', path: '/d/services', act: detailsOfTheGravest, drawn: '[data-testid=node-graph]' },
   { name: 'query-editor', path: '/edit' },
 ];
 
+// `npm run screenshots -w grafana-plugin -- peers fleet` makes these alone.
+const wanted = process.argv.slice(2);
 const demo = await startDemo({ port: 0, quiet: true });
 const browser = await chromium.launch({
   ...(process.env.CHROMIUM_PATH
@@ -45,10 +69,11 @@ const browser = await chromium.launch({
   ],
 });
 try {
-  for (const { name, path, act, height = 840 } of shots) {
+  for (const { name, path, act, height = 840, drawn = '[data-testid=heed-panel] canvas' } of shots) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
     const page = await browser.newPage({ viewport: { width: 1280, height } });
     await page.goto(new URL(path, demo.url).href);
-    await page.waitForSelector('[data-testid=heed-panel] canvas', { timeout: 60_000 });
+    await page.waitForSelector(drawn, { timeout: 60_000 });
     await page.waitForFunction(
       () => {
         const { pool } = globalThis[Symbol.for('heed.scoring-service/0.1.0')];

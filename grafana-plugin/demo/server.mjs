@@ -33,13 +33,13 @@ const policies = {
  * Starts the demo.
  * @param {object} [options]
  * @param {number} [options.port] 0 takes a free one; default 3700, or the next free one
- * @param {string} [options.prometheus] address of a Prometheus to offer as a data source
+ * @param {string} [options.prometheus] address of a Prometheus to offer as a data source, with a dashboard on it
  * @param {boolean} [options.open] opens the browser
  * @param {'default'|'strict'|'none'} [options.policy] content security policy, for tests
  * @param {string} [options.host] folder of the built host page
  * @param {string} [options.plugin] folder of the built plugin
  * @param {boolean} [options.quiet] does not print what there is to see
- * @returns {Promise<{url: string, close: () => Promise<void>}>}
+ * @returns {Promise<{url: string, hints: string[], close: () => Promise<void>}>} `hints`: lines on what to look at
  */
 export async function startDemo({
   port,
@@ -57,6 +57,7 @@ export async function startDemo({
     if (!existsSync(folder))
       throw new Error(`the ${what} is not built; run "npm run build -w grafana-plugin" first`);
   }
+  const source = prometheus === undefined ? undefined : prometheusAt(prometheus);
   const mounts = pluginMounts(plugin);
   const icons = join(dirname(require.resolve('@grafana/ui/package.json')), 'dist/public/img');
   const settings = new Map();
@@ -103,11 +104,11 @@ export async function startDemo({
       response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
       response.end(JSON.stringify(body));
     };
-    if (path === '/api/demo') return json(200, { prometheus: Boolean(prometheus) });
+    if (path === '/api/demo') return json(200, { prometheus: source?.name ?? null });
     if (path === '/api/incident.csv' || path === '/api/incident.json') {
       return sendFile(response, join(here, '../../core/data'), path.slice('/api/'.length));
     }
-    if (path.startsWith('/api/prometheus/') && prometheus)
+    if (path.startsWith('/api/prometheus/') && source)
       return proxy(response, path.slice('/api/prometheus'.length) + url.search);
     if (path === '/api/dashboards/db' && request.method === 'POST') {
       const { dashboard } = JSON.parse(await text(request));
@@ -128,13 +129,10 @@ export async function startDemo({
   async function proxy(response, path) {
     let answer;
     try {
-      answer = await fetch(new URL(path, prometheus), { signal: AbortSignal.timeout(30_000) });
+      answer = await source.get(path, 30_000);
     } catch (error) {
       response.writeHead(502, { 'content-type': 'application/json' });
-      const cause = error.cause?.message ?? error.message;
-      return response.end(
-        JSON.stringify({ message: `Prometheus at ${prometheus} did not answer: ${cause}` }),
-      );
+      return response.end(JSON.stringify({ message: error.message }));
     }
     response.writeHead(answer.status, {
       'content-type': answer.headers.get('content-type') ?? 'application/json',
@@ -144,21 +142,72 @@ export async function startDemo({
 
   const chosen = await listen(server, port);
   const url = `http://localhost:${chosen}/`;
-  if (!quiet) {
-    console.log(
-      'A recorded incident, replayed up to now: shaded stretches are anomalies; click one, or "Why", for the reason.',
-    );
-    if (prometheus) console.log(`Prometheus of ${prometheus} is the data source "Prometheus".`);
-  }
+  const hints = [
+    'A recorded incident, replayed up to now: shaded stretches are anomalies; click one, or "Why", for the reason.',
+    'The other tabs: many hosts, alone and against each other; one system of four measures; a map of services.',
+    ...(source ? [await describePrometheus(source, url)] : []),
+  ];
+  if (!quiet) for (const line of hints) console.log(line);
   if (open) openBrowser(url);
   return {
     url,
+    hints,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
         server.close(() => resolve());
       }),
   };
+}
+
+/** A Prometheus by its address, which may have a path, and a user and password. */
+function prometheusAt(address) {
+  let base;
+  try {
+    base = new URL(address);
+  } catch {
+    base = undefined;
+  }
+  if (!base || !/^https?:$/.test(base.protocol))
+    throw new Error(`"${address}" is no address of a Prometheus; give one such as http://localhost:9090`);
+  const { username, password } = base;
+  base.username = base.password = '';
+  const name = base.href.replace(/\/$/, '');
+  const headers = username
+    ? {
+        authorization: `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`,
+      }
+    : {};
+  return {
+    name,
+    async get(path, timeout) {
+      try {
+        return await fetch(name + path, { headers, signal: AbortSignal.timeout(timeout) });
+      } catch (error) {
+        // Of a name with several addresses each has its own failure, and together they have no message.
+        const { message, code } = error.cause ?? error;
+        throw new Error(`Prometheus at ${name} did not answer: ${message || code || error.message}`, {
+          cause: error,
+        });
+      }
+    },
+  };
+}
+
+/** What to expect of the Prometheus dashboard, for the terminal. */
+async function describePrometheus(source, url) {
+  const dashboard = `${url}d/prometheus`;
+  try {
+    const answer = await source.get('/api/v1/query?query=up', 3000);
+    if (!answer.ok)
+      return `Prometheus at ${source.name} answered ${answer.status}; its dashboard is ${dashboard}`;
+    const { data } = await answer.json();
+    return `Prometheus at ${source.name} watches ${data.result.length} targets; its dashboard is ${dashboard}`;
+  } catch (error) {
+    const why =
+      error instanceof SyntaxError ? `What answers at ${source.name} is no Prometheus` : error.message;
+    return `${why}. ${dashboard} fills when it does.`;
+  }
 }
 
 function pluginMounts(folder, mounts = new Map()) {

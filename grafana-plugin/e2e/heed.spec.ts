@@ -21,7 +21,7 @@ test('the provisioned dashboard draws, and answers why', async ({
   }
 });
 
-test('an annotation query of Heed returns events', async ({
+test('the annotation editor of Heed hosts the editor of the source inside', async ({
   annotationEditPage,
   readProvisionedDataSource,
 }) => {

@@ -17,6 +17,8 @@ const [port, diskDirectory, cycleSeconds] = [
   Number(process.argv[4]),
 ];
 const databaseSeconds = 0.012;
+/** Address it listens on; a container must be reached from others. */
+const host = process.argv[5] ?? '127.0.0.1';
 const requestWork = 12;
 const queueWorkers = 4;
 const jobSeconds = 0.03;
@@ -145,4 +147,4 @@ const server = createServer(async (request, response) => {
   stop();
   requests.inc({ route, code });
 });
-server.listen(port, '127.0.0.1', () => process.send?.('ready'));
+server.listen(port, host, () => process.send?.('ready'));

@@ -8,7 +8,7 @@ interface DemoServer {
     port?: number;
     prometheus?: string;
     quiet?: boolean;
-  }): Promise<{ url: string; close(): unknown }>;
+  }): Promise<{ url: string; hints: readonly string[]; close(): unknown }>;
 }
 
 /** `heed demo`: a dashboard with the plugin on recorded data, without Grafana. */
@@ -17,7 +17,11 @@ export function demoCommand(program: Command): void {
     .command('demo')
     .description('show the Grafana plugin on a demo dashboard in your browser (no Grafana needed)')
     .option('--port <port>', 'port to listen on; default: 3700, or the next free one', portNumber)
-    .option('--prometheus <url>', 'add this Prometheus as a data source of the demo', urlText)
+    .option(
+      '--prometheus <url>',
+      'add this Prometheus as a data source of the demo, and a dashboard on it',
+      urlText,
+    )
     .addHelpText(
       'after',
       `
@@ -31,10 +35,8 @@ Examples:
       const running = await demo.startDemo({ ...options, quiet: true }).catch((cause: unknown) => {
         throw portError(cause, options.port);
       });
-      process.stdout.write(
-        `Demo dashboard: ${running.url}\n` +
-          'Shaded stretches are anomalies; click one for the reason. Ctrl+C stops it.\n',
-      );
+      const lines = [`Demo dashboard: ${running.url}`, ...running.hints, 'Ctrl+C stops it.'];
+      process.stdout.write(`${lines.join('\n')}\n`);
       await new Promise<void>((resolve) => {
         process.once('SIGINT', resolve);
         process.once('SIGTERM', resolve);

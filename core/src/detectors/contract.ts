@@ -104,7 +104,10 @@ export interface RawScores {
   readonly expected?: readonly Float64Array[];
   /** d × n: one standard deviation of what was expected. */
   readonly spread?: readonly Float64Array[];
-  /** Raw scores of the anchor by itself, where one was asked for: the border is set from them. */
+  /**
+   * Raw scores that the border is set from, where it is not all of `raw`: of the anchor by itself, where one was
+   * asked for; of those channels that never stand out, where each is judged by itself.
+   */
   readonly anchor?: Float64Array;
   /** The border where the detector learned one itself (feature-attention's T, a classifier's 0.5). */
   readonly border?: number;

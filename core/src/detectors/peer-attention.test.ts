@@ -86,6 +86,18 @@ describe('peer-attention', () => {
     expect(odd(await judge(fleet({ change })))).toEqual(['host-4']);
   });
 
+  it('is not misled by what the odd time itself does to the level and spread of a host', async () => {
+    // A third of a short series, on top of a load that the hosts follow closely.
+    const change: Fleet['change'] = (value, c, t) => (c === 4 && t > 160 ? value + (t - 160) / 3 : value);
+    for (const seed of [1, 2, 3, 4]) {
+      const { channels } = await judge(fleet({ seed, points: 240, change }));
+      channels!.forEach(({ score }, c) => {
+        if (c === 4) expect(Math.max(...score)).toBeGreaterThan(1.5);
+        else expect(Math.max(...score)).toBeLessThanOrEqual(1);
+      });
+    }
+  });
+
   it('compares within the group: two kinds of hosts, one of each kind leaves', async () => {
     const kinds: Fleet['change'] = (value, c, t) =>
       c % 2 === 0 ? value : 50 + 12 * Math.cos(t / 9) + value / 20;
@@ -106,6 +118,14 @@ describe('peer-attention', () => {
   it('finds hosts that fail together in the same way', async () => {
     const change: Fleet['change'] = (value, c, t) => (c < 4 && between(t, 300, 340) ? value + 30 : value);
     expect(odd(await judge(fleet({ hosts: 40, change })))).toEqual(['host-0', 'host-1', 'host-2', 'host-3']);
+  });
+
+  it('finds hosts that are odd for a third of the time between them', async () => {
+    const change: Fleet['change'] = (value, c, t) => {
+      if (c === 1 && between(t, 180, 260)) return value + 30;
+      return c === 2 && between(t, 380, 480) ? value + 30 : value;
+    };
+    expect(odd(await judge(fleet({ hosts: 40, change })))).toEqual(['host-1', 'host-2']);
   });
 
   it('takes a host that is not measured for a while neither for odd nor for a standard', async () => {

@@ -22,6 +22,8 @@ const defaults: PeerAttentionDetectorOptions = { window: 5, keys: 16, temperatur
 
 /** Residuals below this share of a series' own spread are never unusual: series that move as one are not infinitely alike. */
 const finestResidual = 0.05;
+/** Times the usual peak of a series, from which on it counts as one that stands out. */
+const standsOut = 2;
 /** With fewer series one that leaves the others would itself decide how much they usually differ. */
 const fewestForCommon = 5;
 
@@ -67,7 +69,8 @@ export const peerAttention: DetectorDefinition<PeerAttentionDetectorOptions> = {
 
 /**
  * Every channel is brought to its own median and spread, so that a host that is always larger is like the others.
- * It is rebuilt from the peers it resembles at other times, and what remains is measured twice: by the channel's
+ * It is rebuilt from the peers it resembles at other times, on the line that it usually keeps to them, and what
+ * remains is measured twice: by the channel's
  * own usual residual (a host that always goes its own way is quiet) and by how much all of them differ at that
  * moment (when everything is in motion nobody stands out).
  */
@@ -90,7 +93,9 @@ class PeerAttentionDetector implements RawDetector {
     const residuals: Float64Array[] = [];
     const usual = new Float64Array(d);
     for (let c = 0; c < d; c++) {
-      rebuilt.push(rebuildFromPeers(z, attention, c));
+      const peers = rebuildFromPeers(z, attention, c);
+      const { offset, slope } = usualRelation(z[c]!, peers);
+      rebuilt.push(peers.map((value) => offset + slope * value));
       const size = z[c]!.map((value, t) => Math.abs(value - rebuilt[c]![t]!));
       usual[c] = Math.max(finestResidual, MAD_TO_SIGMA * median(size));
       residuals.push(size.map((value) => value / usual[c]!));
@@ -113,12 +118,67 @@ class PeerAttentionDetector implements RawDetector {
     return {
       raw,
       perChannel,
+      anchor: highestOfOrdinary(perChannel, raw),
       expected: rebuilt.map((values, c) => scalers[c]!.invert(values)),
       spread: scalers.map(({ scale }, c) => common.map((factor) => factor * usual[c]! * scale)),
       attendPeers: (channel, start, end) => attendedPeers(attention, channel, start, end),
       notes: notesOf(d, attention),
     };
   }
+}
+
+/** Beyond these a series does not follow its peers, and their line is not made to fit it. */
+const slopes = { least: 0.5, most: 2 };
+/** Tukey's biweight at 95% efficiency: residuals beyond so many spreads have no weight at all. */
+const biweight = 4.685;
+const refinements = 8;
+
+/**
+ * The line own ≈ offset + slope · peers that a series usually keeps to, by iteratively reweighted least squares. A
+ * median and a spread of its own would not do: the time in which it goes its own way distorts them, and the error
+ * shows at all other times as a residual that hides it.
+ */
+function usualRelation(own: Float64Array, peers: Float64Array): { offset: number; slope: number } {
+  let slope = 1;
+  let offset = median(own.map((value, t) => value - peers[t]!));
+  for (let pass = 0; pass < refinements; pass++) {
+    const residual = own.map((value, t) => Math.abs(value - offset - slope * peers[t]!));
+    const reach = biweight * MAD_TO_SIGMA * median(residual);
+    if (!(reach > 1e-9)) break;
+    let [weights, x, y] = [0, 0, 0];
+    const weight = residual.map((size) => (size < reach ? (1 - (size / reach) ** 2) ** 2 : 0));
+    for (let t = 0; t < own.length; t++) {
+      weights += weight[t]!;
+      x += weight[t]! * peers[t]!;
+      y += weight[t]! * own[t]!;
+    }
+    x /= weights;
+    y /= weights;
+    let [xx, xy] = [0, 0];
+    for (let t = 0; t < own.length; t++) {
+      xx += weight[t]! * (peers[t]! - x) ** 2;
+      xy += weight[t]! * (peers[t]! - x) * (own[t]! - y);
+    }
+    slope = xx > 1e-12 * weights ? Math.min(slopes.most, Math.max(slopes.least, xy / xx)) : 1;
+    offset = y - slope * x;
+  }
+  return { offset, slope };
+}
+
+/**
+ * What the border is set from: the highest score of the series that never stand out. The maximum over all of them is
+ * anomalous whenever one of them is, and a few hosts that are odd for a while each would hide behind each other.
+ */
+function highestOfOrdinary(perChannel: readonly Float64Array[], raw: Float64Array): Float64Array {
+  const peaks = perChannel.map((own) => own.reduce((a, b) => Math.max(a, b), 0));
+  const most = standsOut * median(peaks);
+  const ordinary = perChannel.filter((_, c) => peaks[c]! <= most);
+  if (ordinary.length === perChannel.length) return raw;
+  const highest = new Float64Array(raw.length);
+  for (const own of ordinary) {
+    for (let t = 0; t < highest.length; t++) if (own[t]! > highest[t]!) highest[t] = own[t]!;
+  }
+  return highest;
 }
 
 /** n values of at least 1: the median residual over the channels, each in units of its usual one. */

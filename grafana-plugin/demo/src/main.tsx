@@ -23,10 +23,11 @@ import { timeSeriesPlugin } from './panels/timeSeries.js';
 import { initRuntime, type DemoDataSourceSrv } from './shims.js';
 import { IncidentEditor, PromEditor, ScenarioEditor } from './sources/editors.js';
 import { IncidentDataSource } from './sources/incident.js';
-import { PrometheusDataSource } from './sources/prometheus.js';
+import { PrometheusDataSource, firstQuery } from './sources/prometheus.js';
 import { ScenarioDataSource } from './sources/scenario.js';
 import fleet from '../dashboards/fleet.json';
 import incident from '../dashboards/incident.json';
+import prometheus from '../dashboards/prometheus.json';
 import services from '../dashboards/services.json';
 import system from '../dashboards/system.json';
 
@@ -35,7 +36,7 @@ const appId = 'heed-anomaly-app';
 
 const dashboards = [incident, fleet, system, services] as unknown as DashboardModel[];
 
-const tabs = [
+const tabsOf = () => [
   ...dashboards.map(({ uid, title }) => ({ path: `/d/${uid}`, title })),
   { path: '/edit', title: 'Edit a panel' },
   { path: `/a/${appId}/start`, title: 'App' },
@@ -55,13 +56,16 @@ function settingsOf(uid: string, type: string, name: string, meta: object): Data
 }
 
 async function addSources(sources: DemoDataSourceSrv): Promise<void> {
-  const { prometheus } = (await (await fetch('/api/demo')).json()) as { prometheus: boolean };
+  const demo = (await (await fetch('/api/demo')).json()) as { prometheus: string | null };
+  if (demo.prometheus !== null) dashboards.push(prometheus as unknown as DashboardModel);
   const own: Array<
     [string, string, new (settings: DataSourceInstanceSettings) => DataSourceApi<never>, unknown]
   > = [
     ['incident', 'Recorded incident', IncidentDataSource as never, IncidentEditor],
     ['scenario', 'Scenarios', ScenarioDataSource as never, ScenarioEditor],
-    ...(prometheus ? [['prometheus', 'Prometheus', PrometheusDataSource, PromEditor] as never] : []),
+    ...(demo.prometheus !== null
+      ? [['prometheus', 'Prometheus', PrometheusDataSource, PromEditor] as never]
+      : []),
   ];
   for (const [uid, name, Source, QueryEditor] of own) {
     const settings = settingsOf(uid, uid, name, {
@@ -107,6 +111,7 @@ function Shell({
   app: AppPlugin;
 }) {
   const path = usePath();
+  const tabs = tabsOf();
   const isDark = theme.isDark;
   return (
     <div
@@ -262,12 +267,19 @@ function DashboardPage({ path }: { path: string }) {
 async function modelOf(path: string): Promise<DashboardModel> {
   const uid = path === '/' ? dashboards[0]!.uid : path.split('/')[2];
   const known = dashboards.find((dashboard) => dashboard.uid === uid);
+  if (known?.uid === prometheus.uid) return withQuery(known, await firstQuery());
   if (known) return known;
   const session = sessionStorage.getItem(`demo.dashboard.${uid}`);
   if (session) return JSON.parse(session) as DashboardModel;
   const response = await fetch(`/api/dashboards/uid/${encodeURIComponent(uid ?? '')}`);
   if (!response.ok) throw new Error(`There is no dashboard "${uid}".`);
   return ((await response.json()) as { dashboard: DashboardModel }).dashboard;
+}
+
+/** The dashboard with a query to begin with in its text box. */
+function withQuery(model: DashboardModel, promql: string): DashboardModel {
+  const list = model.templating!.list.map((variable) => ({ ...variable, current: { value: promql } }));
+  return { ...model, templating: { list } };
 }
 
 declare global {

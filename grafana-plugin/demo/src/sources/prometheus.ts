@@ -20,6 +20,30 @@ interface Matrix {
   readonly message?: string;
 }
 
+/** Queries to begin with, by the metric that they need; the last works on any Prometheus. */
+const beginnings: ReadonlyArray<readonly [string, string]> = [
+  ['node_cpu_seconds_total', '1 - avg by (instance) (rate(node_cpu_seconds_total{mode="idle"}[30s]))'],
+  ['container_cpu_usage_seconds_total', 'sum by (namespace) (rate(container_cpu_usage_seconds_total[2m]))'],
+  ['process_cpu_seconds_total', 'rate(process_cpu_seconds_total[1m])'],
+  ['', 'scrape_duration_seconds'],
+];
+
+/**
+ * A query for what this Prometheus has.
+ * @throws Error in words for the page where it does not answer
+ */
+export async function firstQuery(): Promise<string> {
+  const response = await fetch('/api/prometheus/api/v1/label/__name__/values');
+  const answer = (await response.json()) as { data?: readonly string[]; error?: string; message?: string };
+  if (!response.ok || !answer.data) {
+    throw new Error(
+      `${answer.message ?? answer.error ?? response.statusText}. Start it, or start the demo with another --prometheus, and reload this page.`,
+    );
+  }
+  const names = new Set(answer.data);
+  return beginnings.find(([metric]) => metric === '' || names.has(metric))![1];
+}
+
 /** Range queries against the Prometheus that the demo was started with. */
 export class PrometheusDataSource extends DataSourceApi<PromQuery> {
   override async query(request: DataQueryRequest<PromQuery>): Promise<DataQueryResponse> {
