@@ -315,8 +315,9 @@ function declaredOrder<T extends { name: string }>(
 
 /** Of hundreds of series the quiet ones come without their scores. */
 function withScore(series: DrawnSeries, detection: Detection | undefined): DrawnSeries {
-  if (series.score || !detection || detection.score.length < series.time.length) return series;
-  return { ...series, score: detection.score.subarray(detection.score.length - series.time.length) };
+  const score = detection?.channels?.[series.channel ?? 0]?.score ?? detection?.score;
+  if (series.score || !score || score.length < series.time.length) return series;
+  return { ...series, score: score.subarray(score.length - series.time.length) };
 }
 
 /** Annotations that are not our own events: other layers of the dashboard. */
