@@ -3,6 +3,7 @@ import { explainEvents, type ExplainContext } from '../explain/explain.js';
 import type { Reference } from '../score/deviation.js';
 import { findEvents } from '../score/events.js';
 import { applyFeedback } from '../score/feedback.js';
+import { coverRuns } from '../score/judged-runs.js';
 import { scoresFromRaw } from '../score/scores.js';
 import type { ChannelDetection, EventOptions } from '../score/types.js';
 import type { Series } from '../series/series.js';
@@ -42,7 +43,10 @@ export function judgeChannels(input: ChannelsInput): JudgedChannels {
     const alone: Series = { ...series, channels: [channel] };
     const unjudged = scoresFromRaw(perChannel[c]!, border, missing);
     const meant = feedback.filter((said) => said.channel === undefined || said.channel === channel.name);
-    const score = meant.length > 0 ? applyFeedback(alone, unjudged, meant) : unjudged;
+    const score =
+      meant.length > 0
+        ? applyFeedback(alone, unjudged, coverRuns(series.time, unjudged, meant, events.mergeGap))
+        : unjudged;
     for (let t = 0; t < score.length; t++) if (score[t]! > highest[t]!) highest[t] = score[t]!;
     contributions.push(Float64Array.from(score, (value) => Math.max(0, value - 1)));
     const own: Reference = {

@@ -4,6 +4,7 @@ import { expectedBand, explainEvents, type ExplainContext } from '../explain/exp
 import { referenceOf } from '../score/deviation.js';
 import { findEvents } from '../score/events.js';
 import { applyFeedback } from '../score/feedback.js';
+import { coverRuns } from '../score/judged-runs.js';
 import { scoresFromRaw } from '../score/scores.js';
 import { computeThreshold } from '../score/threshold.js';
 import type { Detection, ThresholdReport } from '../score/types.js';
@@ -69,7 +70,9 @@ export async function buildDetection({
       explain,
     });
   const unjudged = scoresFromRaw(raw.raw, threshold.border, missing);
-  const score = judged?.score ?? (feedback.length > 0 ? applyFeedback(series, unjudged, feedback) : unjudged);
+  const covered = () => coverRuns(series.time, unjudged, feedback, events.mergeGap);
+  const score =
+    judged?.score ?? (feedback.length > 0 ? applyFeedback(series, unjudged, covered()) : unjudged);
   const normal = await explainByNormal(series, score, raw, missing);
   const explained = { ...raw, ...normal };
   const reference = { ...referenceOf(series, explained), fromNormal: normal !== undefined };

@@ -2,7 +2,7 @@ import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
 import { Button, Drawer, useTheme2 } from '@grafana/ui';
 import type { PlainSeries } from '../engine/protocol.js';
 import { severityColor, severityName } from '../datasource/frames.js';
-import { lowerBound } from './align.js';
+import { lowerBound, lowerEdge } from './align.js';
 import { AttendedPicture } from './AttendedPicture.js';
 import { formatValue } from './Chart.js';
 import { attendedColor } from './drawing.js';
@@ -213,7 +213,7 @@ function BlameRow(props: {
 }) {
   const { member, name, share, peak, theme } = props;
   const at = lowerBound(member.time, peak);
-  const lower = member.lower?.[at];
+  const lower = member.lower && member.upper ? lowerEdge(member)[at] : undefined;
   const upper = member.upper?.[at];
   const range =
     typeof lower === 'number' && typeof upper === 'number'

@@ -53,7 +53,7 @@ export function alignSeries(series: readonly DrawnSeries[], from: number, to: nu
 }
 
 /** Times, sizes and counts are never below zero: a band that reaches there would only press the line together. */
-function lowerEdge({ values, lower, upper }: DrawnSeries): ArrayLike<number | null> {
+export function lowerEdge({ values, lower, upper }: DrawnSeries): ArrayLike<number | null> {
   const isBelow = (value: number | null | undefined) => typeof value === 'number' && value < 0;
   if (Array.prototype.some.call(values, isBelow)) return lower!;
   return Array.from(lower!, (edge, i) => (isBelow(edge) ? Math.min(0, upper![i] ?? 0) : edge));

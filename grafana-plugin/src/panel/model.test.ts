@@ -1,9 +1,9 @@
 import type { DataFrame, Field } from '@grafana/data';
 import { describe, expect, it } from 'vitest';
 import type { AnomalyEvent } from '../engine/protocol.js';
-import { alignSeries } from './align.js';
+import { alignSeries, lowerEdge } from './align.js';
 import { migrateOptions } from './migrate.js';
-import { allEvents, feedbackFor, groupFrames, rankGroups, type Group } from './model.js';
+import { allEvents, feedbackFor, groupFrames, rankGroups, type DrawnSeries, type Group } from './model.js';
 import { defaultOptions, type HeedPanelOptions } from './types.js';
 
 const options = { ...defaultOptions } as HeedPanelOptions;
@@ -153,5 +153,15 @@ describe('migrateOptions', () => {
 
   it('survives options that are not there', () => {
     expect(migrateOptions(undefined).detector).toBe('auto');
+  });
+});
+
+describe('the lower edge of a band', () => {
+  const series = (values: number[], lower: number[]) =>
+    ({ name: 'a', group: 'a', time: [1, 2], values, lower, upper: [9, 9] }) as unknown as DrawnSeries;
+
+  it('stops at zero for what is never below', () => {
+    expect(lowerEdge(series([3, 4], [-20, 2]))).toEqual([0, 2]);
+    expect(lowerEdge(series([-1, 4], [-20, 2]))).toEqual([-20, 2]);
   });
 });

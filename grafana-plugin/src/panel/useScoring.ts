@@ -1,6 +1,5 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { Scored, ScoringService } from '../client/service.js';
-import { scoreWithFeedback } from './feedback.js';
 import { withDetection, type Group, type GroupJob } from './model.js';
 
 interface State {
@@ -29,11 +28,7 @@ export function useScoring(
     const scoreOnce = (job: GroupJob, name: string) => {
       const running =
         started.get(job) ??
-        scoreWithFeedback(service, {
-          ...job,
-          origin: { surface: 'panel', title: title || name },
-          signal: abort.signal,
-        });
+        service.score({ ...job, origin: { surface: 'panel', title: title || name }, signal: abort.signal });
       started.set(job, running);
       return running;
     };
