@@ -51,19 +51,8 @@ export function applyFeedback(
     else raise(rise, alike, Math.log(peak > 0 ? Math.max(RISE, ABOVE / peak) : RISE));
   }
   const out = score.map((value, t) => value * Math.exp(rise[t]! - fall[t]!));
-  for (const stretch of judged) hold(out, stretch.kind === 'normal' ? wholeRun(score, stretch) : stretch);
+  for (const stretch of judged) hold(out, stretch);
   return out;
-}
-
-/**
- * A dismissed stretch with the points above the border on either side: an event is cut to the points that left what
- * is normal, and the rest of its run would be left behind as one of its own.
- */
-function wholeRun(score: Float32Array, stretch: JudgedStretch): JudgedStretch {
-  let { start, end } = stretch;
-  while (start > 0 && score[start - 1]! > 1) start--;
-  while (end < score.length - 1 && score[end + 1]! > 1) end++;
-  return { ...stretch, start, end };
 }
 
 /** Raises each value to `most` × likeness. */
