@@ -14,6 +14,8 @@ export interface Reference {
   readonly fromDetector: boolean;
   /** True where anomalous stretches are expected to be as normal ones, so that they stand out in all their points. */
   readonly fromNormal?: boolean;
+  /** d × n: how much each channel adds to the score, where the detector tells. */
+  readonly contributions?: readonly Float64Array[];
 }
 
 /** How far the values of one channel left what was expected, where they left it furthest. */
@@ -56,6 +58,7 @@ export function referenceOf(series: Series, raw: RawScores): Reference {
     spread: spread.map((own, c) => notBelow(own, finestSpread * range[c]!)),
     range,
     fromDetector: raw.expected !== undefined,
+    ...(raw.contributions ? { contributions: raw.contributions } : {}),
   };
 }
 

@@ -1,7 +1,7 @@
 import { HeedError } from '../errors.js';
 import type { Series } from '../series/series.js';
 import { excludedPoints } from './calendar.js';
-import { clearDeviation, inSpreads, largestDeviation, type Reference } from './deviation.js';
+import { clearDeviation, inSpreads, largestDeviation, type Deviation, type Reference } from './deviation.js';
 import { findRuns, type ScoreRun } from './runs.js';
 import type { EventOptions } from './types.js';
 
@@ -64,11 +64,27 @@ export function findEvents(
     ) {
       return [];
     }
-    const furthest = deviations.reduce((a, b) => (b.spreads > a.spreads ? b : a));
-    const way = furthest.spreads < clearDeviation ? 'shape' : furthest.difference > 0 ? 'above' : 'below';
+    const { spreads, difference } = mainDeviation(run, deviations, reference.contributions);
+    const way = spreads < clearDeviation ? 'shape' : difference > 0 ? 'above' : 'below';
     if (direction !== 'both' && way !== direction) return [];
     return [{ ...run, direction: way } as const];
   });
+}
+
+/** The deviation of the channel that made most of the run; where the detector does not tell, the furthest one. */
+function mainDeviation(
+  { startIndex, endIndex }: ScoreRun,
+  deviations: readonly Deviation[],
+  contributions: Reference['contributions'],
+): Deviation {
+  const weightOf = ({ channel, spreads }: Deviation): number => {
+    if (!contributions) return spreads;
+    let sum = 0;
+    for (let t = startIndex; t <= endIndex; t++) sum += contributions[channel]![t]!;
+    return sum;
+  };
+  const weights = deviations.map(weightOf);
+  return deviations[weights.indexOf(Math.max(...weights))]!;
 }
 
 /**

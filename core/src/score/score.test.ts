@@ -215,6 +215,29 @@ describe('events', () => {
     expect(findEvents(series, score, reference, { mergeGap: 0, minLength: 2 })).toHaveLength(1);
   });
 
+  test('an event goes the way of the channel that made it', () => {
+    const score = new Float32Array(50).fill(2, 20, 25);
+    const rise = new Float64Array(50).fill(5, 20, 25);
+    const fall = new Float64Array(50).fill(-90, 20, 25);
+    const series = createSeries({
+      channels: [
+        { name: 'rise', values: rise },
+        { name: 'fall', values: fall },
+      ],
+    });
+    const flat = [new Float64Array(50), new Float64Array(50)];
+    const reference = {
+      expected: flat,
+      spread: flat.map((own) => own.map(() => 1)),
+      range: [5, 90],
+      fromDetector: true,
+    };
+    const wayOf = (contributions?: Float64Array[]) =>
+      findEvents(series, score, contributions ? { ...reference, contributions } : reference)[0]!.direction;
+    expect(wayOf()).toBe('below');
+    expect(wayOf([new Float64Array(50).fill(3), new Float64Array(50).fill(1)])).toBe('above');
+  });
+
   test('an event is cut to the points that left what is normal, unless it shows in the shape alone', () => {
     const score = new Float32Array(100).fill(2, 20, 60);
     score[55] = 3;
