@@ -120,7 +120,8 @@ export class SeriesDetector implements Detector {
     this.checkFitted();
     checkChannels(this.id, this.fitted?.channels, train);
     if (this.tags.supervised) checkTrainingLabels(this.id, train);
-    return this.train(train, options, (series) => raw.fineTune!(series, options));
+    // A fitted detector adapts to fewer points than a new one learns from; it says itself when they are too few.
+    return this.train(train, options, (series) => raw.fineTune!(series, options), 1);
   }
 
   async score(series: Series, given: ScoreOptions = {}): Promise<Detection> {
@@ -222,10 +223,11 @@ export class SeriesDetector implements Detector {
     train: Series,
     options: RunOptions,
     fit: (series: Series) => Promise<FitReport>,
+    fewest = this.tags.minPoints,
   ): Promise<FitReport> {
     throwIfAborted(options.signal);
     checkRunOptions(train, options);
-    checkPoints(this.id, this.tags.minPoints, train);
+    checkPoints(this.id, fewest, train);
     checkMemory(this.id, train, options);
     const { series, notes } = fillGaps(train);
     const report = await fit(series);

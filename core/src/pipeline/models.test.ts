@@ -3,7 +3,7 @@ import { generateGraph, generateGraphSequence, generateSeries } from '../dataset
 import { rankCorrelation } from '../detectors/distill.js';
 import { listDetectors } from '../detectors/registry.js';
 import { decodeModel, encodeModel, modelVersion } from '../model/file.js';
-import { createSeries } from '../series/series.js';
+import { createSeries, sliceSeries } from '../series/series.js';
 import { measureQuantization } from './compress.js';
 import { createDetector } from './create.js';
 import { createGraphDetector, loadGraphDetector } from './graph-detector.js';
@@ -111,3 +111,19 @@ describe('models of graphs', { timeout: 180_000 }, () => {
     detector.dispose();
   });
 });
+
+it('a fitted detector adapts to fewer points than a new one needs, down to one window', async () => {
+  const { quick } = learned.find(({ id }) => id === 'feature-attention')!;
+  const detector = await createDetector('feature-attention', { ...quick, window: 32, supervised: true });
+  const labelled = { ...series, labels: Uint8Array.from(series.time, (_t, i) => +(i % 50 < 3)) };
+  await detector.fit(labelled);
+  const few = sliceSeries(labelled, 100, 150);
+  const report = await detector.fineTune(few, { epochs: 1, freezeAttention: true, rescale: true });
+  expect(report.points).toBe(50);
+  const { score } = await detector.score(unlabelled);
+  expect(score.every(Number.isFinite)).toBe(true);
+  await expect(detector.fineTune(sliceSeries(labelled, 0, 31))).rejects.toMatchObject({
+    code: 'too-few-points',
+  });
+  detector.dispose();
+}, 60_000);
