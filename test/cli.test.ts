@@ -138,7 +138,8 @@ describe('wrong usage', () => {
     [['detect', 'metrics.csv', '--model', 'm', '--detector', 'auto'], /--model/],
     [['detect'], /no input/],
     [['frobnicate'], /unknown command/],
-    [['fit', 'metrics.csv'], /--detector/],
+    [['fit', 'metrics.csv'], /--out/],
+    [['fit', 'metrics.csv', '--out', 'model.heed'], /--detector ID/],
   ])('%j exits 2', async (args, message) => {
     expectRefusal(await run(args), 2, message);
   });
