@@ -1,5 +1,7 @@
 import { PanelPlugin, getFieldDisplayName, formattedValueToString, type PanelProps } from '@grafana/data';
 
+const cell = { padding: '2px 12px 2px 0', textAlign: 'left', verticalAlign: 'top' } as const;
+
 /** A plain table, standing in for Grafana's, which is not on npm. */
 function RowsPanel({ data, width, height }: PanelProps) {
   const frame = data.series[0];
@@ -10,7 +12,9 @@ function RowsPanel({ data, width, height }: PanelProps) {
         <thead>
           <tr>
             {frame.fields.map((field) => (
-              <th key={field.name}>{getFieldDisplayName(field, frame)}</th>
+              <th key={field.name} style={cell}>
+                {getFieldDisplayName(field, frame)}
+              </th>
             ))}
           </tr>
         </thead>
@@ -18,7 +22,7 @@ function RowsPanel({ data, width, height }: PanelProps) {
           {Array.from({ length: Math.min(frame.length, 200) }, (_, i) => (
             <tr key={i}>
               {frame.fields.map((field) => (
-                <td key={field.name}>
+                <td key={field.name} style={cell}>
                   {field.display
                     ? formattedValueToString(field.display(field.values[i]))
                     : String(field.values[i])}
