@@ -1,4 +1,4 @@
-import { DecisionTreeClassifier, type DecisionTreeModel } from 'ml-cart';
+import type { DecisionTreeClassifier, DecisionTreeModel } from 'ml-cart';
 import { Breather } from '../yield.js';
 import { HeedError } from '../errors.js';
 import { meanAndStd } from '../preprocess/statistics.js';
@@ -53,12 +53,13 @@ class DecisionTreeDetector implements RawDetector {
       ...random.shuffle(normal).slice(0, Math.max(half, MAX_TRAINING_POINTS - anomalous.length)),
     ].sort((a, b) => a - b);
     const statistics = train.channels.map(({ values }) => meanAndStd(values));
+    const cart = await import('ml-cart');
     const fitted: Fitted = {
       channels: train.channels.map(({ name }) => name),
       mean: statistics.map(({ mean }) => mean),
       scale: statistics.map(({ mean, std }) => (std > 1e-12 * Math.abs(mean) ? 1 / std : 1)),
       window: this.options.window as number,
-      tree: new DecisionTreeClassifier({
+      tree: new cart.DecisionTreeClassifier({
         gainFunction: 'gini',
         maxDepth: this.options.depth as number,
         minNumSamples: 3,
@@ -118,7 +119,8 @@ class DecisionTreeDetector implements RawDetector {
 
   async setState({ json }: DetectorState): Promise<void> {
     const { tree, ...rest } = json as unknown as Omit<Fitted, 'tree'> & { tree: DecisionTreeModel };
-    this.fitted = { ...rest, tree: DecisionTreeClassifier.load(tree) };
+    const cart = await import('ml-cart');
+    this.fitted = { ...rest, tree: cart.DecisionTreeClassifier.load(tree) };
   }
 }
 

@@ -1,4 +1,3 @@
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { Breather } from '../yield.js';
 import { HeedError } from '../errors.js';
 import type { Series } from '../series/series.js';
@@ -55,6 +54,7 @@ export async function jointWindowScores(
   const scores = new Float64Array(count);
   const parts = series.channels.map(() => new Float64Array(count));
   if (columns.length === 0) return { scores, parts };
+  const { EigenvalueDecomposition } = await import('ml-matrix');
   const eigen = new EigenvalueDecomposition(correlation, { assumeSymmetric: true });
   const { kept, weight } = chooseComponents(eigen.realEigenvalues, Math.min(count, columns.length), share);
   const axes = kept.map((index) =>
@@ -96,7 +96,7 @@ async function moments(
   windows: JointWindows,
   breather: Breather,
   options: RunOptions,
-): Promise<{ mean: Float64Array; scale: Float64Array; correlation: Matrix; columns: number[] }> {
+): Promise<{ mean: Float64Array; scale: Float64Array; correlation: number[][]; columns: number[] }> {
   const { count, dimensions } = windows;
   const mean = new Float64Array(dimensions);
   const row = new Float64Array(dimensions);
@@ -128,13 +128,13 @@ async function moments(
     scale[j] = 1 / std;
     columns.push(j);
   }
-  const correlation = Matrix.zeros(columns.length, columns.length);
+  const correlation = columns.map(() => new Array<number>(columns.length).fill(0));
   columns.forEach((j, a) => {
     for (let b = a; b < columns.length; b++) {
       const k = columns[b]!;
       const value = (products[j * dimensions + k]! / count) * scale[j]! * scale[k]!;
-      correlation.set(a, b, value);
-      correlation.set(b, a, value);
+      correlation[a]![b] = value;
+      correlation[b]![a] = value;
     }
   });
   return { mean, scale, correlation, columns };

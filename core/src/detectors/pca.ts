@@ -1,4 +1,3 @@
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { Breather } from '../yield.js';
 import type { Series } from '../series/series.js';
 import type { DetectorDefinition, DetectorOptions, RawScores, RunOptions } from './contract.js';
@@ -25,6 +24,8 @@ async function windowScores(
   const { mean, std, columns } = lagged;
   if (columns.length === 0) return scores;
   await breather.breathe();
+  // Loaded when it is used: the library is larger than the default detector.
+  const { EigenvalueDecomposition } = await import('ml-matrix');
   const eigen = new EigenvalueDecomposition(lagged.correlation, { assumeSymmetric: true });
   const { kept, weight } = chooseComponents(eigen.realEigenvalues, Math.min(count, columns.length), share);
 
@@ -66,7 +67,7 @@ interface LaggedCorrelation {
   readonly std: Float64Array;
   /** Columns that vary; the correlation matrix is of these. */
   readonly columns: readonly number[];
-  readonly correlation: Matrix;
+  readonly correlation: number[][];
 }
 
 /**
@@ -100,14 +101,14 @@ function laggedCorrelation(x: Float64Array, window: number): LaggedCorrelation {
     // Below that the difference of sums is rounding: the column is constant.
     if (std[j]! > 1e-7) columns.push(j);
   }
-  const correlation = Matrix.zeros(columns.length, columns.length);
+  const correlation = columns.map(() => new Array<number>(columns.length).fill(0));
   for (let a = 0; a < columns.length; a++) {
     for (let b = a; b < columns.length; b++) {
       const j = columns[a]!;
       const k = columns[b]!;
       const value = (products[j * window + k]! / count - mean[j]! * mean[k]!) / (std[j]! * std[k]!);
-      correlation.set(a, b, value);
-      correlation.set(b, a, value);
+      correlation[a]![b] = value;
+      correlation[b]![a] = value;
     }
   }
   return { mean, std, columns, correlation };
