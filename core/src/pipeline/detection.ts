@@ -1,7 +1,7 @@
 import type { RawScores } from '../detectors/contract.js';
 import { HeedError } from '../errors.js';
 import { expectedBand, explainEvents, type ExplainContext } from '../explain/explain.js';
-import { referenceOf } from '../score/deviation.js';
+import { referenceOf, type Reference } from '../score/deviation.js';
 import { findEvents } from '../score/events.js';
 import { applyFeedback } from '../score/feedback.js';
 import { coverRuns } from '../score/judged-runs.js';
@@ -55,6 +55,7 @@ export async function buildDetection({
       missing,
       training,
     });
+  const usual = referenceOf(series, raw);
   const feedback = options.feedback ?? [];
   const explain: ExplainContext = { timeZone: options.timeZone, whole };
   const judged =
@@ -64,7 +65,7 @@ export async function buildDetection({
       raw,
       perChannel: raw.perChannel,
       border: threshold.border,
-      reference: referenceOf(series, raw),
+      reference: usual,
       feedback,
       events,
       explain,
@@ -73,9 +74,9 @@ export async function buildDetection({
   const covered = () => coverRuns(series.time, unjudged, feedback, events.mergeGap);
   const score =
     judged?.score ?? (feedback.length > 0 ? applyFeedback(series, unjudged, covered()) : unjudged);
-  const normal = await explainByNormal(series, score, raw, missing);
+  const normal = await explainByNormal(series, score, raw, usual, missing);
   const explained = { ...raw, ...normal };
-  const reference = { ...referenceOf(series, explained), fromNormal: normal !== undefined };
+  const reference = normal ? { ...referenceOf(series, explained), fromNormal: true } : usual;
   const runs = findEvents(series, score, reference, events, missing);
   const blame = judged ? { ...explained, contributions: judged.contributions } : explained;
   return {
@@ -101,10 +102,11 @@ async function explainByNormal(
   series: Series,
   score: Float32Array,
   raw: RawScores,
+  usual: Reference,
   missing: Uint8Array | undefined,
 ): Promise<Pick<RawScores, 'expected' | 'spread' | 'attend'> | undefined> {
   if (!raw.explain) return undefined;
-  const stretches = findEvents(series, score, referenceOf(series, raw), {}, missing)
+  const stretches = findEvents(series, score, usual, {}, missing)
     .sort((a, b) => b.score - a.score)
     .map(({ startIndex: start, endIndex: end }) => ({ start, end }));
   if (stretches.length === 0) return undefined;
