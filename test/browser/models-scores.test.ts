@@ -1,14 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import * as esbuild from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateGraph, generateGraphSequence, generateSeries } from '../../core/src/datasets/index.js';
 import { listDetectors } from '../../core/src/detectors/index.js';
 import { createDetector, createGraphDetector } from '../../core/src/pipeline/index.js';
 import { findChromium, launchChromium } from './chromium.js';
+import { serveWorker, type WorkerPage } from './worker-page.js';
 
 const executable = findChromium();
 
@@ -30,76 +25,46 @@ const { graph } = generateGraph({ nodes: 60, cliques: 1, cliqueSize: 5, seed: 1 
 const { sequence } = generateGraphSequence({ nodes: 6, steps: 160, anomalies: 3, seed: 1 });
 
 describe.skipIf(!executable)('models of learned detectors saved in Node and loaded in Chromium', () => {
-  let server: ReturnType<typeof createServer>;
-  let address: string;
+  let served: WorkerPage;
   let browser: Awaited<ReturnType<typeof launchChromium>>;
 
   beforeAll(async () => {
-    const { outputFiles } = await esbuild.build({
-      stdin: {
-        contents: `onmessage = async ({ data: { jobs, channels, labels, engine } }) => {
-          const heed = await import('../../core/src/index.ts');
-          heed.configureBackend({ backend: engine, wasmPath: location.origin + '/wasm/' });
-          const series = heed.createSeries({ channels, labels });
-          const { graph } = heed.generateGraph({ nodes: 60, cliques: 1, cliqueSize: 5, seed: 1 });
-          const { sequence } = heed.generateGraphSequence({ nodes: 6, steps: 160, anomalies: 3, seed: 1 });
-          const { backend } = await heed.chooseBackend();
-          const answers = [];
-          for (const { model, kind } of jobs) {
-            try {
-              if (kind === 'series') {
-                const detector = await heed.loadDetector(model);
-                answers.push({ backend, score: Array.from((await detector.score(series)).score) });
-              } else {
-                const detector = await heed.loadGraphDetector(model);
-                const found = await detector.score(kind === 'graph' ? graph : sequence);
-                const rows = kind === 'graph' ? [found.nodes, found.edges] : found.nodes;
-                answers.push({ backend, score: rows.flatMap((row) => Array.from(row)) });
-              }
-            } catch (error) {
-              answers.push({ score: [], error: String(error) });
-            }
+    served = await serveWorker(`onmessage = async ({ data: { jobs, channels, labels, engine } }) => {
+      const heed = await import('../../core/src/index.ts');
+      heed.configureBackend({ backend: engine, wasmPath: location.origin + '/wasm/' });
+      const series = heed.createSeries({ channels, labels });
+      const { graph } = heed.generateGraph({ nodes: 60, cliques: 1, cliqueSize: 5, seed: 1 });
+      const { sequence } = heed.generateGraphSequence({ nodes: 6, steps: 160, anomalies: 3, seed: 1 });
+      const { backend } = await heed.chooseBackend();
+      const answers = [];
+      for (const { model, kind } of jobs) {
+        try {
+          if (kind === 'series') {
+            const detector = await heed.loadDetector(model);
+            answers.push({ backend, score: Array.from((await detector.score(series)).score) });
+          } else {
+            const detector = await heed.loadGraphDetector(model);
+            const found = await detector.score(kind === 'graph' ? graph : sequence);
+            const rows = kind === 'graph' ? [found.nodes, found.edges] : found.nodes;
+            answers.push({ backend, score: rows.flatMap((row) => Array.from(row)) });
           }
-          postMessage(answers);
-        };`,
-        resolveDir: fileURLToPath(new URL('.', import.meta.url)),
-        sourcefile: 'worker.js',
-      },
-      entryNames: 'worker',
-      outdir: '/out',
-      bundle: true,
-      splitting: true,
-      write: false,
-      format: 'esm',
-      platform: 'browser',
-      target: 'es2022',
-      logLevel: 'silent',
-    });
-    const files = new Map(outputFiles.map((file) => [`/${file.path.split('/').pop()}`, file.text]));
-    const engines = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
-    server = createServer((request, response) => {
-      if (request.url?.startsWith('/wasm/')) {
-        response.setHeader('content-type', 'application/wasm');
-        response.end(readFileSync(join(engines, basename(request.url))));
-        return;
+        } catch (error) {
+          answers.push({ score: [], error: String(error) });
+        }
       }
-      const body = files.get(request.url ?? '');
-      response.setHeader('content-type', body ? 'text/javascript' : 'text/html');
-      response.end(body ?? '<!doctype html><title>models</title>');
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    address = `http://127.0.0.1:${(server.address() as { port: number }).port}/`;
+      postMessage(answers);
+    };`);
     browser = await launchChromium();
   });
   afterAll(async () => {
     await browser?.close();
-    server?.close();
+    served?.close();
   });
 
   async function inChromium(jobs: readonly Job[], engine: 'wasm' | 'cpu'): Promise<Answer[]> {
     const page = await browser.newPage();
     page.setDefaultTimeout(300_000);
-    await page.goto(address);
+    await page.goto(served.address);
     const channels = series.channels.map(({ name, values }) => ({ name, values: Array.from(values) }));
     return page.evaluate(
       (data) =>

@@ -1,11 +1,9 @@
-import { createServer } from 'node:http';
-import { fileURLToPath } from 'node:url';
-import * as esbuild from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRandom } from '../../core/src/random.js';
 import { createDetector } from '../../core/src/pipeline/index.js';
 import { createSeries } from '../../core/src/series/index.js';
 import { findChromium, launchChromium } from './chromium.js';
+import { serveWorker, type WorkerPage } from './worker-page.js';
 
 /** Series of several lengths, channels and kinds; plain arrays, so that both sides get the same doubles. */
 const cases = [
@@ -26,54 +24,30 @@ const cases = [
 const executable = findChromium();
 
 describe.skipIf(!executable)('scores in Chromium and in Node', () => {
-  let server: ReturnType<typeof createServer>;
-  let address: string;
+  let served: WorkerPage;
   let browser: Awaited<ReturnType<typeof launchChromium>>;
 
   beforeAll(async () => {
-    const { outputFiles } = await esbuild.build({
-      stdin: {
-        contents: `onmessage = async ({ data: { cases, detectors, refuse } }) => {
-          // As under a content security policy without wasm-unsafe-eval: compiling throws.
-          if (refuse) WebAssembly.Module = class { constructor() { throw new Error('refused') } };
-          const heed = await import('../../core/src/index.ts');
-          const all = [];
-          for (const id of detectors) {
-            const detector = await heed.createDetector(id);
-            for (const values of cases) {
-              const channels = values.map((own, c) => ({ name: 'c' + c, values: own }));
-              const { score, notes } = await detector.score(heed.createSeries({ channels }));
-              all.push({ score: Array.from(score), notes });
-            }
-          }
-          postMessage(all);
-        };`,
-        resolveDir: fileURLToPath(new URL('.', import.meta.url)),
-        sourcefile: 'worker.js',
-      },
-      entryNames: 'worker',
-      outdir: '/out',
-      bundle: true,
-      splitting: true,
-      write: false,
-      format: 'esm',
-      platform: 'browser',
-      target: 'es2022',
-      logLevel: 'silent',
-    });
-    const files = new Map(outputFiles.map((file) => [`/${file.path.split('/').pop()}`, file.text]));
-    server = createServer((request, response) => {
-      const body = files.get(request.url ?? '');
-      response.setHeader('content-type', body ? 'text/javascript' : 'text/html');
-      response.end(body ?? '<!doctype html><title>scores</title>');
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    address = `http://127.0.0.1:${(server.address() as { port: number }).port}/`;
+    served = await serveWorker(`onmessage = async ({ data: { cases, detectors, refuse } }) => {
+      // As under a content security policy without wasm-unsafe-eval: compiling throws.
+      if (refuse) WebAssembly.Module = class { constructor() { throw new Error('refused') } };
+      const heed = await import('../../core/src/index.ts');
+      const all = [];
+      for (const id of detectors) {
+        const detector = await heed.createDetector(id);
+        for (const values of cases) {
+          const channels = values.map((own, c) => ({ name: 'c' + c, values: own }));
+          const { score, notes } = await detector.score(heed.createSeries({ channels }));
+          all.push({ score: Array.from(score), notes });
+        }
+      }
+      postMessage(all);
+    };`);
     browser = await launchChromium();
   });
   afterAll(async () => {
     await browser?.close();
-    server?.close();
+    served?.close();
   });
 
   test.each([
@@ -82,7 +56,7 @@ describe.skipIf(!executable)('scores in Chromium and in Node', () => {
   ])('are equal to the last bit %s', async (_, refuse) => {
     const detectors = ['auto', 'memory-attention'];
     const page = await browser.newPage();
-    await page.goto(address);
+    await page.goto(served.address);
     const there = await page.evaluate(
       (data) =>
         new Promise<{ score: number[]; notes?: string[] }[]>((resolve, reject) => {
