@@ -53,7 +53,11 @@ export function* attendByContext(query: ContextQuery): Generator<void, AttendedS
   const observed = observedAround(query);
   if (observed.length === 0) return [];
   const hiddenBefore = new Int32Array(n + 1);
-  for (let t = 0; t < n; t++) hiddenBefore[t + 1] = hiddenBefore[t]! + hidden[t]!;
+  const seen = new Float64Array(n);
+  for (let t = 0; t < n; t++) {
+    hiddenBefore[t + 1] = hiddenBefore[t]! + hidden[t]!;
+    seen[t] = 1 - hidden[t]!;
+  }
 
   const runs = runsOf(observed);
   const first = -start;
@@ -71,7 +75,9 @@ export function* attendByContext(query: ContextQuery): Generator<void, AttendedS
       if (low > high) continue;
       const masked = hiddenBefore[high + shift + 1]! - hiddenBefore[low + shift]!;
       compared += high - low + 1 - masked;
-      sum = addGaps(sum, channels, masked > 0 ? hidden : undefined, low, high, shift);
+      for (const values of channels) {
+        sum += sumOfGaps(values, masked > 0 ? seen : undefined, low, high, shift);
+      }
     }
     if (2 * compared >= observed.length) distance[i] = sum / (compared * channels.length);
   }
@@ -89,31 +95,45 @@ function runsOf(points: readonly number[]): { readonly from: number; readonly to
   return runs;
 }
 
-/** Adds the squared differences of the points from…to and those `shift` away, where these are not hidden. */
-function addGaps(
-  sum: number,
-  channels: readonly Float64Array[],
-  hidden: Uint8Array | undefined,
+/**
+ * The sum of squared differences of the points from…to and those `shift` away, weighed by `observed` (1 or 0) where it
+ * is given. In four sums, so that no addition waits for the one before.
+ */
+function sumOfGaps(
+  values: Float64Array,
+  observed: Float64Array | undefined,
   from: number,
   to: number,
   shift: number,
 ): number {
-  const [only] = channels;
-  if (!hidden && channels.length === 1) {
-    for (let t = from; t <= to; t++) {
-      const gap = only![t]! - only![t + shift]!;
-      sum += gap * gap;
+  let sum0 = 0;
+  let sum1 = 0;
+  let sum2 = 0;
+  let sum3 = 0;
+  let t = from;
+  let other = from + shift;
+  for (; t + 3 <= to; t += 4, other += 4) {
+    const gap0 = values[t]! - values[other]!;
+    const gap1 = values[t + 1]! - values[other + 1]!;
+    const gap2 = values[t + 2]! - values[other + 2]!;
+    const gap3 = values[t + 3]! - values[other + 3]!;
+    if (observed) {
+      sum0 += gap0 * gap0 * observed[other]!;
+      sum1 += gap1 * gap1 * observed[other + 1]!;
+      sum2 += gap2 * gap2 * observed[other + 2]!;
+      sum3 += gap3 * gap3 * observed[other + 3]!;
+    } else {
+      sum0 += gap0 * gap0;
+      sum1 += gap1 * gap1;
+      sum2 += gap2 * gap2;
+      sum3 += gap3 * gap3;
     }
-    return sum;
   }
-  for (let t = from; t <= to; t++) {
-    if (hidden?.[t + shift]) continue;
-    for (let c = 0; c < channels.length; c++) {
-      const gap = channels[c]![t]! - channels[c]![t + shift]!;
-      sum += gap * gap;
-    }
+  for (; t <= to; t++, other++) {
+    const gap = values[t]! - values[other]!;
+    sum0 += gap * gap * (observed ? observed[other]! : 1);
   }
-  return sum;
+  return sum0 + sum1 + (sum2 + sum3);
 }
 
 /** The observed points of the stretch and up to `context` of them on either side, in order. */

@@ -89,7 +89,7 @@ describe('the WebAssembly of memory attention', () => {
             memory,
             normalization === 'none' ? undefined : { mean, scale },
             { weights, index: nearest.index, k },
-            { first, last, stride },
+            [{ first, last, stride }],
             compiled,
           );
           expect(done).toBe(true);

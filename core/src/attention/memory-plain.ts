@@ -82,7 +82,7 @@ export function scanPlain(
   }
 }
 
-/** `reconstructWindows` for the queries first, first + stride, … below last. */
+/** `reconstructWindows` for one range of queries. */
 export function reconstructPlain(
   memory: WindowMemory,
   nearest: NearestWindows,

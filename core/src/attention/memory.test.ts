@@ -61,8 +61,11 @@ describe('memory attention kernels', () => {
         const weights = attentionWeights(nearest, temperature);
         const rebuilt = createReconstruction(memory);
         const middle = memory.count >> 1;
-        reconstructWindows(memory, nearest, weights, 0, middle, 1, rebuilt);
-        reconstructWindows(memory, nearest, weights, middle, memory.count, 1, rebuilt);
+        const halves = [
+          { first: 0, last: middle, stride: 1 },
+          { first: middle, last: memory.count, stride: 1 },
+        ];
+        reconstructWindows(memory, nearest, weights, halves, rebuilt);
 
         const keys = Array.from({ length: memory.count }, (_, i) =>
           Array.from(nearest.index.subarray(i * k, i * k + k)).filter((j) => j >= 0),

@@ -122,8 +122,8 @@ export function createNearestWindows(count: number, k: number, separation: numbe
   };
 }
 
-/** The offsets first, first + stride, … below last. */
-export interface OffsetRange {
+/** The offsets, or windows, first, first + stride, … below last. */
+export interface WindowRange {
   readonly first: number;
   readonly last: number;
   readonly stride: number;
@@ -139,7 +139,7 @@ export interface OffsetRange {
 export function scanWindowOffsets(
   memory: WindowMemory,
   nearest: NearestWindows,
-  ranges: readonly OffsetRange[],
+  ranges: readonly WindowRange[],
 ): void {
   if (memory.normalization === 'none' && windowKernels()?.scan(memory.values, memory, nearest, ranges))
     return;
@@ -245,25 +245,24 @@ export function createReconstruction(memory: WindowMemory): Reconstruction {
 }
 
 /**
- * Reconstructs the queries first, first + stride, … below last from their keys: value of the query's point t =
- * Σ weight · value of the key's point t, normalised as the memory says and put back to the query's level (and
- * scale). Adds to `into`. Cost O(window · k · d) per query.
+ * Reconstructs the queries of all ranges from their keys: value of the query's point t = Σ weight · value of the
+ * key's point t, normalised as the memory says and put back to the query's level (and scale). Adds to `into`. Cost
+ * O(window · k · d) per query.
  */
 export function reconstructWindows(
   memory: WindowMemory,
   nearest: NearestWindows,
   weights: Float64Array,
-  first: number,
-  last: number,
-  stride: number,
+  ranges: readonly WindowRange[],
   into: Reconstruction,
 ): void {
   const { mean, scale, normalization } = memory;
   const scaling = normalization === 'none' ? undefined : { mean, scale };
   const keys = { weights, index: nearest.index, k: nearest.k };
-  const queries = { first, last, stride };
-  if (windowKernels()?.reconstruct(memory.values, memory, scaling, keys, queries, into)) return;
-  reconstructPlain(memory, nearest, weights, first, last, stride, into);
+  if (windowKernels()?.reconstruct(memory.values, memory, scaling, keys, ranges, into)) return;
+  for (const { first, last, stride } of ranges) {
+    reconstructPlain(memory, nearest, weights, first, last, stride, into);
+  }
 }
 
 /** The keys that one query attended to, heaviest first: starts of windows and their weights. */

@@ -115,7 +115,7 @@ export class WindowKernels {
     shape: { readonly channels: number; readonly window: number },
     scaling: { readonly mean: Float64Array; readonly scale: Float64Array } | undefined,
     keys: { readonly weights: Float64Array; readonly index: Int32Array; readonly k: number },
-    queries: { readonly first: number; readonly last: number; readonly stride: number },
+    queries: readonly { readonly first: number; readonly last: number; readonly stride: number }[],
     into: {
       readonly residual: Float64Array;
       readonly expected: Float64Array;
@@ -142,24 +142,26 @@ export class WindowKernels {
       number,
       number,
     ];
-    this.kernels.reconstruct(
-      layout[0]!,
-      shape.channels,
-      shape.window,
-      scaling ? layout[2]! : 0,
-      scaling ? layout[3]! : 0,
-      layout[1]!,
-      indexAt,
-      keys.k,
-      queries.first,
-      queries.last,
-      queries.stride,
-      residual,
-      expected,
-      squares,
-      covered,
-      slots,
-    );
+    for (const { first, last, stride } of queries) {
+      this.kernels.reconstruct(
+        layout[0]!,
+        shape.channels,
+        shape.window,
+        scaling ? layout[2]! : 0,
+        scaling ? layout[3]! : 0,
+        layout[1]!,
+        indexAt,
+        keys.k,
+        first,
+        last,
+        stride,
+        residual,
+        expected,
+        squares,
+        covered,
+        slots,
+      );
+    }
     outputs.forEach((array, i) => array.set(views[inputs.length - 4 + i]!));
     return true;
   }

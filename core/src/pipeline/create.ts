@@ -1,4 +1,4 @@
-import { yieldToEventLoop } from '../yield.js';
+import { Breather } from '../yield.js';
 import type {
   AttentionMap,
   DetectorDefinition,
@@ -129,8 +129,7 @@ export class SeriesDetector implements Detector {
     const options = { ...given, feedback: [...this.feedback, ...(given.feedback ?? [])] };
     const filled = this.prepare(series, options);
     const raw = await this.raw.score(filled.series, options);
-    await yieldToEventLoop();
-    throwIfAborted(options.signal);
+    await new Breather(options.signal).breathe();
     const detection = await buildDetection({
       detector: this.id,
       filled,

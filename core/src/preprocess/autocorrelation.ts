@@ -90,7 +90,10 @@ const FEW_LAGS = 80;
 export function laggedProduct(values: Float64Array, lag: number): number {
   const n = values.length - lag;
   const body = n & ~3;
-  let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
+  let sum0 = 0;
+  let sum1 = 0;
+  let sum2 = 0;
+  let sum3 = 0;
   for (let t = 0, u = lag; t < body; t += 4, u += 4) {
     sum0 += values[t]! * values[u]!;
     sum1 += values[t + 1]! * values[u + 1]!;
@@ -101,9 +104,12 @@ export function laggedProduct(values: Float64Array, lag: number): number {
   return sum0 + sum1 + (sum2 + sum3);
 }
 
-/** `laggedProduct` of the lags 0, 1, … into `products`, four lags at a time, so that each value is read once for all. */
-function laggedProducts(values: Float64Array, products: Float64Array): void {
-  let lag = 0;
+/**
+ * `laggedProduct` of the lags from `first` on into products[first], products[first + 1], …, four lags at a time, so that
+ * each value is read once for all.
+ */
+export function laggedProducts(values: Float64Array, products: Float64Array, first = 0): void {
+  let lag = first;
   for (; lag + 4 <= products.length; lag += 4) {
     const n = values.length - lag - 3;
     let sum0 = 0;

@@ -104,19 +104,22 @@ export function movingMean(values: ArrayLike<number>, options: MovingOptions): F
   const suffix = new Float64Array(width);
   // Sums of two half-windows, as movingMoments merges them, as long as all values are there and sums stay in range.
   for (let block = -before; block < n - before; block += width) {
+    const first = Math.max(0, -block);
+    const last = Math.min(width, n - block) - 1;
+    suffix.fill(0);
     let sum = 0;
-    for (let j = width - 1; j >= 0; j--) {
-      const at = block + j;
-      if (at >= 0 && at < n) sum += values[at]!;
+    for (let j = last, at = block + last; j >= first; j--, at--) {
+      sum += values[at]!;
       suffix[j] = sum;
     }
+    suffix.fill(sum, 0, first);
     sum = 0;
-    for (let j = 0, t = block + before; j < width && t < n; j++, t++) {
+    const end = Math.min(width, n - block - before);
+    for (let j = 0, t = block + before; j < end; j++, t++) {
       const at = t + after;
       if (j > 0 && at < n) sum += values[at]!;
-      const first = t - before;
-      const last = at < n ? at : n - 1;
-      const own = (suffix[j]! + sum) / (last - (first > 0 ? first : 0) + 1);
+      const count = (at < n ? at + 1 : n) - (t > before ? t - before : 0);
+      const own = (suffix[j]! + sum) / count;
       if (!(own - own === 0)) {
         movingMoments(values, options, mean, null);
         return mean;

@@ -1,5 +1,5 @@
 import { HeedError } from '../errors.js';
-import { autocorrelation, laggedProduct } from './autocorrelation.js';
+import { autocorrelation, laggedProduct, laggedProducts } from './autocorrelation.js';
 import { movingMean } from './moving.js';
 import { meanAndStd, robustLocation } from './statistics.js';
 
@@ -58,6 +58,9 @@ const TOP_LAG = 32;
 const SIGNIFICANT = 3.5;
 /** An autocorrelation at one and two periods that is convincing however few periods there are. */
 const CONVINCING = 0.6;
+/** Values that tell location and spread well enough for clipping. */
+const SAMPLE = 512;
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
 /** Share of the variance at its scale that a period must add to those already found. */
 const WORTHWHILE = 0.05;
 
@@ -96,8 +99,9 @@ export function findPeriods(values: ArrayLike<number>, options: PeriodOptions = 
   const octaves = [4, 8, 16, TOP_LAG];
   for (let factor = 1; factor * TOP_LAG < 2 * longest || factor === 1; factor *= 2) {
     if (factor > 1) {
-      levels.push(halve(levels[levels.length - 1]!));
-      residuals.push(halve(residuals[residuals.length - 1]!));
+      const [level, residual] = [levels[levels.length - 1]!, residuals[residuals.length - 1]!];
+      levels.push(halve(level));
+      residuals.push(residual === level ? levels[levels.length - 1]! : halve(residual));
     }
     for (const top of factor === 1 ? octaves : [TOP_LAG]) {
       const coarsest = levels.length - 1;
@@ -107,9 +111,17 @@ export function findPeriods(values: ArrayLike<number>, options: PeriodOptions = 
         Math.ceil((1.05 * longest) / factor),
         Math.floor(levels[coarsest]!.length / 2) - 2,
       );
+      const low = top / 2 + (top > 4 ? 1 : 0);
+      if (low > high) continue;
+      // What of the series itself changes at this scale.
+      let reference: number | undefined;
       for (let round = 0; round < max; round++) {
-        const hit = findInOctave(residuals[coarsest]!, levels[coarsest]!, top / 2 + (top > 4 ? 1 : 0), high);
+        if (residuals[coarsest] !== levels[coarsest]) {
+          reference ??= meanSquare(withoutTrend(levels[coarsest]!, high));
+        }
+        const hit = findInOctave(residuals[coarsest]!, reference, low, high);
         if (hit === null) break;
+        reference ??= hit.power;
         const refined = refine(residuals, levels, hit.lag);
         residuals[coarsest] = hit.rest;
         const period = Math.round(refined.lag);
@@ -154,11 +166,13 @@ function clipAndInterpolate(values: ArrayLike<number>): Float64Array | null {
 
 /** Clips, in place, what lies more than `sigmas` robust standard deviations from the median. */
 function clip(values: Float64Array, sigmas: number): Float64Array {
-  const stride = Math.ceil(values.length / 20_000);
   let sample = values;
-  if (stride > 1) {
-    sample = new Float64Array(Math.floor(values.length / stride));
-    for (let i = 0; i < sample.length; i++) sample[i] = values[i * stride]!;
+  if (values.length > SAMPLE) {
+    sample = new Float64Array(SAMPLE);
+    // Spread evenly but not regularly, which a period could be in step with (multiples of the golden ratio).
+    for (let i = 0, at = 0; i < SAMPLE; i++, at += GOLDEN) {
+      sample[i] = values[Math.floor((at - Math.floor(at)) * values.length)]!;
+    }
   }
   const { median, sigma } = robustLocation(sample);
   // Where most values are nearly equal, regular short peaks (a job once an hour) are all there is. The root mean
@@ -191,23 +205,26 @@ function withoutTrend(values: Float64Array, lag: number): Float64Array {
   return clip(trend, 3);
 }
 
-/** The most repeating lag low…high of `residual`, in its points, and what remains without it; null for none. */
+/**
+ * The most repeating lag low…high of `residual`, in its points, what remains without it, and the power of what changes
+ * at this scale; null for none.
+ * @param reference that power of the series itself, where `residual` is what is left of it
+ */
 function findInOctave(
   residual: Float64Array,
-  original: Float64Array,
+  reference: number | undefined,
   low: number,
   high: number,
-): { lag: number; rest: Float64Array } | null {
-  if (low > high) return null;
+): { lag: number; rest: Float64Array; power: number } | null {
   const n = residual.length;
   const fast = withoutTrend(residual, high);
-  const power = meanSquare(fast);
-  const reference = original === residual ? power : meanSquare(withoutTrend(original, high));
-  if (!(power > 1e-20 * reference)) return null;
-
   const lags = Math.min(2 * high + 2, n - 1);
-  const acf = autocorrelation(fast, lags);
-  for (let lag = 0; lag <= lags; lag++) acf[lag] = (acf[lag]! * n) / (n - lag);
+  const acf = new Float64Array(lags + 1);
+  laggedProducts(fast, acf);
+  const power = acf[0]! / n;
+  if (!(power > 1e-20 * (reference ?? 0))) return null;
+  const worthwhile = WORTHWHILE * (reference ?? power);
+  for (let lag = 0; lag <= lags; lag++) acf[lag] = acf[lag]! / (n - lag) / power;
   // Bartlett: the variance of an autocorrelation beyond the reach of short-range dependence, here taken to end
   // with the first zero crossing.
   let squares = 0.5;
@@ -218,7 +235,7 @@ function findInOctave(
     const value = acf[lag]!;
     // A multiple repeats as well as the period itself; only clearly more makes it the better answer.
     if (best >= 0 && value <= 1.2 * acf[best]!) continue;
-    if (value * power < WORTHWHILE * reference) continue;
+    if (value * power < worthwhile) continue;
     const reach = Math.max(1, Math.floor(0.25 * lag));
     if (maximum(acf, lag - reach, lag - 1) >= value && lag > 1) continue;
     if (maximum(acf, lag + 1, Math.min(lags, lag + reach)) > value) continue;
@@ -229,7 +246,7 @@ function findInOctave(
   }
   if (best < 0) return null;
   const lag = sharpen(fast, best, power);
-  return { lag, rest: subtractCycle(residual, fast, lag) };
+  return { lag, rest: subtractCycle(residual, fast, lag), power };
 }
 
 /** The highest value at the indices from…to (inclusive). */

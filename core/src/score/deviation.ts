@@ -69,7 +69,7 @@ function notBelow(spread: Float64Array, finest: number): Float64Array {
   const out = new Float64Array(spread.length);
   for (let t = 0; t < out.length; t++) {
     const own = spread[t]!;
-    if (own > 0) out[t] = own < finest ? finest : own;
+    out[t] = own > 0 && own < finest ? finest : own;
   }
   return out;
 }

@@ -16,9 +16,11 @@ export function condense(values: Float64Array, factor: number): Float64Array {
 
 /**
  * Spreads values that stand for points `offset`, `offset + step`, … over n points, linearly in between; points
- * before the first and after the last take theirs.
+ * before the first and after the last take theirs. Values that stand for the n points themselves are returned as they
+ * are, not copied.
  */
 export function interpolate(values: Float64Array, n: number, offset: number, step: number): Float64Array {
+  if (step === 1 && offset === 0 && values.length === n) return values;
   const out = new Float64Array(n);
   const last = values.length - 1;
   if (step === 1) {

@@ -11,6 +11,8 @@ import type { StandardizedChannels } from './standardize.js';
 const ORDER = 64;
 /** Points over which the short forecast head averages its errors. */
 export const SHORT = 8;
+/** Blocks that a cycle is averaged to: its shape shows in a few, and what is shorter the other heads see. */
+const CYCLE_RESOLUTION = 16;
 /** Comparisons per window below which a second memory tells nothing that the first does not. */
 const FEWEST_COMPARISONS = 64;
 /** Multiplications of the forecasts that cost as much as comparing one pair of windows, with some margin. */
@@ -49,11 +51,13 @@ export function droppedNotes({ dropped }: HeadEstimate): string[] {
 export function estimateHeads(input: StandardizedChannels, budget: number): HeadEstimate {
   const { points: n, channels } = input;
   const window = defaultMemoryWindow(n);
-  const scale = { window, normalization: 'none', temperature: 0.1, keys: 4, budget } as const;
-  // A window shorter than the period cannot tell a missing peak from the calm between two.
   const period = longestPeriod(input);
+  const scale = { window, normalization: 'none', temperature: 0.1, keys: 4, budget, period } as const;
+  // A window shorter than the period cannot tell a missing peak from the calm between two.
   const cyclic = channels.length === 1 && period > 0.75 * window;
-  const cycle = cyclic ? planMemory(n, 1, { ...scale, window: period, budget: budget / 2 }) : undefined;
+  const cycle = cyclic
+    ? planMemory(n, 1, { ...scale, window: period, budget: budget / 2, resolution: CYCLE_RESOLUTION })
+    : undefined;
   const isCycleSeen = cycle && n / cycle.thinning / cycle.stride >= FEWEST_COMPARISONS;
   const isForecast = n * channels.length * ORDER <= PER_PAIR * budget;
   return {

@@ -116,6 +116,13 @@ export function fuseHeads(
     }
   }
   for (let t = 0; t < n && byChannel > 0; t++) {
+    if (d === 1) {
+      // Raising and lowering cancel.
+      const term = (byChannel / total) * ofChannel[0]![t]!;
+      raw[t] = raw[t]! + term;
+      contributions[0]![t] = contributions[0]![t]! + term;
+      continue;
+    }
     let sum = 0;
     for (let c = 0; c < d; c++) sum += raise(ofChannel[c]![t]!);
     if (sum === 0) continue;

@@ -74,7 +74,7 @@ export class MemoryTail {
     if (stable >= 0) this.moveTo(stable, w);
     const sums = this.copyOfSums(count);
     let at = stable;
-    const offsets = offsetRanges({ window: w, count, channels: d }, w, plan.stride);
+    const offsets = offsetRanges({ window: w, count, channels: d }, plan);
     const evaluated = count - first;
     const residuals = Array.from({ length: d }, () => new Float64Array(evaluated));
     const rarity = new Float64Array(evaluated);

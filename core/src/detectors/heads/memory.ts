@@ -7,7 +7,7 @@ import {
   reconstructWindows,
   scanWindowOffsets,
   type NearestWindows,
-  type OffsetRange,
+  type WindowRange,
   type WindowMemory,
   type WindowNormalization,
 } from '../../attention/memory.js';
@@ -29,6 +29,10 @@ export interface MemoryScale {
   readonly keys: number;
   /** Most pairs of windows × channels to compare; a longer history is thinned to it. */
   readonly budget: number;
+  /** Blocks per window that suffice: points are averaged down to it. Absent, only as far as the budget asks. */
+  readonly resolution?: number;
+  /** Points after which the series repeats itself, where that is known: windows so far apart are compared first. */
+  readonly period?: number;
 }
 
 /** How a series is laid out for one scale: what a growing series keeps where it is scored by its history's. */
@@ -90,12 +94,13 @@ export async function scoreByMemory(
     channels.map(() => FLAT),
   );
   const nearest = createNearestWindows(memory.count, scale.keys, separationOf(window));
-  await scanAll(memory, nearest, window, stride, breather, progress);
+  await scanAll(memory, nearest, plan, breather, progress);
   const weights = attentionWeights(nearest, scale.temperature);
   const rebuilt = createReconstruction(memory);
   const slice = Math.max(1, Math.floor(SLICE / (window * scale.keys * d)));
   for (let i = 0; i < memory.count; i += slice) {
-    reconstructWindows(memory, nearest, weights, i, Math.min(memory.count, i + slice), 1, rebuilt);
+    const last = Math.min(memory.count, i + slice);
+    reconstructWindows(memory, nearest, weights, [{ first: i, last, stride: 1 }], rebuilt);
     await breather.breathe();
   }
 
@@ -116,12 +121,7 @@ export async function scoreByMemory(
   const spreadOut = ({ mean, variance }: Moments): Pick<MemoryScores, 'expected' | 'spread'> => ({
     expected: mean.map((own) => interpolate(own, n, (thinning - 1) / 2, thinning)),
     spread: variance.map((own, c) =>
-      interpolate(
-        own.map((value) => Math.sqrt(value + within[c]!)),
-        n,
-        (thinning - 1) / 2,
-        thinning,
-      ),
+      interpolate(deviations(own, within[c]!), n, (thinning - 1) / 2, thinning),
     ),
   });
   const moments = momentsOf(rebuilt, channels);
@@ -173,6 +173,13 @@ export async function scoreByMemory(
   return { raw, contributions, rarity, ...spreadOut(moments), attend, explain, thinning, stride };
 }
 
+/** Standard deviations of n variances, each with `added` on top. */
+function deviations(variances: Float64Array, added: number): Float64Array {
+  const out = new Float64Array(variances.length);
+  for (let t = 0; t < out.length; t++) out[t] = Math.sqrt(variances[t]! + added);
+  return out;
+}
+
 /** Mean distance of every query from its keys: attention at an infinite temperature. */
 function meanDistances(nearest: NearestWindows): Float64Array {
   const out = new Float64Array(nearest.count);
@@ -194,8 +201,9 @@ function meanDistances(nearest: NearestWindows): Float64Array {
  * everywhere.
  */
 export function planMemory(n: number, d: number, scale: MemoryScale): MemoryPlan {
-  const wanted = Math.ceil(n * Math.sqrt(d / (2 * scale.budget)));
-  const thinning = Math.max(1, Math.min(Math.floor(scale.window / RESOLUTION), wanted));
+  const { resolution } = scale;
+  const wanted = resolution ? Infinity : Math.ceil(n * Math.sqrt(d / (2 * scale.budget)));
+  const thinning = Math.max(1, Math.min(Math.floor(scale.window / (resolution ?? RESOLUTION)), wanted));
   const points = n / thinning;
   const stride = Math.max(1, Math.ceil((points * points * d) / 2 / scale.budget));
   // A window must leave room for keys outside its exclusion zone.
@@ -224,19 +232,15 @@ export function stretchOf(
   return { start: start * thinning, end: Math.min(n, (start + blocks) * thinning) - 1, weight };
 }
 
-/**
- * Offsets from one window length (the exclusion zone) on: every `every`-th of them, or where none is left out the
- * coarse ones first, since later matches then displace few of those found.
- */
+/** All offsets from one window length (the exclusion zone) on, or every `stride`-th of them, in the plan's order. */
 async function scanAll(
   memory: WindowMemory,
   nearest: NearestWindows,
-  exclusion: number,
-  every: number,
+  plan: MemoryPlan,
   breather: Breather,
   progress: (done: number) => void,
 ): Promise<void> {
-  const ranges = offsetRanges(memory, exclusion, every);
+  const ranges = offsetRanges(memory, plan);
   const perCall = offsetsPerCall(memory);
   for (let at = 0; at < ranges.length;) {
     // A short series is done in one call, since each copies the memory in and out.
@@ -255,20 +259,39 @@ async function scanAll(
 const offsetsPerCall = ({ count, channels }: Pick<WindowMemory, 'count' | 'channels'>): number =>
   Math.max(1, Math.floor(SLICE / (count * channels)));
 
-/** All offsets of a scan in the order in which it takes them: the later of two equal matches gives way. */
+/**
+ * All offsets of a scan in the order in which it takes them: the later of two equal matches gives way. Those by which
+ * windows are most alike go first, and coarse ones before those between: the better the first matches, the fewer are
+ * displaced later, and displacing is what costs most.
+ */
 export function offsetRanges(
   memory: Pick<WindowMemory, 'window' | 'count' | 'channels'>,
-  exclusion: number,
-  every: number,
-): OffsetRange[] {
-  const stride = every > 1 ? every : Math.min(8, Math.max(1, memory.window >> 2));
-  const length = offsetsPerCall(memory) * stride;
-  const ranges: OffsetRange[] = [];
-  for (const phase of every > 1 ? [0] : interleaved(stride)) {
-    for (let first = exclusion + phase; first < memory.count; first += length) {
-      ranges.push({ first, last: Math.min(memory.count, first + length), stride });
+  {
+    blocks,
+    stride: every,
+    thinning,
+    period = 0,
+  }: Pick<MemoryPlan, 'blocks' | 'stride' | 'thinning' | 'period'>,
+): WindowRange[] {
+  const perCall = offsetsPerCall(memory);
+  const ranges: WindowRange[] = [];
+  const add = (start: number, stride: number): void => {
+    for (let first = start; first < memory.count; first += perCall * stride) {
+      ranges.push({ first, last: Math.min(memory.count, first + perCall * stride), stride });
     }
+  };
+  if (every > 1) {
+    add(blocks, every);
+    return ranges;
   }
+  const repeat = Math.round(period / thinning);
+  if (repeat > 0) {
+    // Not more often than once per window: these offsets are compared twice.
+    const whole = Math.ceil(blocks / repeat) * repeat;
+    add(whole, whole);
+  }
+  const stride = separationOf(blocks);
+  for (const phase of interleaved(stride)) add(blocks + phase, stride);
   return ranges;
 }
 

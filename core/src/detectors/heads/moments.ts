@@ -17,18 +17,19 @@ export interface Moments {
 /** Points that no window covers are expected to be what they are. */
 export function momentsOf(rebuilt: Reconstruction, channels: readonly Float64Array[]): Moments {
   const d = channels.length;
-  const mean = channels.map((values, c) =>
-    values.map((value, t) => {
+  const mean = channels.map((values) => values.slice());
+  const variance = channels.map((values) => new Float64Array(values.length));
+  for (let c = 0; c < d; c++) {
+    const ownMean = mean[c]!;
+    const ownVariance = variance[c]!;
+    for (let t = 0; t < ownMean.length; t++) {
       const times = rebuilt.covered[t]!;
-      return times > 0 ? rebuilt.expected[t * d + c]! / times : value;
-    }),
-  );
-  const variance = mean.map((own, c) =>
-    own.map((m, t) => {
-      const times = rebuilt.covered[t]!;
-      return times > 0 ? Math.max(0, rebuilt.squares[t * d + c]! / times - m * m) : 0;
-    }),
-  );
+      if (times === 0) continue;
+      const m = rebuilt.expected[t * d + c]! / times;
+      ownMean[t] = m;
+      ownVariance[t] = Math.max(0, rebuilt.squares[t * d + c]! / times - m * m);
+    }
+  }
   return { mean, variance };
 }
 
@@ -62,23 +63,28 @@ export function cleanMoments(
   const anyHidden = (from: number, to: number): boolean =>
     before[Math.min(points, to + 1)]! > before[Math.max(0, from)]!;
 
-  const near = createReconstruction(memory);
-  for (let first = 0, i = 0; i <= count; i++) {
+  // Windows close to a stretch that do not touch it, in runs.
+  const runs: { first: number; last: number; stride: number }[] = [];
+  for (let i = 0, first = 0; i <= count; i++) {
     const needed =
       i < count && !anyHidden(i, i + window - 1) && anyHidden(i - window + 1, i + 2 * window - 2);
     if (needed) continue;
-    if (i > first) reconstructWindows(memory, nearest, weights, first, i, 1, near);
+    if (i > first) runs.push({ first, last: i, stride: 1 });
     first = i + 1;
   }
+  const near = createReconstruction(memory);
+  reconstructWindows(memory, nearest, weights, runs, near);
   const nearMoments = momentsOf(near, channels);
-  const touched = Uint8Array.from({ length: points }, (_, t) =>
-    anyHidden(t - window + 1, t + window - 1) ? 1 : 0,
-  );
-  const pick = (far: readonly Float64Array[], close: readonly Float64Array[]): Float64Array[] =>
-    far.map((own, c) => own.map((value, t) => (touched[t] ? close[c]![t]! : value)));
-  return {
-    mean: pick(moments.mean, nearMoments.mean),
-    variance: pick(moments.variance, nearMoments.variance),
-    covered: rebuilt.covered.map((times, t) => (touched[t] ? near.covered[t]! : times)),
-  };
+  const covered = rebuilt.covered.slice();
+  const mean = moments.mean.map((own) => own.slice());
+  const variance = moments.variance.map((own) => own.slice());
+  for (let t = 0; t < points; t++) {
+    if (!anyHidden(t - window + 1, t + window - 1)) continue;
+    covered[t] = near.covered[t]!;
+    for (let c = 0; c < channels.length; c++) {
+      mean[c]![t] = nearMoments.mean[c]![t]!;
+      variance[c]![t] = nearMoments.variance[c]![t]!;
+    }
+  }
+  return { mean, variance, covered };
 }

@@ -50,12 +50,15 @@ export async function expectFromNormal(
   const n = clean.covered.length;
   const hidden = new Uint8Array(n);
   for (const { start, end } of stretches) hidden.fill(1, start, end + 1);
-  const expected = channels.map((_, c) =>
-    clean.mean[c]!.map((mean, t) => (clean.covered[t]! > 0 ? mean : fallback.mean[c]![t]!)),
-  );
-  const variance = channels.map((_, c) =>
-    clean.variance[c]!.map((own, t) => (clean.covered[t]! > 0 ? own : fallback.variance[c]![t]!)),
-  );
+  const expected = clean.mean.map((own) => own.slice());
+  const variance = clean.variance.map((own) => own.slice());
+  for (let t = 0; t < n; t++) {
+    if (clean.covered[t]! > 0) continue;
+    for (let c = 0; c < channels.length; c++) {
+      expected[c]![t] = fallback.mean[c]![t]!;
+      variance[c]![t] = fallback.variance[c]![t]!;
+    }
+  }
   // Stretches close together share the pieces between them.
   const known = new Map<number, Stretch & { readonly shifts: readonly AttendedShift[] }>();
   let work = WORK;

@@ -67,7 +67,14 @@ export function restore(
   scales: Scales,
 ): { expected: Float64Array[]; spread: Float64Array[] } {
   return {
-    expected: expected.map((own, c) => own.map((value) => value * scales.std[c]! + scales.mean[c]!)),
-    spread: spread.map((own, c) => own.map((value) => value * scales.std[c]!)),
+    expected: expected.map((own, c) => scaleBack(own, scales.std[c]!, scales.mean[c]!)),
+    spread: spread.map((own, c) => scaleBack(own, scales.std[c]!, 0)),
   };
+}
+
+/** n values times a factor, moved by a level. */
+function scaleBack(values: Float64Array, factor: number, level: number): Float64Array {
+  const out = new Float64Array(values.length);
+  for (let t = 0; t < out.length; t++) out[t] = values[t]! * factor + level;
+  return out;
 }
