@@ -354,3 +354,46 @@ export function reconstruct(
     }
   }
 }
+
+/**
+ * Adds to `into`, for each of `count` shifts from `first` on, the squared differences between the points from…to and
+ * those `shift` away, weighed by `observed` (1 or 0) of the latter; points beyond the ends take no part. In four sums.
+ * @param x one channel of so many points
+ */
+export function addContextDistances(
+  x: usize, observed: usize, points: i32, from: i32, to: i32, first: i32, count: i32, into: usize,
+): void {
+  for (let i: i32 = 0; i < count; i++) {
+    const shift = first + i;
+    const low = max(from, -shift);
+    const high = min(to, points - 1 - shift);
+    if (low > high) continue;
+    let own = x + (<usize>low << 3);
+    let other = x + (<usize>(low + shift) << 3);
+    let seen = observed + (<usize>(low + shift) << 3);
+    let sums0 = f64x2.splat(0);
+    let sums1 = f64x2.splat(0);
+    let t = low;
+    for (; t + 3 <= high; t += 4) {
+      const gap0 = v128.sub<f64>(v128.load(own), v128.load(other));
+      const gap1 = v128.sub<f64>(v128.load(own, 16), v128.load(other, 16));
+      sums0 = v128.add<f64>(sums0, v128.mul<f64>(v128.mul<f64>(gap0, gap0), v128.load(seen)));
+      sums1 = v128.add<f64>(sums1, v128.mul<f64>(v128.mul<f64>(gap1, gap1), v128.load(seen, 16)));
+      own += 32;
+      other += 32;
+      seen += 32;
+    }
+    let sum0 = f64x2.extract_lane(sums0, 0);
+    for (; t <= high; t++) {
+      const gap = load<f64>(own) - load<f64>(other);
+      sum0 += gap * gap * load<f64>(seen);
+      own += 8;
+      other += 8;
+      seen += 8;
+    }
+    const sum =
+      sum0 + f64x2.extract_lane(sums0, 1) + (f64x2.extract_lane(sums1, 0) + f64x2.extract_lane(sums1, 1));
+    const at = into + (<usize>i << 3);
+    store<f64>(at, load<f64>(at) + sum);
+  }
+}

@@ -1,3 +1,4 @@
+import { windowKernels } from '../backend/window-kernels.js';
 import { HeedError } from '../errors.js';
 
 /**
@@ -61,25 +62,20 @@ export function* attendByContext(query: ContextQuery): Generator<void, AttendedS
 
   const runs = runsOf(observed);
   const first = -start;
-  const distance = new Float64Array(n - (end - start)).fill(Infinity);
+  const distance = new Float64Array(n - (end - start));
   const slice = Math.max(1, Math.floor(1e6 / (observed.length * channels.length)));
+  for (let i = 0; i < distance.length; i += slice) {
+    if (i > 0) yield;
+    const part = distance.subarray(i, i + slice);
+    if (windowKernels()?.contextDistances(channels, seen, runs, first + i, part)) continue;
+    contextDistancesPlain(channels, seen, runs, first + i, part);
+  }
   for (let i = 0; i < distance.length; i++) {
-    if (i % slice === slice - 1) yield;
     const shift = first + i;
-    if (shift === 0 || hiddenBefore[end + shift + 1]! > hiddenBefore[start + shift]!) continue;
-    let compared = 0;
-    let sum = 0;
-    for (const { from, to } of runs) {
-      const low = Math.max(from, -shift);
-      const high = Math.min(to, n - 1 - shift);
-      if (low > high) continue;
-      const masked = hiddenBefore[high + shift + 1]! - hiddenBefore[low + shift]!;
-      compared += high - low + 1 - masked;
-      for (const values of channels) {
-        sum += sumOfGaps(values, masked > 0 ? seen : undefined, low, high, shift);
-      }
-    }
-    if (2 * compared >= observed.length) distance[i] = sum / (compared * channels.length);
+    const isHidden = hiddenBefore[end + shift + 1]! > hiddenBefore[start + shift]!;
+    const compared = shift === 0 || isHidden ? 0 : countSeen(runs, hiddenBefore, shift);
+    const enough = compared > 0 && 2 * compared >= observed.length;
+    distance[i] = enough ? distance[i]! / (compared * channels.length) : Infinity;
   }
   return softmaxOfNearest(distance, first, keys, Math.max(1, (end - start + 1) >> 1), temperature);
 }
@@ -95,45 +91,62 @@ function runsOf(points: readonly number[]): { readonly from: number; readonly to
   return runs;
 }
 
-/**
- * The sum of squared differences of the points from…to and those `shift` away, weighed by `observed` (1 or 0) where it
- * is given. In four sums, so that no addition waits for the one before.
- */
-function sumOfGaps(
-  values: Float64Array,
-  observed: Float64Array | undefined,
-  from: number,
-  to: number,
+/** How many points `shift` away from those of the runs are observed; `hiddenBefore` counts the hidden before each. */
+function countSeen(
+  runs: readonly { readonly from: number; readonly to: number }[],
+  hiddenBefore: Int32Array,
   shift: number,
 ): number {
-  let sum0 = 0;
-  let sum1 = 0;
-  let sum2 = 0;
-  let sum3 = 0;
-  let t = from;
-  let other = from + shift;
-  for (; t + 3 <= to; t += 4, other += 4) {
-    const gap0 = values[t]! - values[other]!;
-    const gap1 = values[t + 1]! - values[other + 1]!;
-    const gap2 = values[t + 2]! - values[other + 2]!;
-    const gap3 = values[t + 3]! - values[other + 3]!;
-    if (observed) {
-      sum0 += gap0 * gap0 * observed[other]!;
-      sum1 += gap1 * gap1 * observed[other + 1]!;
-      sum2 += gap2 * gap2 * observed[other + 2]!;
-      sum3 += gap3 * gap3 * observed[other + 3]!;
-    } else {
-      sum0 += gap0 * gap0;
-      sum1 += gap1 * gap1;
-      sum2 += gap2 * gap2;
-      sum3 += gap3 * gap3;
+  const n = hiddenBefore.length - 1;
+  let count = 0;
+  for (const { from, to } of runs) {
+    const low = Math.max(from, -shift);
+    const high = Math.min(to, n - 1 - shift);
+    if (low > high) continue;
+    count += high - low + 1 - (hiddenBefore[high + shift + 1]! - hiddenBefore[low + shift]!);
+  }
+  return count;
+}
+
+/** `contextDistances` of the kernels in plain JavaScript: the same operations in the same order. */
+export function contextDistancesPlain(
+  channels: readonly Float64Array[],
+  observed: Float64Array,
+  runs: readonly { readonly from: number; readonly to: number }[],
+  first: number,
+  into: Float64Array,
+): void {
+  const n = observed.length;
+  for (const { from, to } of runs) {
+    for (const values of channels) {
+      for (let i = 0; i < into.length; i++) {
+        const shift = first + i;
+        let t = Math.max(from, -shift);
+        const high = Math.min(to, n - 1 - shift);
+        if (t > high) continue;
+        let sum0 = 0;
+        let sum1 = 0;
+        let sum2 = 0;
+        let sum3 = 0;
+        let other = t + shift;
+        for (; t + 3 <= high; t += 4, other += 4) {
+          const gap0 = values[t]! - values[other]!;
+          const gap1 = values[t + 1]! - values[other + 1]!;
+          const gap2 = values[t + 2]! - values[other + 2]!;
+          const gap3 = values[t + 3]! - values[other + 3]!;
+          sum0 += gap0 * gap0 * observed[other]!;
+          sum1 += gap1 * gap1 * observed[other + 1]!;
+          sum2 += gap2 * gap2 * observed[other + 2]!;
+          sum3 += gap3 * gap3 * observed[other + 3]!;
+        }
+        for (; t <= high; t++, other++) {
+          const gap = values[t]! - values[other]!;
+          sum0 += gap * gap * observed[other]!;
+        }
+        into[i] = into[i]! + (sum0 + sum1 + (sum2 + sum3));
+      }
     }
   }
-  for (; t <= to; t++, other++) {
-    const gap = values[t]! - values[other]!;
-    sum0 += gap * gap * (observed ? observed[other]! : 1);
-  }
-  return sum0 + sum1 + (sum2 + sum3);
 }
 
 /** The observed points of the stretch and up to `context` of them on either side, in order. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { windowKernels } from '../backend/window-kernels.js';
 import { createRandom } from '../random.js';
+import { contextDistancesPlain } from './context.js';
 import { reconstructPlain, scanPlain } from './memory-plain.js';
 import {
   attentionWeights,
@@ -99,6 +100,44 @@ describe('the WebAssembly of memory attention', () => {
         }
         expect(plain.residual.length).toBe(memory.count * d);
       }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('compares surroundings with the same bits as the JavaScript, beyond the ends and over hidden points too', () => {
+    fc.assert(
+      fc.property(
+        shapes,
+        fc.array(fc.tuple(fc.nat(256), fc.nat(40)), { minLength: 1, maxLength: 3 }),
+        fc.integer({ min: -256, max: 256 }),
+        ({ channels, n, seed }, stretches, first) => {
+          const random = createRandom(seed);
+          const observed = Float64Array.from({ length: n }, () => (random.uniform() < 0.8 ? 1 : 0));
+          const runs = stretches.map(([from, length]) => ({
+            from: from % n,
+            to: Math.min(n - 1, (from % n) + length),
+          }));
+          const [plain, compiled] = [1, 2].map(() => new Float64Array(n).fill(0.25)) as [
+            Float64Array,
+            Float64Array,
+          ];
+          contextDistancesPlain(channels, observed, runs, first, plain);
+          expect(kernels.contextDistances(channels, observed, runs, first, compiled)).toBe(true);
+          expect(sameBits(compiled, plain)).toBe(true);
+          // From the definition, for one shift.
+          const shift = first + (n >> 1);
+          let sum = 0.25;
+          for (const { from, to } of runs) {
+            for (const values of channels) {
+              for (let t = from; t <= to; t++) {
+                if (t + shift < 0 || t + shift >= n) continue;
+                sum += (values[t]! - values[t + shift]!) ** 2 * observed[t + shift]!;
+              }
+            }
+          }
+          expect(plain[n >> 1]!).toBeCloseTo(sum, 8);
+        },
+      ),
       { numRuns: 150 },
     );
   });

@@ -36,6 +36,16 @@ interface Kernels {
     covered: number,
     slots: number,
   ): void;
+  addContextDistances(
+    x: number,
+    observed: number,
+    points: number,
+    from: number,
+    to: number,
+    first: number,
+    count: number,
+    into: number,
+  ): void;
 }
 
 /** The sliding-window kernels on typed arrays, which are copied in and out: nothing stays behind between calls. */
@@ -163,6 +173,35 @@ export class WindowKernels {
       );
     }
     outputs.forEach((array, i) => array.set(views[inputs.length - 4 + i]!));
+    return true;
+  }
+
+  /**
+   * `addContextDistances` of core/assembly/windows.ts over all channels and runs of points: adds to `into`, one sum per
+   * shift from `first` on.
+   * @param channels d × n values
+   * @param observed n values, 1 or 0
+   * @returns false where the memory does not suffice; nothing has changed then
+   */
+  contextDistances(
+    channels: readonly Float64Array[],
+    observed: Float64Array,
+    runs: readonly { readonly from: number; readonly to: number }[],
+    first: number,
+    into: Float64Array,
+  ): boolean {
+    const arrays = [observed, into, ...channels];
+    const layout = this.layout(arrays.map((array) => array.byteLength));
+    if (!layout) return false;
+    const views = arrays.map((array, i) => new Float64Array(this.memory.buffer, layout[i]!, array.length));
+    arrays.forEach((array, i) => views[i]!.set(array));
+    const [seen, sums, ...values] = layout as [number, number, ...number[]];
+    for (const { from, to } of runs) {
+      for (const x of values) {
+        this.kernels.addContextDistances(x, seen, observed.length, from, to, first, into.length, sums);
+      }
+    }
+    into.set(views[1]!);
     return true;
   }
 
