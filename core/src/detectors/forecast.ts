@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../errors.js';
 import { findPeriodTsbAd } from '../preprocess/period.js';
 import type { DetectorDefinition } from './contract.js';
-import { fitForecasts, forecastChannels, scoreForecasts } from './heads/forecast.js';
+import { fitForecast, forecastChannels, scoreForecasts } from './heads/forecast.js';
 import { standardizeSeries } from './heads/standardize.js';
 import { scoresOfHead } from './heads/single.js';
 
@@ -50,7 +50,10 @@ export const forecast: DetectorDefinition<ForecastOptions> = {
     score: async (series, run) => {
       throwIfAborted(run.signal);
       const input = standardizeSeries(series);
-      const forecasts = forecastChannels(input, fitForecasts(input, order));
+      const forecasts = forecastChannels(
+        input,
+        input.channels.map((values) => fitForecast(values, order)),
+      );
       const windows = input.channels.map((values) => smoothing || findPeriodTsbAd(values));
       return {
         ...scoresOfHead(scoreForecasts('forecast', forecasts, windows)),

@@ -12,13 +12,24 @@ import { meanAndStd, robustLocation } from './statistics.js';
  * @returns W in points
  */
 export function findPeriodTsbAd(values: ArrayLike<number>): number {
+  const head = new Float64Array(Math.min(TSB_AD_POINTS, values.length));
+  for (let t = 0; t < head.length; t++) head[t] = values[t]!;
+  return periodOfTsbAd(autocorrelation(head, Math.min(TSB_AD_LAGS, Math.max(0, head.length - 1))));
+}
+
+/** Points and lags that `findPeriodTsbAd` looks at. */
+export const TSB_AD_POINTS = 20_000;
+export const TSB_AD_LAGS = 400;
+
+/**
+ * `findPeriodTsbAd` where the autocorrelation is at hand.
+ * @param acf autocorrelation at the lags 0…400, or 0…n − 1 where that is less
+ */
+export function periodOfTsbAd(acf: Float64Array): number {
   const fallback = 125;
   const base = 3;
-  const head = new Float64Array(Math.min(20_000, values.length));
-  for (let t = 0; t < head.length; t++) head[t] = values[t]!;
-  const maxLag = Math.min(400, head.length - 1);
+  const maxLag = acf.length - 1;
   if (maxLag < base + 2) return fallback;
-  const acf = autocorrelation(head, maxLag);
   let best = -1;
   for (let lag = base + 1; lag < maxLag; lag++) {
     if (acf[lag]! > acf[lag - 1]! && acf[lag]! > acf[lag + 1]! && (best < 0 || acf[lag]! > acf[best]!))
@@ -59,7 +70,7 @@ const SIGNIFICANT = 3.5;
 /** An autocorrelation at one and two periods that is convincing however few periods there are. */
 const CONVINCING = 0.6;
 /** Values that tell location and spread well enough for clipping. */
-const SAMPLE = 512;
+const SAMPLE = 256;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 /** Share of the variance at its scale that a period must add to those already found. */
 const WORTHWHILE = 0.05;

@@ -73,9 +73,12 @@ export function computeThreshold(raw: Float64Array, options: ThresholdOptions = 
     return { method, border: given ? (learned ?? value) : 0, points, sensitivity, parameters: {} };
   }
   const { base, parameters } = estimate(method, value, pool, use, sorted, learned);
-  const centre = given ? selectQuantile(counted, 0.5) : quantileOfSorted(sorted, 0.5);
   const factor = 2 ** ((50 - sensitivity) / 25);
-  let border = base > centre ? centre + (base - centre) * factor : base * factor;
+  let border = base;
+  if (factor !== 1) {
+    const centre = given ? selectQuantile(counted, 0.5) : quantileOfSorted(sorted, 0.5);
+    border = base > centre ? centre + (base - centre) * factor : base * factor;
+  }
   // Where the border falls on zero, everything above zero lies above it.
   if (!(border > 0)) border = smallestPositive === Infinity ? 0 : smallestPositive / 2;
   return { method, border, points, sensitivity, parameters };

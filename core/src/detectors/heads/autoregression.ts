@@ -1,13 +1,11 @@
-import { autocorrelation } from '../../preprocess/index.js';
-
 /**
  * Coefficients a[1…order] of the linear forecast x̂_t = Σ a_k x_{t−k} of a series with mean 0, by the recursion of
  * Levinson (1947) and Durbin (1960) on its autocorrelation.
+ * @param r autocorrelation of the series at the lags 0…order or more
  * @param ridge share of the variance added as white noise: keeps smooth series from a singular system
  * @returns order values, a[0] weighing the point just before
  */
-export function fitAutoregression(values: Float64Array, order: number, ridge: number): Float64Array {
-  const r = autocorrelation(values, order);
+export function fitAutoregression(r: Float64Array, order: number, ridge: number): Float64Array {
   const r0 = 1 + ridge;
   const a = new Float64Array(order);
   const previous = new Float64Array(order);

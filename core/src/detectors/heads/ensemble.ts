@@ -1,7 +1,14 @@
 import type { Breather } from '../../yield.js';
-import { findPeriods, findPeriodTsbAd } from '../../preprocess/period.js';
+import { autocorrelation } from '../../preprocess/autocorrelation.js';
+import {
+  findPeriods,
+  findPeriodTsbAd,
+  periodOfTsbAd,
+  TSB_AD_LAGS,
+  TSB_AD_POINTS,
+} from '../../preprocess/period.js';
 import { scoreFlatLines, usualRuns, type UsualRuns } from './flat.js';
-import { fitForecasts, forecastChannels, scoreForecasts } from './forecast.js';
+import { fitForecast, forecastChannels, scoreForecasts } from './forecast.js';
 import type { HeadScores } from './head.js';
 import { scoreLevel } from './level.js';
 import { planMemory, scoreByMemory, type MemoryPlan, type MemoryScores } from './memory.js';
@@ -60,12 +67,21 @@ export function estimateHeads(input: StandardizedChannels, budget: number): Head
     : undefined;
   const isCycleSeen = cycle && n / cycle.thinning / cycle.stride >= FEWEST_COMPARISONS;
   const isForecast = n * channels.length * ORDER <= PER_PAIR * budget;
+  const longestCycle = Math.max(8, Math.floor(n / 32));
+  const cycles: number[] = [];
+  const coefficients: Float64Array[] = [];
+  for (const values of channels) {
+    // Both look at the same lags of a series that is not too long for one of them.
+    const acf = n <= TSB_AD_POINTS ? autocorrelation(values, Math.min(TSB_AD_LAGS, n - 1)) : undefined;
+    cycles.push(Math.min(acf ? periodOfTsbAd(acf) : findPeriodTsbAd(values), longestCycle));
+    if (isForecast) coefficients.push(fitForecast(values, ORDER, acf));
+  }
   return {
     memory: planMemory(n, channels.length, scale),
     ...(isCycleSeen ? { cycle } : {}),
     period,
-    cycles: channels.map((values) => Math.min(findPeriodTsbAd(values), Math.max(8, Math.floor(n / 32)))),
-    coefficients: isForecast ? fitForecasts(input, ORDER) : [],
+    cycles,
+    coefficients,
     runs: usualRuns(input),
     dropped: [
       ...(cycle && !isCycleSeen ? ['memory-cycle'] : []),

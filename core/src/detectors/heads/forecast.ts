@@ -1,3 +1,4 @@
+import { autocorrelation } from '../../preprocess/autocorrelation.js';
 import { movingMean } from '../../preprocess/moving.js';
 import { fitAutoregression, forecastAutoregression } from './autoregression.js';
 import type { HeadScores } from './head.js';
@@ -16,9 +17,13 @@ export interface ChannelForecasts {
 /** Share of the variance that is taken for noise: keeps very smooth series from forecasts that amplify rounding. */
 const RIDGE = 0.01;
 
-/** Coefficients of the forecast of each channel from the `order` points before, fitted to all of it. */
-export function fitForecasts({ channels, points }: StandardizedChannels, order: number): Float64Array[] {
-  return channels.map((values) => fitAutoregression(values, Math.min(order, points - 1), RIDGE));
+/** Coefficients of the forecast of a channel of n values from the `order` points before, fitted to all of it. */
+export function fitForecast(
+  values: Float64Array,
+  order: number,
+  acf: Float64Array = autocorrelation(values, order),
+): Float64Array {
+  return fitAutoregression(acf, Math.min(order, values.length - 1), RIDGE);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createSeries } from '../../series/series.js';
+import { autocorrelation } from '../../preprocess/autocorrelation.js';
 import { fitAutoregression, forecastAutoregression } from './autoregression.js';
 import { condense, interpolate } from './condense.js';
 import { weighHeads } from './feedback.js';
@@ -22,7 +23,7 @@ describe('autoregression', () => {
     const values = new Float64Array(20_000);
     for (let t = 2; t < values.length; t++)
       values[t] = 0.6 * values[t - 1]! + 0.3 * values[t - 2]! + shocks[t]!;
-    const coefficients = fitAutoregression(values, 4, 0);
+    const coefficients = fitAutoregression(autocorrelation(values, 4), 4, 0);
     [0.6, 0.3, 0, 0].forEach((wanted, k) => expect(Math.abs(coefficients[k]! - wanted)).toBeLessThan(0.03));
     const forecasts = forecastAutoregression(values, coefficients);
     let left = 0;
@@ -36,9 +37,9 @@ describe('autoregression', () => {
   });
 
   it('forecasts 0 for a constant series and stays finite for a smooth one', () => {
-    expect(Array.from(fitAutoregression(new Float64Array(50), 3, 0.01))).toEqual([0, 0, 0]);
+    expect(Array.from(fitAutoregression(autocorrelation(new Float64Array(50), 3), 3, 0.01))).toEqual([0, 0, 0]);
     const smooth = Float64Array.from({ length: 400 }, (_, t) => Math.sin(t / 50));
-    expect(fitAutoregression(smooth, 64, 0).every(Number.isFinite)).toBe(true);
+    expect(fitAutoregression(autocorrelation(smooth, 64), 64, 0).every(Number.isFinite)).toBe(true);
   });
 });
 

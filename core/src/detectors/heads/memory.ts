@@ -113,18 +113,15 @@ export async function scoreByMemory(
   const raw = new Float64Array(n);
   for (const own of contributions) for (let t = 0; t < n; t++) raw[t] = raw[t]! + own[t]!;
 
-  const rarity = interpolate(meanDistances(nearest), n, centre, thinning);
-
   const within = channels.map((values, c) =>
     thinning === 1 ? 0 : varianceWithinBlocks(input.channels[c]!, values, thinning),
   );
-  const spreadOut = ({ mean, variance }: Moments): Pick<MemoryScores, 'expected' | 'spread'> => ({
-    expected: mean.map((own) => interpolate(own, n, (thinning - 1) / 2, thinning)),
-    spread: variance.map((own, c) =>
-      interpolate(deviations(own, within[c]!), n, (thinning - 1) / 2, thinning),
-    ),
-  });
-  const moments = momentsOf(rebuilt, channels);
+  const expectedOf = ({ mean }: Moments): Float64Array[] =>
+    mean.map((own) => interpolate(own, n, (thinning - 1) / 2, thinning));
+  const spreadOf = ({ variance }: Moments): Float64Array[] =>
+    variance.map((own, c) => interpolate(deviations(own, within[c]!), n, (thinning - 1) / 2, thinning));
+  let kept: Moments | undefined;
+  const moments = (): Moments => (kept ??= momentsOf(rebuilt, channels));
   const attend = (start: number, end: number): AttendedStretch[] => {
     const at = (t: number): number =>
       Math.min(memory.count - 1, Math.max(0, Math.round((t - centre) / thinning)));
@@ -145,7 +142,7 @@ export async function scoreByMemory(
       start: Math.floor(start / thinning),
       end: Math.floor(end / thinning),
     }));
-    const history = { memory, nearest, weights, rebuilt, moments, channels };
+    const history = { memory, nearest, weights, rebuilt, moments: moments(), channels };
     const normal = await expectFromNormal(
       {
         channels,
@@ -155,11 +152,12 @@ export async function scoreByMemory(
         temperature: scale.temperature,
       },
       blocks,
-      moments,
+      moments(),
       breather,
     );
     return {
-      ...spreadOut({ mean: normal.expected, variance: normal.variance }),
+      expected: expectedOf(normal),
+      spread: spreadOf(normal),
       attend: (start, end) =>
         normal
           .attend(Math.floor(start / thinning), Math.floor(end / thinning))
@@ -170,7 +168,24 @@ export async function scoreByMemory(
           })),
     };
   };
-  return { raw, contributions, rarity, ...spreadOut(moments), attend, explain, thinning, stride };
+  return {
+    raw,
+    contributions,
+    // Worked out when asked for: of a second memory they are not.
+    get rarity() {
+      return interpolate(meanDistances(nearest), n, centre, thinning);
+    },
+    get expected() {
+      return expectedOf(moments());
+    },
+    get spread() {
+      return spreadOf(moments());
+    },
+    attend,
+    explain,
+    thinning,
+    stride,
+  };
 }
 
 /** Standard deviations of n variances, each with `added` on top. */

@@ -5,8 +5,8 @@ import type { AttendedStretch, Stretch } from '../contract.js';
 
 /** What normal history lets expect of n points of d channels, anomalous stretches included. */
 export interface NormalExpectation {
-  /** d × n. */
-  readonly expected: Float64Array[];
+  /** d × n expected values. */
+  readonly mean: Float64Array[];
   /** d × n variances. */
   readonly variance: Float64Array[];
   /** The normal stretches that the points start…end (inclusive) were compared with, point by point. */
@@ -50,12 +50,12 @@ export async function expectFromNormal(
   const n = clean.covered.length;
   const hidden = new Uint8Array(n);
   for (const { start, end } of stretches) hidden.fill(1, start, end + 1);
-  const expected = clean.mean.map((own) => own.slice());
+  const mean = clean.mean.map((own) => own.slice());
   const variance = clean.variance.map((own) => own.slice());
   for (let t = 0; t < n; t++) {
     if (clean.covered[t]! > 0) continue;
     for (let c = 0; c < channels.length; c++) {
-      expected[c]![t] = fallback.mean[c]![t]!;
+      mean[c]![t] = fallback.mean[c]![t]!;
       variance[c]![t] = fallback.variance[c]![t]!;
     }
   }
@@ -71,7 +71,7 @@ export async function expectFromNormal(
     for (; !step.done; step = lookup.next()) await breather.breathe();
     const shifts = step.value;
     known.set(piece.start, { ...piece, shifts });
-    if (shifts.length > 0) fillPiece(channels, hidden, piece, window, shifts, { expected, variance });
+    if (shifts.length > 0) fillPiece(channels, hidden, piece, window, shifts, { mean, variance });
     await breather.breathe();
   }
   const attend = (start: number, end: number): AttendedStretch[] =>
@@ -87,7 +87,7 @@ export async function expectFromNormal(
             weight: weight * share,
           }));
     });
-  return { expected, variance, attend };
+  return { mean, variance, attend };
 }
 
 /** What the attended places held: its weighted mean, and as variance theirs and how well they fit the surroundings. */
@@ -97,7 +97,7 @@ function fillPiece(
   { start, end }: Stretch,
   context: number,
   shifts: readonly AttendedShift[],
-  into: { readonly expected: readonly Float64Array[]; readonly variance: readonly Float64Array[] },
+  into: { readonly mean: readonly Float64Array[]; readonly variance: readonly Float64Array[] },
 ): void {
   channels.forEach((values, c) => {
     const error = contextError(values, hidden, { start, end }, context, shifts);
@@ -109,7 +109,7 @@ function fillPiece(
         mean += weight * value;
         second += weight * value * value;
       }
-      into.expected[c]![t] = mean;
+      into.mean[c]![t] = mean;
       into.variance[c]![t] = Math.max(0, second - mean * mean) + error;
     }
   });
