@@ -11,7 +11,7 @@ import { readInput, addInputOptions, type InputOptions } from './input.js';
 import { interruption } from './interrupt.js';
 import { print, writeOutput } from './output.js';
 import { detectionReport } from './report.js';
-import { runDetector } from './run-detector.js';
+import { openDetector } from './run-detector.js';
 import { addScoringOptions, checkScoringFlags, eventOptions, type ScoringFlags } from './scoring-options.js';
 import { detectionTable } from './table.js';
 import { coloursFor, printable, ProgressDisplay, tell, terminalWidth } from './terminal.js';
@@ -117,11 +117,16 @@ async function detectAction(
     await detectGraphAction(file, flags, format, { signal, onProgress: progress.update }, progress);
     return;
   }
-  const series = await readInput(file, flags, { signal, onProgress: progress.update });
-  const detection = await runDetector(series, flags, eventOptions(flags), {
-    signal,
-    onProgress: progress.update,
-  });
+  const run = { signal, onProgress: progress.update };
+  const detector = await openDetector(flags, eventOptions(flags));
+  let series: Series;
+  let detection: Detection;
+  try {
+    series = await readInput(file, flags, run);
+    detection = await detector.score(series, run);
+  } finally {
+    detector.dispose();
+  }
   progress.stop();
 
   const data = await render(series, detection, format, flags);

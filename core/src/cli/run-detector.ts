@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { HeedError, isHeedError } from '../errors.js';
 import type { DetectorOptions, Feedback, RunOptions } from '../detectors/contract.js';
 import { getDetectorDefinition } from '../detectors/registry.js';
+import { createDetector } from '../pipeline/create.js';
 import { detect } from '../pipeline/detect.js';
 import { readFeedback } from '../pipeline/feedback.js';
 import { loadDetector } from '../pipeline/model.js';
+import type { ScoreOptions } from '../pipeline/types.js';
 import type { Detection, EventOptions } from '../score/types.js';
 import type { Series } from '../series/series.js';
 import { optionValue, type TrainingPart } from './values.js';
@@ -86,32 +88,46 @@ export async function feedbackOf(path: string | undefined): Promise<Feedback[] |
   }
 }
 
-/** Scores the series with the detector the flags ask for; faults of the series name it. */
-export async function runDetector(
-  series: Series,
-  choice: DetectorChoice,
-  events: EventOptions,
-  run: RunOptions,
-): Promise<Detection> {
+/** A detector with its files read, ready to score one series after another. */
+export interface OpenDetector {
+  /**
+   * Scores one series; a detector that learns and has no model file is fitted to the series first.
+   * @throws HeedError as `detect`; faults of the series name it
+   */
+  score(series: Series, run: RunOptions): Promise<Detection>;
+  dispose(): void;
+}
+
+/**
+ * Reads whatever the flags name (model, judgements, options of the detector) once, so that scoring reads no file.
+ * @throws HeedError file-unreadable, model-corrupt, model-version, not-supported, unknown-detector, bad-option,
+ *   bad-json, bad-value, bad-time
+ */
+export async function openDetector(choice: DetectorChoice, events: EventOptions): Promise<OpenDetector> {
   const feedback = await feedbackOf(choice.feedback);
-  const options = {
+  const optionsFor = (series: Series, run: RunOptions): ScoreOptions => ({
     ...run,
     seed: choice.seed,
     events,
     trainLength: trainLengthOf(choice.train, series),
     ...(feedback ? { feedback } : {}),
+  });
+  if (choice.model !== undefined) {
+    const loaded = await loadDetector(await readModel(choice.model));
+    return {
+      score: (series, run) => nameSeries(series, async () => loaded.score(series, optionsFor(series, run))),
+      dispose: () => loaded.dispose(),
+    };
+  }
+  const detector = choice.detector ?? 'auto';
+  const options = detectorOptions(detector, choice.option);
+  // Made once for nothing: what is wrong with it is told before a series is read.
+  (await createDetector(detector, options)).dispose();
+  return {
+    score: (series, run) =>
+      nameSeries(series, async () => detect(series, { ...optionsFor(series, run), detector, options })),
+    dispose: () => {},
   };
-  if (choice.model === undefined) {
-    const id = choice.detector ?? 'auto';
-    const chosen = { ...options, detector: id, options: detectorOptions(id, choice.option) };
-    return nameSeries(series, () => detect(series, chosen));
-  }
-  const detector = await loadDetector(await readModel(choice.model));
-  try {
-    return await nameSeries(series, () => detector.score(series, options));
-  } finally {
-    detector.dispose();
-  }
 }
 
 /** What a detector finds wrong with a series, said with the series' name: who runs ten files must see which one. */
