@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs';
 import { InvalidArgumentError, type Command } from 'commander';
 import { HeedError, throwIfAborted } from '../errors.js';
 import { autoContestants, refreshContestants } from './bench/detection.js';
 import { measure, type Absent, type BenchResult, type Contestant } from './bench/harness.js';
 import { growth, machine, markdown, table } from './bench/report.js';
 import { interruption } from './interrupt.js';
+import { checkOutput, writeOutput } from './output.js';
 import { bundleSizes, peakMemory, startupTimes } from './bench/size.js';
 import {
   attentionContestants,
@@ -140,6 +140,7 @@ async function bench(options: BenchOptions): Promise<void> {
       `Cases: ${Object.keys(cases).join(', ')}.`,
     );
   }
+  await checkOutput(options.out);
   const signal = interruption.begin();
   let tensors: Promise<Tensors> | undefined;
   const absent = new Map<string, string>();
@@ -170,7 +171,7 @@ async function bench(options: BenchOptions): Promise<void> {
     absent: [...absent].map(([implementation, reason]) => ({ implementation, reason })),
   };
   const json = `${JSON.stringify(answer, null, 2)}\n`;
-  if (options.out !== undefined) writeFileSync(options.out, json);
+  if (options.out !== undefined) await writeOutput(options.out, json, signal);
   if (options.json) process.stdout.write(json);
   else if (options.markdown) {
     const command = `heed bench${options.case ? ` --case ${names.join(',')}` : ''} --rounds ${options.rounds}`;

@@ -9,7 +9,7 @@ import { detectionCsv } from './csv.js';
 import { detectGraph, isGraphWork, readGraphInput, refuseSeriesFlags, renderGraph } from './graph.js';
 import { readInput, addInputOptions, type InputOptions } from './input.js';
 import { interruption } from './interrupt.js';
-import { print, writeOutput } from './output.js';
+import { checkOutput, print, writeOutput } from './output.js';
 import { detectionReport } from './report.js';
 import { openDetector } from './run-detector.js';
 import { addScoringOptions, checkScoringFlags, eventOptions, type ScoringFlags } from './scoring-options.js';
@@ -113,6 +113,15 @@ async function detectAction(
   if (format === 'png' && flags.out === undefined && process.stdout.isTTY) {
     throw new HeedError('bad-option', 'a PNG image is nothing for a terminal', 'Give --out FILE.');
   }
+  if (flags.out !== undefined && flags.out === flags.report) {
+    throw new HeedError(
+      'bad-option',
+      '--out and --report name the same file',
+      'Give each a file of its own.',
+    );
+  }
+  await checkOutput(flags.out);
+  await checkOutput(flags.report);
   if (await isGraphWork(file, flags)) {
     await detectGraphAction(file, flags, format, { signal, onProgress: progress.update }, progress);
     return;

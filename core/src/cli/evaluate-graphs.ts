@@ -38,7 +38,7 @@ export async function areGraphs(paths: readonly string[]): Promise<boolean> {
  */
 export async function evaluateGraphs(
   paths: readonly string[],
-  work: { detector: readonly string[]; option?: Readonly<Record<string, string>>; seed: number },
+  work: { detector?: readonly string[]; option?: Readonly<Record<string, string>>; seed: number },
   signal: AbortSignal,
   onProgress: (progress: Progress) => void,
 ): Promise<GraphResult[]> {
@@ -47,7 +47,7 @@ export async function evaluateGraphs(
     const graph = await readGraphFile(path);
     const file = basename(path);
     const truths = truthsOf(graph, path);
-    const ids = work.detector.length > 0 ? work.detector : [undefined];
+    const ids = work.detector ?? [undefined];
     for (const asked of ids) {
       throwIfAborted(signal);
       const id = asked ?? ('graphs' in graph ? 'graph-sequence-attention' : 'graph-attention');

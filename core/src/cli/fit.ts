@@ -11,7 +11,7 @@ import { rows } from './facts.js';
 import { graphDetectorOf, isGraphWork, readGraphInput, refuseSeriesFlags, trainingGraphs } from './graph.js';
 import { addInputOptions, readInput, type InputOptions } from './input.js';
 import { interruption } from './interrupt.js';
-import { writeOutput } from './output.js';
+import { checkOutput, writeOutput } from './output.js';
 import { detectorOptions, feedbackOf, readModel, trainLengthOf } from './run-detector.js';
 import { printable, ProgressDisplay, tell } from './terminal.js';
 import { optionPair, trainingPart, wholeNumberIn, type TrainingPart } from './values.js';
@@ -76,6 +76,7 @@ Examples:
       const run = { signal, onProgress: progress.update };
       try {
         checkFlags(flags);
+        await checkOutput(flags.out);
         const graphs = await isGraphWork(file, { ...flags, model: flags.from ?? flags.teacher });
         const { text, lines } = graphs ? await fitGraph(file, flags, run) : await fitSeries(file, flags, run);
         await writeOutput(flags.out, text, signal);

@@ -1,0 +1,45 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { collect, commandIn, table } from './command.js';
+
+const { folder, inFolder, start } = commandIn();
+writeFileSync(inFolder('metrics.csv'), table());
+
+describe('Ctrl+C', () => {
+  test('while reading leaves nothing and exits 130', async () => {
+    const child = start(['detect', '-', '--out', 'interrupted.json', '--report', 'interrupted.html']);
+    const output = collect(child);
+    const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
+    // More than pipes hold: once all of it has been taken, the command is reading.
+    const rows = Array.from({ length: 100_000 }, (_, i) => `${i % 13},${i % 7}`).join('\n');
+    await new Promise((resolve) => child.stdin.write(`a,b\n${rows}\n`, resolve));
+    child.kill('SIGINT');
+    expect(await closed).toBe(130);
+    child.stdin.destroy();
+    expect(output().stderr).toMatch(/^heed: interrupted/);
+    expect(readdirSync(folder).filter((name) => name.includes('interrupted'))).toEqual([]);
+  });
+
+  test('while training leaves nothing and exits 130', async () => {
+    const child = start([
+      'fit',
+      'metrics.csv',
+      '--detector',
+      'attention-autoencoder',
+      '--option',
+      'epochs=1000',
+      '--out',
+      'interrupted.heed',
+    ]);
+    const output = collect(child);
+    const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
+    await new Promise<void>((resolve) => {
+      child.stderr.on('data', () => output().stderr.includes('Training: ') && resolve());
+      child.on('close', () => resolve());
+    });
+    child.kill('SIGINT');
+    expect(await closed).toBe(130);
+    expect(output().stderr).toContain('heed: interrupted');
+    expect(readdirSync(folder).filter((name) => name.includes('interrupted'))).toEqual([]);
+  });
+});
