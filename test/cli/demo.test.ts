@@ -15,7 +15,11 @@ function startDemo(...args: string[]) {
 describe('heed demo', () => {
   test('prints the address of a page that answers, and ends in order on Ctrl+C', async () => {
     const { child, ended, printed } = startDemo('--port', '0');
-    while (!/http\S+\n/.test(printed())) await once(child.stdout, 'data');
+    const failed = ended.then(({ stderr }) => {
+      throw new Error(`it ended: ${stderr}`);
+    });
+    while (!/http\S+\n/.test(printed())) await Promise.race([once(child.stdout, 'data'), failed]);
+    failed.catch(() => {});
     const address = /http\S+/.exec(printed())![0];
     expect(await fetch(address).then((response) => response.text())).toContain('<html');
     child.kill('SIGINT');

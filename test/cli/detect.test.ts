@@ -115,8 +115,14 @@ describe('heed detect', () => {
 
   test('says which output it cannot write, and changes nothing', async () => {
     mkdirSync(inFolder('taken'), { recursive: true });
-    for (const place of ['taken', 'missing/out.json']) {
-      const { status, stderr, stdout } = await run(['detect', 'metrics.csv', '--out', place]);
+    for (const [option, place] of [
+      ['--out', 'taken'],
+      ['--out', 'missing/out.json'],
+      ['--report', 'taken'],
+      ['--report', 'missing/report.html'],
+    ] as const) {
+      // It is told before the input is looked at.
+      const { status, stderr, stdout } = await run(['detect', 'nowhere.csv', option, place]);
       expect(status).toBe(1);
       expect(stdout).toBe('');
       expect(stderr).toMatch(new RegExp(`^heed: ${place}: the output cannot be written: .+\n$`));

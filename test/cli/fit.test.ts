@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { DetectionJson } from '../../core/src/pipeline/json.js';
 import { commandIn, expectRefusal, table } from './command.js';
@@ -61,8 +61,23 @@ describe('heed fit and heed detect --model', () => {
     expectRefusal(await run(['detect', 'metrics.csv', '--feedback', 'no.json']), 1, /no such feedback/);
   });
 
+  test('names the series that is too short to learn from, and writes no model', async () => {
+    const args = ['fit', 'metrics.csv', '--detector', 'cnn', '--train', '5', '--out', 'short.heed'];
+    expectRefusal(await run(args), 1, /metrics\.csv: the series has 5 points/);
+    expect(existsSync(inFolder('short.heed'))).toBe(false);
+  });
+
   test('refuses what is no model', async () => {
-    expectRefusal(await run(['detect', 'metrics.csv', '--model', 'metrics.csv']), 1, /model/);
+    expectRefusal(
+      await run(['detect', 'metrics.csv', '--model', 'metrics.csv']),
+      1,
+      /metrics\.csv: the model file is damaged/,
+    );
+    expectRefusal(
+      await run(['fit', 'metrics.csv', '--detector', 'rnn', '--teacher', 'metrics.csv', '--out', 'x.heed']),
+      1,
+      /metrics\.csv: the model file is damaged/,
+    );
     expectRefusal(
       await run(['detect', 'metrics.csv', '--model', 'no.heed']),
       1,

@@ -27,6 +27,20 @@ describe('heed detect on files it cannot use', () => {
     rmSync(inFolder('long.csv'));
   });
 
+  test('a column that is asked for twice, and a graph without features', async () => {
+    writeFileSync(inFolder('input.csv'), 'time,a\n1,2\n2,3\n');
+    const twice = await run(['detect', 'input.csv', '--columns', 'a,a']);
+    expectRefusal(twice, 1, /input\.csv, line 1: the column "a" is asked for twice/);
+    const nodes = ['a', 'b', 'c'].map((id) => ({ id }));
+    const edges = [{ source: 'a', target: 'b' }];
+    writeFileSync(inFolder('graph.json'), JSON.stringify({ nodes, edges }));
+    expectRefusal(
+      await run(['detect', 'graph.json', '--quiet']),
+      1,
+      /graph\.json: the nodes have no features/,
+    );
+  });
+
   test('a directory, and a file that is not there', async () => {
     mkdirSync(inFolder('directory'));
     expectRefusal(await run(['detect', 'directory']), 1, /directory: this is a directory/);

@@ -4,6 +4,9 @@ import { commandIn, expectRefusal, table } from './command.js';
 
 const { inFolder, run } = commandIn();
 writeFileSync(inFolder('metrics.csv'), table());
+const nodes = ['a', 'b', 'c'].map((id, i) => ({ id, features: [i], label: i === 2 ? 1 : 0 }));
+const edges = [{ source: 'a', target: 'b' }];
+writeFileSync(inFolder('graph.json'), JSON.stringify({ nodes, edges }));
 
 describe('wrong usage', () => {
   test.each<[string[], RegExp]>([
@@ -18,10 +21,22 @@ describe('wrong usage', () => {
     [['detect', 'metrics.csv', '--time-zone', 'Mars'], /Europe\/Berlin/],
     [['detect', 'metrics.csv', '--query', 'up'], /--prometheus/],
     [['detect', 'metrics.csv', '--model', 'm', '--detector', 'auto'], /--model/],
+    [['detect', 'metrics.csv', '--threshold-value', '3'], /--threshold too/],
+    [['detect', 'metrics.csv', '--out', 'same.html', '--report', 'same.html'], /name the same file/],
     [['detect'], /no input/],
+    [['evaluate', 'metrics.csv', '--option', 'window=8'], /"window" names none of the detectors.*auto/],
+    [['evaluate', 'graph.json', '--reveal', '1'], /--reveal does not concern graphs/],
+    [['evaluate', 'graph.json', '--option', 'epochs=1'], /"epochs" names none.*graph-attention/],
+    [['detect', 'graph.json', '--feedback', 'judged.json'], /--feedback does not concern graphs/],
+    [['bench', '--case', 'toString'], /no case "toString"/],
+    [['notebook', '--port', '99999', '--dry-run'], /from 0 to 65535/],
     [['frobnicate'], /unknown command/],
     [['fit', 'metrics.csv'], /--out/],
     [['fit', 'metrics.csv', '--out', 'model.heed'], /--detector ID/],
+    [
+      ['fit', 'metrics.csv', '--from', 'm', '--feedback', 'f', '--out', 'm'],
+      /--feedback does not concern --from/,
+    ],
   ])('%j exits 2', async (args, message) => {
     expectRefusal(await run(args), 2, message);
   });

@@ -11,7 +11,7 @@ import { readInput, addInputOptions, type InputOptions } from './input.js';
 import { interruption } from './interrupt.js';
 import { checkOutput, print, writeOutput } from './output.js';
 import { detectionReport } from './report.js';
-import { openDetector } from './run-detector.js';
+import { namingInput, openDetector } from './run-detector.js';
 import { addScoringOptions, checkScoringFlags, eventOptions, type ScoringFlags } from './scoring-options.js';
 import { detectionTable } from './table.js';
 import { coloursFor, printable, ProgressDisplay, tell, terminalWidth } from './terminal.js';
@@ -168,7 +168,8 @@ async function detectGraphAction(
   refuseSeriesFlags(flags);
   const graph = await readGraphInput(file, flags);
   const { threshold, thresholdValue, sensitivity, timeZone } = flags;
-  const detection = await detectGraph(graph, flags, { threshold, thresholdValue, sensitivity }, run);
+  const borders = { threshold, thresholdValue, sensitivity };
+  const detection = await namingInput(file, () => detectGraph(graph, flags, borders, run));
   progress.stop();
   const toFile = flags.out !== undefined;
   const data = await renderGraph(file!, graph, detection, format, {

@@ -19,11 +19,12 @@ import {
 import { resolveOptions } from '../pipeline/options.js';
 import { EvaluationCache } from './evaluate-cache.js';
 import { readPublished, selectFiles, type LabelledFile } from './evaluate-files.js';
-import { areGraphs, evaluateGraphs, renderGraphResults } from './evaluate-graphs.js';
+import { areGraphs, evaluateGraphs, graphDetectors, renderGraphResults } from './evaluate-graphs.js';
 import { feedbackCsv, feedbackTable } from './evaluate-feedback.js';
 import { evaluationCsv, evaluationTable, type ReportLayout } from './evaluate-report.js';
 import { runAll } from './evaluate-run.js';
 import type { EvaluateTask } from './evaluate-task.js';
+import { refuseSeriesFlags } from './graph.js';
 import { interruption } from './interrupt.js';
 import { checkOutput, print, writeOutput } from './output.js';
 import { coloursFor, ProgressDisplay, tell, terminalWidth } from './terminal.js';
@@ -127,6 +128,8 @@ Examples:
       try {
         await checkOutput(options.out);
         if (await areGraphs(paths)) {
+          refuseSeriesFlags(options);
+          checkOptionNames(options.detector ?? graphDetectors, options.option);
           const results = await evaluateGraphs(paths, options, signal, progress.update);
           const stream = options.out === undefined ? process.stdout : process.stderr;
           text = renderGraphResults(results, options.format, coloursFor(stream));
@@ -210,7 +213,9 @@ function chooseDetectors(options: EvaluateOptions): { id: string; options: Detec
   const asked = options.detector ?? ['auto'];
   const known = new Set(listDetectors().map(({ id }) => id));
   const baselines = options.baselines ? alwaysEvaluated.filter((id) => known.has(id)) : [];
-  return [...new Set([...asked, ...baselines])].map((id) => {
+  const ids = [...new Set([...asked, ...baselines])];
+  checkOptionNames(ids, options.option);
+  return ids.map((id) => {
     const definition = getDetectorDefinition(id);
     const given = Object.entries(options.option ?? {}).flatMap(([name, text]) => {
       const own = name.startsWith(`${id}.`) ? name.slice(id.length + 1) : undefined;
@@ -218,6 +223,17 @@ function chooseDetectors(options: EvaluateOptions): { id: string; options: Detec
     });
     return { id, options: resolveOptions(definition, Object.fromEntries(given)) };
   });
+}
+
+/** @throws HeedError bad-option where an option belongs to no detector that is measured */
+function checkOptionNames(ids: readonly string[], given: Readonly<Record<string, string>> = {}): void {
+  const stray = Object.keys(given).find((name) => !ids.some((id) => name.startsWith(`${id}.`)));
+  if (stray === undefined) return;
+  throw new HeedError(
+    'bad-option',
+    `the option "${stray}" names none of the detectors that are measured`,
+    `Give DETECTOR.NAME=VALUE with one of ${ids.join(', ')}.`,
+  );
 }
 
 function taskOf(

@@ -262,7 +262,9 @@ async function listen(
           cause.code === 'EADDRINUSE'
             ? `port ${port} is taken`
             : `${host}:${port} cannot be listened on (${cause.code})`,
-          'Choose another with --port, or --port 0 for any free one.',
+          cause.code === 'EADDRINUSE' || cause.code === 'EACCES'
+            ? 'Choose another with --port, or --port 0 for any free one.'
+            : 'Give an address of this machine with --host.',
           undefined,
           cause,
         ),

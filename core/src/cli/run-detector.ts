@@ -6,7 +6,7 @@ import { createDetector } from '../pipeline/create.js';
 import { detect } from '../pipeline/detect.js';
 import { readFeedback } from '../pipeline/feedback.js';
 import { loadDetector } from '../pipeline/model.js';
-import type { ScoreOptions } from '../pipeline/types.js';
+import type { Detector, ScoreOptions } from '../pipeline/types.js';
 import type { Detection, EventOptions } from '../score/types.js';
 import type { Series } from '../series/series.js';
 import { optionValue, type TrainingPart } from './values.js';
@@ -48,6 +48,15 @@ export function trainLengthOf(part: TrainingPart | undefined, series: Series): n
   return part.points;
 }
 
+/**
+ * The detector of a model file.
+ * @throws HeedError as `loadDetector`, naming the file, and file-unreadable
+ */
+export async function openModel(path: string): Promise<Detector> {
+  const text = await readModel(path);
+  return naming(path, () => loadDetector(text));
+}
+
 /** The text of a model file. */
 export async function readModel(path: string): Promise<string> {
   try {
@@ -81,10 +90,15 @@ export async function feedbackOf(path: string | undefined): Promise<Feedback[] |
       cause,
     );
   });
+  return naming(path, async () => readFeedback(text));
+}
+
+/** Says the file's name with whatever is found wrong with it. */
+export async function naming<T>(file: string, work: () => Promise<T>): Promise<T> {
   try {
-    return readFeedback(text);
+    return await work();
   } catch (error) {
-    throw isHeedError(error) ? placedIn(path, error) : error;
+    throw isHeedError(error) && !error.place ? placedIn(file, error) : error;
   }
 }
 
@@ -113,9 +127,10 @@ export async function openDetector(choice: DetectorChoice, events: EventOptions)
     ...(feedback ? { feedback } : {}),
   });
   if (choice.model !== undefined) {
-    const loaded = await loadDetector(await readModel(choice.model));
+    const loaded = await openModel(choice.model);
     return {
-      score: (series, run) => nameSeries(series, async () => loaded.score(series, optionsFor(series, run))),
+      score: (series, run) =>
+        namingInput(series.name, async () => loaded.score(series, optionsFor(series, run))),
       dispose: () => loaded.dispose(),
     };
   }
@@ -125,19 +140,21 @@ export async function openDetector(choice: DetectorChoice, events: EventOptions)
   (await createDetector(detector, options)).dispose();
   return {
     score: (series, run) =>
-      nameSeries(series, async () => detect(series, { ...optionsFor(series, run), detector, options })),
+      namingInput(series.name, async () => detect(series, { ...optionsFor(series, run), detector, options })),
     dispose: () => {},
   };
 }
 
-/** What a detector finds wrong with a series, said with the series' name: who runs ten files must see which one. */
-async function nameSeries<T>(series: Series, work: () => Promise<T>): Promise<T> {
+const ofInput: ReadonlySet<string> = new Set([
+  ...['too-few-points', 'all-missing', 'constant-series', 'not-finite', 'labels-missing', 'bad-graph'],
+]);
+
+/** What a detector finds wrong with its input, said with the input's name: who runs ten files must see which one. */
+export async function namingInput<T>(name: string | undefined, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const ofSeries = ['too-few-points', 'all-missing', 'constant-series', 'not-finite', 'labels-missing'];
-    if (!isHeedError(error) || error.place || !ofSeries.includes(error.code)) throw error;
-    throw placedIn(series.name, error);
+    throw isHeedError(error) && !error.place && ofInput.has(error.code) ? placedIn(name, error) : error;
   }
 }
 

@@ -57,7 +57,9 @@ export async function createSeriesDetector(
     throw new HeedError(
       'not-supported',
       `the detector "${definition.id}" scores a ${definition.tags.input}, not a series`,
-      definition.graphs ? 'Make it with createGraphDetector.' : 'Choose a detector for series.',
+      definition.graphs
+        ? 'Choose a detector for series; for graphs there is createGraphDetector.'
+        : 'Choose a detector for series.',
     );
   }
   const resolved = resolveOptions(definition, options);
