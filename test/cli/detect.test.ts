@@ -129,6 +129,17 @@ describe('heed detect', () => {
     }
   });
 
+  test('says all times in the zone that is asked for, those of the reasons too', async () => {
+    const timesIn = async (zone: string) => {
+      const { stdout } = await run(['detect', 'metrics.csv', '--time-zone', zone]);
+      return stdout.replace(/\s+/g, ' ');
+    };
+    expect(await timesIn('UTC')).toMatch(/1 2026-05-12 08:\d\d:00 .*nearest normal stretch \([^)]* UTC,/);
+    const elsewhere = await timesIn('Asia/Kolkata');
+    expect(elsewhere).toMatch(/1 2026-05-12 1[34]:\d\d:00 .*nearest normal stretch \(1\d:\d\d/);
+    expect(elsewhere).not.toContain('UTC');
+  });
+
   test('excluded times and a direction raise no event', async () => {
     const excluded = await detectJson(['metrics.csv', '--exclude', '2026-05-12T08:00Z/2026-05-12T09:30Z']);
     expect(excluded.events.filter((event) => event.startIndex <= 519 && event.endIndex >= 500)).toEqual([]);

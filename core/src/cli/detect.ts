@@ -132,7 +132,9 @@ async function detectAction(
   let detection: Detection;
   try {
     series = await readInput(file, flags, run);
-    detection = await detector.score(series, run);
+    // Reasons say UTC by themselves where no zone is asked for: they are read outside the table too.
+    const zone = flags.timeZone === 'UTC' ? {} : { timeZone: flags.timeZone };
+    detection = await detector.score(series, { ...run, ...zone });
   } finally {
     detector.dispose();
   }

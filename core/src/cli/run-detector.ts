@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { HeedError, isHeedError } from '../errors.js';
-import type { DetectorOptions, Feedback, RunOptions } from '../detectors/contract.js';
+import type { DetectorOptions, Feedback } from '../detectors/contract.js';
 import { getDetectorDefinition } from '../detectors/registry.js';
 import { createDetector } from '../pipeline/create.js';
 import { detect } from '../pipeline/detect.js';
@@ -102,13 +102,16 @@ export async function naming<T>(file: string, work: () => Promise<T>): Promise<T
   }
 }
 
+/** What differs from one scoring to the next. */
+type ScoringRun = Pick<ScoreOptions, 'signal' | 'onProgress' | 'timeZone'>;
+
 /** A detector with its files read, ready to score one series after another. */
 export interface OpenDetector {
   /**
    * Scores one series; a detector that learns and has no model file is fitted to the series first.
    * @throws HeedError as `detect`; faults of the series name it
    */
-  score(series: Series, run: RunOptions): Promise<Detection>;
+  score(series: Series, run: ScoringRun): Promise<Detection>;
   dispose(): void;
 }
 
@@ -119,7 +122,7 @@ export interface OpenDetector {
  */
 export async function openDetector(choice: DetectorChoice, events: EventOptions): Promise<OpenDetector> {
   const feedback = await feedbackOf(choice.feedback);
-  const optionsFor = (series: Series, run: RunOptions): ScoreOptions => ({
+  const optionsFor = (series: Series, run: ScoringRun): ScoreOptions => ({
     ...run,
     seed: choice.seed,
     events,

@@ -25,6 +25,7 @@ import {
   checkTrainingLabels,
 } from './checks.js';
 import { buildDetection } from './detection.js';
+import { joinFeedback } from './feedback.js';
 import { fillGaps } from './gaps.js';
 import { resolveOptions } from './options.js';
 import { createRawDetector } from './raw-detector.js';
@@ -128,7 +129,7 @@ export class SeriesDetector implements Detector {
 
   async score(series: Series, given: ScoreOptions = {}): Promise<Detection> {
     this.checkFitted();
-    const options = { ...given, feedback: [...this.feedback, ...(given.feedback ?? [])] };
+    const options = { ...given, feedback: joinFeedback(this.feedback, given.feedback) };
     const filled = this.prepare(series, options);
     const raw = await this.raw.score(filled.series, options);
     await yieldToEventLoop();
