@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { collect, commandIn, table } from './command.js';
 
@@ -41,5 +41,22 @@ describe('Ctrl+C', () => {
     expect(await closed).toBe(130);
     expect(output().stderr).toContain('heed: interrupted');
     expect(readdirSync(folder).filter((name) => name.includes('interrupted'))).toEqual([]);
+  });
+
+  test('while evaluating keeps the results that are finished and writes no report', async () => {
+    const long = ['--option', 'attention-autoencoder.epochs=10000'];
+    const detectors = ['-d', 'z-score,attention-autoencoder', '--no-baselines', '--jobs', '2', ...long];
+    const files = ['--resume', 'kept.jsonl', '--out', 'interrupted.json'];
+    const child = start(['evaluate', 'metrics.csv', ...detectors, ...files]);
+    const output = collect(child);
+    const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
+    const kept = () =>
+      existsSync(inFolder('kept.jsonl')) ? readFileSync(inFolder('kept.jsonl'), 'utf8') : '';
+    await expect.poll(kept, { timeout: 60_000 }).toMatch(/\n$/);
+    child.kill('SIGINT');
+    expect(await closed).toBe(130);
+    expect(output().stderr.match(/heed: interrupted/g)).toHaveLength(1);
+    expect(readdirSync(folder).filter((name) => name.includes('interrupted'))).toEqual([]);
+    expect(kept().trim().split('\n')).toHaveLength(1);
   });
 });
