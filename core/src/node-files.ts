@@ -49,14 +49,16 @@ export async function readSeriesFile(
   } catch (error) {
     if (isHeedError(error)) throw error;
     const { code } = error as { code?: string };
+    // Only the file system's errors have one; another error is a fault of ours and must not look like one of the file.
+    if (code === undefined) throw error;
     const reasons: Record<string, [string, string]> = {
       ENOENT: ['there is no such file', 'Check the path.'],
       EACCES: ['the file may not be read', 'Check its permissions.'],
       EPERM: ['the file may not be read', 'Check its permissions.'],
       ENOTDIR: ['there is no such file', 'Check the path.'],
     };
-    const [what, remedy] = reasons[code ?? ''] ?? [
-      `the file cannot be read (${code ?? (error as Error).message})`,
+    const [what, remedy] = reasons[code] ?? [
+      `the file cannot be read (${code})`,
       'Check the path and the disk.',
     ];
     throw new HeedError('file-unreadable', what, remedy, place, error);

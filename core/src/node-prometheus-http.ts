@@ -1,5 +1,21 @@
 import { HeedError, throwIfAborted } from './errors.js';
 
+/** An answer of a server that is an error: code `source-error`, with the server's own message. */
+export class SourceError extends HeedError {
+  /**
+   * @param status the HTTP status; 200 where only the body says that it is an error
+   * @param what what is wrong, without a full stop
+   * @param remedy what the reader can do about it, as a sentence
+   */
+  constructor(
+    readonly status: number,
+    what: string,
+    remedy: string,
+  ) {
+    super('source-error', what, remedy);
+  }
+}
+
 /** Where to ask. */
 export interface PrometheusAddress {
   readonly href: string;
@@ -67,7 +83,7 @@ export interface RangeRequest {
 
 /**
  * Sends one range query.
- * @throws HeedError source-unreachable, source-error, source-bad-answer, cancelled
+ * @throws HeedError source-unreachable, source-error (a SourceError), source-bad-answer, cancelled
  */
 export async function askPrometheus(
   address: PrometheusAddress,
@@ -187,7 +203,7 @@ const oneLine = (text: string) =>
     .trim()
     .slice(0, 200);
 
-function failed(address: PrometheusAddress, status: number, message: string): HeedError {
+function failed(address: PrometheusAddress, status: number, message: string): SourceError {
   const remedy =
     status === 401 || status === 403
       ? 'Give credentials, in the address or as a header.'
@@ -196,7 +212,7 @@ function failed(address: PrometheusAddress, status: number, message: string): He
         : status >= 500
           ? 'The server failed: ask for less, or look at its log.'
           : 'Correct the query.';
-  return new HeedError('source-error', `${address.shown} answered ${status}: ${message}`, remedy);
+  return new SourceError(status, `${address.shown} answered ${status}: ${message}`, remedy);
 }
 
 function notPrometheus(address: PrometheusAddress, what: string): HeedError {

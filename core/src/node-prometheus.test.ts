@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { SourceError } from './node-prometheus-http.js';
 import { parsePrometheusDuration, readPrometheus } from './node-prometheus.js';
 
 type Form = URLSearchParams;
@@ -252,6 +253,13 @@ describe('errors of readPrometheus', () => {
     expect(failure).toMatchObject({ name: 'HeedError', code });
     expect((failure as Error).message).toMatch(message);
     expect((failure as Error).message).not.toContain('\n');
+  });
+
+  it.each([400, 429, 503])('tells programs the HTTP status %i', async (status) => {
+    const { url } = await serve((_f, response) => response.writeHead(status).end());
+    const failure = await readPrometheus({ url, query: 'up', ...hour }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(SourceError);
+    expect((failure as SourceError).status).toBe(status);
   });
 
   it('names an address where nothing listens', async () => {

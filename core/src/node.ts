@@ -6,6 +6,7 @@ export {
   type PrometheusOptions,
   type PrometheusQuery,
 } from './node-prometheus.js';
+export { SourceError } from './node-prometheus-http.js';
 export { readSeriesFile, type ReadFileOptions } from './node-files.js';
 export { graphFileKind, readGraphFile, type ReadGraphOptions } from './node-graph-files.js';
 export { svgToPng, type PngOptions } from './node-png.js';

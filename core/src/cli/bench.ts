@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs';
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { HeedError, throwIfAborted } from '../errors.js';
 import { autoContestants, refreshContestants } from './bench/detection.js';
 import { measure, type Absent, type BenchResult, type Contestant } from './bench/harness.js';
 import { growth, machine, markdown, table } from './bench/report.js';
 import { interruption } from './interrupt.js';
+import { checkOutput, writeOutput } from './output.js';
 import { bundleSizes, peakMemory, startupTimes } from './bench/size.js';
 import {
   attentionContestants,
@@ -15,6 +15,7 @@ import {
   productOperations,
   type Tensors,
 } from './bench/tensors.js';
+import { names, wholeNumberIn } from './values.js';
 
 interface BenchOptions {
   readonly case?: string[];
@@ -104,10 +105,8 @@ export function benchCommand(program: Command): void {
   program
     .command('bench')
     .description('measure Heed beside its peers, in turn, and print medians and ratios')
-    .option('--case <names>', 'cases to run, separated by commas (default: all)', (text: string) =>
-      text.split(','),
-    )
-    .option('--rounds <n>', 'rounds per case', rounds, 11)
+    .option('--case <names>', 'cases to run, separated by commas (default: all)', names)
+    .option('--rounds <n>', 'rounds per case', wholeNumberIn(1, 1000), 11)
     .option('--json', 'print one JSON object')
     .option('--markdown', 'print the table as Markdown, as BENCHMARKS.md has it')
     .option('--out <file>', 'write the JSON there too')
@@ -122,17 +121,9 @@ export function benchCommand(program: Command): void {
     .action(bench);
 }
 
-function rounds(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 1000) {
-    throw new InvalidArgumentError('Give a whole number from 1 to 1000.');
-  }
-  return value;
-}
-
 async function bench(options: BenchOptions): Promise<void> {
-  const names = options.case ?? Object.keys(cases);
-  const unknown = names.find((name) => !(name in cases));
+  const chosen = options.case ?? Object.keys(cases);
+  const unknown = chosen.find((name) => !Object.hasOwn(cases, name));
   if (unknown !== undefined) {
     throw new HeedError(
       'bad-option',
@@ -140,6 +131,7 @@ async function bench(options: BenchOptions): Promise<void> {
       `Cases: ${Object.keys(cases).join(', ')}.`,
     );
   }
+  await checkOutput(options.out);
   const signal = interruption.begin();
   let tensors: Promise<Tensors> | undefined;
   const absent = new Map<string, string>();
@@ -159,7 +151,7 @@ async function bench(options: BenchOptions): Promise<void> {
     },
   };
   const results: BenchResult[] = [];
-  for (const name of names) {
+  for (const name of chosen) {
     throwIfAborted(signal);
     process.stderr.write(`${name}: ${cases[name]!.summary} …\n`);
     results.push(...(await cases[name]!.run(context)));
@@ -170,10 +162,10 @@ async function bench(options: BenchOptions): Promise<void> {
     absent: [...absent].map(([implementation, reason]) => ({ implementation, reason })),
   };
   const json = `${JSON.stringify(answer, null, 2)}\n`;
-  if (options.out !== undefined) writeFileSync(options.out, json);
+  if (options.out !== undefined) await writeOutput(options.out, json, signal);
   if (options.json) process.stdout.write(json);
   else if (options.markdown) {
-    const command = `heed bench${options.case ? ` --case ${names.join(',')}` : ''} --rounds ${options.rounds}`;
+    const command = `heed bench${options.case ? ` --case ${chosen.join(',')}` : ''} --rounds ${options.rounds}`;
     const missing = [...absent].map(([implementation, reason]) => ({ implementation, absent: reason }));
     process.stdout.write(markdown(command, results, missing));
   } else process.stdout.write(`${machine()}\n${table(results)}\n${growth(results)}`);

@@ -33,7 +33,7 @@ Examples:
     .action(async (options: { port?: number; prometheus?: string }) => {
       const demo = await loadDemo();
       const running = await demo.startDemo({ ...options, quiet: true }).catch((cause: unknown) => {
-        throw portError(cause, options.port);
+        throw startError(cause, options.port);
       });
       const lines = [`Demo dashboard: ${running.url}`, ...running.hints, 'Ctrl+C stops it.'];
       process.stdout.write(`${lines.join('\n')}\n`);
@@ -45,15 +45,24 @@ Examples:
     });
 }
 
-/** A HeedError where the port cannot be had, else the error itself. */
-function portError(cause: unknown, port: number | undefined): unknown {
-  if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') return cause;
-  const what =
-    port === undefined
-      ? 'no port from 3700 on is free'
-      : `port ${port} is taken: another program listens there`;
-  return new HeedError('port-taken', what, 'Choose another with --port, or 0 for any.', undefined, cause);
+/** Why the demo did not start, as a HeedError where it is known. */
+function startError(cause: unknown, port: number | undefined): unknown {
+  const { code, name, message } = cause as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') {
+    const what =
+      port === undefined
+        ? 'no port from 3700 on is free'
+        : `port ${port} is taken: another program listens there`;
+    return new HeedError('port-taken', what, 'Choose another with --port, or 0 for any.', undefined, cause);
+  }
+  // A plain error is the demo's own refusal, that something it shows is not built.
+  if (code !== undefined || name !== 'Error') return cause;
+  const what = `the demo cannot start: ${message.split(';')[0]!}`;
+  return new HeedError('tool-missing', what, `${builtBy} there.`, undefined, cause);
 }
+
+const builtBy =
+  'It is part of the repository: run `npm install && npm run build && npm run build -w grafana-plugin`';
 
 async function loadDemo(): Promise<DemoServer> {
   const name = '@heed/grafana-plugin/demo/server.mjs';
@@ -65,7 +74,7 @@ async function loadDemo(): Promise<DemoServer> {
     throw new HeedError(
       'tool-missing',
       'the demo dashboard is not installed or not built here',
-      'It is part of the repository: run `npm install && npm run build && npm run build -w grafana-plugin` there.',
+      `${builtBy} there.`,
       undefined,
       cause,
     );

@@ -9,9 +9,9 @@ import { detectionCsv } from './csv.js';
 import { detectGraph, isGraphWork, readGraphInput, refuseSeriesFlags, renderGraph } from './graph.js';
 import { readInput, addInputOptions, type InputOptions } from './input.js';
 import { interruption } from './interrupt.js';
-import { print, writeOutput } from './output.js';
+import { checkOutput, print, writeOutput } from './output.js';
 import { detectionReport } from './report.js';
-import { runDetector } from './run-detector.js';
+import { namingInput, openDetector } from './run-detector.js';
 import { addScoringOptions, checkScoringFlags, eventOptions, type ScoringFlags } from './scoring-options.js';
 import { detectionTable } from './table.js';
 import { coloursFor, printable, ProgressDisplay, tell, terminalWidth } from './terminal.js';
@@ -113,15 +113,31 @@ async function detectAction(
   if (format === 'png' && flags.out === undefined && process.stdout.isTTY) {
     throw new HeedError('bad-option', 'a PNG image is nothing for a terminal', 'Give --out FILE.');
   }
+  if (flags.out !== undefined && flags.out === flags.report) {
+    throw new HeedError(
+      'bad-option',
+      '--out and --report name the same file',
+      'Give each a file of its own.',
+    );
+  }
+  await checkOutput(flags.out);
+  await checkOutput(flags.report);
   if (await isGraphWork(file, flags)) {
     await detectGraphAction(file, flags, format, { signal, onProgress: progress.update }, progress);
     return;
   }
-  const series = await readInput(file, flags, { signal, onProgress: progress.update });
-  const detection = await runDetector(series, flags, eventOptions(flags), {
-    signal,
-    onProgress: progress.update,
-  });
+  const run = { signal, onProgress: progress.update };
+  const detector = await openDetector(flags, eventOptions(flags));
+  let series: Series;
+  let detection: Detection;
+  try {
+    series = await readInput(file, flags, run);
+    // Reasons say UTC by themselves where no zone is asked for: they are read outside the table too.
+    const zone = flags.timeZone === 'UTC' ? {} : { timeZone: flags.timeZone };
+    detection = await detector.score(series, { ...run, ...zone });
+  } finally {
+    detector.dispose();
+  }
   progress.stop();
 
   const data = await render(series, detection, format, flags);
@@ -154,7 +170,8 @@ async function detectGraphAction(
   refuseSeriesFlags(flags);
   const graph = await readGraphInput(file, flags);
   const { threshold, thresholdValue, sensitivity, timeZone } = flags;
-  const detection = await detectGraph(graph, flags, { threshold, thresholdValue, sensitivity }, run);
+  const borders = { threshold, thresholdValue, sensitivity };
+  const detection = await namingInput(file, () => detectGraph(graph, flags, borders, run));
   progress.stop();
   const toFile = flags.out !== undefined;
   const data = await renderGraph(file!, graph, detection, format, {

@@ -9,7 +9,7 @@ export class EvaluationCache {
     private readonly results: Map<string, EvaluateResult>,
   ) {}
 
-  /** @throws HeedError bad-json where the file is something else, file-unreadable */
+  /** @throws HeedError bad-json where the file is something else, file-unreadable, output-unwritable */
   static async open(path: string): Promise<EvaluationCache> {
     const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
       if (cause.code === 'ENOENT') return '';
@@ -43,7 +43,8 @@ export class EvaluationCache {
       }
     });
     const cache = new EvaluationCache(path, results);
-    if (text !== '' && !text.endsWith('\n')) await cache.append('\n');
+    // Written to even where there is nothing to add: a place that takes no results is told before the work.
+    await cache.append(text === '' || text.endsWith('\n') ? '' : '\n');
     return cache;
   }
 

@@ -9,6 +9,8 @@ export interface LabelledFile {
   /** Base name: what results and published tables call it. */
   readonly name: string;
   readonly bytes: number;
+  /** Named by itself, not found in a folder: what is wrong with it is an error and no failed run. */
+  readonly named: boolean;
 }
 
 export interface FileSelection {
@@ -31,12 +33,12 @@ export async function selectFiles(
     const entry = await stat(path).catch((cause: unknown) => {
       throw unreadable(path, cause);
     });
-    if (!entry.isDirectory()) files.push({ path, name: basename(path), bytes: entry.size });
+    if (!entry.isDirectory()) files.push({ path, name: basename(path), bytes: entry.size, named: true });
     else {
       const names = (await readdir(path)).filter((name) => /\.csv$/i.test(name)).sort();
       for (const name of names) {
         const inside = join(path, name);
-        files.push({ path: inside, name, bytes: (await stat(inside)).size });
+        files.push({ path: inside, name, bytes: (await stat(inside)).size, named: false });
       }
     }
   }

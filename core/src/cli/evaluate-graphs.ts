@@ -9,6 +9,7 @@ import { meanAndStd } from '../preprocess/statistics.js';
 import { createRandom } from '../random.js';
 import type { Graph, GraphSequence } from '../series/graph.js';
 import { graphDetectorOf } from './graph.js';
+import { namingInput } from './run-detector.js';
 import { noBorders } from './table.js';
 import type { Colours } from './terminal.js';
 
@@ -24,6 +25,9 @@ export interface GraphResult {
   readonly seconds: number;
 }
 
+/** What is measured where no detector is named: the one for a graph, the one for a sequence of graphs. */
+export const graphDetectors = ['graph-attention', 'graph-sequence-attention'] as const;
+
 /** True where every path is a file with a graph. */
 export async function areGraphs(paths: readonly string[]): Promise<boolean> {
   const kinds = await Promise.all(paths.map(graphFileKind));
@@ -38,7 +42,7 @@ export async function areGraphs(paths: readonly string[]): Promise<boolean> {
  */
 export async function evaluateGraphs(
   paths: readonly string[],
-  work: { detector: readonly string[]; option?: Readonly<Record<string, string>>; seed: number },
+  work: { detector?: readonly string[]; option?: Readonly<Record<string, string>>; seed: number },
   signal: AbortSignal,
   onProgress: (progress: Progress) => void,
 ): Promise<GraphResult[]> {
@@ -47,16 +51,16 @@ export async function evaluateGraphs(
     const graph = await readGraphFile(path);
     const file = basename(path);
     const truths = truthsOf(graph, path);
-    const ids = work.detector.length > 0 ? work.detector : [undefined];
+    const ids = work.detector ?? [undefined];
     for (const asked of ids) {
       throwIfAborted(signal);
-      const id = asked ?? ('graphs' in graph ? 'graph-sequence-attention' : 'graph-attention');
+      const id = asked ?? graphDetectors['graphs' in graph ? 1 : 0];
       const options = optionsOf(id, work.option);
       const started = performance.now();
       const detector = await graphDetectorOf(graph, { detector: id, option: options, seed: work.seed });
       try {
         const run = { signal, onProgress, seed: work.seed };
-        await detector.fit('graphs' in graph ? cleanStart(graph) : graph, run);
+        await namingInput(path, () => detector.fit('graphs' in graph ? cleanStart(graph) : graph, run));
         const detection = await detector.score(graph, run);
         const seconds = (performance.now() - started) / 1000;
         const scores =

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Progress } from '../detectors/contract.js';
-import { throwIfAborted } from '../errors.js';
+import { HeedError, throwIfAborted, type HeedErrorCode } from '../errors.js';
 import { NodeWorkerPool } from '../node-pool.js';
 import type { EvaluationCache } from './evaluate-cache.js';
 import { runTask, taskKey, type EvaluateResult, type EvaluateTask } from './evaluate-task.js';
@@ -11,7 +11,8 @@ const cacheVersion = '1';
 /**
  * Results in the order of the tasks, whatever order they finish in.
  * @typeParam Result what these tasks give: `FeedbackResult` where they ask a question, else `FileResult`
- * @throws HeedError cancelled, bad-option, output-unwritable
+ * @throws HeedError cancelled, bad-option, output-unwritable, faults of files that were named by themselves, and the
+ *   first failure where every run failed: means of nothing but failures say nothing
  */
 export async function runAll<Result extends EvaluateResult>(
   tasks: readonly EvaluateTask[],
@@ -50,7 +51,7 @@ export async function runAll<Result extends EvaluateResult>(
   const parallel = Math.min(jobs, open.length);
   if (parallel <= 1 || !existsSync(worker)) {
     for (const i of open) await finish(i, (await runTask(tasks[i]!, signal)) as Result);
-    return results;
+    return someSucceeded(results);
   }
   const pool = new NodeWorkerPool<EvaluateTask, Result>(worker, parallel);
   const stop = (): void => void pool.close();
@@ -62,5 +63,18 @@ export async function runAll<Result extends EvaluateResult>(
     signal?.removeEventListener('abort', stop);
     await pool.close();
   }
-  return results;
+  return someSucceeded(results);
+}
+
+function someSucceeded<Result extends EvaluateResult>(results: Result[]): Result[] {
+  const [first] = results;
+  if (!first?.error || results.some(({ error }) => !error)) return results;
+  const { file, detector, error } = first;
+  const [what, ...remedy] = error.message.split('. ');
+  const of = results.length === 1 ? '' : `all ${results.length} runs failed, the first because `;
+  throw new HeedError(
+    error.code as HeedErrorCode,
+    `${detector} on ${file}: ${of}${what!.replace(/\.$/, '')}`,
+    remedy.join('. ') || 'Name other files.',
+  );
 }

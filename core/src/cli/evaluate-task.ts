@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DetectorOptions } from '../detectors/contract.js';
-import { isHeedError, throwIfAborted } from '../errors.js';
+import { HeedError, isHeedError, throwIfAborted } from '../errors.js';
 import {
   evaluateFeedback,
   failedEffect,
@@ -24,6 +24,10 @@ export interface EvaluateTask {
   readonly detector: string;
   readonly options: DetectorOptions;
   readonly seed: number;
+  /** The column with the labels, where its name does not say so. */
+  readonly label?: string;
+  /** The file was named by itself: its faults end the evaluation. */
+  readonly named?: boolean;
   /** Measure what feedback changes, instead of the detector alone. */
   readonly question?: FeedbackQuestion;
 }
@@ -33,8 +37,9 @@ export type EvaluateResult = FileResult | FeedbackResult;
 
 /** The same for the same file, detector, options and seed: what a resumed evaluation looks up. */
 export function taskKey(task: EvaluateTask, version: string): string {
-  const { name, bytes, detector, options, seed, question } = task;
-  const asked = question ? [question.kind, question.events, question.choices] : [];
+  const { name, bytes, detector, options, seed, label, question } = task;
+  const asked: unknown[] = question ? [question.kind, question.events, question.choices] : [];
+  if (label !== undefined) asked.push({ label });
   return createHash('sha256')
     .update(JSON.stringify([version, name, bytes, detector, Object.entries(options).sort(), seed, ...asked]))
     .digest('hex')
@@ -42,12 +47,14 @@ export function taskKey(task: EvaluateTask, version: string): string {
 }
 
 /** The file read last: a worker often gets several detectors of one file in a row. */
-let last: { readonly path: string; readonly series: Promise<Series> } | undefined;
+let last:
+  { readonly path: string; readonly label: string | undefined; readonly series: Promise<Series> } | undefined;
 
 /**
- * Evaluates one detector on one file. Whatever goes wrong with the file or the detector becomes a result with
- * `error`; only cancellation is thrown.
- * @throws HeedError cancelled
+ * Evaluates one detector on one file. Whatever goes wrong with the detector, or with one file of a folder, becomes a
+ * result with `error`.
+ * @throws HeedError cancelled, bad-option, unknown-detector; of a file that was named by itself also what reading it
+ *   rejects, and labels-missing
  */
 export async function runTask(task: EvaluateTask, signal?: AbortSignal): Promise<EvaluateResult> {
   throwIfAborted(signal);
@@ -55,9 +62,12 @@ export async function runTask(task: EvaluateTask, signal?: AbortSignal): Promise
   const facts = { file: task.name, family, detector: task.detector };
   let series: Series | undefined;
   try {
-    if (last?.path !== task.path)
-      last = { path: task.path, series: readSeriesFile(task.path).then(({ series }) => series) };
+    if (last?.path !== task.path || last.label !== task.label) {
+      const { path, label } = task;
+      last = { path, label, series: readSeriesFile(path, { label }).then((read) => read.series) };
+    }
     series = await last.series;
+    checkLabels(series, task);
     const run = {
       detectorOptions: task.options,
       seed: task.seed,
@@ -76,6 +86,7 @@ export async function runTask(task: EvaluateTask, signal?: AbortSignal): Promise
     throwIfAborted(signal);
     // The user's own mistake concerns every file alike and must not drown in a table of zeros.
     if (isHeedError(error) && (error.code === 'bad-option' || error.code === 'unknown-detector')) throw error;
+    if (task.named && isHeedError(error) && (!series || error.place?.file === task.path)) throw error;
     return {
       ...facts,
       ...(task.question ? failedEffect() : {}),
@@ -89,6 +100,25 @@ export async function runTask(task: EvaluateTask, signal?: AbortSignal): Promise
       },
     };
   }
+}
+
+/** @throws HeedError labels-missing, where there is nothing to judge scores by */
+function checkLabels({ labels }: Series, { path: file, question }: EvaluateTask): void {
+  // Where feedback is measured, a file with too few events is left out, which the report says.
+  if (labels && (question || labels.includes(1))) return;
+  throw labels
+    ? new HeedError(
+        'labels-missing',
+        `none of the ${labels.length} rows is labelled anomalous`,
+        'Label at least one: 1 where anomalous, 0 where not.',
+        { file },
+      )
+    : new HeedError(
+        'labels-missing',
+        'there is no column named label, is_anomaly or anomaly to judge scores by',
+        'Add one with 1 at anomalous rows and 0 elsewhere, or name yours with --label.',
+        { file },
+      );
 }
 
 /** @internal For tests that write the same path twice. */

@@ -19,13 +19,14 @@ import {
 import { resolveOptions } from '../pipeline/options.js';
 import { EvaluationCache } from './evaluate-cache.js';
 import { readPublished, selectFiles, type LabelledFile } from './evaluate-files.js';
-import { areGraphs, evaluateGraphs, renderGraphResults } from './evaluate-graphs.js';
+import { areGraphs, evaluateGraphs, graphDetectors, renderGraphResults } from './evaluate-graphs.js';
 import { feedbackCsv, feedbackTable } from './evaluate-feedback.js';
 import { evaluationCsv, evaluationTable, type ReportLayout } from './evaluate-report.js';
 import { runAll } from './evaluate-run.js';
 import type { EvaluateTask } from './evaluate-task.js';
+import { refuseSeriesFlags } from './graph.js';
 import { interruption } from './interrupt.js';
-import { print, writeOutput } from './output.js';
+import { checkOutput, print, writeOutput } from './output.js';
 import { coloursFor, ProgressDisplay, tell, terminalWidth } from './terminal.js';
 import { names, optionPair, optionValue, wholeNumberIn } from './values.js';
 
@@ -35,7 +36,8 @@ const alwaysEvaluated = ['random', 'moving-variance', 'squared-difference', 'z-s
 const bestPublished = 3;
 
 export interface EvaluateOptions {
-  readonly detector: readonly string[];
+  readonly detector?: readonly string[];
+  readonly label?: string;
   readonly format: 'table' | 'json' | 'csv';
   readonly metric: MetricName;
   readonly out?: string;
@@ -61,7 +63,8 @@ export function evaluateCommand(program: Command): void {
     .command('evaluate')
     .description('measure detectors on labelled series: VUS-PR and other metrics, per family and overall')
     .argument('<path...>', 'labelled CSV files, or folders of them; or labelled graphs')
-    .option('-d, --detector <ids>', 'detectors to measure, separated by commas', names, [])
+    .option('-d, --detector <ids>', 'detectors to measure, separated by commas (default: auto)', names)
+    .option('--label <column>', 'the column with the labels (default: found by its name)')
     .addOption(new Option('--format <format>', 'output').choices(['table', 'json', 'csv']).default('table'))
     .addOption(
       new Option('--metric <name>', 'metric of the table per family')
@@ -103,9 +106,9 @@ export function evaluateCommand(program: Command): void {
     .addHelpText(
       'after',
       `
-A label column (Label, is_anomaly, anomaly) is needed. File names as in the TSB-AD benchmark,
+A label column (label, is_anomaly, anomaly, in any case) is needed. File names as in the TSB-AD benchmark,
 NNN_FAMILY_id_K_DOMAIN_tr_N_1st_M.csv, give the family and the training prefix of N rows. The full series is scored,
-the raw ranking is judged, a failed run counts 0.
+the raw ranking is judged, a failed run counts 0; in a folder so does a file that cannot be judged.
 
 --reveal 1 confirms one labelled event of every file that has two or more (the first, then others evenly spread over the
 file, as --choices says; the mean is shown) and judges the rest of the file: what was revealed, and half of the metric's
@@ -123,7 +126,10 @@ Examples:
       const progress = new ProgressDisplay(options.quiet === true);
       let text: string;
       try {
+        await checkOutput(options.out);
         if (await areGraphs(paths)) {
+          refuseSeriesFlags(options);
+          checkOptionNames(options.detector ?? graphDetectors, options.option);
           const results = await evaluateGraphs(paths, options, signal, progress.update);
           const stream = options.out === undefined ? process.stdout : process.stderr;
           text = renderGraphResults(results, options.format, coloursFor(stream));
@@ -204,10 +210,12 @@ function questionOf({ reveal, dismiss, choices = 5 }: EvaluateOptions): Feedback
 }
 
 function chooseDetectors(options: EvaluateOptions): { id: string; options: DetectorOptions }[] {
-  const asked = options.detector.length > 0 ? options.detector : ['auto'];
+  const asked = options.detector ?? ['auto'];
   const known = new Set(listDetectors().map(({ id }) => id));
   const baselines = options.baselines ? alwaysEvaluated.filter((id) => known.has(id)) : [];
-  return [...new Set([...asked, ...baselines])].map((id) => {
+  const ids = [...new Set([...asked, ...baselines])];
+  checkOptionNames(ids, options.option);
+  return ids.map((id) => {
     const definition = getDetectorDefinition(id);
     const given = Object.entries(options.option ?? {}).flatMap(([name, text]) => {
       const own = name.startsWith(`${id}.`) ? name.slice(id.length + 1) : undefined;
@@ -217,12 +225,24 @@ function chooseDetectors(options: EvaluateOptions): { id: string; options: Detec
   });
 }
 
+/** @throws HeedError bad-option where an option belongs to no detector that is measured */
+function checkOptionNames(ids: readonly string[], given: Readonly<Record<string, string>> = {}): void {
+  const stray = Object.keys(given).find((name) => !ids.some((id) => name.startsWith(`${id}.`)));
+  if (stray === undefined) return;
+  throw new HeedError(
+    'bad-option',
+    `the option "${stray}" names none of the detectors that are measured`,
+    `Give DETECTOR.NAME=VALUE with one of ${ids.join(', ')}.`,
+  );
+}
+
 function taskOf(
-  { path, name, bytes }: LabelledFile,
+  file: LabelledFile,
   detector: { readonly id: string; readonly options: DetectorOptions },
-  { seed }: EvaluateOptions,
+  { seed, label }: EvaluateOptions,
 ): EvaluateTask {
-  return { path, name, bytes, detector: detector.id, options: detector.options, seed };
+  const task = { ...file, detector: detector.id, options: detector.options, seed };
+  return label === undefined ? task : { ...task, label };
 }
 
 /** The report as text in the format asked for. */

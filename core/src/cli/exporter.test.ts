@@ -1,7 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { readPrometheus } from '../node-prometheus.js';
+import { createDetector } from '../pipeline/create.js';
 import { detect } from '../pipeline/detect.js';
 import { startExporter, type ExporterFlags } from './exporter.js';
 
@@ -136,6 +140,43 @@ test('keeps no score of a Prometheus that fails, and scores again when it is bac
   const told = messages.mock.calls.map(([text]) => String(text)).join('');
   expect(told.match(/Trying again/g)).toHaveLength(1);
   messages.mockRestore();
+});
+
+test('reads the model and the judgements once, before it asks for anything', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'heed-exporter-'));
+  const [model, feedback] = [join(folder, 'model.heed'), join(folder, 'judged.json')];
+  try {
+    const url = await prometheus();
+    const asked = vi.fn();
+    running.server!.on('request', asked);
+    writeFileSync(feedback, '{}');
+    await expect(start(url, { feedback })).rejects.toThrow(`${feedback}: the feedback is not a list`);
+    await expect(start(url, { model })).rejects.toMatchObject({ code: 'file-unreadable' });
+    writeFileSync(model, 'no model');
+    await expect(start(url, { model })).rejects.toMatchObject({ code: 'model-corrupt' });
+    expect(asked).not.toHaveBeenCalled();
+
+    const series = await readPrometheus({ url, query: 'load', range: '6h', step: '1m', end: noon });
+    const detector = await createDetector('z-score');
+    const one = { ...series, channels: [series.channels[1]!] };
+    await detector.fit(one);
+    expect((await detector.score(one)).events.at(-1)!.severity).toBeGreaterThan(0);
+    writeFileSync(model, await detector.save());
+    const times = { start: 1000 * breakout, end: noon };
+    writeFileSync(feedback, JSON.stringify([{ ...times, kind: 'normal' }]));
+    let time = noon;
+    const { metrics } = await start(url, { model, feedback, every: '50ms' }, () => (time += 1));
+    rmSync(folder, { recursive: true });
+    const requests = asked.mock.calls.length;
+    await expect.poll(() => asked.mock.calls.length).toBeGreaterThan(requests + 1);
+    const found = await metrics();
+    expect(found.get('heed_exporter_failures_total')).toBe(0);
+    expect(found.get(`heed_score${labels(1)}`)).toBeGreaterThan(0);
+    // The breakout was called normal.
+    expect(found.get(`heed_severity${labels(1)}`)).toBe(0);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test('refuses what will not mend itself at once', async () => {

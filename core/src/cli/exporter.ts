@@ -4,13 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Registry } from 'prom-client';
 import { HeedError, isHeedError } from '../errors.js';
+import { SourceError } from '../node-prometheus-http.js';
 import { readPrometheusChannels, type PrometheusChannel } from '../node-prometheus.js';
 import type { Detection } from '../score/types.js';
 import { createSeries } from '../series/series.js';
 import { parseDuration } from '../series/time.js';
 import { channelMetrics, type ExportedChannel } from './exporter-metrics.js';
 import { interruption } from './interrupt.js';
-import { runDetector } from './run-detector.js';
+import { openDetector, type OpenDetector } from './run-detector.js';
 import { addScoringOptions, checkScoringFlags, eventOptions, type ScoringFlags } from './scoring-options.js';
 import { printable, tell } from './terminal.js';
 import { portNumber, urlText, wholeNumberIn } from './values.js';
@@ -87,13 +88,14 @@ interface ExporterContext {
   readonly now?: () => number;
 }
 
-/** Failures that will not mend themselves: the exporter does not start with them. */
-const lasting = new Set(['bad-option', 'unknown-detector', 'file-unreadable', 'source-too-large']);
+/** Failures of the first scoring that will not mend themselves: the exporter does not start with them. */
+const lasting = new Set(['bad-option', 'source-too-large']);
 
 /**
  * Starts to score and to serve. The first scoring is awaited, so that a wrong query or option is told at once; a
- * Prometheus that does not answer is tried again, then and later.
- * @throws HeedError bad-option, unknown-detector, source-too-large, port-taken, and a refused query (source-error)
+ * Prometheus that does not answer is tried again, then and later. Model and judgements are read once, at the start.
+ * @throws HeedError bad-option, source-too-large, port-taken, a refused query (source-error), and what opening the
+ *   detector refuses: a wrong detector, option, model or feedback file
  */
 export async function startExporter(
   flags: ExporterFlags,
@@ -102,11 +104,12 @@ export async function startExporter(
   checkScoringFlags(flags);
   const range = parseDuration(flags.range);
   const step = flags.step === undefined ? undefined : parseDuration(flags.step);
+  let interval = flags.every === undefined ? step : parseDuration(flags.every);
   const client = await import('prom-client');
+  const detector = await openDetector(flags, eventOptions(flags));
   const own = ownMetrics(client);
   let scores: Registry | undefined;
   let failing = false;
-  let interval = flags.every === undefined ? step : parseDuration(flags.every);
 
   const scoreOnce = async (first: boolean): Promise<void> => {
     const started = performance.now();
@@ -121,7 +124,7 @@ export async function startExporter(
         signal,
       });
       interval ??= channels.time.length > 1 ? channels.time[1]! - channels.time[0]! : 60_000;
-      const scored = await scoreChannels(channels.time, channels.channels, flags, signal);
+      const scored = await scoreChannels(detector, channels.time, channels.channels, flags, signal);
       scores = channelMetrics(client, scored);
       own.up.set(1);
       own.series.set(scored.length);
@@ -133,7 +136,7 @@ export async function startExporter(
       if (signal.aborted) return;
       if (!isHeedError(error)) throw error;
       // 4xx: the query, or the address, is wrong.
-      const refused = error.code === 'source-error' && / answered 4\d\d/.test(error.message);
+      const refused = error instanceof SourceError && error.status >= 400 && error.status < 500;
       if (first && (lasting.has(error.code) || refused)) throw error;
       // Scores that are not renewed must not keep an alert firing, or silent.
       scores = undefined;
@@ -144,11 +147,17 @@ export async function startExporter(
     }
   };
 
-  await scoreOnce(true);
-  const server = await listen(flags, async () => {
-    const parts = [await own.registry.metrics(), (await scores?.metrics()) ?? ''];
-    return { type: own.registry.contentType, text: parts.filter((part) => part !== '').join('\n') };
-  });
+  let server: Server;
+  try {
+    await scoreOnce(true);
+    server = await listen(flags, async () => {
+      const parts = [await own.registry.metrics(), (await scores?.metrics()) ?? ''];
+      return { type: own.registry.contentType, text: parts.filter((part) => part !== '').join('\n') };
+    });
+  } catch (error) {
+    detector.dispose();
+    throw error;
+  }
   const { address, port } = server.address() as AddressInfo;
   const done = (async () => {
     try {
@@ -161,6 +170,7 @@ export async function startExporter(
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
+      detector.dispose();
       server.closeAllConnections();
       server.close();
     }
@@ -170,6 +180,7 @@ export async function startExporter(
 
 /** Each channel alone, or all as one series. A channel that cannot be scored (too short, say) is left out and told. */
 async function scoreChannels(
+  detector: OpenDetector,
   time: Float64Array,
   channels: readonly PrometheusChannel[],
   flags: ExporterFlags,
@@ -177,7 +188,7 @@ async function scoreChannels(
 ): Promise<ExportedChannel[]> {
   const queryOf = (channel: PrometheusChannel): string => flags.query[channel.query]!;
   const score = (group: readonly PrometheusChannel[]): Promise<Detection> =>
-    runDetector(createSeries({ time, channels: group }), flags, eventOptions(flags), { signal });
+    detector.score(createSeries({ time, channels: group }), { signal });
   if (flags.together) {
     const named = channels.map((channel, i) => ({ ...channel, name: `${i}: ${channel.name}` }));
     const detection = await score(named);
@@ -251,7 +262,9 @@ async function listen(
           cause.code === 'EADDRINUSE'
             ? `port ${port} is taken`
             : `${host}:${port} cannot be listened on (${cause.code})`,
-          'Choose another with --port, or --port 0 for any free one.',
+          cause.code === 'EADDRINUSE' || cause.code === 'EACCES'
+            ? 'Choose another with --port, or --port 0 for any free one.'
+            : 'Give an address of this machine with --host.',
           undefined,
           cause,
         ),

@@ -3,7 +3,6 @@ import type { DetectorOptions, FitReport, RunOptions } from '../detectors/contra
 import { HeedError } from '../errors.js';
 import { distillDetector, measureQuantization, type CompressionFigures } from '../pipeline/compress.js';
 import { createDetector } from '../pipeline/create.js';
-import { loadDetector } from '../pipeline/model.js';
 import type { Detector, SaveOptions } from '../pipeline/types.js';
 import { humanDuration, formatNumber } from '../format.js';
 import { sliceSeries } from '../series/series.js';
@@ -11,8 +10,8 @@ import { rows } from './facts.js';
 import { graphDetectorOf, isGraphWork, readGraphInput, refuseSeriesFlags, trainingGraphs } from './graph.js';
 import { addInputOptions, readInput, type InputOptions } from './input.js';
 import { interruption } from './interrupt.js';
-import { writeOutput } from './output.js';
-import { detectorOptions, feedbackOf, readModel, trainLengthOf } from './run-detector.js';
+import { checkOutput, writeOutput } from './output.js';
+import { detectorOptions, feedbackOf, namingInput, openModel, trainLengthOf } from './run-detector.js';
 import { printable, ProgressDisplay, tell } from './terminal.js';
 import { optionPair, trainingPart, wholeNumberIn, type TrainingPart } from './values.js';
 
@@ -76,6 +75,7 @@ Examples:
       const run = { signal, onProgress: progress.update };
       try {
         checkFlags(flags);
+        await checkOutput(flags.out);
         const graphs = await isGraphWork(file, { ...flags, model: flags.from ?? flags.teacher });
         const { text, lines } = graphs ? await fitGraph(file, flags, run) : await fitSeries(file, flags, run);
         await writeOutput(flags.out, text, signal);
@@ -89,13 +89,19 @@ Examples:
     });
 }
 
-function checkFlags({ detector, from, teacher, freezeAttention, rescale }: FitFlags): void {
+function checkFlags({ detector, from, teacher, freezeAttention, rescale, feedback }: FitFlags): void {
   const fail = (what: string, remedy: string) => new HeedError('bad-option', what, remedy);
   if (from !== undefined && teacher !== undefined) {
     throw fail('both --from and --teacher are given', 'Leave one of them out.');
   }
   if (from !== undefined && detector !== undefined) {
     throw fail('--from brings its own detector, so --detector cannot be given with it', 'Leave it out.');
+  }
+  if (feedback !== undefined && (from !== undefined || teacher !== undefined)) {
+    throw fail(
+      `--feedback does not concern --${from === undefined ? 'teacher' : 'from'}`,
+      'Give it to heed detect, beside --model.',
+    );
   }
   if (from === undefined && detector === undefined) {
     throw fail('no detector is named', 'Give --detector ID, or --from MODEL to train a model further.');
@@ -117,11 +123,12 @@ interface Trained {
 async function fitSeries(file: string | undefined, flags: FitFlags, run: RunOptions): Promise<Trained> {
   // A wrong option must not wait until a large file is read.
   const options = flags.from === undefined ? detectorOptions(flags.detector!, flags.option) : {};
+  const feedback = await feedbackOf(flags.feedback);
   const start =
     flags.from !== undefined
-      ? await loadDetector(await readModel(flags.from))
+      ? await openModel(flags.from)
       : flags.teacher !== undefined
-        ? await loadDetector(await readModel(flags.teacher))
+        ? await openModel(flags.teacher)
         : await createDetector(flags.detector!, options);
   let detector: Detector = start;
   try {
@@ -130,14 +137,14 @@ async function fitSeries(file: string | undefined, flags: FitFlags, run: RunOpti
     const train = length === undefined ? series : sliceSeries(series, 0, length);
     const seeded = { ...run, seed: flags.seed };
     const lines: string[] = [];
+    const naming = <T>(work: () => Promise<T>): Promise<T> => namingInput(series.name, work);
     if (flags.from !== undefined) {
       const tuning = fineTuneOptions(detectorOptions(start.id, flags.option));
       const { freezeAttention, rescale } = flags;
-      lines.push(
-        ...reportLines(await start.fineTune(train, { ...seeded, ...tuning, freezeAttention, rescale })),
-      );
+      const further = { ...seeded, ...tuning, freezeAttention, rescale };
+      lines.push(...reportLines(await naming(() => start.fineTune(train, further))));
     } else if (flags.teacher !== undefined) {
-      const taught = await distillDetector(start, flags.detector!, options, train, seeded);
+      const taught = await naming(() => distillDetector(start, flags.detector!, options, train, seeded));
       detector = taught.student;
       lines.push(...reportLines(taught.fit));
       lines.push(
@@ -145,8 +152,8 @@ async function fitSeries(file: string | undefined, flags: FitFlags, run: RunOpti
           `${formatNumber(taught.teacherParameters)}; ${figuresText(taught.figures)}.`,
       );
     } else {
-      const feedback = await feedbackOf(flags.feedback);
-      lines.push(...reportLines(await start.fit(train, { ...seeded, ...(feedback ? { feedback } : {}) })));
+      const judged = { ...seeded, ...(feedback ? { feedback } : {}) };
+      lines.push(...reportLines(await naming(() => start.fit(train, judged))));
     }
     if (flags.weights === 'int8') {
       const figures = await measureQuantization(detector, train, run);
@@ -171,7 +178,8 @@ async function fitGraph(file: string | undefined, flags: FitFlags, run: RunOptio
   const graph = await readGraphInput(file, flags);
   const detector = await graphDetectorOf(graph, flags);
   try {
-    const report = await detector.fit(trainingGraphs(graph, flags.train), { ...run, seed: flags.seed });
+    const train = trainingGraphs(graph, flags.train);
+    const report = await namingInput(file, () => detector.fit(train, { ...run, seed: flags.seed }));
     const text = await detector.save({ weights: flags.weights });
     const lines = [...reportLines(report, 'graphs' in graph ? 'graphs' : 'nodes')];
     if (flags.weights === 'int8') {

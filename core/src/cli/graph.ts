@@ -12,7 +12,7 @@ import { plotMatrix } from '../plot/heatmap.js';
 import type { GraphBorderOptions, GraphDetection, GraphSequenceDetection } from '../score/graph-types.js';
 import type { Graph, GraphSequence } from '../series/graph.js';
 import { graphSequenceTable, graphTable } from './graph-table.js';
-import { detectorOptions, readModel } from './run-detector.js';
+import { detectorOptions, naming, readModel } from './run-detector.js';
 import type { Colours } from './terminal.js';
 import type { TrainingPart } from './values.js';
 
@@ -50,7 +50,8 @@ export async function isGraphWork(file: string | undefined, work: GraphWork): Pr
 /** Flags that say something of a series and nothing of a graph. */
 const seriesFlags = [
   ...['time', 'columns', 'label', 'step', 'sort', 'duplicates', 'prometheus', 'query', 'range'],
-  ...['direction', 'mergeGap', 'minLength', 'minDeviation', 'minRelativeDeviation', 'exclude', 'report'],
+  ...['direction', 'mergeGap', 'minLength', 'minDeviation', 'minRelativeDeviation', 'exclude'],
+  ...['report', 'feedback', 'published', 'list', 'split', 'resume', 'reveal', 'dismiss'],
 ];
 
 /** @throws HeedError bad-option, so that no flag is silently without effect */
@@ -116,7 +117,10 @@ export async function graphDetectorOf(
   graph: Graph | GraphSequence,
   work: GraphWork,
 ): Promise<AnyGraphDetector> {
-  if (work.model !== undefined) return untyped(await loadGraphDetector(await readModel(work.model)));
+  if (work.model !== undefined) {
+    const text = await readModel(work.model);
+    return untyped(await naming(work.model, () => loadGraphDetector(text)));
+  }
   const id = work.detector ?? ('graphs' in graph ? 'graph-sequence-attention' : 'graph-attention');
   const options: DetectorOptions = detectorOptions(id, work.option);
   return untyped(await createGraphDetector(id, options));

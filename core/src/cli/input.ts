@@ -70,6 +70,7 @@ export async function readInput(
   checkSource(file, options);
   if (options.prometheus !== undefined) return readFromPrometheus(options, run);
   const { time, columns, label, step, sort, duplicates: policy } = options;
+  if (file === '-' && process.stdin.isTTY && !options.quiet) tell('Reading what is typed; Ctrl+D ends it.');
   const readOptions: ReadOptions = { time, columns, label, step, sort, duplicates: policy };
   const { series, notes } = await readSeriesFile(file!, { ...readOptions, stdin: process.stdin }, run);
   if (!options.quiet) for (const note of notes) tell(`Note: ${printable(note)}`);

@@ -7,6 +7,7 @@ import { printable } from './terminal.js';
 class Interruption {
   private readonly controller = new AbortController();
   private code: number | undefined;
+  private told = false;
   private readonly onInterrupt = () => this.interrupt(130);
   private readonly onTerminate = () => this.interrupt(143);
 
@@ -27,12 +28,18 @@ class Interruption {
     process.off('SIGTERM', this.onTerminate);
   }
 
+  /** Says so, once. */
+  tell(): void {
+    if (!this.told) process.stderr.write('heed: interrupted; nothing was written.\n');
+    this.told = true;
+  }
+
   private interrupt(code: number): void {
     if (this.code !== undefined) process.exit(code);
     this.code = code;
     this.controller.abort();
     setTimeout(() => {
-      process.stderr.write('heed: interrupted; nothing was written.\n');
+      this.tell();
       process.exit(code);
     }, 1000).unref();
   }

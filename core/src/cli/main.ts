@@ -68,7 +68,7 @@ function report(error: unknown): number {
   }
   const interrupted = interruption.status();
   if (interrupted !== undefined) {
-    process.stderr.write('heed: interrupted; nothing was written.\n');
+    interruption.tell();
     return interrupted;
   }
   if (isHeedError(error)) {

@@ -1,6 +1,7 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { HeedError } from '../errors.js';
 import { loadNotebooks } from './notebooks-package.js';
+import { portNumber, wholeNumberIn } from './values.js';
 
 /** `heed notebook [FILE]` opens, `heed notebook run FILE…` executes without Python. */
 export function notebookCommand(program: Command): void {
@@ -11,7 +12,7 @@ export function notebookCommand(program: Command): void {
       '[file]',
       'a notebook, a folder, or a CSV or JSON file to get a notebook for; without one, Heed’s own notebooks',
     )
-    .option('--port <port>', 'port of the notebook server', integer)
+    .option('--port <port>', 'port of the notebook server', portNumber)
     .option('--no-browser', 'start the server without opening a browser')
     .option('--dry-run', 'only print what would be started')
     .addHelpText(
@@ -31,7 +32,7 @@ export function notebookCommand(program: Command): void {
     .description('run every cell of the notebooks, without Python; stops at the first cell that fails')
     .argument('<files...>', '.ipynb files')
     .option('--in-place', 'write the outputs back into the files')
-    .option('--timeout <seconds>', 'limit per cell', integer, 120)
+    .option('--timeout <seconds>', 'limit per cell', wholeNumberIn(1, 1e6), 120)
     .option('--allow-errors', 'go on after a failing cell')
     .action(
       async (files: string[], options: { inPlace?: boolean; timeout: number; allowErrors?: boolean }) => {
@@ -54,12 +55,6 @@ export function notebookCommand(program: Command): void {
         }
       },
     );
-}
-
-function integer(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Give a whole number above 0.');
-  return value;
 }
 
 /** A NotebookError carries its remedy in its message; the command line knows only HeedErrors. */

@@ -1,5 +1,5 @@
-import { rmSync } from 'node:fs';
-import { open, rename, stat, writeFile } from 'node:fs/promises';
+import { constants, rmSync } from 'node:fs';
+import { access, open, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, basename, join } from 'node:path';
 import { HeedError, throwIfAborted } from '../errors.js';
 
@@ -28,6 +28,25 @@ function unwritable(path: string, cause: unknown): HeedError {
     { file: path },
     cause,
   );
+}
+
+/**
+ * Looks, before any work is done for it, whether an output can be written; undefined stands for no output.
+ * @throws HeedError output-unwritable
+ */
+export async function checkOutput(path: string | undefined): Promise<void> {
+  if (path === undefined) return;
+  try {
+    const existing = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'ENOENT') throw cause;
+    });
+    if (existing?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+    // A regular file is replaced by renaming, for which its folder must take a new file.
+    const written = existing && !existing.isFile() ? path : dirname(path);
+    await access(written, constants.W_OK);
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
 }
 
 /**

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { HeedError, isHeedError } from '../errors.js';
-import type { DetectorOptions, Feedback, RunOptions } from '../detectors/contract.js';
+import type { DetectorOptions, Feedback } from '../detectors/contract.js';
 import { getDetectorDefinition } from '../detectors/registry.js';
+import { createDetector } from '../pipeline/create.js';
 import { detect } from '../pipeline/detect.js';
 import { readFeedback } from '../pipeline/feedback.js';
 import { loadDetector } from '../pipeline/model.js';
+import type { Detector, ScoreOptions } from '../pipeline/types.js';
 import type { Detection, EventOptions } from '../score/types.js';
 import type { Series } from '../series/series.js';
 import { optionValue, type TrainingPart } from './values.js';
@@ -46,6 +48,15 @@ export function trainLengthOf(part: TrainingPart | undefined, series: Series): n
   return part.points;
 }
 
+/**
+ * The detector of a model file.
+ * @throws HeedError as `loadDetector`, naming the file, and file-unreadable
+ */
+export async function openModel(path: string): Promise<Detector> {
+  const text = await readModel(path);
+  return naming(path, () => loadDetector(text));
+}
+
 /** The text of a model file. */
 export async function readModel(path: string): Promise<string> {
   try {
@@ -79,49 +90,74 @@ export async function feedbackOf(path: string | undefined): Promise<Feedback[] |
       cause,
     );
   });
+  return naming(path, async () => readFeedback(text));
+}
+
+/** Says the file's name with whatever is found wrong with it. */
+export async function naming<T>(file: string, work: () => Promise<T>): Promise<T> {
   try {
-    return readFeedback(text);
+    return await work();
   } catch (error) {
-    throw isHeedError(error) ? placedIn(path, error) : error;
+    throw isHeedError(error) && !error.place ? placedIn(file, error) : error;
   }
 }
 
-/** Scores the series with the detector the flags ask for; faults of the series name it. */
-export async function runDetector(
-  series: Series,
-  choice: DetectorChoice,
-  events: EventOptions,
-  run: RunOptions,
-): Promise<Detection> {
+/** What differs from one scoring to the next. */
+type ScoringRun = Pick<ScoreOptions, 'signal' | 'onProgress' | 'timeZone'>;
+
+/** A detector with its files read, ready to score one series after another. */
+export interface OpenDetector {
+  /**
+   * Scores one series; a detector that learns and has no model file is fitted to the series first.
+   * @throws HeedError as `detect`; faults of the series name it
+   */
+  score(series: Series, run: ScoringRun): Promise<Detection>;
+  dispose(): void;
+}
+
+/**
+ * Reads whatever the flags name (model, judgements, options of the detector) once, so that scoring reads no file.
+ * @throws HeedError file-unreadable, model-corrupt, model-version, not-supported, unknown-detector, bad-option,
+ *   bad-json, bad-value, bad-time
+ */
+export async function openDetector(choice: DetectorChoice, events: EventOptions): Promise<OpenDetector> {
   const feedback = await feedbackOf(choice.feedback);
-  const options = {
+  const optionsFor = (series: Series, run: ScoringRun): ScoreOptions => ({
     ...run,
     seed: choice.seed,
     events,
     trainLength: trainLengthOf(choice.train, series),
     ...(feedback ? { feedback } : {}),
+  });
+  if (choice.model !== undefined) {
+    const loaded = await openModel(choice.model);
+    return {
+      score: (series, run) =>
+        namingInput(series.name, async () => loaded.score(series, optionsFor(series, run))),
+      dispose: () => loaded.dispose(),
+    };
+  }
+  const detector = choice.detector ?? 'auto';
+  const options = detectorOptions(detector, choice.option);
+  // Made once for nothing: what is wrong with it is told before a series is read.
+  (await createDetector(detector, options)).dispose();
+  return {
+    score: (series, run) =>
+      namingInput(series.name, async () => detect(series, { ...optionsFor(series, run), detector, options })),
+    dispose: () => {},
   };
-  if (choice.model === undefined) {
-    const id = choice.detector ?? 'auto';
-    const chosen = { ...options, detector: id, options: detectorOptions(id, choice.option) };
-    return nameSeries(series, () => detect(series, chosen));
-  }
-  const detector = await loadDetector(await readModel(choice.model));
-  try {
-    return await nameSeries(series, () => detector.score(series, options));
-  } finally {
-    detector.dispose();
-  }
 }
 
-/** What a detector finds wrong with a series, said with the series' name: who runs ten files must see which one. */
-async function nameSeries<T>(series: Series, work: () => Promise<T>): Promise<T> {
+const ofInput: ReadonlySet<string> = new Set([
+  ...['too-few-points', 'all-missing', 'constant-series', 'not-finite', 'labels-missing', 'bad-graph'],
+]);
+
+/** What a detector finds wrong with its input, said with the input's name: who runs ten files must see which one. */
+export async function namingInput<T>(name: string | undefined, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const ofSeries = ['too-few-points', 'all-missing', 'constant-series', 'not-finite', 'labels-missing'];
-    if (!isHeedError(error) || error.place || !ofSeries.includes(error.code)) throw error;
-    throw placedIn(series.name, error);
+    throw isHeedError(error) && !error.place && ofInput.has(error.code) ? placedIn(name, error) : error;
   }
 }
 

@@ -77,6 +77,13 @@ export function checkScoringFlags(flags: ScoringFlags): void {
       'Leave them out.',
     );
   }
+  if (flags.thresholdValue !== undefined && flags.threshold === undefined) {
+    throw new HeedError(
+      'bad-option',
+      '--threshold-value is given without the method that it belongs to',
+      'Give --threshold too, for instance --threshold fixed.',
+    );
+  }
 }
 
 export function eventOptions(flags: ScoringFlags): EventOptions {

@@ -6,7 +6,14 @@ import { isHeedError } from '../errors.js';
 import { resolveOptions } from '../pipeline/options.js';
 import { createSeries, sliceSeries, type Series } from '../series/series.js';
 import { createStream } from '../stream/stream.js';
-import { demand, expectEqualScores, expectPromptStop, expectRefusal, expectSound } from './expect.js';
+import {
+  demand,
+  expectEqualScores,
+  expectPromptStop,
+  expectRefusal,
+  expectRefusalUnfitted,
+  expectSound,
+} from './expect.js';
 import type { ContractSubject } from './subject.js';
 
 /** One promise that every detector keeps. */
@@ -209,15 +216,7 @@ export const contractChecks: readonly ContractCheck[] = [
   {
     name: 'refuses to score before it is fitted',
     applies: (subject) => ofSeries(subject) && subject.needsTraining,
-    async run(subject) {
-      const detector = await subject.create();
-      try {
-        await expectRefusal(['not-fitted'], () => detector.score(subject.sample(), subject.run));
-        await expectRefusal(['not-fitted'], () => detector.save());
-      } finally {
-        detector.dispose();
-      }
-    },
+    run: expectRefusalUnfitted,
   },
   {
     name: 'refuses to learn from labels that are not there',

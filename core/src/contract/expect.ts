@@ -1,3 +1,4 @@
+import type { RunOptions } from '../detectors/contract.js';
 import { isHeedError, type HeedErrorCode } from '../errors.js';
 import type { Detection } from '../score/types.js';
 import type { Series } from '../series/series.js';
@@ -26,6 +27,28 @@ export async function expectRefusal(
     return;
   }
   throw new ContractViolation(`should have been refused with ${codes.join(' or ')}, but succeeded`);
+}
+
+/** A subject of the checks, whatever its detector takes. */
+interface FittableSubject<Input> {
+  readonly run: RunOptions;
+  sample(): Input;
+  create(): Promise<{
+    score(input: Input, run: RunOptions): Promise<unknown>;
+    save(): Promise<string>;
+    dispose(): void;
+  }>;
+}
+
+/** A new detector neither scores nor is saved before it is fitted. */
+export async function expectRefusalUnfitted<Input>(subject: FittableSubject<Input>): Promise<void> {
+  const detector = await subject.create();
+  try {
+    await expectRefusal(['not-fitted'], () => detector.score(subject.sample(), subject.run));
+    await expectRefusal(['not-fitted'], () => detector.save());
+  } finally {
+    detector.dispose();
+  }
 }
 
 /** Everything a surface relies on in a detection. */

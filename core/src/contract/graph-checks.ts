@@ -2,7 +2,13 @@ import { createDetector } from '../pipeline/create.js';
 import { loadDetector } from '../pipeline/model.js';
 import type { GraphDetection, GraphSequenceDetection } from '../score/graph-types.js';
 import { createGraph, createGraphSequence } from '../series/graph.js';
-import { demand, expectEqualScores, expectPromptStop, expectRefusal } from './expect.js';
+import {
+  demand,
+  expectEqualScores,
+  expectPromptStop,
+  expectRefusal,
+  expectRefusalUnfitted,
+} from './expect.js';
 import type { AnyGraph, GraphSubject } from './graph-subject.js';
 
 /** One promise that every detector of graphs keeps. */
@@ -156,15 +162,7 @@ export const graphContractChecks: readonly GraphContractCheck[] = [
   },
   {
     name: 'graphs: refuses to score before it is fitted',
-    async run(subject) {
-      const detector = await subject.create();
-      try {
-        await expectRefusal(['not-fitted'], () => detector.score(subject.sample(), subject.run));
-        await expectRefusal(['not-fitted'], () => detector.save());
-      } finally {
-        detector.dispose();
-      }
-    },
+    run: expectRefusalUnfitted,
   },
   {
     name: 'graphs: refuses what it cannot learn from',

@@ -52,6 +52,10 @@ interface Network {
  *   node surprise beyond a usual link, Σ_j max(0, −log p_ij − median), so that many unlikely links count more than
  *   one and a hub's many likely ones do not count.
  * An edge's score is −log p_ij.
+ *
+ * It is fitted to the graph that it judges, anomalies and all, and would learn them by heart. So every step goes without
+ * some of the edges (DropEdge, Rong et al., ICLR 2020) and features (dropout, as graph attention networks have it): no
+ * node meets the same neighbourhood twice, and what holds for few nodes is not worth a weight.
  */
 export class GraphAttentionModel implements RawGraphDetector<Graph, RawGraphScores> {
   private network: Network | undefined;
@@ -94,7 +98,8 @@ export class GraphAttentionModel implements RawGraphDetector<Graph, RawGraphScor
           random,
           objectives: () => {
             const negative = drawPairs(graph, random);
-            return [{ trains: () => true, loss: () => lossOf(network, graph, negative) }];
+            const seen = withDropout(graph, this.options, random);
+            return [{ trains: () => true, loss: () => lossOf(network, graph, seen, negative) }];
           },
         },
         run,
@@ -294,13 +299,48 @@ function linkLogits(z: tf.Tensor2D, from: Int32Array, to: Int32Array): tf.Tensor
   return tf.add(tf.sum(products, 1), tf.squeeze(tf.slice(a, [0, width], [-1, 1]), [1])) as tf.Tensor1D;
 }
 
+/** What one step of the training sees of a graph. */
+interface SeenGraph {
+  /** For the attributes: fewer edges, some features of the neighbours hidden. */
+  readonly neighbours: GraphArrays;
+  /** For the structure: all edges, some features hidden. */
+  readonly ends: GraphArrays;
+}
+
+function withDropout(
+  graph: GraphArrays,
+  { edgeDropout, featureDropout }: GraphAttentionOptions,
+  random: Random,
+): SeenGraph {
+  const hidden = (share: number): tf.Tensor2D =>
+    // A seed of 0 would be none.
+    tf.dropout(graph.features, share, undefined, random.integer(1, 2 ** 31 - 1)) as tf.Tensor2D;
+  const kept = graph.source.reduce<number[]>((list, _, e) => {
+    if (!random.chance(edgeDropout)) list.push(e);
+    return list;
+  }, []);
+  const edges =
+    kept.length > 0
+      ? {
+          source: Int32Array.from(kept, (e) => graph.source[e]!),
+          target: Int32Array.from(kept, (e) => graph.target[e]!),
+        }
+      : {};
+  return {
+    neighbours: { ...graph, ...edges, features: hidden(featureDropout) },
+    // Half as many: a neighbourhood makes up for what one node hides, the two ends of a link do not.
+    ends: { ...graph, features: hidden(featureDropout / 2) },
+  };
+}
+
 function lossOf(
   network: Network,
   graph: GraphArrays,
+  seen: SeenGraph,
   negative: { from: Int32Array; to: Int32Array },
 ): tf.Scalar {
-  const { expected } = network.attributes(graph);
-  const z = network.embed(graph);
+  const { expected } = network.attributes(seen.neighbours);
+  const z = network.embed(seen.ends);
   const links = tf.mean(tf.softplus(tf.neg(linkLogits(z, graph.source, graph.target))));
   const others = tf.mean(tf.softplus(linkLogits(z, negative.from, negative.to)));
   return tf.add(tf.mean(tf.squaredDifference(expected, graph.features)), tf.add(links, others)) as tf.Scalar;

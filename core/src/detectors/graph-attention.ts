@@ -11,6 +11,9 @@ export type GraphAttentionOptions = {
   /** Steps of the optimiser, each over the whole graph. */
   readonly epochs: number;
   readonly learningRate: number;
+  /** Share of the edges, and of the features, that every step of the training goes without. */
+  readonly edgeDropout: number;
+  readonly featureDropout: number;
   /** Share of structure in the score, 0…1; the rest is attributes. */
   readonly structure: number;
 };
@@ -18,8 +21,10 @@ export type GraphAttentionOptions = {
 const defaults: GraphAttentionOptions = {
   hidden: 8,
   heads: 4,
-  epochs: 150,
+  epochs: 100,
   learningRate: 0.01,
+  edgeDropout: 0.7,
+  featureDropout: 0.3,
   structure: 0.5,
 };
 
@@ -45,6 +50,8 @@ export const graphAttentionDetector: DetectorDefinition<GraphAttentionOptions> =
     heads: { type: 'integer', summary: 'attention heads', min: 1, max: 32 },
     epochs: { type: 'integer', summary: 'steps over the whole graph', min: 1, max: 100_000 },
     learningRate: { type: 'number', summary: "Adam's step size", min: 1e-6, max: 1 },
+    edgeDropout: { type: 'number', summary: 'share of edges left out of each step', min: 0, max: 0.95 },
+    featureDropout: { type: 'number', summary: 'share of features left out of each step', min: 0, max: 0.95 },
     structure: { type: 'number', summary: 'share of structure in the score', min: 0, max: 1 },
   },
   create() {

@@ -48,6 +48,31 @@ describe('graph-attention', { timeout: 180_000 }, () => {
     detector.dispose();
   });
 
+  it('does not learn a small graph by heart, however long it trains', async () => {
+    const quality = async (seed: number, options: Parameters<typeof createGraphAttention>[0]) => {
+      const { graph, nodeLabels } = generateGraph({ nodes: 48, seed, contextual: 3, cliques: 0 });
+      const detector = await createGraphAttention({ epochs: 200, ...options });
+      await detector.fit(graph, { seed });
+      const { nodes } = await detector.score(graph, {});
+      detector.dispose();
+      return ap(nodeLabels, nodes);
+    };
+    for (const seed of [1, 2]) {
+      const withDropout = await quality(seed, {});
+      expect(withDropout).toBeGreaterThan(0.9);
+      expect(await quality(seed, { edgeDropout: 0, featureDropout: 0 })).toBeLessThan(withDropout - 0.2);
+    }
+  });
+
+  it('takes a graph of one edge, which no step may go without', async () => {
+    const detector = await createGraphAttention({ epochs: 20, edgeDropout: 0.95 });
+    const nodes = ['a', 'b', 'c'].map((id, i) => ({ id, features: [i] }));
+    const graph = createGraph({ nodes, edges: [{ source: 'a', target: 'b' }] });
+    await detector.fit(graph, { seed: 1 });
+    expect((await detector.score(graph, {})).nodes.every(Number.isFinite)).toBe(true);
+    detector.dispose();
+  });
+
   it('says what is wrong', async () => {
     const detector = await createGraphAttention({ epochs: 2 });
     const { graph } = generateGraph({ nodes: 60 });

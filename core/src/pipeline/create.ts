@@ -25,6 +25,7 @@ import {
   checkTrainingLabels,
 } from './checks.js';
 import { buildDetection } from './detection.js';
+import { joinFeedback } from './feedback.js';
 import { fillGaps } from './gaps.js';
 import { resolveOptions } from './options.js';
 import { createRawDetector } from './raw-detector.js';
@@ -57,7 +58,9 @@ export async function createSeriesDetector(
     throw new HeedError(
       'not-supported',
       `the detector "${definition.id}" scores a ${definition.tags.input}, not a series`,
-      definition.graphs ? 'Make it with createGraphDetector.' : 'Choose a detector for series.',
+      definition.graphs
+        ? 'Choose a detector for series; for graphs there is createGraphDetector.'
+        : 'Choose a detector for series.',
     );
   }
   const resolved = resolveOptions(definition, options);
@@ -126,7 +129,7 @@ export class SeriesDetector implements Detector {
 
   async score(series: Series, given: ScoreOptions = {}): Promise<Detection> {
     this.checkFitted();
-    const options = { ...given, feedback: [...this.feedback, ...(given.feedback ?? [])] };
+    const options = { ...given, feedback: joinFeedback(this.feedback, given.feedback) };
     const filled = this.prepare(series, options);
     const raw = await this.raw.score(filled.series, options);
     await new Breather(options.signal).breathe();

@@ -74,6 +74,18 @@ describe('feedback through the whole pipeline', () => {
     expect((await loaded.score(series)).score).toEqual(told.score);
   });
 
+  it('counts what a model keeps and what is given with the series once', async () => {
+    const detector = await createDetector('auto');
+    const outside = { start: -20, end: -10, kind: 'normal' } as const;
+    const feedback = [{ ...stretch(600, 60), kind: 'anomaly' } as const, outside];
+    await detector.fit(series, { feedback });
+    const kept = await detector.score(series);
+    const both = await detector.score(series, { feedback: feedback.map((judged) => ({ ...judged })) });
+    expect(both.score).toEqual(kept.score);
+    expect(both.notes).toEqual(kept.notes);
+    expect(kept.notes.join()).toContain('1 of 2 judged stretches');
+  });
+
   it('says which judgements concern nothing', async () => {
     const detector = await createDetector('z-score');
     const far = { start: 1e15, end: 1e15 + 1, kind: 'normal' } as const;

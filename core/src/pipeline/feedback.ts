@@ -47,6 +47,12 @@ function timeOf(value: unknown, index: number): number {
   );
 }
 
+/** Judgements kept by a detector and given with a series, each once: a file named twice says no more than once. */
+export function joinFeedback(kept: readonly Feedback[], given: readonly Feedback[] = []): Feedback[] {
+  const keyed = [...kept, ...given].map((one) => [`${one.start}/${one.end}/${one.kind}`, one] as const);
+  return [...new Map(keyed).values()];
+}
+
 /** Tells the reader of judgements that concern none of the series' points. */
 export function feedbackNotes({ time }: Series, feedback: readonly Feedback[] = []): string[] {
   const outside = feedback.filter(({ start, end }) => !time.some((at) => at >= start && at <= end)).length;

@@ -26,7 +26,8 @@ const mostTrainingScores = 10_000;
 
 export interface GraphScoreOptions extends RunOptions, GraphBorderOptions {}
 
-interface GraphDetectorOf<Input extends string, G, D> {
+/** What detectors of graphs and of sequences of graphs have in common. */
+export interface GraphDetectorOf<Input extends string, G, D> {
   readonly id: string;
   readonly tags: DetectorTags;
   readonly options: DetectorOptions;

@@ -11,6 +11,7 @@ export {
   loadGraphDetector,
   type GraphDetector,
   type GraphDetectorIds,
+  type GraphDetectorOf,
   type GraphScoreOptions,
 } from './graph-detector.js';
 export { readFeedback } from './feedback.js';

@@ -95,6 +95,15 @@ export class TableBuilder {
     const time = options.time === null ? -1 : this.find(names, options.time, 'time', timeNames);
     const label = options.label === null ? -1 : this.find(names, options.label, 'label', labelNames);
     this.byName = options.columns?.map((name) => names[this.find(names, name, 'columns', null)]!) ?? null;
+    const twice = this.byName?.find((name, i, all) => all.indexOf(name) < i);
+    if (twice !== undefined) {
+      throw new HeedError(
+        'duplicate-column',
+        `the column "${twice}" is asked for twice (option columns)`,
+        'Name every column once.',
+        this.place(headerLine),
+      );
+    }
     this.columns = names.map((name, c) => {
       const wanted = this.byName?.includes(name) ?? false;
       // A name that only looks like a time or a label is a channel when it was asked for.

@@ -1,29 +1,25 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { collect, commandIn } from './command.js';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const { FORCE_COLOR: _color, CI: _ci, ...environment } = process.env;
+const { start } = commandIn();
 
 function startDemo(...args: string[]) {
-  const child = spawn(process.execPath, [join(root, 'core/bin/heed.js'), 'demo', ...args], {
-    cwd: root,
-    env: environment,
-  });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (chunk) => (stdout += chunk));
-  child.stderr.on('data', (chunk) => (stderr += chunk));
-  const ended = once(child, 'close').then(([status]) => ({ status: status as number, stdout, stderr }));
-  return { child, ended, printed: () => stdout };
+  const child = start(['demo', ...args]);
+  const output = collect(child);
+  const ended = once(child, 'close').then(([status]) => ({ status: status as number, ...output() }));
+  return { child, ended, printed: () => output().stdout };
 }
 
 describe('heed demo', () => {
   test('prints the address of a page that answers, and ends in order on Ctrl+C', async () => {
     const { child, ended, printed } = startDemo('--port', '0');
-    while (!/http\S+\n/.test(printed())) await once(child.stdout, 'data');
+    const failed = ended.then(({ stderr }) => {
+      throw new Error(`it ended: ${stderr}`);
+    });
+    while (!/http\S+\n/.test(printed())) await Promise.race([once(child.stdout, 'data'), failed]);
+    failed.catch(() => {});
     const address = /http\S+/.exec(printed())![0];
     expect(await fetch(address).then((response) => response.text())).toContain('<html');
     child.kill('SIGINT');

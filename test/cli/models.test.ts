@@ -1,45 +1,24 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { generateGraph, generateGraphSequence, generateSeries } from '../core/src/datasets/index.js';
-import { listDetectors } from '../core/src/detectors/index.js';
-import { loadDetector, loadGraphDetector } from '../core/src/pipeline/index.js';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { generateGraph, generateGraphSequence, generateSeries } from '../../core/src/datasets/index.js';
+import { listDetectors } from '../../core/src/detectors/index.js';
+import { loadDetector, loadGraphDetector } from '../../core/src/pipeline/index.js';
 import type {
   DetectionJson,
   GraphDetectionJson,
   GraphSequenceDetectionJson,
-} from '../core/src/pipeline/index.js';
-import { readCsv, readGraphJson, readGraphSequenceJson, seriesToCsv } from '../core/src/series/index.js';
+} from '../../core/src/pipeline/index.js';
+import { readCsv, readGraphJson, readGraphSequenceJson, seriesToCsv } from '../../core/src/series/index.js';
+import { commandIn, type Outcome } from './command.js';
 
-const heed = join(dirname(dirname(fileURLToPath(import.meta.url))), 'core/bin/heed.js');
 const learned = listDetectors().filter(({ tags, quick }) => tags.needsTraining && quick?.['epochs']);
 const ofSeries = learned.filter(({ tags }) => tags.input === 'series').map(({ id }) => id);
 
-let folder: string;
+const command = commandIn();
+const { folder } = command;
 
-interface Outcome {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** The built command in a process of its own. */
-function run(...args: string[]): Promise<Outcome> {
-  const { FORCE_COLOR: _color, CI: _ci, ...env } = process.env;
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [heed, ...args],
-      { cwd: folder, env, maxBuffer: 1 << 26 },
-      (error, stdout, stderr) => {
-        resolve({ status: error ? Number(error.code ?? 1) : 0, stdout, stderr });
-      },
-    );
-  });
-}
+const run = (...args: string[]): Promise<Outcome> => command.run(args);
 
 /** Succeeds, or the test says what the command said. */
 async function done(...args: string[]): Promise<Outcome> {
@@ -62,7 +41,6 @@ const plain = ({ features, nodes, edges }: ReturnType<typeof generateGraph>['gra
 });
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'heed-models-'));
   const series = generateSeries('contextual', { points: 600, seed: 2 });
   writeFileSync(join(folder, 'metrics.csv'), seriesToCsv(series));
   const { labels: _, ...unlabelled } = series;
@@ -83,7 +61,6 @@ beforeAll(() => {
   const graphs = sequence.graphs.map((each, t) => ({ time: 1.7e12 + sequence.time[t]!, ...plain(each) }));
   writeFileSync(join(folder, 'sequence.json'), JSON.stringify({ graphs }));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const textOf = (name: string): string => readFileSync(join(folder, name), 'utf8');
 
