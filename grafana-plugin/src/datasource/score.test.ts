@@ -157,11 +157,22 @@ describe('outputs and modes', () => {
 
   it('passes cancelling on instead of calling it a failure', async () => {
     const abort = new AbortController();
-    abort.abort();
     const cancelled = Object.assign(new Error('cancelled'), { code: 'cancelled' });
-    await expect(
-      run({ service: { score: () => Promise.reject(cancelled) }, signal: abort.signal }),
-    ).rejects.toBe(cancelled);
+    const score = () => {
+      abort.abort();
+      return Promise.reject(cancelled);
+    };
+    await expect(run({ service: { score }, signal: abort.signal })).rejects.toBe(cancelled);
+  });
+
+  it('asks for no scoring when it is cancelled before', async () => {
+    const abort = new AbortController();
+    abort.abort();
+    const score = vi.fn();
+    await expect(run({ service: { score }, signal: abort.signal })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    expect(score).not.toHaveBeenCalled();
   });
 
   it('shows many series at once, unscored, before their scores come', async () => {

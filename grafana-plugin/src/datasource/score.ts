@@ -1,4 +1,6 @@
 import type { DataFrame, Field } from '@grafana/data';
+import { breathe } from '../client/breathe.js';
+import { JobError } from '../client/pool.js';
 import type { Origin, ScoringService } from '../client/service.js';
 import type { EventOptions, PlainSeries, Recipe } from '../engine/protocol.js';
 import {
@@ -61,7 +63,12 @@ export async function scoreFrames(input: {
   readonly onPartial?: (outcome: ScoreOutcome) => void;
 }): Promise<ScoreOutcome> {
   const { query, recipe, context, service, signal } = input;
-  const all = seriesOfFrames(input.frames, input.name);
+  const all: FieldSeries[] = [];
+  for (const frame of input.frames) {
+    await breathe();
+    if (signal.aborted) throw new JobError('the work was cancelled', 'cancelled');
+    all.push(...seriesOfFrames([frame], input.name));
+  }
   const parts = all.slice(0, seriesAtMost).filter((part) => part.series.time.length > 0);
   const notes =
     all.length > seriesAtMost ? [`only the first ${seriesAtMost} of ${all.length} series were scored`] : [];
