@@ -58,18 +58,20 @@ async function autoCase({ browser, bare, rounds }, name, count, workers) {
   }
 }
 
-/** Marks the first scoring of the page, and the moment when nothing is being scored any more. */
+/** Marks the moment when the page first asks for a scoring. */
 const markScoring = `{
-  let service, begun = false;
+  let service;
   Object.defineProperty(globalThis, Symbol.for('heed.scoring-service/0.1.0'), {
     configurable: true,
     get: () => service,
     set(value) {
       service = value;
-      value.activity.subscribe(() => {
-        if (!begun) performance.mark('bench-start');
-        begun = true;
-      });
+      const score = value.score;
+      value.score = function (request) {
+        performance.mark('bench-start');
+        delete value.score;
+        return score.call(value, request);
+      };
     },
   });
 }`;

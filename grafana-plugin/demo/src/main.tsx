@@ -25,6 +25,7 @@ import { IncidentEditor, PromEditor, ScenarioEditor } from './sources/editors.js
 import { IncidentDataSource } from './sources/incident.js';
 import { PrometheusDataSource, firstQuery } from './sources/prometheus.js';
 import { ScenarioDataSource } from './sources/scenario.js';
+import { mountStepwise, warmUp } from './stepwise.js';
 import fleet from '../dashboards/fleet.json';
 import incident from '../dashboards/incident.json';
 import prometheus from '../dashboards/prometheus.json';
@@ -249,14 +250,17 @@ function DashboardPage({ path }: { path: string }) {
         if (!live) return;
         const next = buildScene(model);
         deactivate = next.activate();
-        window.demo = { ...window.demo!, scene: next };
         setScene(next);
+        return mountStepwise(next, () => live).then(() => {
+          if (live) window.demo = { ...window.demo!, scene: next };
+        });
       },
       (error: Error) => live && setProblem(error.message),
     );
     return () => {
       live = false;
       deactivate?.();
+      delete window.demo?.scene;
     };
   }, [path]);
   if (problem) return <div role="alert">{problem}</div>;
@@ -284,7 +288,7 @@ function withQuery(model: DashboardModel, promql: string): DashboardModel {
 
 declare global {
   interface Window {
-    /** For tests and the curious. */
+    /** For tests and the curious; `scene` is there when all its panels are. */
     demo?: { ready: boolean; sources: DemoDataSourceSrv; scene?: EmbeddedScene };
   }
 }
@@ -304,6 +308,7 @@ async function main(): Promise<void> {
   standIn('table', rowsPlugin as unknown as PanelPlugin);
   await addSources(sources);
   const app = await importPlugin<AppPlugin>(appId);
+  await warmUp();
   const theme = createTheme({ colors: { mode: config.bootData.user.theme === 'light' ? 'light' : 'dark' } });
   createRoot(document.getElementById('root')!).render(
     <ThemeContext.Provider value={theme}>

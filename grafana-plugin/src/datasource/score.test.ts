@@ -183,6 +183,18 @@ describe('outputs and modes', () => {
     const first = onPartial.mock.calls[0]![0].frames as DataFrame[];
     expect(first.filter((frame) => heedMeta(frame)?.role === 'values')).toHaveLength(30);
   });
+
+  it('shows only some of hundreds of series before their scores come, and all of them with their scores', async () => {
+    const onPartial = vi.fn();
+    const { frames } = await run({
+      frames: Array.from({ length: 120 }, (_, i) => wave(60, `s${i}`)),
+      onPartial,
+    });
+    const roles = (all: DataFrame[]) => all.map((frame) => heedMeta(frame)!.role);
+    const first = roles(onPartial.mock.calls[0]![0].frames);
+    expect(first.filter((role) => role === 'values')).toHaveLength(50);
+    expect(roles(frames).filter((role) => role === 'scored')).toHaveLength(120);
+  });
 });
 
 describe('text of the data', () => {

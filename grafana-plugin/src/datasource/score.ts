@@ -88,12 +88,23 @@ export async function scoreFrames(input: {
             parts.map((part) => part.series),
           ),
           channels: [],
+          over: false,
         },
       ]
-    : parts.map((part) => ({ group: part.name, parts: [part], series: part.series, channels: [] }));
-  const build = () => buildFrames(jobs, query, context, input.annotation, parts.length);
+    : parts.map((part) => ({
+        group: part.name,
+        parts: [part],
+        series: part.series,
+        channels: [],
+        over: false,
+      }));
+  const build = (some: readonly Job[]) => buildFrames(some, query, context, input.annotation, parts.length);
+  const showPartial = () => {
+    const waiting = new Set(jobs.filter((job) => !job.over).slice(waitingShown));
+    input.onPartial?.(outcome(build(jobs.filter((job) => !waiting.has(job)))));
+  };
 
-  if (input.onPartial && jobs.length > 20) input.onPartial(outcome(build()));
+  if (jobs.length > 20) showPartial();
   let shown = performance.now();
   await Promise.all(
     jobs.map(async (job) => {
@@ -112,19 +123,23 @@ export async function scoreFrames(input: {
         if (code === 'cancelled' || signal.aborted) throw error;
         errors.push({ series: job.group, message });
       }
+      job.over = true;
       // Hundreds of series take a while: show what is there, seldom enough to leave the page alone.
-      if (input.onPartial && performance.now() - shown > partialEvery && !signal.aborted) {
+      if (performance.now() - shown > partialEvery && !signal.aborted) {
         shown = performance.now();
-        input.onPartial(outcome(build()));
+        showPartial();
       }
     }),
   );
   notes.push(...new Set(jobs.flatMap((job) => job.channels[0]?.detection.notes ?? [])));
-  return outcome(build());
+  return outcome(build(jobs));
 }
 
 /** ms between two pictures of unfinished work. */
 const partialEvery = 2000;
+
+/** Series without a score in such a picture: Grafana works through every field of it in one task. */
+const waitingShown = 50;
 
 /** With more series than this, quiet ones come without a band: nobody sees hundreds of bands, and they cost time. */
 const bandsAtMost = 40;
@@ -135,6 +150,8 @@ interface Job {
   readonly series: PlainSeries;
   /** Filled when it has been scored. */
   channels: ScoredChannel[];
+  /** Scored, or failed. */
+  over: boolean;
 }
 
 function buildFrames(

@@ -9,7 +9,8 @@ import {
   type DataQueryResponse,
 } from '@grafana/data';
 import { getTemplateSrv } from '@grafana/runtime';
-import { Observable, interval, map, of, startWith, throwError } from 'rxjs';
+import { Observable, concatMap, from, interval, startWith, throwError } from 'rxjs';
+import { breathe } from '../../../src/client/breathe.js';
 import { clock } from './clock.js';
 import { serviceMap } from './services.js';
 
@@ -60,6 +61,16 @@ const noise = (t: number, seed: number) => {
 const minute = 60_000;
 const hashOf = (text: string) => [...text].reduce((sum, c) => Math.imul(sum, 31) + c.charCodeAt(0), 7) >>> 0;
 
+/** One frame per host, in slices: a source would get them over the network and leave the page alone meanwhile. */
+async function hosts(count: number, frameOf: (i: number) => DataFrame): Promise<DataFrame[]> {
+  const frames: DataFrame[] = [];
+  for (let i = 0; i < count; i++) {
+    await breathe();
+    frames.push(frameOf(i));
+  }
+  return frames;
+}
+
 /** Generated series whose values depend on time and name only; faults lie at fixed distances before the page was opened. */
 export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
   private readonly opened = Math.floor(clock() / minute) * minute;
@@ -67,17 +78,18 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
   override query(request: DataQueryRequest<ScenarioQuery>): Observable<DataQueryResponse> {
     const error = request.targets.find((target) => target.scenario === 'error');
     if (error) return throwError(() => new Error('the store is down for maintenance'));
-    const answer = (): DataQueryResponse => ({
-      state: LoadingState.Done,
-      data: request.targets.flatMap((target) => this.frames(target, request)),
-    });
+    const answer = async (state: LoadingState): Promise<DataQueryResponse> => {
+      const data: DataFrame[] = [];
+      for (const target of request.targets) data.push(...(await this.frames(target, request)));
+      return { state, data };
+    };
     if (request.targets.some((target) => target.scenario === 'stream')) {
       return interval(1000).pipe(
         startWith(0),
-        map(() => ({ ...answer(), state: LoadingState.Streaming })),
+        concatMap(() => answer(LoadingState.Streaming)),
       );
     }
-    return of(answer());
+    return from(answer(LoadingState.Done));
   }
 
   override filterQuery(query: ScenarioQuery): boolean {
@@ -100,7 +112,7 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
     return times;
   }
 
-  private frames(query: ScenarioQuery, request: DataQueryRequest): DataFrame[] {
+  private async frames(query: ScenarioQuery, request: DataQueryRequest): Promise<DataFrame[]> {
     const { scenario = 'service', refId } = query;
     const host = getTemplateSrv().replace(query.host ?? 'web-1', request.scopedVars);
     const frame = (
@@ -147,19 +159,18 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
     }
     const times = this.times(request);
     if (scenario === 'fleet') {
-      return Array.from({ length: query.count ?? 500 }, (_, i) => {
-        const name = `host-${String(i + 1).padStart(3, '0')}`;
-        return frame(
+      return hosts(query.count ?? 500, (i) =>
+        frame(
           'cpu',
           times.map((t) => this.hostCpu(t, i)),
           times,
           'percent',
-          { host: name },
-        );
-      });
+          { host: `host-${String(i + 1).padStart(3, '0')}` },
+        ),
+      );
     }
     if (scenario === 'balanced') {
-      return Array.from({ length: query.count ?? 60 }, (_, i) =>
+      return hosts(query.count ?? 60, (i) =>
         frame(
           'cpu',
           times.map((t) => this.balancedCpu(t, i)),
