@@ -14,9 +14,9 @@ export async function warmUp(): Promise<void> {
     () => getTimeZoneInfo(InternalTimeZones.localBrowserTime, Date.now()),
     () => rangeUtil.describeTimeRange({ from: 'now-1h', to: 'now' }),
   ];
-  for (const use of firstUses) {
+  for (const firstUse of firstUses) {
     await nextTask();
-    use();
+    firstUse();
   }
 }
 
