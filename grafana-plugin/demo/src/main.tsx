@@ -250,9 +250,10 @@ function DashboardPage({ path }: { path: string }) {
         if (!live) return;
         const next = buildScene(model);
         deactivate = next.activate();
+        window.demo = { ...window.demo!, scene: next, mounting: true };
         setScene(next);
         return mountStepwise(next, () => live).then(() => {
-          if (live) window.demo = { ...window.demo!, scene: next };
+          if (live) window.demo!.mounting = false;
         });
       },
       (error: Error) => live && setProblem(error.message),
@@ -260,7 +261,6 @@ function DashboardPage({ path }: { path: string }) {
     return () => {
       live = false;
       deactivate?.();
-      delete window.demo?.scene;
     };
   }, [path]);
   if (problem) return <div role="alert">{problem}</div>;
@@ -288,8 +288,8 @@ function withQuery(model: DashboardModel, promql: string): DashboardModel {
 
 declare global {
   interface Window {
-    /** For tests and the curious; `scene` is there when all its panels are. */
-    demo?: { ready: boolean; sources: DemoDataSourceSrv; scene?: EmbeddedScene };
+    /** For tests and the curious; while `mounting`, not all panels of the scene are there yet. */
+    demo?: { ready: boolean; sources: DemoDataSourceSrv; scene?: EmbeddedScene; mounting?: boolean };
   }
 }
 

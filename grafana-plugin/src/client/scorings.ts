@@ -1,4 +1,4 @@
-import type { ActivityEntry, ActivityLog, ActivityNote } from './activity.js';
+import type { ActivityLog, ActivityNote, Spent } from './activity.js';
 import { ByteBoundCache } from './cache.js';
 import { JobError } from './pool.js';
 
@@ -13,7 +13,7 @@ export interface Outcome<T> {
   readonly value: T;
   /** Size of the value while it is kept. */
   readonly bytes: number;
-  readonly spent: Required<Pick<ActivityEntry, 'milliseconds' | 'where' | 'events' | 'scoredPoints'>>;
+  readonly spent: Spent;
 }
 
 const cancelled = () => new JobError('the work was cancelled', 'cancelled');

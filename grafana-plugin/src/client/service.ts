@@ -24,6 +24,8 @@ export interface Origin {
 export interface ScoreRequest {
   readonly series: PlainSeries;
   readonly recipe: Recipe;
+  /** Name of the model in the recipe, for people. */
+  readonly model?: string;
   readonly origin: Origin;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
@@ -37,6 +39,7 @@ export interface Scored {
   readonly key: string;
   readonly series: PlainSeries;
   readonly recipe: Recipe;
+  readonly model?: string;
   readonly detection: Detection;
 }
 
@@ -63,6 +66,7 @@ export class ScoringService {
     const key =
       keyOf(request.series, request.recipe) + (request.live === undefined ? '' : `-${request.live}`);
     const { series, recipe, origin, live, onProgress, priority } = request;
+    const model = request.model === undefined ? {} : { model: request.model };
     const points = series.time.length * series.channels.length;
     const start = async (signal: AbortSignal): Promise<Outcome<Scored>> => {
       const { result, milliseconds, where } = await this.pool.run(
@@ -76,12 +80,19 @@ export class ScoringService {
       );
       const { detection, scoredPoints } = result;
       return {
-        value: { key, series, recipe, detection },
+        value: { key, series, recipe, ...model, detection },
         bytes: sizeOf(series) + sizeOf(detection),
-        spent: { milliseconds, where, events: detection.events.length, scoredPoints },
+        spent: {
+          milliseconds,
+          where,
+          events: detection.events.length,
+          scoredPoints,
+          ...(recipe.model === undefined ? {} : { detector: detection.detector }),
+        },
       };
     };
-    return this.scorings.get(key, { ...origin, detector: recipe.detector, points }, start, request.signal);
+    const note = { ...origin, ...model, detector: recipe.detector, points };
+    return this.scorings.get(key, note, start, request.signal);
   }
 
   /** The series, recipe and result behind a key, while it is kept. */

@@ -52,6 +52,8 @@ export async function scoreFrames(input: {
   readonly frames: readonly DataFrame[];
   readonly query: HeedQuery;
   readonly recipe: Recipe;
+  /** Name of the model in the recipe. */
+  readonly model?: string;
   readonly context: FrameContext;
   readonly service: Pick<ScoringService, 'score'>;
   readonly name: (field: Field, frame: DataFrame) => string;
@@ -113,6 +115,7 @@ export async function scoreFrames(input: {
           series: job.series,
           recipe,
           origin: { surface: input.surface, title: job.group },
+          ...(input.model && recipe.model !== undefined ? { model: input.model } : {}),
           signal,
           ...(input.live ? { live: `${input.live} ${job.group}` } : {}),
           priority: input.surface === 'annotation' ? 1 : 0,
