@@ -38,7 +38,8 @@ export const plugin = new PanelPlugin<HeedPanelOptions, HeedFieldConfig>(HeedPan
       .addRadio({
         path: 'mode',
         name: 'Score',
-        description: 'For frames that have no score yet; those of the Heed data source bring theirs along.',
+        description:
+          'For frames that have no score yet, from what they hold: the visible range. A query of the Heed data source brings its score along, and has the history before the range to compare with.',
         category: detection,
         defaultValue: defaults.mode,
         settings: {
