@@ -12,15 +12,17 @@ import {
   type PanelPlugin,
 } from '@grafana/data';
 import { config, locationService } from '@grafana/runtime';
-import type { EmbeddedScene } from '@grafana/scenes';
+import type { EmbeddedScene, SceneTimeRange } from '@grafana/scenes';
 import { GlobalStyles, PortalContainer } from '@grafana/ui';
-import { buildScene, forgetSavedOptions, type DashboardModel } from './dashboard.js';
+import { buildScene, type DashboardModel } from './dashboard.js';
 import { EditView } from './EditView.js';
 import { importPlugin, initLoader } from './loader.js';
 import { nodeGraphPlugin } from './panels/nodeGraph.js';
 import { rowsPlugin } from './panels/rows.js';
 import { timeSeriesPlugin } from './panels/timeSeries.js';
+import { forgetFeedback } from './savedFeedback.js';
 import { initRuntime, type DemoDataSourceSrv } from './shims.js';
+import { onAnchorMove } from './sources/clock.js';
 import { IncidentEditor, PromEditor, ScenarioEditor } from './sources/editors.js';
 import { IncidentDataSource } from './sources/incident.js';
 import { PrometheusDataSource, firstQuery } from './sources/prometheus.js';
@@ -164,7 +166,7 @@ function Shell({
         <span style={{ flex: 1 }} />
         <Plain
           onClick={() => {
-            forgetSavedOptions();
+            forgetFeedback();
             location.reload();
           }}
         >
@@ -244,6 +246,7 @@ function DashboardPage({ path }: { path: string }) {
   const [problem, setProblem] = useState('');
   useEffect(() => {
     let deactivate: (() => void) | undefined;
+    let stop: (() => void) | undefined;
     let live = true;
     void modelOf(path).then(
       (model) => {
@@ -252,6 +255,7 @@ function DashboardPage({ path }: { path: string }) {
         deactivate = next.activate();
         window.demo = { ...window.demo!, scene: next, mounting: true };
         setScene(next);
+        stop = onAnchorMove(() => (next.state.$timeRange as SceneTimeRange).onRefresh());
         return mountStepwise(next, () => live).then(() => {
           if (live) window.demo!.mounting = false;
         });
@@ -260,6 +264,7 @@ function DashboardPage({ path }: { path: string }) {
     );
     return () => {
       live = false;
+      stop?.();
       deactivate?.();
     };
   }, [path]);

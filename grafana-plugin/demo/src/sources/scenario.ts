@@ -11,7 +11,7 @@ import {
 import { getTemplateSrv } from '@grafana/runtime';
 import { Observable, concatMap, from, interval, startWith, throwError } from 'rxjs';
 import { breathe } from '../../../src/client/breathe.js';
-import { clock } from './clock.js';
+import { anchor, clock } from './clock.js';
 import { serviceMap } from './services.js';
 
 export interface ScenarioQuery extends DataQuery {
@@ -71,10 +71,8 @@ async function hosts(count: number, frameOf: (i: number) => DataFrame): Promise<
   return frames;
 }
 
-/** Generated series whose values depend on time and name only; faults lie at fixed distances before the page was opened. */
+/** Generated series whose values depend on time and name only; faults lie at fixed distances before the demo's anchor. */
 export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
-  private readonly opened = Math.floor(clock() / minute) * minute;
-
   override query(request: DataQueryRequest<ScenarioQuery>): Observable<DataQueryResponse> {
     const error = request.targets.find((target) => target.scenario === 'error');
     if (error) return throwError(() => new Error('the store is down for maintenance'));
@@ -188,9 +186,9 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
     return [out];
   }
 
-  /** A daily rhythm pressed into ten minutes; a burst 14 minutes and a collapse 6 minutes before the page was opened. */
+  /** A daily rhythm pressed into ten minutes; a burst 14 minutes and a collapse 6 minutes before the anchor. */
   private latency(t: number, seed: number): number {
-    const before = (this.opened - t) / minute;
+    const before = (anchor() - t) / minute;
     let value =
       50 + 18 * Math.sin((2 * Math.PI * t) / (10 * minute) + (seed % 7)) + 1.6 * noise(t, seed % 1000);
     if (before > 13 && before <= 14.2) value += 45;
@@ -199,7 +197,7 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
   }
 
   private hostCpu(t: number, i: number): number {
-    const before = (this.opened - t) / minute;
+    const before = (anchor() - t) / minute;
     let value =
       35 +
       10 * chance(i) +
@@ -216,9 +214,9 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
    * another begins to drift upwards.
    */
   private balancedCpu(t: number, i: number): number {
-    const before = (this.opened - t) / minute;
+    const before = (anchor() - t) / minute;
     const stuck = i === 16 && before > 8 && before <= 11;
-    const at = stuck ? this.opened - 11 * minute : t;
+    const at = stuck ? anchor() - 11 * minute : t;
     const rush = before > 16 && before <= 17.5 ? 22 : 0;
     const load =
       38 +
@@ -226,7 +224,7 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
       6 * Math.sin(at / 71_000) +
       4 * Math.sin(at / 23_000) +
       rush;
-    const drift = i === 30 && before <= 5 ? 3.2 * (5 - before) : 0;
+    const drift = i === 30 && before <= 5 ? 3.2 * Math.min(5, 5 - before) : 0;
     const value = (0.6 + 0.7 * chance(i)) * load + 6 * chance(i + 500) + drift + 1.1 * noise(t, i + 900);
     return Math.max(0, Math.min(100, value));
   }
@@ -239,7 +237,7 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
     const load = (t: number) =>
       100 + 45 * Math.sin((2 * Math.PI * t) / (10 * minute)) + 10 * Math.sin(t / 97_000);
     const apart = (t: number) => {
-      const before = (this.opened - t) / minute;
+      const before = (anchor() - t) / minute;
       return before > 8 && before <= 9.5;
     };
     return [
