@@ -135,7 +135,7 @@ function Shell({
         }}
       >
         <img src="/favicon.ico" alt="" width={24} height={24} />
-        <b style={{ margin: '0 16px 0 8px' }}>Heed demo</b>
+        <b style={{ margin: '0 16px 0 8px', whiteSpace: 'nowrap' }}>Heed demo</b>
         <nav style={{ display: 'flex', gap: 4, flexWrap: 'wrap' }}>
           {tabs.map((tab) => {
             const active =
@@ -193,7 +193,14 @@ function Plain({ onClick, children }: { onClick: () => void; children: ReactNode
     <button
       type="button"
       onClick={onClick}
-      style={{ background: 'none', border: 0, color: 'inherit', cursor: 'pointer', opacity: 0.8 }}
+      style={{
+        background: 'none',
+        border: 0,
+        color: 'inherit',
+        cursor: 'pointer',
+        opacity: 0.8,
+        whiteSpace: 'nowrap',
+      }}
     >
       {children}
     </button>

@@ -100,7 +100,7 @@ function PeersPicture({ event, peers, member, series, theme }: Props & { readonl
       x={series.time.subarray(from, to + 1)}
       own={{ name: member.name, values: own.values.subarray(from, to + 1) }}
       others={{ name: 'its peers', lines }}
-      heaviest={1.8}
+      heaviest={1.2}
       event={event}
       format={(value) => formatValue(member.field, value)}
       theme={theme}
