@@ -11,7 +11,7 @@ import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 import { benchSeries } from '../../core/dist/esm/cli/bench/detection.js';
 import { startDemo } from '../demo/server.mjs';
-import { categories, mainThreadTasks } from './tasks.mjs';
+import { categories, mainThreadTasks, markFirstScoring } from './tasks.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const points = 1000;
@@ -58,29 +58,13 @@ async function autoCase({ browser, bare, rounds }, name, count, workers) {
   }
 }
 
-/** Marks the first scoring of the page, and the moment when nothing is being scored any more. */
-const markScoring = `{
-  let service, begun = false;
-  Object.defineProperty(globalThis, Symbol.for('heed.scoring-service/0.1.0'), {
-    configurable: true,
-    get: () => service,
-    set(value) {
-      service = value;
-      value.activity.subscribe(() => {
-        if (!begun) performance.mark('bench-start');
-        begun = true;
-      });
-    },
-  });
-}`;
-
 async function dashboardCase({ browser, demo, rounds }) {
   const times = [];
   const task = [];
   for (let round = 0; round < Math.min(3, rounds); round++) {
     const page = await browser.newPage({ viewport: { width: 1360, height: 900 } });
     try {
-      await page.addInitScript(markScoring);
+      await page.addInitScript(markFirstScoring);
       await browser.startTracing(page, { categories });
       await page.goto(new URL('/d/fleet', demo.url).href);
       await page.waitForFunction(

@@ -8,6 +8,24 @@ export const categories = [
   'disabled-by-default-v8.cpu_profiler',
 ];
 
+/** Script of a page that marks `bench-start` when something on it first asks Heed for a scoring. */
+export const markFirstScoring = `{
+  let service;
+  Object.defineProperty(globalThis, Symbol.for('heed.scoring-service/0.1.0'), {
+    configurable: true,
+    get: () => service,
+    set(value) {
+      service = value;
+      const score = value.score;
+      value.score = function (request) {
+        performance.mark('bench-start');
+        delete value.score;
+        return score.call(value, request);
+      };
+    },
+  });
+}`;
+
 /**
  * Tasks of the main thread between two marks of the page, longest first.
  * @param {Buffer} trace as Playwright's `stopTracing` gives it

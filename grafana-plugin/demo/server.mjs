@@ -79,10 +79,10 @@ export async function startDemo({
     if (mount) return sendFile(response, mounts.get(mount[1]), mount[2]);
     if (path.startsWith('/public/build/img/')) {
       const name = path.slice('/public/build/img/'.length);
-      // The packages carry two thirds of Grafana's icons; the rest stay empty.
+      // The packages carry two thirds of Grafana's icons: of some only the mirror image, and the rest stay empty.
       if (!existsSync(join(icons, name)) && name.endsWith('.svg')) {
         response.writeHead(200, { 'content-type': contentTypes['.svg'] });
-        return response.end('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"></svg>');
+        return response.end(mirrored(join(icons, name.replace('-left', '-right'))) ?? emptyIcon);
       }
       return sendFile(response, icons, name);
     }
@@ -158,6 +158,17 @@ export async function startDemo({
         server.close(() => resolve());
       }),
   };
+}
+
+const emptyIcon = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"></svg>';
+
+/** An icon of 24 by 24 turned left for right, where there is one. */
+function mirrored(file) {
+  if (!existsSync(file)) return undefined;
+  return readFileSync(file, 'utf8').replace(
+    /(<svg[^>]*>)([\s\S]*)(<\/svg>)/,
+    '$1<g transform="matrix(-1 0 0 1 24 0)">$2</g>$3',
+  );
 }
 
 /** A Prometheus by its address, which may have a path, and a user and password. */

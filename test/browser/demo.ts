@@ -242,6 +242,7 @@ export async function settled(page: Page): Promise<void> {
       const service = (globalThis as Record<symbol, any>)[Symbol.for('heed.scoring-service/0.1.0')];
       const panels = [...document.querySelectorAll('[data-testid=heed-panel]')];
       const quiet =
+        !(window as any).demo.mounting &&
         service &&
         service.pool.running === 0 &&
         service.pool.waiting === 0 &&

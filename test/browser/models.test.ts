@@ -112,6 +112,8 @@ describe.skipIf(!findChromium())('the page of models', patient, () => {
     await expect.poll(last, polling).toEqual([true, 'attention-autoencoder', true]);
 
     await page.getByRole('link', { name: 'App' }).click();
+    await page.getByRole('tab', { name: 'Activity' }).click();
+    await page.getByRole('cell', { name: 'usual (attention-autoencoder)' }).first().waitFor(polling);
     await page.getByRole('tab', { name: 'Models' }).click();
     await page.getByRole('button', { name: 'Remove usual' }).click();
     await page.getByText('There is no model yet').waitFor();

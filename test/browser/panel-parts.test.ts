@@ -139,7 +139,7 @@ describe.skipIf(!findChromium())('the parts of the panel', patient, () => {
     await expect.poll(async () => (await picture(page)) === bare, polling).toBe(false);
   });
 
-  it('are reached by keyboard: Tab to Why, Enter opens it', async () => {
+  it('are reached by keyboard: Tab to Why, Enter opens it, Escape closes it and leads back', async () => {
     const { page } = await dashboard([panel([scenario('service')], { id: 1 })]);
     await settled(page);
     const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
@@ -147,6 +147,11 @@ describe.skipIf(!findChromium())('the parts of the panel', patient, () => {
     const label = await focused();
     expect(label).toMatch(/^Why: /);
     await page.keyboard.press('Enter');
-    await page.locator('[data-testid=heed-why]').waitFor();
+    const why = page.locator('[data-testid=heed-why]');
+    await why.waitFor();
+    await expect.poll(() => why.evaluate((drawer) => drawer.contains(document.activeElement))).toBe(true);
+    await page.keyboard.press('Escape');
+    await why.waitFor({ state: 'detached' });
+    await expect.poll(focused).toBe(label);
   });
 });

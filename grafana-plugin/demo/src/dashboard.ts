@@ -23,6 +23,7 @@ import {
   type SceneVariable,
 } from '@grafana/scenes';
 import { DashboardCursorSync, type DataQuery, type DataSourceRef } from '@grafana/schema';
+import { keepFeedback, savedFeedback } from './savedFeedback.js';
 
 export interface PanelModel {
   readonly id: number;
@@ -63,22 +64,6 @@ export interface DashboardModel {
       target?: DataQuery;
     }>;
   };
-}
-
-const optionsSlot = (uid: string, id: number) => `demo.panel.${uid}.${id}`;
-
-/** Options of a panel as somebody changed and, in Grafana, saved them. */
-function savedOptions(uid: string, id: number): Record<string, unknown> {
-  try {
-    return JSON.parse(localStorage.getItem(optionsSlot(uid, id)) ?? '{}') as Record<string, unknown>;
-  } catch {
-    return {};
-  }
-}
-
-export function forgetSavedOptions(): void {
-  for (const key of Object.keys(localStorage))
-    if (key.startsWith('demo.panel.')) localStorage.removeItem(key);
 }
 
 export function buildScene(model: DashboardModel): EmbeddedScene {
@@ -126,7 +111,7 @@ function buildPanel(uid: string, panel: PanelModel): SceneGridItem {
     title: panel.title ?? '',
     ...(panel.description ? { description: panel.description } : {}),
     pluginId: panel.type,
-    options: { ...panel.options, ...savedOptions(uid, panel.id) },
+    options: { ...panel.options, ...savedFeedback(uid, panel) },
     fieldConfig: panel.fieldConfig ?? { defaults: {}, overrides: [] },
     ...(panel.targets
       ? {
@@ -139,13 +124,7 @@ function buildPanel(uid: string, panel: PanelModel): SceneGridItem {
         }
       : {}),
   });
-  // In Grafana one saves the dashboard; here every change is kept.
-  viz.subscribeToState((now, before) => {
-    const { feedback } = now.options as { feedback?: unknown };
-    if (now.options !== before.options && feedback !== (before.options as { feedback?: unknown }).feedback) {
-      localStorage.setItem(optionsSlot(uid, panel.id), JSON.stringify({ feedback }));
-    }
-  });
+  viz.addActivationHandler(() => keepFeedback(uid, panel, viz));
   const { x, y, w, h } = panel.gridPos;
   return new SceneGridItem({ x, y, width: w, height: h, body: viz });
 }

@@ -12,19 +12,22 @@ import {
   type PanelPlugin,
 } from '@grafana/data';
 import { config, locationService } from '@grafana/runtime';
-import type { EmbeddedScene } from '@grafana/scenes';
+import type { EmbeddedScene, SceneTimeRange } from '@grafana/scenes';
 import { GlobalStyles, PortalContainer } from '@grafana/ui';
-import { buildScene, forgetSavedOptions, type DashboardModel } from './dashboard.js';
+import { buildScene, type DashboardModel } from './dashboard.js';
 import { EditView } from './EditView.js';
 import { importPlugin, initLoader } from './loader.js';
 import { nodeGraphPlugin } from './panels/nodeGraph.js';
 import { rowsPlugin } from './panels/rows.js';
 import { timeSeriesPlugin } from './panels/timeSeries.js';
+import { forgetFeedback } from './savedFeedback.js';
 import { initRuntime, type DemoDataSourceSrv } from './shims.js';
+import { onAnchorMove } from './sources/clock.js';
 import { IncidentEditor, PromEditor, ScenarioEditor } from './sources/editors.js';
 import { IncidentDataSource } from './sources/incident.js';
 import { PrometheusDataSource, firstQuery } from './sources/prometheus.js';
 import { ScenarioDataSource } from './sources/scenario.js';
+import { mountStepwise, warmUp } from './stepwise.js';
 import fleet from '../dashboards/fleet.json';
 import incident from '../dashboards/incident.json';
 import prometheus from '../dashboards/prometheus.json';
@@ -132,7 +135,7 @@ function Shell({
         }}
       >
         <img src="/favicon.ico" alt="" width={24} height={24} />
-        <b style={{ margin: '0 16px 0 8px' }}>Heed demo</b>
+        <b style={{ margin: '0 16px 0 8px', whiteSpace: 'nowrap' }}>Heed demo</b>
         <nav style={{ display: 'flex', gap: 4, flexWrap: 'wrap' }}>
           {tabs.map((tab) => {
             const active =
@@ -163,7 +166,7 @@ function Shell({
         <span style={{ flex: 1 }} />
         <Plain
           onClick={() => {
-            forgetSavedOptions();
+            forgetFeedback();
             location.reload();
           }}
         >
@@ -190,7 +193,14 @@ function Plain({ onClick, children }: { onClick: () => void; children: ReactNode
     <button
       type="button"
       onClick={onClick}
-      style={{ background: 'none', border: 0, color: 'inherit', cursor: 'pointer', opacity: 0.8 }}
+      style={{
+        background: 'none',
+        border: 0,
+        color: 'inherit',
+        cursor: 'pointer',
+        opacity: 0.8,
+        whiteSpace: 'nowrap',
+      }}
     >
       {children}
     </button>
@@ -243,19 +253,25 @@ function DashboardPage({ path }: { path: string }) {
   const [problem, setProblem] = useState('');
   useEffect(() => {
     let deactivate: (() => void) | undefined;
+    let stop: (() => void) | undefined;
     let live = true;
     void modelOf(path).then(
       (model) => {
         if (!live) return;
         const next = buildScene(model);
         deactivate = next.activate();
-        window.demo = { ...window.demo!, scene: next };
+        window.demo = { ...window.demo!, scene: next, mounting: true };
         setScene(next);
+        stop = onAnchorMove(() => (next.state.$timeRange as SceneTimeRange).onRefresh());
+        return mountStepwise(next, () => live).then(() => {
+          if (live) window.demo!.mounting = false;
+        });
       },
       (error: Error) => live && setProblem(error.message),
     );
     return () => {
       live = false;
+      stop?.();
       deactivate?.();
     };
   }, [path]);
@@ -284,8 +300,8 @@ function withQuery(model: DashboardModel, promql: string): DashboardModel {
 
 declare global {
   interface Window {
-    /** For tests and the curious. */
-    demo?: { ready: boolean; sources: DemoDataSourceSrv; scene?: EmbeddedScene };
+    /** For tests and the curious; while `mounting`, not all panels of the scene are there yet. */
+    demo?: { ready: boolean; sources: DemoDataSourceSrv; scene?: EmbeddedScene; mounting?: boolean };
   }
 }
 
@@ -304,6 +320,7 @@ async function main(): Promise<void> {
   standIn('table', rowsPlugin as unknown as PanelPlugin);
   await addSources(sources);
   const app = await importPlugin<AppPlugin>(appId);
+  await warmUp();
   const theme = createTheme({ colors: { mode: config.bootData.user.theme === 'light' ? 'light' : 'dark' } });
   createRoot(document.getElementById('root')!).render(
     <ThemeContext.Provider value={theme}>

@@ -1,9 +1,14 @@
 import { useEffect, useReducer } from 'react';
 import { dateTimeFormat } from '@grafana/data';
 import { Button, useTheme2 } from '@grafana/ui';
+import type { ActivityEntry } from '../client/activity.js';
 import { scoringService } from '../client/shared.js';
 
 const surfaces = { query: 'query', annotation: 'annotation', panel: 'panel', page: 'this page' } as const;
+
+/** A model by its name, with the detector in it as soon as that is known. */
+const detectorOf = ({ model, detector, state }: ActivityEntry) =>
+  model === undefined ? detector : state === 'done' ? `${model} (${detector})` : model;
 
 /** What this browser tab has scored since it was opened. */
 export function ActivityPage() {
@@ -48,7 +53,7 @@ export function ActivityPage() {
               <th>when</th>
               <th>for</th>
               <th>series</th>
-              <th>detector</th>
+              <th>detector or model</th>
               <th style={right}>points</th>
               <th style={right}>time</th>
               <th style={right}>events</th>
@@ -61,7 +66,7 @@ export function ActivityPage() {
                 <td>{dateTimeFormat(entry.at, { format: 'HH:mm:ss' })}</td>
                 <td>{surfaces[entry.surface]}</td>
                 <td>{entry.title}</td>
-                <td>{entry.detector}</td>
+                <td>{detectorOf(entry)}</td>
                 <td style={right}>{(entry.scoredPoints ?? entry.points).toLocaleString('en')}</td>
                 <td style={right}>
                   {entry.milliseconds === undefined ? '' : `${entry.milliseconds.toFixed(1)} ms`}

@@ -23,6 +23,9 @@ import type { PlainSeries, Progress } from '../engine/protocol.js';
 
 const places = { shared: 'everybody', browser: 'this browser only' } as const;
 
+/** ISO 8601 without the milliseconds that nobody would write. */
+const isoSeconds = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
+
 /** Fitted models: imported from files, or trained here on a stretch that was normal. */
 export function ModelsPage() {
   const [revision, setRevision] = useState(0);
@@ -134,8 +137,8 @@ function TrainForm({ onTrained }: { onTrained: () => void }) {
   const [detector, setDetector] = useState('');
   const [epochs, setEpochs] = useState('');
   const [name, setName] = useState('');
-  const [start, setStart] = useState(() => new Date(Date.now() - 6 * 3600e3).toISOString());
-  const [end, setEnd] = useState(() => new Date().toISOString());
+  const [start, setStart] = useState(() => isoSeconds(Date.now() - 6 * 3600e3));
+  const [end, setEnd] = useState(() => isoSeconds(Date.now()));
   const [progress, setProgress] = useState<Progress | undefined>();
   const [message, setMessage] = useState<{
     severity: 'error' | 'success' | 'info';

@@ -9,6 +9,7 @@ import type { PlainSeries } from '../engine/protocol.js';
 import { HeedPanel } from '../panel/HeedPanel.js';
 import { defaultOptions, type HeedPanelOptions } from '../panel/types.js';
 import { framesOf, sampleCsv } from './csvSource.js';
+import { useWidth } from './useWidth.js';
 
 const firstOptions: HeedPanelOptions = {
   ...defaultOptions,
@@ -19,6 +20,7 @@ const firstOptions: HeedPanelOptions = {
 /** A CSV in, the picture out; nothing is stored. */
 export function TryPage() {
   const theme = useTheme2();
+  const [width, box] = useWidth();
   const detectors = useDetectors();
   const [text, setText] = useState('');
   const [read, setRead] = useState<{ series: PlainSeries; notes: readonly string[] }>();
@@ -142,28 +144,30 @@ export function TryPage() {
               Whole range
             </Button>
           </div>
-          <div style={{ height: 460, border: `1px solid ${theme.colors.border.weak}`, padding: 8 }}>
-            <HeedPanel
-              {...({
-                id: 1,
-                title: '',
-                data: { state: LoadingState.Done, series: frames, timeRange: range, structureRev: 1 },
-                timeRange: range,
-                timeZone: 'browser',
-                options,
-                fieldConfig: { defaults: {}, overrides: [] },
-                width: 1160,
-                height: 442,
-                transparent: false,
-                renderCounter: 0,
-                eventBus,
-                replaceVariables: (value: string) => value,
-                onOptionsChange: setOptions,
-                onFieldConfigChange: () => undefined,
-                onChangeTimeRange: ({ from, to }: { from: number; to: number }) =>
-                  setRange(rangeOf(from, to)),
-              } as PanelProps<HeedPanelOptions>)}
-            />
+          <div ref={box} style={{ height: 460, border: `1px solid ${theme.colors.border.weak}`, padding: 8 }}>
+            {width > 0 && (
+              <HeedPanel
+                {...({
+                  id: 1,
+                  title: '',
+                  data: { state: LoadingState.Done, series: frames, timeRange: range, structureRev: 1 },
+                  timeRange: range,
+                  timeZone: 'browser',
+                  options,
+                  fieldConfig: { defaults: {}, overrides: [] },
+                  width,
+                  height: 442,
+                  transparent: false,
+                  renderCounter: 0,
+                  eventBus,
+                  replaceVariables: (value: string) => value,
+                  onOptionsChange: setOptions,
+                  onFieldConfigChange: () => undefined,
+                  onChangeTimeRange: ({ from, to }: { from: number; to: number }) =>
+                    setRange(rangeOf(from, to)),
+                } as PanelProps<HeedPanelOptions>)}
+              />
+            )}
           </div>
         </>
       )}

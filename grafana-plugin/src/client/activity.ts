@@ -2,6 +2,8 @@ export interface ActivityNote {
   readonly surface: 'query' | 'annotation' | 'panel' | 'page';
   readonly title: string;
   readonly detector: string;
+  /** Name of the model that was asked for. */
+  readonly model?: string;
   /** Points times channels. */
   readonly points: number;
 }
@@ -18,6 +20,14 @@ export interface ActivityEntry extends ActivityNote {
   /** Points that had to be scored: fewer than all where a live series was continued. */
   scoredPoints?: number;
   error?: string;
+}
+
+/** What a scoring that succeeded took and gave. */
+export interface Spent extends Required<
+  Pick<ActivityEntry, 'milliseconds' | 'where' | 'events' | 'scoredPoints'>
+> {
+  /** The one in the model, where one was asked for. */
+  readonly detector?: string;
 }
 
 export interface ActivityTotals {
@@ -47,12 +57,7 @@ export class ActivityLog {
     return entry;
   }
 
-  end(
-    entry: ActivityEntry,
-    outcome:
-      | { milliseconds: number; where: 'worker' | 'page'; events: number; scoredPoints: number }
-      | { error: string; cancelled: boolean },
-  ): void {
+  end(entry: ActivityEntry, outcome: Spent | { error: string; cancelled: boolean }): void {
     if ('error' in outcome) {
       entry.state = outcome.cancelled ? 'cancelled' : 'failed';
       if (outcome.cancelled) this.sums.cancelled++;

@@ -50,12 +50,12 @@ export async function listModels(): Promise<Array<StoredModel & { place: ModelPl
   ];
 }
 
-/** Text of the model a query names; undefined where it names none. */
-export async function modelText(name: string | undefined): Promise<string | undefined> {
+/** The model that a query names; undefined where it names none. */
+export async function modelOf(name: string | undefined): Promise<StoredModel | undefined> {
   if (!name) return undefined;
   const found = (await listModels()).find((model) => model.name === name);
   if (!found) throw new Error(`there is no model "${name}"; the Models page of the Heed app lists them`);
-  return found.text;
+  return found;
 }
 
 /** Saves for everybody where the user may, else in this browser. */

@@ -9,9 +9,11 @@ import type {
   ResultOf,
 } from '../engine/protocol.js';
 import { ActivityLog } from './activity.js';
-import { ByteBoundCache, sizeOf } from './cache.js';
+import { breathe } from './breathe.js';
+import { sizeOf } from './cache.js';
 import { ContentHash, stableJson } from './hash.js';
-import { JobError, WorkerPool, type PoolOptions, type RunJobOptions } from './pool.js';
+import { WorkerPool, type PoolOptions, type RunJobOptions } from './pool.js';
+import { Scorings, type Outcome } from './scorings.js';
 
 /** Where a scoring was asked for, for the activity page. Text from data: show it as text only. */
 export interface Origin {
@@ -22,6 +24,8 @@ export interface Origin {
 export interface ScoreRequest {
   readonly series: PlainSeries;
   readonly recipe: Recipe;
+  /** Name of the model in the recipe, for people. */
+  readonly model?: string;
   readonly origin: Origin;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
@@ -35,13 +39,8 @@ export interface Scored {
   readonly key: string;
   readonly series: PlainSeries;
   readonly recipe: Recipe;
+  readonly model?: string;
   readonly detection: Detection;
-}
-
-interface Flight {
-  readonly promise: Promise<Scored>;
-  readonly abort: AbortController;
-  waiting: number;
 }
 
 /** Bytes of series and results kept for the whole page. */
@@ -54,8 +53,7 @@ const cacheBytes = 96 * 1024 * 1024;
 export class ScoringService {
   readonly activity = new ActivityLog();
   readonly pool: WorkerPool;
-  private readonly cache = new ByteBoundCache<Scored>(cacheBytes);
-  private readonly flights = new Map<string, Flight>();
+  private readonly scorings = new Scorings<Scored>(this.activity, cacheBytes);
   private detectors: Promise<readonly DetectorListing[]> | undefined;
 
   constructor(options: PoolOptions) {
@@ -67,31 +65,44 @@ export class ScoringService {
     await breathe();
     const key =
       keyOf(request.series, request.recipe) + (request.live === undefined ? '' : `-${request.live}`);
-    const points = request.series.time.length * request.series.channels.length;
-    const note = { ...request.origin, detector: request.recipe.detector, points };
-    const known = this.cache.get(key);
-    if (known) {
-      this.activity.hit(note);
-      return known;
-    }
-    if (request.signal?.aborted) throw new JobError('the work was cancelled', 'cancelled');
-    let flight = this.flights.get(key);
-    if (flight) this.activity.hit(note);
-    else {
-      flight = this.start(key, request, note);
-      this.flights.set(key, flight);
-    }
-    return this.join(flight, request.signal);
+    const { series, recipe, origin, live, onProgress, priority } = request;
+    const model = request.model === undefined ? {} : { model: request.model };
+    const points = series.time.length * series.channels.length;
+    const start = async (signal: AbortSignal): Promise<Outcome<Scored>> => {
+      const { result, milliseconds, where } = await this.pool.run(
+        { kind: 'score', series, recipe, ...(live === undefined ? {} : { live }) },
+        {
+          signal,
+          ...(live === undefined ? {} : { affinity: live }),
+          ...(onProgress ? { onProgress } : {}),
+          ...(priority === undefined ? {} : { priority }),
+        },
+      );
+      const { detection, scoredPoints } = result;
+      return {
+        value: { key, series, recipe, ...model, detection },
+        bytes: sizeOf(series) + sizeOf(detection),
+        spent: {
+          milliseconds,
+          where,
+          events: detection.events.length,
+          scoredPoints,
+          ...(recipe.model === undefined ? {} : { detector: detection.detector }),
+        },
+      };
+    };
+    const note = { ...origin, ...model, detector: recipe.detector, points };
+    return this.scorings.get(key, note, start, request.signal);
   }
 
   /** The series, recipe and result behind a key, while it is kept. */
   recall(key: string): Scored | undefined {
-    return this.cache.get(key);
+    return this.scorings.recall(key);
   }
 
   /** Everything that is kept, oldest use first. */
   results(): Scored[] {
-    return this.cache.values();
+    return this.scorings.values();
   }
 
   list(): Promise<readonly DetectorListing[]> {
@@ -109,70 +120,12 @@ export class ScoringService {
   }
 
   get cachedBytes(): number {
-    return this.cache.bytes;
+    return this.scorings.bytes;
   }
 
   clearCache(): void {
-    this.cache.clear();
+    this.scorings.clear();
   }
-
-  private start(key: string, request: ScoreRequest, note: Parameters<ActivityLog['hit']>[0]): Flight {
-    const abort = new AbortController();
-    const { series, recipe } = request;
-    const entry = this.activity.begin(note);
-    const promise = this.pool
-      .run(
-        { kind: 'score', series, recipe, ...(request.live === undefined ? {} : { live: request.live }) },
-        {
-          ...(request.live === undefined ? {} : { affinity: request.live }),
-          signal: abort.signal,
-          ...(request.onProgress ? { onProgress: request.onProgress } : {}),
-          ...(request.priority === undefined ? {} : { priority: request.priority }),
-        },
-      )
-      .then(
-        ({ result, milliseconds, where }) => {
-          const scored: Scored = { key, series, recipe, detection: result.detection };
-          this.cache.set(key, scored, sizeOf(series) + sizeOf(result.detection));
-          this.activity.end(entry, {
-            milliseconds,
-            where,
-            events: result.detection.events.length,
-            scoredPoints: result.scoredPoints,
-          });
-          return scored;
-        },
-        (error: JobError) => {
-          this.activity.end(entry, { error: error.message, cancelled: error.code === 'cancelled' });
-          throw error;
-        },
-      )
-      .finally(() => this.flights.delete(key));
-    return { promise, abort, waiting: 0 };
-  }
-
-  /** Everybody who wants a flight holds on to it; when the last lets go, the work stops. */
-  private join(flight: Flight, signal: AbortSignal | undefined): Promise<Scored> {
-    flight.waiting++;
-    if (!signal) return flight.promise;
-    return new Promise((resolve, reject) => {
-      const leave = () => {
-        if (--flight.waiting === 0) flight.abort.abort();
-        reject(new JobError('the work was cancelled', 'cancelled'));
-      };
-      signal.addEventListener('abort', leave, { once: true });
-      flight.promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-    });
-  }
-}
-
-let sliceBegan = 0;
-
-/** Hundreds of series arrive in one task; hashing them all in it would hold the page up. */
-async function breathe(): Promise<void> {
-  if (performance.now() - sliceBegan < 8) return;
-  await new Promise<void>((resolve) => setTimeout(resolve, 0));
-  sliceBegan = performance.now();
 }
 
 /** Hash of everything that decides the result. */

@@ -16,7 +16,7 @@ import {
 } from '@grafana/data';
 import { getDataSourceSrv, getTemplateSrv } from '@grafana/runtime';
 import { Observable, catchError, defer, from, merge, mergeMap, of, switchMap } from 'rxjs';
-import { modelText } from '../client/models.js';
+import { modelOf, type StoredModel } from '../client/models.js';
 import { graphScoring, scoringService, setDataSourceModule } from '../client/shared.js';
 import { AnnotationEditor } from './AnnotationEditor.js';
 import { heedMeta } from './frames.js';
@@ -85,7 +85,7 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
     return defer(() => {
       const query = interpolate(target, request.scopedVars);
       return from(
-        Promise.all([getDataSourceSrv().get(query.source, request.scopedVars), modelText(query.model)]),
+        Promise.all([getDataSourceSrv().get(query.source, request.scopedVars), modelOf(query.model)]),
       ).pipe(
         mergeMap(([source, model]) => {
           if (source.type === dataSourceId || source.meta?.id === dataSourceId) {
@@ -153,7 +153,7 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
     response: DataQueryResponse,
     grid: Grid,
     request: DataQueryRequest<HeedQuery>,
-    model: string | undefined,
+    model: StoredModel | undefined,
     signal: AbortSignal,
     emit: (partial: DataQueryResponse) => void,
   ): Promise<DataQueryResponse> {
@@ -179,7 +179,8 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
       ? await scoreGraphFrames({ ...common, scoring: graphScoring() })
       : await scoreFrames({
           ...common,
-          recipe: recipeOf(query, model),
+          recipe: recipeOf(query, model?.text),
+          ...(model ? { model: model.name } : {}),
           service: scoringService(),
           name: (field: Field, frame: DataFrame) => getFieldDisplayName(field, frame, frames),
           ...(response.state === LoadingState.Streaming ? { live: `${request.requestId} ${key}` } : {}),

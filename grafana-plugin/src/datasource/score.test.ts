@@ -157,11 +157,22 @@ describe('outputs and modes', () => {
 
   it('passes cancelling on instead of calling it a failure', async () => {
     const abort = new AbortController();
-    abort.abort();
     const cancelled = Object.assign(new Error('cancelled'), { code: 'cancelled' });
-    await expect(
-      run({ service: { score: () => Promise.reject(cancelled) }, signal: abort.signal }),
-    ).rejects.toBe(cancelled);
+    const score = () => {
+      abort.abort();
+      return Promise.reject(cancelled);
+    };
+    await expect(run({ service: { score }, signal: abort.signal })).rejects.toBe(cancelled);
+  });
+
+  it('asks for no scoring when it is cancelled before', async () => {
+    const abort = new AbortController();
+    abort.abort();
+    const score = vi.fn();
+    await expect(run({ service: { score }, signal: abort.signal })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    expect(score).not.toHaveBeenCalled();
   });
 
   it('shows many series at once, unscored, before their scores come', async () => {
@@ -171,6 +182,18 @@ describe('outputs and modes', () => {
     expect(onPartial).toHaveBeenCalled();
     const first = onPartial.mock.calls[0]![0].frames as DataFrame[];
     expect(first.filter((frame) => heedMeta(frame)?.role === 'values')).toHaveLength(30);
+  });
+
+  it('shows only some of hundreds of series before their scores come, and all of them with their scores', async () => {
+    const onPartial = vi.fn();
+    const { frames } = await run({
+      frames: Array.from({ length: 120 }, (_, i) => wave(60, `s${i}`)),
+      onPartial,
+    });
+    const roles = (all: DataFrame[]) => all.map((frame) => heedMeta(frame)!.role);
+    const first = roles(onPartial.mock.calls[0]![0].frames);
+    expect(first.filter((role) => role === 'values')).toHaveLength(50);
+    expect(roles(frames).filter((role) => role === 'scored')).toHaveLength(120);
   });
 });
 

@@ -1,4 +1,6 @@
 import type { DataFrame, Field } from '@grafana/data';
+import { breathe } from '../client/breathe.js';
+import { JobError } from '../client/pool.js';
 import type { Origin, ScoringService } from '../client/service.js';
 import type { EventOptions, PlainSeries, Recipe } from '../engine/protocol.js';
 import {
@@ -50,6 +52,8 @@ export async function scoreFrames(input: {
   readonly frames: readonly DataFrame[];
   readonly query: HeedQuery;
   readonly recipe: Recipe;
+  /** Name of the model in the recipe. */
+  readonly model?: string;
   readonly context: FrameContext;
   readonly service: Pick<ScoringService, 'score'>;
   readonly name: (field: Field, frame: DataFrame) => string;
@@ -61,7 +65,12 @@ export async function scoreFrames(input: {
   readonly onPartial?: (outcome: ScoreOutcome) => void;
 }): Promise<ScoreOutcome> {
   const { query, recipe, context, service, signal } = input;
-  const all = seriesOfFrames(input.frames, input.name);
+  const all: FieldSeries[] = [];
+  for (const frame of input.frames) {
+    await breathe();
+    if (signal.aborted) throw new JobError('the work was cancelled', 'cancelled');
+    all.push(...seriesOfFrames([frame], input.name));
+  }
   const parts = all.slice(0, seriesAtMost).filter((part) => part.series.time.length > 0);
   const notes =
     all.length > seriesAtMost ? [`only the first ${seriesAtMost} of ${all.length} series were scored`] : [];
@@ -81,12 +90,23 @@ export async function scoreFrames(input: {
             parts.map((part) => part.series),
           ),
           channels: [],
+          over: false,
         },
       ]
-    : parts.map((part) => ({ group: part.name, parts: [part], series: part.series, channels: [] }));
-  const build = () => buildFrames(jobs, query, context, input.annotation, parts.length);
+    : parts.map((part) => ({
+        group: part.name,
+        parts: [part],
+        series: part.series,
+        channels: [],
+        over: false,
+      }));
+  const build = (some: readonly Job[]) => buildFrames(some, query, context, input.annotation, parts.length);
+  const showPartial = () => {
+    const waiting = new Set(jobs.filter((job) => !job.over).slice(waitingShown));
+    input.onPartial?.(outcome(build(jobs.filter((job) => !waiting.has(job)))));
+  };
 
-  if (input.onPartial && jobs.length > 20) input.onPartial(outcome(build()));
+  if (jobs.length > 20) showPartial();
   let shown = performance.now();
   await Promise.all(
     jobs.map(async (job) => {
@@ -95,6 +115,7 @@ export async function scoreFrames(input: {
           series: job.series,
           recipe,
           origin: { surface: input.surface, title: job.group },
+          ...(input.model && recipe.model !== undefined ? { model: input.model } : {}),
           signal,
           ...(input.live ? { live: `${input.live} ${job.group}` } : {}),
           priority: input.surface === 'annotation' ? 1 : 0,
@@ -105,19 +126,23 @@ export async function scoreFrames(input: {
         if (code === 'cancelled' || signal.aborted) throw error;
         errors.push({ series: job.group, message });
       }
+      job.over = true;
       // Hundreds of series take a while: show what is there, seldom enough to leave the page alone.
-      if (input.onPartial && performance.now() - shown > partialEvery && !signal.aborted) {
+      if (performance.now() - shown > partialEvery && !signal.aborted) {
         shown = performance.now();
-        input.onPartial(outcome(build()));
+        showPartial();
       }
     }),
   );
   notes.push(...new Set(jobs.flatMap((job) => job.channels[0]?.detection.notes ?? [])));
-  return outcome(build());
+  return outcome(build(jobs));
 }
 
 /** ms between two pictures of unfinished work. */
 const partialEvery = 2000;
+
+/** Series without a score in such a picture: Grafana works through every field of it in one task. */
+const waitingShown = 50;
 
 /** With more series than this, quiet ones come without a band: nobody sees hundreds of bands, and they cost time. */
 const bandsAtMost = 40;
@@ -128,6 +153,8 @@ interface Job {
   readonly series: PlainSeries;
   /** Filled when it has been scored. */
   channels: ScoredChannel[];
+  /** Scored, or failed. */
+  over: boolean;
 }
 
 function buildFrames(

@@ -1,4 +1,12 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import {
+  useDeferredValue,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type ReactNode,
+} from 'react';
 import {
   FieldColorModeId,
   getFieldSeriesColor,
@@ -87,6 +95,9 @@ export function Chart(props: Props) {
     plot.current?.redraw(false, true);
   }, [picture]);
 
+  // uPlot draws when it is mounted; legend and list, which are mounted in this task, come first (with React 19).
+  const mounting = useDeferredValue(true, false);
+
   const from = timeRange.from.valueOf();
   const to = timeRange.to.valueOf();
   useEffect(() => {
@@ -102,9 +113,11 @@ export function Chart(props: Props) {
   const chartHeight = props.height - (props.showStrip ? stripHeight : 0);
   return (
     <div style={{ position: 'relative', width: props.width, height: props.height }}>
-      <UPlotChart config={config} data={data} width={props.width} height={chartHeight}>
-        {props.children?.(config)}
-      </UPlotChart>
+      {mounting && (
+        <UPlotChart config={config} data={data} width={props.width} height={chartHeight}>
+          {props.children?.(config)}
+        </UPlotChart>
+      )}
       {props.showStrip && box.width > 0 && (
         <>
           <span

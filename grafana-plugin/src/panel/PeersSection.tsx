@@ -1,9 +1,9 @@
 import type { GrafanaTheme2 } from '@grafana/data';
 import { fitScaler } from '@heed/core';
 import type { AnomalyEvent, PlainSeries } from '../engine/protocol.js';
-import { severityColor } from '../datasource/frames.js';
 import { lowerBound } from './align.js';
 import { formatValue } from './Chart.js';
+import { ComparisonPicture } from './ComparisonPicture.js';
 import { attendedColor } from './drawing.js';
 import type { DrawnSeries } from './model.js';
 
@@ -76,9 +76,6 @@ export function PeersSection({ event, peers, member, series, theme }: Props) {
   );
 }
 
-const width = 560;
-const height = 180;
-const margin = { left: 64, right: 8, top: 8, bottom: 22 };
 /** Fewest points shown on either side of the event. */
 const fewestAround = 12;
 
@@ -94,89 +91,19 @@ function PeersPicture({ event, peers, member, series, theme }: Props & { readonl
     const channel = channelOf(name);
     if (!channel || channel.values.every(Number.isNaN)) return [];
     const scaler = fitScaler(channel.values, 'robust');
-    return [{ name, weight, values: level.invert(scaler.apply(channel.values.subarray(from, to + 1))) }];
+    return [{ weight, values: level.invert(scaler.apply(channel.values.subarray(from, to + 1))) }];
   });
-  const event0 = own.values.subarray(from, to + 1);
-  let low = Infinity;
-  let high = -Infinity;
-  for (const values of [event0, ...lines.map((line) => line.values)]) {
-    for (const value of values) {
-      if (Number.isNaN(value)) continue;
-      low = Math.min(low, value);
-      high = Math.max(high, value);
-    }
-  }
-  if (low > high) return null;
-  if (low === high) [low, high] = [low - 1, high + 1];
-  const pad = 0.06 * (high - low);
-  const [t0, t1] = [series.time[from]!, series.time[to]!];
-  const x = (t: number) =>
-    margin.left + ((t - t0) / Math.max(1, t1 - t0)) * (width - margin.left - margin.right);
-  const y = (value: number) =>
-    margin.top + (1 - (value - low + pad) / (high - low + 2 * pad)) * (height - margin.top - margin.bottom);
-  const path = (values: ArrayLike<number>) => {
-    let d = '';
-    let pen = false;
-    for (let k = 0; k < values.length; k++) {
-      if (Number.isNaN(values[k]!)) pen = false;
-      else {
-        d += `${pen ? 'L' : 'M'}${x(series.time[from + k]!).toFixed(1)} ${y(values[k]!).toFixed(1)}`;
-        pen = true;
-      }
-    }
-    return d;
-  };
-  const most = Math.max(...lines.map((line) => line.weight), 1e-9);
-  const color = severityColor(event.severity);
-  const faint = theme.colors.text.secondary;
   return (
-    <svg
-      viewBox={`0 0 ${width} ${height}`}
-      width="100%"
-      role="img"
-      aria-label="The series among the peers it was compared with"
-      data-testid="heed-peers-picture"
-    >
-      <rect
-        x={x(event.start) - 1}
-        y={margin.top}
-        width={Math.max(3, x(event.end) - x(event.start) + 2)}
-        height={height - margin.top - margin.bottom}
-        fill={color}
-        opacity={0.15}
-      />
-      {[low, (low + high) / 2, high].map((value) => (
-        <g key={value}>
-          <line
-            x1={margin.left}
-            x2={width - margin.right}
-            y1={y(value)}
-            y2={y(value)}
-            stroke={faint}
-            opacity={0.2}
-          />
-          <text x={margin.left - 6} y={y(value) + 4} textAnchor="end" fontSize={11} fill={faint}>
-            {formatValue(member.field, value)}
-          </text>
-        </g>
-      ))}
-      {lines.map((line) => (
-        <path
-          key={line.name}
-          d={path(line.values)}
-          fill="none"
-          stroke={attendedColor}
-          strokeWidth={0.8 + line.weight / most}
-          opacity={0.2 + 0.5 * (line.weight / most)}
-        />
-      ))}
-      <path d={path(event0)} fill="none" stroke={color} strokeWidth={2.5} />
-      <text x={margin.left} y={height - 6} fontSize={11} fill={color}>
-        {member.name}
-      </text>
-      <text x={width - margin.right} y={height - 6} textAnchor="end" fontSize={11} fill={attendedColor}>
-        its peers
-      </text>
-    </svg>
+    <ComparisonPicture
+      description="The series among the peers it was compared with"
+      testId="heed-peers-picture"
+      x={series.time.subarray(from, to + 1)}
+      own={{ name: member.name, values: own.values.subarray(from, to + 1) }}
+      others={{ name: 'its peers', lines }}
+      heaviest={1.2}
+      event={event}
+      format={(value) => formatValue(member.field, value)}
+      theme={theme}
+    />
   );
 }

@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'react';
 import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
 import { Button, Drawer, useTheme2 } from '@grafana/ui';
 import type { PlainSeries } from '../engine/protocol.js';
@@ -22,9 +23,17 @@ interface Props {
   readonly onClose: () => void;
 }
 
+/**
+ * A drawer in which nothing has the focus gives it to its first button, "Close", whose tooltip then takes the first
+ * Escape.
+ */
+const takeFocus = (element: HTMLElement | null) => element?.focus({ preventScroll: true });
+
 /** Why one event is an anomaly: in words, in numbers, and by what it was compared with. */
 export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom, onClose }: Props) {
   const theme = useTheme2();
+  const [opener] = useState(() => document.activeElement);
+  useEffect(() => () => (opener as HTMLElement | null)?.focus({ preventScroll: true }), [opener]);
   const { group, event } = item;
   const time = (ms: number) => dateTimeFormat(ms, { timeZone });
   const blamed = event.channels.slice(0, 8);
@@ -43,7 +52,12 @@ export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom
       size="md"
       onClose={onClose}
     >
-      <div data-testid="heed-why" style={{ display: 'flex', flexDirection: 'column', gap: 20 }}>
+      <div
+        ref={takeFocus}
+        tabIndex={-1}
+        data-testid="heed-why"
+        style={{ display: 'flex', flexDirection: 'column', gap: 20, outline: 'none' }}
+      >
         <div style={{ borderLeft: `6px solid ${severityColor(event.severity)}`, paddingLeft: 12 }}>
           <div style={{ color: theme.colors.text.secondary }}>
             {severityName(event.severity)} severity, {Math.round(event.severity)} of 100; score{' '}

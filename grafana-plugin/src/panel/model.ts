@@ -25,6 +25,8 @@ export interface DrawnSeries {
 export interface GroupJob {
   readonly series: PlainSeries;
   readonly recipe: Recipe;
+  /** Name of the model in the recipe. */
+  readonly model?: string;
 }
 
 /** Series that were, or are to be, scored together. */
@@ -54,7 +56,7 @@ export function groupFrames(
   frames: readonly DataFrame[],
   options: HeedPanelOptions,
   name: (field: Field, frame: DataFrame) => string,
-  recall: (key: string) => { series: PlainSeries; recipe: Recipe } | undefined,
+  recall: (key: string) => GroupJob | undefined,
 ): Group[] {
   const scored = frames.filter((frame) => heedMeta(frame)?.role === 'scored');
   // On their way: our data source will send them again with their scores.
@@ -73,7 +75,7 @@ export function groupFrames(
 function scoredGroups(
   frames: readonly DataFrame[],
   options: HeedPanelOptions,
-  recall: (key: string) => { series: PlainSeries; recipe: Recipe } | undefined,
+  recall: (key: string) => GroupJob | undefined,
 ): Group[] {
   const byKey = new Map<string, { meta: HeedMeta; members: DrawnSeries[] }>();
   for (const frame of frames) {
@@ -113,12 +115,10 @@ function scoredGroups(
 }
 
 /** The query knows nothing of this panel's feedback: score again, history included, with it. */
-function again(
-  known: { series: PlainSeries; recipe: Recipe } | undefined,
-  feedback: Feedback[],
-): GroupJob | undefined {
+function again(known: GroupJob | undefined, feedback: Feedback[]): GroupJob | undefined {
   if (!known || feedback.length === 0) return undefined;
-  return { series: known.series, recipe: { ...known.recipe, feedback } };
+  const { series, recipe, model } = known;
+  return { series, recipe: { ...recipe, feedback }, ...(model === undefined ? {} : { model }) };
 }
 
 function drawnFrame(frame: DataFrame, meta: HeedMeta): DrawnSeries {

@@ -1,15 +1,10 @@
-import {
-  FieldColorModeId,
-  FieldConfigProperty,
-  FieldType,
-  PanelPlugin,
-  VisualizationSuggestionScore,
-} from '@grafana/data';
+import { FieldColorModeId, FieldConfigProperty, PanelPlugin } from '@grafana/data';
 import { commonOptionsBuilder } from '@grafana/ui';
 import { DetectorOption } from './DetectorOption.js';
 import { FeedbackOption } from './FeedbackOption.js';
 import { HeedPanel } from './HeedPanel.js';
 import { migrateOptions } from './migrate.js';
+import { suggestPanel } from './suggestions.js';
 import { defaultOptions as defaults, type HeedFieldConfig, type HeedPanelOptions } from './types.js';
 
 const detection = ['Detection'];
@@ -43,7 +38,8 @@ export const plugin = new PanelPlugin<HeedPanelOptions, HeedFieldConfig>(HeedPan
       .addRadio({
         path: 'mode',
         name: 'Score',
-        description: 'For frames that have no score yet; those of the Heed data source bring theirs along.',
+        description:
+          'For frames that have no score yet, from what they hold: the visible range. A query of the Heed data source brings its score along, and has the history before the range to compare with.',
         category: detection,
         defaultValue: defaults.mode,
         settings: {
@@ -143,9 +139,4 @@ export const plugin = new PanelPlugin<HeedPanelOptions, HeedFieldConfig>(HeedPan
   })
   .setDataSupport({ annotations: true, alertStates: true })
   .setMigrationHandler((panel) => migrateOptions(panel.options as Partial<HeedPanelOptions>))
-  .setSuggestionsSupplier(((summary: { hasFieldType(type: FieldType): boolean; rowCountTotal: number }) =>
-    summary.hasFieldType(FieldType.time) &&
-    summary.hasFieldType(FieldType.number) &&
-    summary.rowCountTotal > 30
-      ? [{ name: 'Heed anomalies', score: VisualizationSuggestionScore.OK, cardOptions: { maxSeries: 1 } }]
-      : undefined) as never);
+  .setSuggestionsSupplier(suggestPanel);

@@ -16,9 +16,8 @@ export function IncidentEditor({
     void datasource.columnNames().then(setNames, () => setNames([]));
   }, [datasource]);
   return (
-    <InlineField label="Columns" labelWidth={16}>
+    <InlineField label="Columns" labelWidth={16} grow shrink>
       <MultiCombobox
-        width={60}
         options={names.map((name) => ({ value: name, label: name }))}
         value={query.columns ?? []}
         onChange={(chosen) => {

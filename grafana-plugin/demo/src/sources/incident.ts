@@ -7,7 +7,7 @@ import {
   type DataQueryRequest,
   type DataQueryResponse,
 } from '@grafana/data';
-import { clock } from './clock.js';
+import { anchor, clock, standing } from './clock.js';
 
 export interface IncidentQuery extends DataQuery {
   /** Names of columns of the recording; none means all. */
@@ -30,16 +30,12 @@ const units: Record<string, string> = {
   cores: 'short',
 };
 
-/** Share of the recording that lies in the past when it is replayed; the rest arrives live. */
-const playedShare = 0.97;
-
 /**
- * The recorded incident, moved in time so that it ends about now: time ranges and live refresh then mean what they
- * mean on a real dashboard. When the recording is over the replay jumps back by the share that came live.
+ * The recorded incident, moved in time so that most of it lies in the past and the rest arrives live: time ranges and
+ * refresh then mean what they mean on a real dashboard. It is over when the anchor moves on, and the recording with it.
  */
 export class IncidentDataSource extends DataSourceApi<IncidentQuery> {
   private loading: Promise<Recording> | undefined;
-  private readonly opened = clock();
 
   recording(): Promise<Recording> {
     this.loading ??= load();
@@ -66,11 +62,9 @@ export class IncidentDataSource extends DataSourceApi<IncidentQuery> {
 
   private frames(recording: Recording, query: IncidentQuery, request: DataQueryRequest): DataFrame[] {
     const length = recording.time[recording.time.length - 1]!;
-    const live = (1 - playedShare) * length;
-    // Whole steps, so that points stay where they are between two refreshes.
+    // Whole steps, so that points lie on the grid that queries ask for.
     const step = recording.time[1]! - recording.time[0]!;
-    const round = Math.max(0, Math.floor((clock() - this.opened) / live));
-    const begin = Math.round((this.opened - playedShare * length + round * live) / step) * step;
+    const begin = Math.round((anchor() + standing - length) / step) * step;
     const from = request.range.from.valueOf();
     const to = Math.min(request.range.to.valueOf(), clock());
     const rows = recording.time.flatMap((t, i) => (begin + t >= from && begin + t <= to ? [i] : []));

@@ -9,8 +9,9 @@ import {
   type DataQueryResponse,
 } from '@grafana/data';
 import { getTemplateSrv } from '@grafana/runtime';
-import { Observable, interval, map, of, startWith, throwError } from 'rxjs';
-import { clock } from './clock.js';
+import { Observable, concatMap, from, interval, startWith, throwError } from 'rxjs';
+import { breathe } from '../../../src/client/breathe.js';
+import { anchor, clock } from './clock.js';
 import { serviceMap } from './services.js';
 
 export interface ScenarioQuery extends DataQuery {
@@ -60,24 +61,33 @@ const noise = (t: number, seed: number) => {
 const minute = 60_000;
 const hashOf = (text: string) => [...text].reduce((sum, c) => Math.imul(sum, 31) + c.charCodeAt(0), 7) >>> 0;
 
-/** Generated series whose values depend on time and name only; faults lie at fixed distances before the page was opened. */
-export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
-  private readonly opened = Math.floor(clock() / minute) * minute;
+/** One frame per host, in slices: a source would get them over the network and leave the page alone meanwhile. */
+async function hosts(count: number, frameOf: (i: number) => DataFrame): Promise<DataFrame[]> {
+  const frames: DataFrame[] = [];
+  for (let i = 0; i < count; i++) {
+    await breathe();
+    frames.push(frameOf(i));
+  }
+  return frames;
+}
 
+/** Generated series whose values depend on time and name only; faults lie at fixed distances before the demo's anchor. */
+export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
   override query(request: DataQueryRequest<ScenarioQuery>): Observable<DataQueryResponse> {
     const error = request.targets.find((target) => target.scenario === 'error');
     if (error) return throwError(() => new Error('the store is down for maintenance'));
-    const answer = (): DataQueryResponse => ({
-      state: LoadingState.Done,
-      data: request.targets.flatMap((target) => this.frames(target, request)),
-    });
+    const answer = async (state: LoadingState): Promise<DataQueryResponse> => {
+      const data: DataFrame[] = [];
+      for (const target of request.targets) data.push(...(await this.frames(target, request)));
+      return { state, data };
+    };
     if (request.targets.some((target) => target.scenario === 'stream')) {
       return interval(1000).pipe(
         startWith(0),
-        map(() => ({ ...answer(), state: LoadingState.Streaming })),
+        concatMap(() => answer(LoadingState.Streaming)),
       );
     }
-    return of(answer());
+    return from(answer(LoadingState.Done));
   }
 
   override filterQuery(query: ScenarioQuery): boolean {
@@ -100,7 +110,7 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
     return times;
   }
 
-  private frames(query: ScenarioQuery, request: DataQueryRequest): DataFrame[] {
+  private async frames(query: ScenarioQuery, request: DataQueryRequest): Promise<DataFrame[]> {
     const { scenario = 'service', refId } = query;
     const host = getTemplateSrv().replace(query.host ?? 'web-1', request.scopedVars);
     const frame = (
@@ -147,19 +157,18 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
     }
     const times = this.times(request);
     if (scenario === 'fleet') {
-      return Array.from({ length: query.count ?? 500 }, (_, i) => {
-        const name = `host-${String(i + 1).padStart(3, '0')}`;
-        return frame(
+      return hosts(query.count ?? 500, (i) =>
+        frame(
           'cpu',
           times.map((t) => this.hostCpu(t, i)),
           times,
           'percent',
-          { host: name },
-        );
-      });
+          { host: `host-${String(i + 1).padStart(3, '0')}` },
+        ),
+      );
     }
     if (scenario === 'balanced') {
-      return Array.from({ length: query.count ?? 60 }, (_, i) =>
+      return hosts(query.count ?? 60, (i) =>
         frame(
           'cpu',
           times.map((t) => this.balancedCpu(t, i)),
@@ -177,9 +186,9 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
     return [out];
   }
 
-  /** A daily rhythm pressed into ten minutes; a burst 14 minutes and a collapse 6 minutes before the page was opened. */
+  /** A daily rhythm pressed into ten minutes; a burst 14 minutes and a collapse 6 minutes before the anchor. */
   private latency(t: number, seed: number): number {
-    const before = (this.opened - t) / minute;
+    const before = (anchor() - t) / minute;
     let value =
       50 + 18 * Math.sin((2 * Math.PI * t) / (10 * minute) + (seed % 7)) + 1.6 * noise(t, seed % 1000);
     if (before > 13 && before <= 14.2) value += 45;
@@ -188,7 +197,7 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
   }
 
   private hostCpu(t: number, i: number): number {
-    const before = (this.opened - t) / minute;
+    const before = (anchor() - t) / minute;
     let value =
       35 +
       10 * chance(i) +
@@ -205,9 +214,9 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
    * another begins to drift upwards.
    */
   private balancedCpu(t: number, i: number): number {
-    const before = (this.opened - t) / minute;
+    const before = (anchor() - t) / minute;
     const stuck = i === 16 && before > 8 && before <= 11;
-    const at = stuck ? this.opened - 11 * minute : t;
+    const at = stuck ? anchor() - 11 * minute : t;
     const rush = before > 16 && before <= 17.5 ? 22 : 0;
     const load =
       38 +
@@ -215,7 +224,7 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
       6 * Math.sin(at / 71_000) +
       4 * Math.sin(at / 23_000) +
       rush;
-    const drift = i === 30 && before <= 5 ? 3.2 * (5 - before) : 0;
+    const drift = i === 30 && before <= 5 ? 3.2 * Math.min(5, 5 - before) : 0;
     const value = (0.6 + 0.7 * chance(i)) * load + 6 * chance(i + 500) + drift + 1.1 * noise(t, i + 900);
     return Math.max(0, Math.min(100, value));
   }
@@ -228,7 +237,7 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
     const load = (t: number) =>
       100 + 45 * Math.sin((2 * Math.PI * t) / (10 * minute)) + 10 * Math.sin(t / 97_000);
     const apart = (t: number) => {
-      const before = (this.opened - t) / minute;
+      const before = (anchor() - t) / minute;
       return before > 8 && before <= 9.5;
     };
     return [

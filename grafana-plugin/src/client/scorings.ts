@@ -1,0 +1,115 @@
+import type { ActivityLog, ActivityNote, Spent } from './activity.js';
+import { ByteBoundCache } from './cache.js';
+import { JobError } from './pool.js';
+
+interface Flight<T> {
+  readonly promise: Promise<T>;
+  readonly abort: AbortController;
+  waiting: number;
+}
+
+/** What one scoring gave, for those who asked and for the activity page. */
+export interface Outcome<T> {
+  readonly value: T;
+  /** Size of the value while it is kept. */
+  readonly bytes: number;
+  readonly spent: Spent;
+}
+
+const cancelled = () => new JobError('the work was cancelled', 'cancelled');
+
+/**
+ * Scorings by content: equal content is scored once, whoever asks and whenever, and the result is kept until newer
+ * ones push it out.
+ */
+export class Scorings<T> {
+  private readonly cache: ByteBoundCache<T>;
+  private readonly flights = new Map<string, Flight<T>>();
+
+  constructor(
+    private readonly activity: ActivityLog,
+    bytes: number,
+  ) {
+    this.cache = new ByteBoundCache<T>(bytes);
+  }
+
+  /**
+   * The result behind `key`: kept, on its way for somebody else, or from `start`.
+   * @throws JobError with the code of the core's HeedError, or `cancelled`
+   */
+  async get(
+    key: string,
+    note: ActivityNote,
+    start: (signal: AbortSignal) => Promise<Outcome<T>>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const known = this.cache.get(key);
+    if (known) {
+      this.activity.hit(note);
+      return known;
+    }
+    if (signal?.aborted) throw cancelled();
+    let flight = this.flights.get(key);
+    if (flight) this.activity.hit(note);
+    else {
+      flight = this.begin(key, note, start);
+      this.flights.set(key, flight);
+    }
+    return join(flight, signal);
+  }
+
+  /** The result behind a key, while it is kept. */
+  recall(key: string): T | undefined {
+    return this.cache.get(key);
+  }
+
+  /** Everything that is kept, oldest use first. */
+  values(): T[] {
+    return this.cache.values();
+  }
+
+  get bytes(): number {
+    return this.cache.bytes;
+  }
+
+  clear(): void {
+    this.cache.clear();
+  }
+
+  private begin(
+    key: string,
+    note: ActivityNote,
+    start: (signal: AbortSignal) => Promise<Outcome<T>>,
+  ): Flight<T> {
+    const abort = new AbortController();
+    const entry = this.activity.begin(note);
+    const promise = start(abort.signal)
+      .then(
+        ({ value, bytes, spent }) => {
+          this.cache.set(key, value, bytes);
+          this.activity.end(entry, spent);
+          return value;
+        },
+        (error: JobError) => {
+          this.activity.end(entry, { error: error.message, cancelled: error.code === 'cancelled' });
+          throw error;
+        },
+      )
+      .finally(() => this.flights.delete(key));
+    return { promise, abort, waiting: 0 };
+  }
+}
+
+/** Everybody who wants a flight holds on to it; when the last lets go, the work stops. */
+function join<T>(flight: Flight<T>, signal: AbortSignal | undefined): Promise<T> {
+  flight.waiting++;
+  if (!signal) return flight.promise;
+  return new Promise((resolve, reject) => {
+    const leave = () => {
+      if (--flight.waiting === 0) flight.abort.abort();
+      reject(cancelled());
+    };
+    signal.addEventListener('abort', leave, { once: true });
+    flight.promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+  });
+}
