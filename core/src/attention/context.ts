@@ -163,6 +163,7 @@ function observedAround({ hidden, start, end, context }: ContextQuery): number[]
   return points;
 }
 
+/** @param distance one per shift from `first` on; overwritten */
 function softmaxOfNearest(
   distance: Float64Array,
   first: number,
@@ -171,24 +172,23 @@ function softmaxOfNearest(
   temperature: number,
 ): AttendedShift[] {
   // A few passes for the nearest that is left cost less than an order of all.
-  const left = distance.slice();
-  const chosen: number[] = [];
+  const chosen: { readonly shift: number; readonly gap: number }[] = [];
   while (chosen.length < keys) {
     let best = -1;
-    for (let i = 0, least = Infinity; i < left.length; i++) {
-      if (left[i]! < least) {
-        least = left[i]!;
+    for (let i = 0, least = Infinity; i < distance.length; i++) {
+      if (distance[i]! < least) {
+        least = distance[i]!;
         best = i;
       }
     }
     if (best < 0) break;
-    chosen.push(best);
-    left.fill(Infinity, Math.max(0, best - separation + 1), best + separation);
+    chosen.push({ shift: first + best, gap: distance[best]! });
+    distance.fill(Infinity, Math.max(0, best - separation + 1), best + separation);
   }
   if (chosen.length === 0) return [];
-  const nearest = distance[chosen[0]!]!;
+  const nearest = chosen[0]!.gap;
   const weighed = chosen
-    .map((i) => ({ shift: first + i, weight: Math.exp((nearest - distance[i]!) / temperature) }))
+    .map(({ shift, gap }) => ({ shift, weight: Math.exp((nearest - gap) / temperature) }))
     .filter(({ weight }) => weight >= NEGLIGIBLE);
   const total = weighed.reduce((sum, { weight }) => sum + weight, 0);
   return weighed.map(({ shift, weight }) => ({ shift, weight: weight / total }));

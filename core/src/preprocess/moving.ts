@@ -95,11 +95,17 @@ function movingMoments(
   }
 }
 
-/** Moving mean, n values. Missing values are left out; NaN where a window holds no value. O(n). */
-export function movingMean(values: ArrayLike<number>, options: MovingOptions): Float64Array {
+/**
+ * Moving mean, n values. Missing values are left out; NaN where a window holds no value. O(n).
+ * @param mean where to write it (n values)
+ */
+export function movingMean(
+  values: ArrayLike<number>,
+  options: MovingOptions,
+  mean: Float64Array = new Float64Array(values.length),
+): Float64Array {
   const n = values.length;
   const { before, after } = reach(options, n);
-  const mean = new Float64Array(n);
   const width = before + after + 1;
   const suffix = new Float64Array(width);
   // Sums of two half-windows, as movingMoments merges them, as long as all values are there and sums stay in range.

@@ -1,7 +1,7 @@
 import { HeedError } from '../errors.js';
 import { autocorrelation, laggedProduct, laggedProducts } from './autocorrelation.js';
 import { movingMean } from './moving.js';
-import { meanAndStd, robustLocation } from './statistics.js';
+import { MAD_TO_SIGMA, meanAndStd, selectQuantile } from './statistics.js';
 
 /**
  * The window W that TSB-AD's VUS metrics use (`find_length_rank` with rank 1; Paparrizos et al. 2022, Liu &
@@ -106,6 +106,8 @@ export function findPeriods(values: ArrayLike<number>, options: PeriodOptions = 
   // Two pyramids of ever coarser resolution: the series, and what is left of it without the periods found so far.
   const levels = [start];
   const residuals = [start];
+  // What is detrended for a look is not kept.
+  const scratch = new Float64Array(n);
   const found: Period[] = [];
   const octaves = [4, 8, 16, TOP_LAG];
   for (let factor = 1; factor * TOP_LAG < 2 * longest || factor === 1; factor *= 2) {
@@ -128,12 +130,12 @@ export function findPeriods(values: ArrayLike<number>, options: PeriodOptions = 
       let reference: number | undefined;
       for (let round = 0; round < max; round++) {
         if (residuals[coarsest] !== levels[coarsest]) {
-          reference ??= meanSquare(withoutTrend(levels[coarsest]!, high));
+          reference ??= meanSquare(withoutTrend(levels[coarsest]!, high, scratch));
         }
-        const hit = findInOctave(residuals[coarsest]!, reference, low, high);
+        const hit = findInOctave(residuals[coarsest]!, reference, low, high, scratch);
         if (hit === null) break;
         reference ??= hit.power;
-        const refined = refine(residuals, levels, hit.lag);
+        const refined = refine(residuals, levels, hit.lag, scratch);
         residuals[coarsest] = hit.rest;
         const period = Math.round(refined.lag);
         if (period < minPeriod || period > 1.05 * longest || refined.strength < minStrength) continue;
@@ -175,22 +177,30 @@ function clipAndInterpolate(values: ArrayLike<number>): Float64Array | null {
   return clip(out, 5);
 }
 
+/** The values that clipping looks at; overwritten by the next call. */
+function sampleOf(values: Float64Array): Float64Array {
+  if (values.length <= SAMPLE) {
+    sampled.set(values);
+    return sampled.subarray(0, values.length);
+  }
+  // Spread evenly but not regularly, which a period could be in step with (multiples of the golden ratio).
+  for (let i = 0, at = 0; i < SAMPLE; i++, at += GOLDEN) {
+    sampled[i] = values[Math.floor((at - Math.floor(at)) * values.length)]!;
+  }
+  return sampled;
+}
+const sampled = new Float64Array(SAMPLE);
+
 /** Clips, in place, what lies more than `sigmas` robust standard deviations from the median. */
 function clip(values: Float64Array, sigmas: number): Float64Array {
-  let sample = values;
-  if (values.length > SAMPLE) {
-    sample = new Float64Array(SAMPLE);
-    // Spread evenly but not regularly, which a period could be in step with (multiples of the golden ratio).
-    for (let i = 0, at = 0; i < SAMPLE; i++, at += GOLDEN) {
-      sample[i] = values[Math.floor((at - Math.floor(at)) * values.length)]!;
-    }
-  }
-  const { median, sigma } = robustLocation(sample);
+  const sample = sampleOf(values);
+  const root = Math.sqrt(meanSquare(sample));
+  const median = selectQuantile(sample, 0.5);
+  for (let i = 0; i < sample.length; i++) sample[i] = Math.abs(sample[i]! - median);
+  const sigma = MAD_TO_SIGMA * selectQuantile(sample, 0.5);
   // Where most values are nearly equal, regular short peaks (a job once an hour) are all there is. The root mean
   // square, which is no smaller than the deviation, mostly answers that.
-  if (sigmas < 5 && !(sigma > 0.1 * Math.sqrt(meanSquare(sample)) || sigma > 0.1 * meanAndStd(sample).std)) {
-    return values;
-  }
+  if (sigmas < 5 && !(sigma > 0.1 * root || sigma > 0.1 * meanAndStd(sampleOf(values)).std)) return values;
   if (!(sigma > 0)) return values;
   const low = median - sigmas * sigma;
   const high = median + sigmas * sigma;
@@ -209,9 +219,13 @@ function halve(values: Float64Array): Float64Array {
   return out;
 }
 
-/** What is faster than about two periods of `lag` points, freed of the spikes that a step leaves. */
-function withoutTrend(values: Float64Array, lag: number): Float64Array {
-  const trend = movingMean(values, { window: 2 * Math.round(lag) + 1 });
+/**
+ * What is faster than about two periods of `lag` points, freed of the spikes that a step leaves.
+ * @param scratch where to write it: at least n values
+ */
+function withoutTrend(values: Float64Array, lag: number, scratch: Float64Array): Float64Array {
+  const trend = scratch.subarray(0, values.length);
+  movingMean(values, { window: 2 * Math.round(lag) + 1 }, trend);
   for (let t = 0; t < trend.length; t++) trend[t] = values[t]! - trend[t]!;
   return clip(trend, 3);
 }
@@ -226,9 +240,10 @@ function findInOctave(
   reference: number | undefined,
   low: number,
   high: number,
+  scratch: Float64Array,
 ): { lag: number; rest: Float64Array; power: number } | null {
   const n = residual.length;
-  const fast = withoutTrend(residual, high);
+  const fast = withoutTrend(residual, high, scratch);
   const lags = Math.min(2 * high + 2, n - 1);
   const acf = new Float64Array(lags + 1);
   laggedProducts(fast, acf);
@@ -385,11 +400,12 @@ function refine(
   residuals: readonly Float64Array[],
   levels: readonly Float64Array[],
   coarse: number,
+  scratch: Float64Array,
 ): { lag: number; strength: number } {
   let lag = coarse;
   for (let level = residuals.length - 2; level >= 0; level--) {
     lag *= 2;
-    const fast = withoutTrend(residuals[level]!, lag);
+    const fast = withoutTrend(residuals[level]!, lag, scratch);
     const power = meanSquare(fast);
     const around = Math.round(lag);
     const value = correlationAt(fast, around, power);
@@ -402,6 +418,6 @@ function refine(
       }
     }
   }
-  const fast = withoutTrend(levels[0]!, lag);
+  const fast = withoutTrend(levels[0]!, lag, scratch);
   return { lag, strength: correlationAt(fast, Math.round(lag), meanSquare(fast)) };
 }
