@@ -37,7 +37,9 @@ describe('autoregression', () => {
   });
 
   it('forecasts 0 for a constant series and stays finite for a smooth one', () => {
-    expect(Array.from(fitAutoregression(autocorrelation(new Float64Array(50), 3), 3, 0.01))).toEqual([0, 0, 0]);
+    expect(Array.from(fitAutoregression(autocorrelation(new Float64Array(50), 3), 3, 0.01))).toEqual([
+      0, 0, 0,
+    ]);
     const smooth = Float64Array.from({ length: 400 }, (_, t) => Math.sin(t / 50));
     expect(fitAutoregression(autocorrelation(smooth, 64), 64, 0).every(Number.isFinite)).toBe(true);
   });
