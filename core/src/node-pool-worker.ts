@@ -3,6 +3,6 @@ import { parentPort } from 'node:worker_threads';
 import { serveScores } from './pool/serve.js';
 
 serveScores({
-  postMessage: (message, transfer) => parentPort!.postMessage(message, transfer),
+  postMessage: (message) => parentPort!.postMessage(message),
   listen: (onMessage) => parentPort!.on('message', onMessage),
 });

@@ -50,7 +50,11 @@ interface Kernels {
 
 /** The sliding-window kernels on typed arrays, which are copied in and out: nothing stays behind between calls. */
 export class WindowKernels {
-  private readonly memory = new WebAssembly.Memory({ initial: 1 });
+  /**
+   * Enough for some 50,000 windows from the start: growing detaches the buffer before, and after the first detached
+   * buffer V8 checks every access to any typed array for it.
+   */
+  private readonly memory = new WebAssembly.Memory({ initial: 64 });
   private readonly kernels: Kernels;
 
   /** @throws the engine's own error where it refuses WebAssembly or has no SIMD */

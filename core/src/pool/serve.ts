@@ -21,7 +21,7 @@ export interface ScoreTask {
 
 /** The side of a message channel that a worker holds. */
 export interface PoolPort {
-  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+  postMessage(message: unknown): void;
   listen(onMessage: (message: unknown) => void): void;
 }
 
@@ -52,7 +52,8 @@ export function serveScores(port: PoolPort = globalPort()): void {
     try {
       const detector = await detectorOf(task);
       const result = await detector.score(task.series, { ...task.options, signal: controller.signal });
-      port.postMessage({ id, result } satisfies PoolReply<Detection>, buffersOf(result));
+      // Copied: handing buffers over detaches them, after which V8 checks every access to any typed array for that.
+      port.postMessage({ id, result } satisfies PoolReply<Detection>);
     } catch (error) {
       const reply: PoolReply<Detection> = {
         id,
@@ -61,7 +62,7 @@ export function serveScores(port: PoolPort = globalPort()): void {
           message: error instanceof Error ? error.message : String(error),
         },
       };
-      port.postMessage(reply, []);
+      port.postMessage(reply);
     } finally {
       running.delete(id);
     }
@@ -73,15 +74,9 @@ export function serveScores(port: PoolPort = globalPort()): void {
   });
 }
 
-/** The arrays of a detection, to be handed over instead of copied. */
-function buffersOf({ score, expected = [], lower = [], upper = [] }: Detection): ArrayBuffer[] {
-  const buffers = [score, ...expected, ...lower, ...upper].map((array) => array.buffer as ArrayBuffer);
-  return [...new Set(buffers)];
-}
-
 function globalPort(): PoolPort {
   const scope = globalThis as unknown as {
-    postMessage?: (message: unknown, transfer: ArrayBuffer[]) => void;
+    postMessage?: (message: unknown) => void;
     addEventListener?: (type: string, listener: (event: { readonly data: unknown }) => void) => void;
     WorkerGlobalScope?: unknown;
   };
@@ -93,7 +88,7 @@ function globalPort(): PoolPort {
     );
   }
   return {
-    postMessage: (message, transfer) => scope.postMessage!(message, transfer),
+    postMessage: (message) => scope.postMessage!(message),
     listen: (onMessage) => scope.addEventListener!('message', ({ data }) => onMessage(data)),
   };
 }

@@ -69,7 +69,8 @@ function notBelow(spread: Float64Array, finest: number): Float64Array {
   const out = new Float64Array(spread.length);
   for (let t = 0; t < out.length; t++) {
     const own = spread[t]!;
-    out[t] = own > 0 && own < finest ? finest : own;
+    if (own > 0 && own < finest) out[t] = finest;
+    else out[t] = own;
   }
   return out;
 }

@@ -2,7 +2,7 @@ import type { EngineScope, Reply, Request } from '../engine/protocol.js';
 
 /** One engine as the pool sees it, wherever it runs. */
 export interface EngineHandle {
-  post(request: Request, transfer?: Transferable[]): void;
+  post(request: Request): void;
   terminate(): void;
   onReply: (reply: Reply) => void;
   /** The engine is gone and will answer nothing any more. */

@@ -81,17 +81,18 @@ export function fuseHeads(
   const total = byChannel + weightOfKind('joint');
 
   const raw = new Float64Array(n);
+  const scratch = new Float64Array(n);
   const contributions = Array.from({ length: d }, () => new Float64Array(n));
   for (const [which, head] of heads.entries()) {
     if (head.kind === 'channel') continue;
     const sums = sumOver(head.contributions);
     const rare = head.kind === 'rare';
-    const unit = rare ? 1 : units[which]![0]!;
     const share = rare ? weightOf(head) : weightOf(head) / total;
+    const scores = rare ? sums : inUnits(sums, units[which]![0]!, scratch);
     for (let t = 0; t < n; t++) {
       const sum = sums[t]!;
       if (sum === 0) continue;
-      const score = rare ? sum : inUnits(sum, unit);
+      const score = scores[t]!;
       const term = share * score * score;
       raw[t] = raw[t]! + term;
       for (let c = 0; c < d; c++) {
@@ -105,12 +106,11 @@ export function fuseHeads(
     if (head.kind !== 'channel') continue;
     const share = weightOf(head) / byChannel;
     for (let c = 0; c < d; c++) {
-      const scores = head.contributions[c]!;
-      const unit = units[which]![c]!;
+      const scores = inUnits(head.contributions[c]!, units[which]![c]!, scratch);
       const own = ofChannel[c]!;
       const weight = channelWeight[c]!;
       for (let t = 0; t < n; t++) {
-        const score = weight * inUnits(scores[t]!, unit);
+        const score = weight * scores[t]!;
         own[t] = own[t]! + share * score * score;
       }
     }
@@ -162,10 +162,7 @@ export function scoreOfHead(head: HeadScores): Float64Array {
   if (head.kind !== 'channel') return sumOver(head.contributions);
   const scratch = new Float64Array(head.contributions[0]!.length);
   return sumOver(
-    head.contributions.map((own) => {
-      const unit = unitOf(own, scratch);
-      return own.map((score) => inUnits(score, unit));
-    }),
+    head.contributions.map((own) => inUnits(own, unitOf(own, scratch), new Float64Array(own.length))),
   );
 }
 
@@ -177,10 +174,13 @@ function sumOver(arrays: readonly Float64Array[]): Float64Array {
   return sum;
 }
 
-/** A score in multiples of its unit; from `SURE` on their logarithm. */
-function inUnits(score: number, unit: number): number {
-  const multiple = score / unit;
-  return multiple > SURE ? SURE * (1 + BEYOND * Math.log(multiple / SURE)) : multiple;
+/** Scores in multiples of their unit; from `SURE` on their logarithm. Written into `out`. */
+function inUnits(scores: Float64Array, unit: number, out: Float64Array): Float64Array {
+  for (let t = 0; t < out.length; t++) {
+    const multiple = scores[t]! / unit;
+    out[t] = multiple > SURE ? SURE * (1 + BEYOND * Math.log(multiple / SURE)) : multiple;
+  }
+  return out;
 }
 
 /**
