@@ -17,6 +17,14 @@ export interface HeedMeta {
   readonly group?: string;
   /** Judged against the other channels of its scoring. */
   readonly peers?: boolean;
+  /** Of a picture of unfinished work: series scored so far, of so many. */
+  readonly progress?: Progress;
+}
+
+/** How far the scoring of many series has come. */
+export interface Progress {
+  readonly scored: number;
+  readonly total: number;
 }
 
 export function heedMeta(frame: DataFrame): HeedMeta | undefined {
@@ -252,7 +260,11 @@ export interface NamedEvent {
  * the annotation runner ignores it and reads the fields. The text is data, never markup: angle brackets and
  * ampersands of series names are replaced, because Grafana renders annotation texts as (sanitised) HTML.
  */
-export function eventsFrame(events: readonly NamedEvent[], context: FrameContext): DataFrame {
+export function eventsFrame(
+  events: readonly NamedEvent[],
+  context: FrameContext,
+  progress?: Progress,
+): DataFrame {
   const values = <T>(pick: (item: NamedEvent) => T) => events.map(pick);
   const field = (name: string, type: string, list: unknown[]): Field =>
     ({ name, type, values: list, config: {} }) as Field;
@@ -262,7 +274,13 @@ export function eventsFrame(events: readonly NamedEvent[], context: FrameContext
     length: events.length,
     meta: {
       dataTopic: 'annotations' as never,
-      custom: { heed: { role: 'events', refId: context.refId } satisfies HeedMeta },
+      custom: {
+        heed: {
+          role: 'events',
+          refId: context.refId,
+          ...(progress ? { progress } : {}),
+        } satisfies HeedMeta,
+      },
     },
     fields: [
       field(

@@ -194,6 +194,10 @@ describe('outputs and modes', () => {
     const first = roles(onPartial.mock.calls[0]![0].frames);
     expect(first.filter((role) => role === 'values')).toHaveLength(50);
     expect(roles(frames).filter((role) => role === 'scored')).toHaveLength(120);
+    // The first picture says that it is one of unfinished work; the last does not.
+    const progress = (all: DataFrame[]) => all.map((frame) => heedMeta(frame)!.progress).filter(Boolean);
+    expect(progress(onPartial.mock.calls[0]![0].frames)).toEqual([{ scored: 0, total: 120 }]);
+    expect(progress(frames)).toEqual([]);
   });
 });
 

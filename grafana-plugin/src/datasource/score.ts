@@ -13,6 +13,7 @@ import {
   type FrameContext,
   type NamedEvent,
   type ScoredChannel,
+  type Progress,
 } from './frames.js';
 import { joinSeries, seriesOfFrames, type FieldSeries } from './series.js';
 import { peerDetector, type HeedQuery } from './types.js';
@@ -100,10 +101,19 @@ export async function scoreFrames(input: {
         channels: [],
         over: false,
       }));
-  const build = (some: readonly Job[]) => buildFrames(some, query, context, input.annotation, parts.length);
+  const build = (some: readonly Job[], progress?: Progress) =>
+    buildFrames(some, query, context, input.annotation, parts.length, progress);
   const showPartial = () => {
     const waiting = new Set(jobs.filter((job) => !job.over).slice(waitingShown));
-    input.onPartial?.(outcome(build(jobs.filter((job) => !waiting.has(job)))));
+    const progress = { scored: jobs.filter((job) => job.over).length, total: jobs.length };
+    input.onPartial?.(
+      outcome(
+        build(
+          jobs.filter((job) => !waiting.has(job)),
+          progress,
+        ),
+      ),
+    );
   };
 
   if (jobs.length > 20) showPartial();
@@ -163,6 +173,7 @@ function buildFrames(
   context: FrameContext,
   annotation: boolean,
   count: number,
+  progress: Progress | undefined,
 ): DataFrame[] {
   const firsts = jobs.flatMap((job) => (job.channels[0]?.peers ? job.channels : job.channels.slice(0, 1)));
   const events: NamedEvent[] = firsts
@@ -178,7 +189,7 @@ function buildFrames(
       return overlayFrame(channel, context, quiet);
     });
   });
-  return [...frames, eventsFrame(events, context)];
+  return [...frames, eventsFrame(events, context, progress)];
 }
 
 function groupName(query: HeedQuery, parts: readonly FieldSeries[]): string {

@@ -68,7 +68,11 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
   );
   const scoring = useScoring(declared, title, from, service);
   const { groups } = scoring;
-  const busy = scoring.busy || frames !== data.series;
+  // Hundreds of series come in several pictures, of which the first ones hold some of them only.
+  const progress = [...(data.annotations ?? []), ...data.series]
+    .map((frame) => heedMeta(frame)?.progress)
+    .find(Boolean);
+  const busy = scoring.busy || frames !== data.series || progress !== undefined;
   const ranked = useMemo(() => rankGroups(groups), [groups]);
   const drawable = useMemo(() => ranked.flatMap((group) => group.members), [ranked]);
 
@@ -258,9 +262,9 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
       >
         {[
           drawable.length > listed.length
-            ? `${listed.length} of ${drawable.length} series shown, the gravest first`
+            ? `${listed.length} of ${progress?.total ?? drawable.length} series shown, the gravest first`
             : '',
-          busy ? 'scoring…' : '',
+          progress ? `${progress.scored} scored so far…` : busy ? 'scoring…' : '',
           failed.length > 0
             ? `${failed[0]!.name}: ${failed[0]!.error}${failed.length > 1 ? ` (and ${failed.length - 1} more)` : ''}`
             : '',
