@@ -1,5 +1,7 @@
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { createSeries, type Series } from '../series/series.js';
+import { readSeriesFile } from '../node-files.js';
 import { createDetector } from './create.js';
 
 const n = 1200;
@@ -42,6 +44,19 @@ test('a missing peak is expected to be there, and compared with other days', asy
     expect(events.every((other) => other.endIndex < start || other.startIndex > end)).toBe(true);
     expect(end - start).toBe(event.endIndex - event.startIndex);
   }
+});
+
+test('what stays below the border is not compared with a graver fault either', async () => {
+  const { series: whole } = await readSeriesFile(
+    fileURLToPath(new URL('../../data/incident.csv', import.meta.url)),
+  );
+  const latency = whole.channels.filter(({ name }) => name === 'http_request_duration_p95_seconds');
+  const { upper, score } = await (await createDetector('auto')).score({ ...whole, channels: latency });
+  // The last slowing begins below the border; the one of minutes before is more like it than any normal stretch.
+  const { values } = latency[0]!;
+  const raised = [...values.keys()].filter((t) => t > 700 && values[t]! > 0.1 && score[t]! < 1);
+  expect(raised.length).toBeGreaterThan(5);
+  for (const t of raised) expect(upper![0]![t]!, `point ${t}`).toBeLessThan(values[t]!);
 });
 
 test('the band beside an event is as narrow as elsewhere', async () => {

@@ -142,14 +142,15 @@ export async function scoreByMemory(
       start: Math.floor(start / thinning),
       end: Math.floor(end / thinning),
     }));
-    const history = { memory, nearest, weights, rebuilt, moments: moments(), channels };
+    const { temperature } = scale;
+    const found = { memory, nearest, weights, temperature, rebuilt, moments: moments(), channels };
     const normal = await expectFromNormal(
       {
         channels,
-        clean: cleanMoments(history, blocks),
+        clean: cleanMoments(found, blocks),
         window,
         keys: scale.keys,
-        temperature: scale.temperature,
+        temperature,
       },
       blocks,
       moments(),

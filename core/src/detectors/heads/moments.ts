@@ -1,4 +1,6 @@
 import {
+  attentionWeights,
+  createNearestWindows,
   createReconstruction,
   reconstructWindows,
   type NearestWindows,
@@ -33,28 +35,23 @@ export function momentsOf(rebuilt: Reconstruction, channels: readonly Float64Arr
   return { mean, variance };
 }
 
+/** What memory attention found of a series, as `cleanMoments` needs it. */
+interface Found {
+  readonly memory: WindowMemory;
+  readonly nearest: NearestWindows;
+  readonly weights: Float64Array;
+  readonly temperature: number;
+  readonly rebuilt: Reconstruction;
+  readonly moments: Moments;
+  readonly channels: readonly Float64Array[];
+}
+
 /**
- * What the windows that touch no anomalous stretch expect. Windows further away than one length from all of them
- * are taken from what was rebuilt before.
+ * What the windows that touch no anomalous stretch expect by the keys that touch none. Where no window has such a key
+ * among its nearest, the windows further away than one length from all stretches are taken from what was rebuilt before.
  */
-export function cleanMoments(
-  {
-    memory,
-    nearest,
-    weights,
-    rebuilt,
-    moments,
-    channels,
-  }: {
-    readonly memory: WindowMemory;
-    readonly nearest: NearestWindows;
-    readonly weights: Float64Array;
-    readonly rebuilt: Reconstruction;
-    readonly moments: Moments;
-    readonly channels: readonly Float64Array[];
-  },
-  stretches: readonly Stretch[],
-): NormalHistory['clean'] {
+export function cleanMoments(found: Found, stretches: readonly Stretch[]): NormalHistory['clean'] {
+  const { memory, rebuilt, moments, channels } = found;
   const { points, window, count } = memory;
   const hidden = new Uint8Array(points);
   for (const { start, end } of stretches) hidden.fill(1, start, end + 1);
@@ -62,19 +59,22 @@ export function cleanMoments(
   for (let t = 0; t < points; t++) before[t + 1] = before[t]! + hidden[t]!;
   const anyHidden = (from: number, to: number): boolean =>
     before[Math.min(points, to + 1)]! > before[Math.max(0, from)]!;
+  const isClean = (i: number): boolean => !anyHidden(i, i + window - 1);
 
-  // Windows close to a stretch that do not touch it, in runs.
+  const clean = attendsOnlyTo(isClean, found) ? undefined : withKeys(isClean, found);
+  // Windows that touch no stretch, in runs: those close to one, or all where their keys are not those of before.
   const runs: { first: number; last: number; stride: number }[] = [];
   for (let i = 0, first = 0; i <= count; i++) {
-    const needed =
-      i < count && !anyHidden(i, i + window - 1) && anyHidden(i - window + 1, i + 2 * window - 2);
+    const needed = i < count && isClean(i) && (clean || anyHidden(i - window + 1, i + 2 * window - 2));
     if (needed) continue;
     if (i > first) runs.push({ first, last: i, stride: 1 });
     first = i + 1;
   }
   const near = createReconstruction(memory);
+  const { nearest, weights } = clean ?? found;
   reconstructWindows(memory, nearest, weights, runs, near);
   const nearMoments = momentsOf(near, channels);
+  if (clean) return { ...nearMoments, covered: near.covered };
   const covered = rebuilt.covered.slice();
   const mean = moments.mean.map((own) => own.slice());
   const variance = moments.variance.map((own) => own.slice());
@@ -87,4 +87,34 @@ export function cleanMoments(
     }
   }
   return { mean, variance, covered };
+}
+
+/** Whether every clean window has clean keys only, as far as they weigh anything. */
+function attendsOnlyTo(isClean: (window: number) => boolean, { nearest, weights }: Found): boolean {
+  const { count, k, index } = nearest;
+  for (let i = 0; i < count; i++) {
+    if (!isClean(i)) continue;
+    for (let slot = i * k; slot < (i + 1) * k && index[slot]! >= 0; slot++) {
+      if (weights[slot]! > 0 && !isClean(index[slot]!)) return false;
+    }
+  }
+  return true;
+}
+
+/** The nearest windows less those that are not clean, and their weights. */
+function withKeys(
+  isClean: (window: number) => boolean,
+  { nearest, temperature }: Found,
+): { nearest: NearestWindows; weights: Float64Array } {
+  const { count, k, separation } = nearest;
+  const kept = createNearestWindows(count, k, separation);
+  for (let i = 0; i < count; i++) {
+    let free = i * k;
+    for (let slot = i * k; slot < (i + 1) * k && nearest.index[slot]! >= 0; slot++) {
+      if (!isClean(nearest.index[slot]!)) continue;
+      kept.index[free] = nearest.index[slot]!;
+      kept.distance[free++] = nearest.distance[slot]!;
+    }
+  }
+  return { nearest: kept, weights: attentionWeights(kept, temperature) };
 }

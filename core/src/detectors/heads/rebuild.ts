@@ -62,7 +62,10 @@ export async function expectFromNormal(
   // Stretches close together share the pieces between them.
   const known = new Map<number, Stretch & { readonly shifts: readonly AttendedShift[] }>();
   let work = WORK;
-  for (const piece of stretches.flatMap((stretch) => piecesAround(stretch, clean.covered, PIECE * window))) {
+  const pieces = [...stretches, ...uncovered(clean.covered)].flatMap((stretch) =>
+    piecesAround(stretch, clean.covered, PIECE * window),
+  );
+  for (const piece of pieces) {
     if (known.has(piece.start)) continue;
     work -= n * (2 * window + piece.end - piece.start + 1) * channels.length;
     if (work < 0) break;
@@ -113,6 +116,17 @@ function fillPiece(
       into.variance[c]![t] = Math.max(0, second - mean * mean) + error;
     }
   });
+}
+
+/** The runs of points that no clean window covers. */
+function uncovered(covered: Float64Array): Stretch[] {
+  const runs: Stretch[] = [];
+  for (let t = 0, start = 0; t <= covered.length; t++) {
+    if (t < covered.length && covered[t] === 0) continue;
+    if (t > start) runs.push({ start, end: t - 1 });
+    start = t + 1;
+  }
+  return runs;
 }
 
 /** The points around a stretch that no clean window covers, in pieces of at most `longest`. */
