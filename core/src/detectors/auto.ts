@@ -4,10 +4,12 @@ import { sliceSeries, type Series } from '../series/series.js';
 import type {
   AttendedStretch,
   DetectorDefinition,
+  NormalExplanation,
   RawDetector,
   RawScores,
   RawStream,
   RunOptions,
+  Stretch,
 } from './contract.js';
 import {
   estimateHeads,
@@ -208,5 +210,10 @@ class AutoStream implements RawStream {
         return found.length > 0 ? found : this.history.attend!(start, end);
       },
     };
+  }
+
+  async explain(stretches: readonly Stretch[], run: RunOptions): Promise<NormalExplanation> {
+    const scores = await this.detector.score(this.series.whole(), { ...run, anchorLength: this.points });
+    return scores.explain!(stretches);
   }
 }

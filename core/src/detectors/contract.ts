@@ -226,6 +226,11 @@ export interface RawStream {
    *   detectors: with the history as anchor), to rounding. `attend` takes and returns indices into the whole series, history first.
    */
   append(points: Series, options: RunOptions): Promise<RawScores>;
+  /**
+   * What normal points let expect of all points so far (see `RawScores.explain`), by a whole scoring: for the times when
+   * new points are anomalous. Indices into the whole series. Absent where the detector cannot tell.
+   */
+  explain?(stretches: readonly Stretch[], options: RunOptions): Promise<NormalExplanation>;
   dispose?(): void;
 }
 

@@ -6,10 +6,12 @@ import { throwIfAborted } from '../errors.js';
 import type {
   AttendedStretch,
   DetectorDefinition,
+  NormalExplanation,
   RawDetector,
   RawScores,
   RawStream,
   RunOptions,
+  Stretch,
 } from './contract.js';
 import { defaultMemoryWindow } from './heads/ensemble.js';
 import { GrowingChannels } from './heads/growing.js';
@@ -152,6 +154,10 @@ class MemoryStream implements RawStream {
       },
       notes: thinningNotes(plans),
     };
+  }
+
+  async explain(stretches: readonly Stretch[], run: RunOptions): Promise<NormalExplanation> {
+    return (await this.detector.score(this.series.whole(), run)).explain!(stretches);
   }
 }
 

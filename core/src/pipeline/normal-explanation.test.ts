@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { createSeries, type Series } from '../series/series.js';
+import { createSeries, sliceSeries, type Series } from '../series/series.js';
+import { createStream } from '../stream/index.js';
 import { readSeriesFile } from '../node-files.js';
 import { createDetector } from './create.js';
 
@@ -57,6 +58,27 @@ test('what stays below the border is not compared with a graver fault either', a
   const raised = [...values.keys()].filter((t) => t > 700 && values[t]! > 0.1 && score[t]! < 1);
   expect(raised.length).toBeGreaterThan(5);
   for (const t of raised) expect(upper![0]![t]!, `point ${t}`).toBeLessThan(values[t]!);
+});
+
+// To memory attention alone a fault that came before is nothing new.
+test.each([
+  ['auto', 310],
+  ['memory-attention', Infinity],
+])('a fault that %s meets live is expected to be as usual', async (id, first) => {
+  const series = seriesWith((t) =>
+    (t >= first && t < first + 30) || (t >= 1110 && t < 1140) ? 160 : undefined,
+  );
+  const stream = await createStream(id, sliceSeries(series, 0, 1100));
+  const expected = new Float64Array(n);
+  let event: { startIndex: number; endIndex: number; direction: string } | undefined;
+  for (let from = 1100; from < 1160; from += 5) {
+    const update = await stream.append(sliceSeries(series, from, from + 5));
+    expected.set(update.expected![0]!, from);
+    event = update.events.find(({ startIndex }) => startIndex > 1000) ?? event;
+  }
+  stream.dispose();
+  for (let t = 1115; t < 1140; t++) expect(Math.abs(expected[t]! - usual(t)), `point ${t}`).toBeLessThan(8);
+  expect(event).toMatchObject({ startIndex: 1110, endIndex: 1139, direction: 'above' });
 });
 
 test('the band beside an event is as narrow as elsewhere', async () => {

@@ -109,6 +109,8 @@ class Stream implements DetectorStream {
   readonly detector: string;
   readonly threshold: ThresholdReport;
   private readonly time: number[];
+  /** Events so far: the last point of each by its first. */
+  private readonly known = new Map<number, number>();
 
   constructor(
     private readonly source: Detector,
@@ -122,6 +124,7 @@ class Stream implements DetectorStream {
     this.detector = source.id;
     this.threshold = history.threshold;
     this.time = Array.from(time);
+    for (const { startIndex, endIndex } of history.events) this.known.set(startIndex, endIndex);
   }
 
   get length(): number {
@@ -136,16 +139,16 @@ class Stream implements DetectorStream {
     const startIndex = this.time.length;
     for (const time of series.time) this.time.push(time);
     const before = this.tail.series.time.length;
+    const offset = startIndex - before;
     this.tail = appendTail(this.tail, filled, raw);
     const detection = await buildDetection({
       detector: this.detector,
       filled: this.tail,
-      raw: this.tail.raw,
+      raw: this.explained(raw, offset, signal),
       options: this.options,
       threshold: this.threshold,
-      whole: { time: this.time, offset: startIndex - before },
+      whole: { time: this.time, offset },
     });
-    const offset = startIndex - before;
     const update: StreamUpdate = {
       startIndex,
       score: scoresFromRaw(raw.raw, this.threshold.border, missing),
@@ -155,8 +158,39 @@ class Stream implements DetectorStream {
         .map((event) => shift(event, offset)),
       notes: [...filled.notes, ...(raw.notes ?? [])],
     };
+    for (const { startIndex: first, endIndex } of update.events) this.known.set(first, endIndex);
     this.tail = cutTail(this.tail, this.tail.raw, keepOf(this.options));
     return update;
+  }
+
+  /**
+   * The raw scores of the tail. Only where a new point is anomalous they come with what normal points let expect, since
+   * that takes a whole scoring.
+   * @param added those of the new points
+   * @param offset points before the tail
+   */
+  private explained(added: RawScores, offset: number, signal: AbortSignal | undefined): RawScores {
+    const { raw: stream, tail } = this;
+    if (!stream.explain || !added.raw.some((value) => value > this.threshold.border)) return tail.raw;
+    const end = offset + tail.series.time.length;
+    const cut = (arrays: readonly Float64Array[]): Float64Array[] =>
+      arrays.map((values) => values.slice(offset, end));
+    return {
+      ...tail.raw,
+      explain: async (stretches) => {
+        const here = stretches.map((stretch) => ({
+          start: stretch.start + offset,
+          end: stretch.end + offset,
+        }));
+        const earlier = [...this.known].map(([first, last]) => ({ start: first, end: last }));
+        const run = { ...this.options, signal, onProgress: undefined };
+        const { expected, spread, attend } = await stream.explain!(
+          [...here, ...earlier.filter((stretch) => stretch.end < offset)],
+          run,
+        );
+        return { expected: cut(expected), spread: cut(spread), attend };
+      },
+    };
   }
 
   dispose(): void {
