@@ -214,7 +214,7 @@ function meanDistances(nearest: NearestWindows): Float64Array {
  * Lays n points of d channels out for a scale. A long history is thinned to the budget: first by averaging blocks of
  * points, as long as a window keeps RESOLUTION of them; then by comparing each window only with those whose start
  * lies a multiple of `stride` points (and the exclusion zone) away, a sample of the history that is as dense
- * everywhere.
+ * everywhere. A scale with a `resolution` is averaged to it however much the budget allows.
  */
 export function planMemory(n: number, d: number, scale: MemoryScale): MemoryPlan {
   const { resolution } = scale;
