@@ -80,8 +80,13 @@ export function* attendByContext(query: ContextQuery): Generator<void, AttendedS
   return softmaxOfNearest(distance, first, keys, Math.max(1, (end - start + 1) >> 1), temperature);
 }
 
-/** Runs of neighbouring points, both ends inclusive. */
-function runsOf(points: readonly number[]): { readonly from: number; readonly to: number }[] {
+/** Neighbouring points, both ends inclusive. */
+interface PointRun {
+  readonly from: number;
+  readonly to: number;
+}
+
+function runsOf(points: readonly number[]): PointRun[] {
   const runs: { from: number; to: number }[] = [];
   for (const point of points) {
     const last = runs[runs.length - 1];
@@ -92,11 +97,7 @@ function runsOf(points: readonly number[]): { readonly from: number; readonly to
 }
 
 /** How many points `shift` away from those of the runs are observed; `hiddenBefore` counts the hidden before each. */
-function countSeen(
-  runs: readonly { readonly from: number; readonly to: number }[],
-  hiddenBefore: Int32Array,
-  shift: number,
-): number {
+function countSeen(runs: readonly PointRun[], hiddenBefore: Int32Array, shift: number): number {
   const n = hiddenBefore.length - 1;
   let count = 0;
   for (const { from, to } of runs) {
@@ -112,7 +113,7 @@ function countSeen(
 export function contextDistancesPlain(
   channels: readonly Float64Array[],
   observed: Float64Array,
-  runs: readonly { readonly from: number; readonly to: number }[],
+  runs: readonly PointRun[],
   first: number,
   into: Float64Array,
 ): void {

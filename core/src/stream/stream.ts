@@ -16,6 +16,11 @@ export interface StreamOptions extends ScoreOptions {
   readonly options?: DetectorOptions;
   /** Latest points kept, so that an event grows over several appends; default 1000. */
   readonly keep?: number;
+  /**
+   * Tells of anomalous new points what normal points let expect of them, as `score` does, by a whole scoring for every
+   * append that brings some. Default false: what the detector itself expects there, in O(n).
+   */
+  readonly explainByNormal?: boolean;
 }
 
 /** What new points brought. k new points, d channels. */
@@ -164,14 +169,14 @@ class Stream implements DetectorStream {
   }
 
   /**
-   * The raw scores of the tail. Only where a new point is anomalous they come with what normal points let expect, since
-   * that takes a whole scoring.
+   * The raw scores of the tail; where it is asked for and a new point is anomalous, with what normal points let expect.
    * @param added those of the new points
    * @param offset points before the tail
    */
   private explained(added: RawScores, offset: number, signal: AbortSignal | undefined): RawScores {
     const { raw: stream, tail } = this;
-    if (!stream.explain || !added.raw.some((value) => value > this.threshold.border)) return tail.raw;
+    const isAsked = this.options.explainByNormal && stream.explain;
+    if (!isAsked || !added.raw.some((value) => value > this.threshold.border)) return tail.raw;
     const end = offset + tail.series.time.length;
     const cut = (arrays: readonly Float64Array[]): Float64Array[] =>
       arrays.map((values) => values.slice(offset, end));

@@ -90,7 +90,7 @@ export async function scoreLive(
       detector.dispose();
       return { detection, scoredPoints };
     }
-    const stream = await createStream(detector, series, options);
+    const stream = await createStream(detector, series, { ...options, explainByNormal: true });
     const detection = stream.history;
     const anchor = series.time.length;
     lives.set(id, { stream, detector, recipe: recipeText, anchor, left: 0, series, detection });

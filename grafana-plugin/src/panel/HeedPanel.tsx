@@ -69,9 +69,11 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
   const scoring = useScoring(declared, title, from, service);
   const { groups } = scoring;
   // Hundreds of series come in several pictures, of which the first ones hold some of them only.
-  const progress = [...(data.annotations ?? []), ...data.series]
-    .map((frame) => heedMeta(frame)?.progress)
-    .find(Boolean);
+  const progress = useMemo(
+    () =>
+      [...(data.annotations ?? []), ...data.series].map((frame) => heedMeta(frame)?.progress).find(Boolean),
+    [data],
+  );
   const busy = scoring.busy || frames !== data.series || progress !== undefined;
   const ranked = useMemo(() => rankGroups(groups), [groups]);
   const drawable = useMemo(() => ranked.flatMap((group) => group.members), [ranked]);

@@ -142,12 +142,15 @@ export async function scoreByMemory(
       start: Math.floor(start / thinning),
       end: Math.floor(end / thinning),
     }));
+    const hidden = new Uint8Array(memory.points);
+    for (const { start, end } of blocks) hidden.fill(1, start, end + 1);
     const { temperature } = scale;
     const found = { memory, nearest, weights, temperature, rebuilt, moments: moments(), channels };
     const normal = await expectFromNormal(
       {
         channels,
-        clean: cleanMoments(found, blocks),
+        hidden,
+        clean: cleanMoments(found, hidden),
         window,
         keys: scale.keys,
         temperature,

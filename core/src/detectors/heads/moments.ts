@@ -7,7 +7,6 @@ import {
   type Reconstruction,
   type WindowMemory,
 } from '../../attention/memory.js';
-import type { Stretch } from '../contract.js';
 import type { NormalHistory } from './rebuild.js';
 
 /** Means and variances of what the windows expect: d × n each. */
@@ -49,12 +48,11 @@ interface Found {
 /**
  * What the windows that touch no anomalous stretch expect by the keys that touch none. Where no window has such a key
  * among its nearest, the windows further away than one length from all stretches are taken from what was rebuilt before.
+ * @param hidden n values, 1 = the point belongs to an anomalous stretch
  */
-export function cleanMoments(found: Found, stretches: readonly Stretch[]): NormalHistory['clean'] {
+export function cleanMoments(found: Found, hidden: Uint8Array): NormalHistory['clean'] {
   const { memory, rebuilt, moments, channels } = found;
   const { points, window, count } = memory;
-  const hidden = new Uint8Array(points);
-  for (const { start, end } of stretches) hidden.fill(1, start, end + 1);
   const before = new Int32Array(points + 1);
   for (let t = 0; t < points; t++) before[t + 1] = before[t]! + hidden[t]!;
   const anyHidden = (from: number, to: number): boolean =>

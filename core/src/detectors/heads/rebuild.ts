@@ -17,6 +17,8 @@ export interface NormalExpectation {
 export interface NormalHistory {
   /** d × n values. */
   readonly channels: readonly Float64Array[];
+  /** n values, 1 = the point belongs to an anomalous stretch. */
+  readonly hidden: Uint8Array;
   /** What the windows that touch no anomalous point expect: d × n means and variances, n counts of windows. */
   readonly clean: {
     readonly mean: readonly Float64Array[];
@@ -42,14 +44,12 @@ const WORK = 4e8;
  * @param fallback d × n means and variances
  */
 export async function expectFromNormal(
-  { channels, clean, window, keys, temperature }: NormalHistory,
+  { channels, hidden, clean, window, keys, temperature }: NormalHistory,
   stretches: readonly Stretch[],
   fallback: { readonly mean: readonly Float64Array[]; readonly variance: readonly Float64Array[] },
   breather: Breather,
 ): Promise<NormalExpectation> {
   const n = clean.covered.length;
-  const hidden = new Uint8Array(n);
-  for (const { start, end } of stretches) hidden.fill(1, start, end + 1);
   const mean = clean.mean.map((own) => own.slice());
   const variance = clean.variance.map((own) => own.slice());
   for (let t = 0; t < n; t++) {
