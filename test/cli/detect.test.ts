@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { createServer } from 'node:http';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
-import { detectionJsonSchema, type DetectionJson } from '../../core/src/pipeline/json.js';
+import { detectionJsonSchema, type DetectionJson } from '../../core/src/detection/json.js';
 import { commandIn, heed, table } from './command.js';
 
 const { folder, inFolder, run } = commandIn();

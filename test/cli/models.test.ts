@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { generateGraph, generateGraphSequence, generateSeries } from '../../core/src/datasets/index.js';
 import { listDetectors } from '../../core/src/detectors/index.js';
-import { loadDetector, loadGraphDetector } from '../../core/src/pipeline/index.js';
+import { loadDetector, loadGraphDetector } from '../../core/src/detection/index.js';
 import type {
   DetectionJson,
   GraphDetectionJson,
   GraphSequenceDetectionJson,
-} from '../../core/src/pipeline/index.js';
+} from '../../core/src/detection/index.js';
 import { readCsv, readGraphJson, readGraphSequenceJson, seriesToCsv } from '../../core/src/series/index.js';
 import { commandIn, type Outcome } from './command.js';
 

@@ -1,9 +1,9 @@
 import { extname } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { HeedError } from '../errors.js';
-import { detectionToJson } from '../pipeline/json.js';
+import { detectionToJson } from '../detection/json.js';
 import { plotDetection } from '../plot/detection.js';
-import type { Detection } from '../score/types.js';
+import type { Detection } from '../detection/types.js';
 import type { Series } from '../series/series.js';
 import { detectionCsv } from './csv.js';
 import { detectGraph, isGraphWork, readGraphInput, refuseSeriesFlags, renderGraph } from './graph.js';
@@ -209,7 +209,7 @@ async function render(
     case 'svg':
       return `${plotDetection(series, detection, { timeZone })}\n`;
     case 'png': {
-      const { svgToPng } = await import('../node-png.js');
+      const { svgToPng } = await import('../node/png.js');
       return svgToPng(plotDetection(series, detection, { timeZone }));
     }
     case 'html':

@@ -1,8 +1,8 @@
 import { Option, type Command } from 'commander';
 import Table from 'cli-table3';
 import { getDetectorDefinition, listDetectors } from '../detectors/registry.js';
-import type { DetectorDefinition } from '../detectors/contract.js';
-import { describeOption } from '../pipeline/options.js';
+import type { DetectorDefinition } from '../detectors/base/types.js';
+import { describeOption } from '../detection/options.js';
 import { print } from './output.js';
 import { coloursFor, terminalWidth } from './terminal.js';
 

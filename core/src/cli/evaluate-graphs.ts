@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import Papa from 'papaparse';
 import Table from 'cli-table3';
-import type { Progress } from '../detectors/contract.js';
+import type { Progress } from '../detectors/base/types.js';
 import { HeedError, throwIfAborted } from '../errors.js';
 import { areaUnderRoc, averagePrecision, bestPointF1, rankingCurve } from '../evaluate/curves.js';
-import { graphFileKind, readGraphFile } from '../node-graph-files.js';
+import { graphFileKind, readGraphFile } from '../node/graph-files.js';
 import { meanAndStd } from '../preprocess/statistics.js';
 import { createRandom } from '../random.js';
 import type { Graph, GraphSequence } from '../series/graph.js';

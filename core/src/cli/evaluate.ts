@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Option, type Command } from 'commander';
-import type { DetectorOptions, Progress } from '../detectors/contract.js';
+import type { DetectorOptions, Progress } from '../detectors/base/types.js';
 import { getDetectorDefinition, listDetectors } from '../detectors/registry.js';
 import { HeedError } from '../errors.js';
 import {
@@ -16,7 +16,7 @@ import {
   type EvaluationReport,
   type FileResult,
 } from '../evaluate/protocol.js';
-import { resolveOptions } from '../pipeline/options.js';
+import { resolveOptions } from '../detection/options.js';
 import { EvaluationCache } from './evaluate-cache.js';
 import { readPublished, selectFiles, type LabelledFile } from './evaluate-files.js';
 import { areGraphs, evaluateGraphs, graphDetectors, renderGraphResults } from './evaluate-graphs.js';

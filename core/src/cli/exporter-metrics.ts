@@ -1,6 +1,6 @@
 import type { Gauge, Registry } from 'prom-client';
-import type { PrometheusChannel } from '../node-prometheus.js';
-import type { Detection } from '../score/types.js';
+import type { PrometheusChannel } from '../node/prometheus.js';
+import type { Detection } from '../detection/types.js';
 
 type PromClient = typeof import('prom-client');
 

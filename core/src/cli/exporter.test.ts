@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { readPrometheus } from '../node-prometheus.js';
-import { createDetector } from '../pipeline/create.js';
-import { detect } from '../pipeline/detect.js';
+import { readPrometheus } from '../node/prometheus.js';
+import { createDetector } from '../detection/create.js';
+import { detect } from '../detection/detect.js';
 import { startExporter, type ExporterFlags } from './exporter.js';
 
 /** A moment well inside a minute, so that the grid ends on the minute before. */

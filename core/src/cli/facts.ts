@@ -1,7 +1,7 @@
 import { typicalStep } from '../plot/downsample.js';
 import { countOf, humanDuration, formatNumber } from '../format.js';
 import { formatTimestamp } from '../plot/times.js';
-import type { AnomalyEvent, Detection, ThresholdReport } from '../score/types.js';
+import type { AnomalyEvent, Detection, ThresholdReport } from '../detection/types.js';
 import type { Series } from '../series/series.js';
 
 /** Times of a series as people read them: the clock of a zone, or row numbers where there is no clock. */

@@ -1,9 +1,9 @@
 import { Option, type Command } from 'commander';
-import type { DetectorOptions, FitReport, RunOptions } from '../detectors/contract.js';
+import type { DetectorOptions, FitReport, RunOptions } from '../detectors/base/types.js';
 import { HeedError } from '../errors.js';
-import { distillDetector, measureQuantization, type CompressionFigures } from '../pipeline/compress.js';
-import { createDetector } from '../pipeline/create.js';
-import type { Detector, SaveOptions } from '../pipeline/types.js';
+import { distillDetector, measureQuantization, type CompressionFigures } from '../detection/compress.js';
+import { createDetector } from '../detection/create.js';
+import type { Detector, SaveOptions } from '../detection/detector-types.js';
 import { humanDuration, formatNumber } from '../format.js';
 import { sliceSeries } from '../series/series.js';
 import { rows } from './facts.js';

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { humanDuration } from '../format.js';
 import { formatTimestamp } from '../plot/times.js';
-import type { GraphDetection, GraphSequenceDetection } from '../score/graph-types.js';
+import type { GraphDetection, GraphSequenceDetection } from '../detection/graph/types.js';
 import type { Graph, GraphSequence } from '../series/graph.js';
 import { thresholdText } from './facts.js';
 import { factLines, noBorders, severityBar, wrapText } from './table.js';

@@ -1,15 +1,15 @@
 import { basename } from 'node:path';
 import Papa from 'papaparse';
-import type { DetectorOptions, FitReport, RunOptions } from '../detectors/contract.js';
+import type { DetectorOptions, FitReport, RunOptions } from '../detectors/base/types.js';
 import { getDetectorDefinition } from '../detectors/registry.js';
 import { HeedError } from '../errors.js';
-import { decodeModel } from '../model/file.js';
-import { graphFileKind, readGraphFile } from '../node-graph-files.js';
-import { createGraphDetector, loadGraphDetector, type GraphDetector } from '../pipeline/graph-detector.js';
-import { graphDetectionToJson } from '../pipeline/graph-json.js';
+import { decodeModel } from '../detection/model-file.js';
+import { graphFileKind, readGraphFile } from '../node/graph-files.js';
+import { createGraphDetector, loadGraphDetector, type GraphDetector } from '../detection/graph/detector.js';
+import { graphDetectionToJson } from '../detection/graph/json.js';
 import { plotGraph } from '../plot/graph.js';
 import { plotMatrix } from '../plot/heatmap.js';
-import type { GraphBorderOptions, GraphDetection, GraphSequenceDetection } from '../score/graph-types.js';
+import type { GraphBorderOptions, GraphDetection, GraphSequenceDetection } from '../detection/graph/types.js';
 import type { Graph, GraphSequence } from '../series/graph.js';
 import { graphSequenceTable, graphTable } from './graph-table.js';
 import { detectorOptions, naming, readModel } from './run-detector.js';
@@ -181,7 +181,7 @@ export async function renderGraph(
     case 'svg':
       return `${drawing(title, graph, detection)}\n`;
     case 'png': {
-      const { svgToPng } = await import('../node-png.js');
+      const { svgToPng } = await import('../node/png.js');
       return svgToPng(drawing(title, graph, detection));
     }
     case 'html':

@@ -1,7 +1,7 @@
 import { plotAttended, plotDetection, plotEvent } from '../plot/index.js';
 import { escapeXml as escape } from '../plot/svg.js';
 import { severityClass } from '../plot/theme.js';
-import type { AnomalyEvent, Detection } from '../score/types.js';
+import type { AnomalyEvent, Detection } from '../detection/types.js';
 import type { Series } from '../series/series.js';
 import { channelShares, factsOf, rows, SeriesClock } from './facts.js';
 

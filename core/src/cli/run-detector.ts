@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { HeedError, isHeedError } from '../errors.js';
-import type { DetectorOptions, Feedback } from '../detectors/contract.js';
+import type { DetectorOptions, Feedback } from '../detectors/base/types.js';
 import { getDetectorDefinition } from '../detectors/registry.js';
-import { createDetector } from '../pipeline/create.js';
-import { detect } from '../pipeline/detect.js';
-import { readFeedback } from '../pipeline/feedback.js';
-import { loadDetector } from '../pipeline/model.js';
-import type { Detector, ScoreOptions } from '../pipeline/types.js';
-import type { Detection, EventOptions } from '../score/types.js';
+import { createDetector } from '../detection/create.js';
+import { detect } from '../detection/detect.js';
+import { readFeedback } from '../feedback/read.js';
+import { loadDetector } from '../detection/load.js';
+import type { Detector, ScoreOptions } from '../detection/detector-types.js';
+import type { Detection, EventOptions } from '../detection/types.js';
 import type { Series } from '../series/series.js';
 import { optionValue, type TrainingPart } from './values.js';
 

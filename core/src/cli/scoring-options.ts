@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { HeedError } from '../errors.js';
-import type { EventOptions, Exclusion, ThresholdMethod } from '../score/types.js';
+import type { EventOptions, Exclusion, ThresholdMethod } from '../detection/types.js';
 import type { DetectorChoice } from './run-detector.js';
 import { exclusion, numberIn, optionPair, shareOrPercent, trainingPart, wholeNumberIn } from './values.js';
 

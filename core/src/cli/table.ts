@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import { severityClass } from '../plot/theme.js';
-import type { AnomalyEvent, Detection } from '../score/types.js';
+import type { AnomalyEvent, Detection } from '../detection/types.js';
 import type { Series } from '../series/series.js';
 import { channelShares, factsOf, rows, SeriesClock } from './facts.js';
 import { printable, type Colours } from './terminal.js';

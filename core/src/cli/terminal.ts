@@ -1,6 +1,6 @@
 import cliProgress from 'cli-progress';
 import pc from 'picocolors';
-import type { Progress } from '../detectors/contract.js';
+import type { Progress } from '../detectors/base/types.js';
 import { humanDuration } from '../format.js';
 import { cleanText } from '../plot/svg.js';
 

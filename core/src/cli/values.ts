@@ -1,7 +1,7 @@
 /** Parsers of option values. They throw commander's error, which ends the command with exit status 2. */
 import { InvalidArgumentError } from 'commander';
-import type { OptionSpec } from '../detectors/contract.js';
-import type { Exclusion } from '../score/types.js';
+import type { OptionSpec } from '../detectors/base/types.js';
+import type { Exclusion } from '../detection/types.js';
 
 export function numberIn(low: number, high: number, what = 'a number') {
   return (text: string): number => {

@@ -1,6 +1,6 @@
 import { HeedError } from '../errors.js';
-import { createDetector } from '../pipeline/create.js';
-import type { Detector, ScoreOptions } from '../pipeline/types.js';
+import { createDetector } from '../detection/create.js';
+import type { Detector, ScoreOptions } from '../detection/detector-types.js';
 import { findPeriodTsbAd } from '../preprocess/period.js';
 import { sliceSeries, type Series } from '../series/series.js';
 import { anomalySegments, type Segment } from './labelled-scores.js';

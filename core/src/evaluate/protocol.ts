@@ -1,6 +1,6 @@
 import { HeedError } from '../errors.js';
 import { findPeriodTsbAd } from '../preprocess/period.js';
-import { scoreRaw, type RawRunOptions } from '../pipeline/raw.js';
+import { scoreRaw, type RawRunOptions } from '../detection/raw.js';
 import type { Series } from '../series/series.js';
 import { evaluateScores, METRIC_DESCRIPTIONS, type Metrics } from './metrics.js';
 

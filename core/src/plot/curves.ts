@@ -1,6 +1,6 @@
 import { scaleLog } from 'd3-scale';
 import { HeedError } from '../errors.js';
-import type { FitReport } from '../detectors/contract.js';
+import type { FitReport } from '../detectors/base/types.js';
 import { drawHorizontalAxis, drawVerticalAxis, valueAxis, type VerticalAxis } from './axes.js';
 import { formatNumber } from '../format.js';
 import { drawLegend } from './legend.js';

@@ -1,4 +1,4 @@
-import type { AnomalyEvent, Detection } from '../score/types.js';
+import type { AnomalyEvent, Detection } from '../detection/types.js';
 import type { Series } from '../series/series.js';
 import { drawVerticalAxis, paddedExtent, timeAxis, valueAxis, type Box } from './axes.js';
 import { plotDetection } from './detection.js';

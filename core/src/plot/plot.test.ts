@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AnomalyEvent, Detection } from '../score/types.js';
+import type { AnomalyEvent, Detection } from '../detection/types.js';
 import { createSeries, type Series } from '../series/series.js';
 import {
   plotAttended,

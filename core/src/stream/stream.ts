@@ -1,12 +1,12 @@
-import type { DetectorOptions, RawScores, RawStream } from '../detectors/contract.js';
+import type { DetectorOptions, RawScores, RawStream } from '../detectors/base/types.js';
 import { HeedError, throwIfAborted } from '../errors.js';
-import { createSeriesDetector, SeriesDetector } from '../pipeline/create.js';
-import { buildDetection } from '../pipeline/detection.js';
-import { rememberSeries } from '../pipeline/scored.js';
-import type { FilledSeries } from '../pipeline/gaps.js';
-import type { Detector, ScoreOptions } from '../pipeline/types.js';
-import { scoresFromRaw } from '../score/scores.js';
-import type { AnomalyEvent, Detection, ThresholdReport } from '../score/types.js';
+import { createSeriesDetector, SeriesDetector } from '../detection/create.js';
+import { buildDetection } from '../detection/detection.js';
+import { rememberSeries } from '../detection/scored.js';
+import type { FilledSeries } from '../detection/gaps.js';
+import type { Detector, ScoreOptions } from '../detection/detector-types.js';
+import { scoresFromRaw } from '../detection/threshold/scores.js';
+import type { AnomalyEvent, Detection, ThresholdReport } from '../detection/types.js';
 import type { Series } from '../series/series.js';
 import { appendTail, cutTail, type Tail } from './tail.js';
 
