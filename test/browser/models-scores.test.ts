@@ -78,7 +78,7 @@ describe.skipIf(!executable)('models of learned detectors saved in Node and load
     );
   }
 
-  test('score equally, to a millionth of the border', async () => {
+  test('score equally, to a millionth of the threshold', async () => {
     const jobs: Job[] = [];
     const here: number[][] = [];
     for (const { id, quick, tags, graphs, defaults } of learned) {

@@ -109,7 +109,7 @@ function checkLabels({ labels }: Series, { path: file, question }: EvaluateTask)
   throw labels
     ? new HeedError(
         'labels-missing',
-        `none of the ${labels.length} rows is labelled anomalous`,
+        `none of the ${labels.length} rows is labeled anomalous`,
         'Label at least one: 1 where anomalous, 0 where not.',
         { file },
       )

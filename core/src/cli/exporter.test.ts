@@ -142,7 +142,7 @@ test('keeps no score of a Prometheus that fails, and scores again when it is bac
   messages.mockRestore();
 });
 
-test('reads the model and the judgements once, before it asks for anything', async () => {
+test('reads the model and the judgments once, before it asks for anything', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'heed-exporter-'));
   const [model, feedback] = [join(folder, 'model.heed'), join(folder, 'judged.json')];
   try {

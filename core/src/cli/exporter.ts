@@ -93,7 +93,7 @@ const lasting = new Set(['bad-option', 'source-too-large']);
 
 /**
  * Starts to score and to serve. The first scoring is awaited, so that a wrong query or option is told at once; a
- * Prometheus that does not answer is tried again, then and later. Model and judgements are read once, at the start.
+ * Prometheus that does not answer is tried again, then and later. Model and judgments are read once, at the start.
  * @throws HeedError bad-option, source-too-large, port-taken, a refused query (source-error), and what opening the
  *   detector refuses: a wrong detector, option, model or feedback file
  */

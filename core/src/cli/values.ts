@@ -88,7 +88,7 @@ const dayNames = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 const exclusionHelp =
   "Give FROM/TO in ISO 8601 (2026-05-12T02:00Z/2026-05-12T03:00Z) or a recurring time ('02:00-03:00', 'mon-fri 22:00-06:00 Europe/Berlin', 'sat,sun').";
 
-/** One stretch of time that never raises events: a window, or a time of day on some days in a zone. */
+/** One interval of time that never raises events: a window, or a time of day on some days in a zone. */
 export function exclusion(text: string, before: Exclusion[] = []): Exclusion[] {
   return [...before, text.includes('/') && /^\d{4}-/.test(text.trim()) ? windowOf(text) : recurringOf(text)];
 }

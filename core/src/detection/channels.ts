@@ -3,17 +3,17 @@ import { explainEvents, type ExplainContext } from './explain/explain.js';
 import type { Reference } from './events/deviation.js';
 import { findEvents } from './events/events.js';
 import { applyFeedback } from '../feedback/similar.js';
-import { coverRuns } from './events/labeled-runs.js';
+import { coverWholeIntervals } from './events/labeled-runs.js';
 import { scoresFromRaw } from './threshold/scores.js';
 import type { ChannelDetection, EventOptions } from './types.js';
 import type { Series } from '../series/series.js';
 import type { FilledSeries } from './gaps.js';
 
 /** What the channels of a series give when each is judged by itself. */
-export interface JudgedChannels {
+export interface ScoredChannels {
   /** n values: the highest score of any channel. */
   readonly score: Float32Array;
-  /** d × n: how far each channel lies above the border; what events blame. */
+  /** d × n: how far each channel lies above the threshold; what events blame. */
   readonly contributions: readonly Float64Array[];
   readonly channels: readonly ChannelDetection[];
 }
@@ -22,7 +22,7 @@ interface ChannelsInput {
   readonly filled: FilledSeries;
   readonly raw: RawScores;
   readonly perChannel: readonly Float64Array[];
-  readonly border: number;
+  readonly threshold: number;
   readonly reference: Reference;
   readonly feedback: readonly Feedback[];
   readonly events: EventOptions;
@@ -30,23 +30,27 @@ interface ChannelsInput {
 }
 
 /**
- * Scores and events of every channel. All share one border, so that their scores compare; where a channel itself
+ * Scores and events of every channel. All share one threshold, so that their scores compare; where a channel itself
  * has no value its score is 0, whatever the others show.
  */
-export function judgeChannels(input: ChannelsInput): JudgedChannels {
-  const { filled, raw, perChannel, border, reference, feedback, events, explain } = input;
+export function scoreChannels(input: ChannelsInput): ScoredChannels {
+  const { filled, raw, perChannel, threshold, reference, feedback, events, explain } = input;
   const { series, missingIn } = filled;
   const highest = new Float32Array(series.time.length);
   const contributions: Float64Array[] = [];
   const channels = series.channels.map((channel, c): ChannelDetection => {
     const missing = missingIn?.[c];
     const alone: Series = { ...series, channels: [channel] };
-    const unjudged = scoresFromRaw(perChannel[c]!, border, missing);
+    const withoutFeedback = scoresFromRaw(perChannel[c]!, threshold, missing);
     const meant = feedback.filter((said) => said.channel === undefined || said.channel === channel.name);
     const score =
       meant.length > 0
-        ? applyFeedback(alone, unjudged, coverRuns(series.time, unjudged, meant, events.mergeGap))
-        : unjudged;
+        ? applyFeedback(
+            alone,
+            withoutFeedback,
+            coverWholeIntervals(series.time, withoutFeedback, meant, events.mergeGap),
+          )
+        : withoutFeedback;
     for (let t = 0; t < score.length; t++) if (score[t]! > highest[t]!) highest[t] = score[t]!;
     contributions.push(Float64Array.from(score, (value) => Math.max(0, value - 1)));
     const own: Reference = {

@@ -22,32 +22,32 @@ export function checkRunOptions(series: Series, { trainLength, seed, memoryLimit
 }
 
 /** @throws HeedError bad-option, not-supported, too-few-points */
-export function checkAnchor(
+export function checkCalibratedLength(
   { id, tags }: { readonly id: string; readonly tags: DetectorTags },
   { time }: Series,
-  { anchorLength = 0 }: RunOptions,
+  { calibratedLength = 0 }: RunOptions,
 ): void {
   const n = time.length;
-  if (!(Number.isInteger(anchorLength) && anchorLength >= 0 && anchorLength <= n)) {
+  if (!(Number.isInteger(calibratedLength) && calibratedLength >= 0 && calibratedLength <= n)) {
     throw new HeedError(
       'bad-option',
-      `the anchor is ${anchorLength} points of a series of ${n}`,
+      `the calibration is ${calibratedLength} points of a series of ${n}`,
       'Give a whole number from 0 to the length of the series.',
     );
   }
-  if (anchorLength === 0) return;
-  if (!tags.anchored) {
+  if (calibratedLength === 0) return;
+  if (!tags.calibrated) {
     throw new HeedError(
       'not-supported',
-      `the detector "${id}" keeps nothing of an anchor`,
-      'Leave the anchor length out, or choose a detector whose tags say anchored.',
+      `the detector "${id}" keeps nothing of an calibration`,
+      'Leave the calibration length out, or choose a detector whose tags say calibrated.',
     );
   }
-  if (anchorLength < tags.minPoints) {
+  if (calibratedLength < tags.minPoints) {
     throw new HeedError(
       'too-few-points',
-      `the anchor has ${anchorLength} points, "${id}" needs at least ${tags.minPoints}`,
-      'Give a longer anchor.',
+      `the calibration has ${calibratedLength} points, "${id}" needs at least ${tags.minPoints}`,
+      'Give a longer calibration.',
     );
   }
 }

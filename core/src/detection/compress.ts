@@ -18,7 +18,7 @@ export interface CompressionFigures {
   readonly originalSeconds: number;
   /** Spearman's rank correlation of the scores: 1 = the same ranking. */
   readonly rankCorrelation: number;
-  /** Points of n that lie on the other side of the border. */
+  /** Points of n that lie on the other side of the threshold. */
   readonly changed: number;
   readonly points: number;
 }
@@ -55,7 +55,7 @@ export interface DistilledDetector {
 }
 
 /**
- * Trains a smaller detector to answer as a fitted one does (003_e68e §9.2): see `distill`. The student can be saved,
+ * Trains a smaller detector to answer as a fitted one does (“Attention-based anomaly detection in spatio-temporal sequences” §9.2): see `distill`. The student can be saved,
  * loaded and used as any other.
  * @param studentOptions laid over the defaults; `supervised` is the teacher's where both have the option
  * @param series needs no labels
@@ -102,10 +102,10 @@ async function compare(
   options: RunOptions,
   [originalText, text]: readonly string[],
 ): Promise<CompressionFigures> {
-  const { labels: _, ...unlabelled } = series;
+  const { labels: _, ...unlabeled } = series;
   const timed = async (detector: Detector) => {
     const started = performance.now();
-    const { score } = await detector.score(unlabelled, { ...options, onProgress: undefined });
+    const { score } = await detector.score(unlabeled, { ...options, onProgress: undefined });
     return { score, seconds: (performance.now() - started) / 1000 };
   };
   // The first pass compiles and allocates, whoever goes first; it does not count.

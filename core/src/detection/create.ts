@@ -1,4 +1,4 @@
-import { Breather } from '../yield.js';
+import { CooperativeScheduler } from '../yield.js';
 import type {
   AttentionMap,
   DetectorDefinition,
@@ -17,7 +17,7 @@ import { encodeModel, type ModelContent } from './model-file.js';
 import type { Detection } from './types.js';
 import type { Series } from '../series/series.js';
 import {
-  checkAnchor,
+  checkCalibratedLength,
   checkChannels,
   checkMemory,
   checkPoints,
@@ -132,7 +132,7 @@ export class SeriesDetector implements Detector {
     const options = { ...given, feedback: joinFeedback(this.feedback, given.feedback) };
     const filled = this.prepare(series, options);
     const raw = await this.raw.score(filled.series, options);
-    await new Breather(options.signal).breathe();
+    await new CooperativeScheduler(options.signal).yieldIfDue();
     const detection = await buildDetection({
       detector: this.id,
       filled,
@@ -150,7 +150,7 @@ export class SeriesDetector implements Detector {
     throw new HeedError(
       'not-supported',
       `the detector "${this.id}" has no map of attention`,
-      'Its events carry the stretches it attended to, where it attends.',
+      'Its events carry the intervals it attended to, where it attends.',
     );
   }
 
@@ -200,7 +200,7 @@ export class SeriesDetector implements Detector {
     checkRunOptions(series, options);
     checkChannels(this.id, this.fitted?.channels, series);
     checkPoints(this.id, this.tags.minPoints, series);
-    checkAnchor(this, series, options);
+    checkCalibratedLength(this, series, options);
     checkMemory(this.id, series, options);
     return fillGaps(series);
   }
@@ -243,7 +243,7 @@ export class SeriesDetector implements Detector {
     throwIfAborted(options.signal);
     this.fitted = {
       channels: train.channels.map(({ name }) => name),
-      ...(scores.border === undefined ? { training: scores.raw.slice(-mostTrainingScores) } : {}),
+      ...(scores.threshold === undefined ? { training: scores.raw.slice(-mostTrainingScores) } : {}),
     };
     return notes.length > 0 ? { ...report, notes: [...notes, ...(report.notes ?? [])] } : report;
   }

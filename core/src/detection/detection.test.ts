@@ -19,7 +19,7 @@ const seriesOf = (...channels: number[][]): Series =>
 const largest: DetectorDefinition = {
   id: 'largest',
   summary: 'Above the largest value of the fit.',
-  document: 'test',
+  source: 'test',
   tags: { ...zScore.tags, needsTraining: true, minPoints: 4 },
   defaults: { factor: 1, kind: 'plain', sizes: [2, 3], flag: false },
   options: {
@@ -37,7 +37,7 @@ const largest: DetectorDefinition = {
       },
       score: async ({ channels }) => ({
         raw: channels[0]!.values.map((value) => Math.max(0, value - level) * (factor as number)),
-        border: 0.5,
+        threshold: 0.5,
       }),
       getState: async (): Promise<DetectorState> => ({
         json: { name: 'level' },
@@ -126,7 +126,7 @@ describe('score', () => {
     const flagged = runs.map(({ score }) => score.reduce((sum, value) => sum + (value > 1 ? 1 : 0), 0));
     expect(flagged[0]).toBeLessThanOrEqual(flagged[1]!);
     expect(flagged[1]).toBeLessThan(flagged[2]!);
-    expect(runs[0]!.threshold.border).toBeGreaterThan(runs[1]!.threshold.border);
+    expect(runs[0]!.threshold.value).toBeGreaterThan(runs[1]!.threshold.value);
     const orders = runs.map(({ score }) =>
       Array.from(score.keys()).sort((x, y) => score[x]! - score[y]! || x - y),
     );
@@ -138,7 +138,7 @@ describe('score', () => {
     const series = seriesOf([...wave(100), ...wave(100).map((value) => value + 3)]);
     const detection = await detect(series, { detector: largest, trainLength: 100 });
     expect(detection.notes[0]).toContain('first 100 points');
-    expect(detection.threshold).toMatchObject({ method: 'learned', border: 0.5 });
+    expect(detection.threshold).toMatchObject({ method: 'learned', value: 0.5 });
     expect(detection.events.length).toBeGreaterThan(0);
   });
 });
@@ -239,8 +239,8 @@ describe('stream', () => {
     const { score } = await stream.append(part([...spike().slice(0, 200), NaN, 1], 200, 202));
     expect(score[0]).toBe(0);
     await expect(createStream('z-score', part(spike(), 0, 200))).rejects.toEqual(code('not-supported'));
-    const centred = { options: { align: 'centred' } };
-    await expect(createStream('moving-variance', part(spike(), 0, 200), centred)).rejects.toEqual(
+    const centered = { options: { align: 'centered' } };
+    await expect(createStream('moving-variance', part(spike(), 0, 200), centered)).rejects.toEqual(
       code('not-supported'),
     );
   });

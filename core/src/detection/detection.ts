@@ -4,14 +4,14 @@ import { expectedBand, explainEvents, type ExplainContext } from './explain/expl
 import { referenceOf, type Reference } from './events/deviation.js';
 import { findEvents } from './events/events.js';
 import { applyFeedback } from '../feedback/similar.js';
-import { coverRuns } from './events/labeled-runs.js';
+import { coverWholeIntervals } from './events/labeled-runs.js';
 import { scoresFromRaw } from './threshold/scores.js';
 import { computeThreshold } from './threshold/threshold.js';
 import type { Detection, ThresholdReport } from './types.js';
 import type { Series } from '../series/series.js';
 import { feedbackNotes } from '../feedback/read.js';
 import type { FilledSeries } from './gaps.js';
-import { judgeChannels } from './channels.js';
+import { scoreChannels } from './channels.js';
 import type { ScoreOptions } from './detector-types.js';
 
 /** What a detection is made from. */
@@ -22,14 +22,14 @@ export interface DetectionInput {
   readonly options: ScoreOptions;
   /** Raw scores of the training series, where the detector was fitted. */
   readonly training?: Float64Array;
-  /** A border set earlier (streams). */
+  /** A threshold set earlier (streams). */
   readonly threshold?: ThresholdReport;
   /** Where the series is the end of a longer one (streams). */
   readonly whole?: ExplainContext['whole'];
 }
 
 /**
- * Turns raw scores into what surfaces show: border, scores, events, explanations.
+ * Turns raw scores into what surfaces show: threshold, scores, events, explanations.
  * @throws HeedError bad-option (event options), internal (a detector that breaks its contract)
  */
 export async function buildDetection({
@@ -46,12 +46,12 @@ export async function buildDetection({
   const events = options.events ?? {};
   const threshold =
     given ??
-    computeThreshold(raw.anchor ?? raw.raw, {
+    computeThreshold(raw.calibration ?? raw.raw, {
       method: events.threshold,
       value: events.thresholdValue,
       sensitivity: events.sensitivity,
       trainLength: options.trainLength,
-      learned: raw.border,
+      learned: raw.threshold,
       missing,
       training,
     });
@@ -60,20 +60,21 @@ export async function buildDetection({
   const explain: ExplainContext = { timeZone: options.timeZone, whole };
   const judged =
     raw.perChannel &&
-    judgeChannels({
+    scoreChannels({
       filled,
       raw,
       perChannel: raw.perChannel,
-      border: threshold.border,
+      threshold: threshold.value,
       reference: usual,
       feedback,
       events,
       explain,
     });
-  const unjudged = scoresFromRaw(raw.raw, threshold.border, missing);
-  const covered = () => coverRuns(series.time, unjudged, feedback, events.mergeGap);
+  const withoutFeedback = scoresFromRaw(raw.raw, threshold.value, missing);
+  const covered = () => coverWholeIntervals(series.time, withoutFeedback, feedback, events.mergeGap);
   const score =
-    judged?.score ?? (feedback.length > 0 ? applyFeedback(series, unjudged, covered()) : unjudged);
+    judged?.score ??
+    (feedback.length > 0 ? applyFeedback(series, withoutFeedback, covered()) : withoutFeedback);
   const normal = await explainByNormal(series, score, raw, usual, missing);
   const explained = { ...raw, ...normal };
   const reference = normal ? { ...referenceOf(series, explained), fromNormal: true } : usual;
@@ -90,13 +91,13 @@ export async function buildDetection({
     ...(judged ? { channels: judged.channels } : {}),
     ...(raw.period === undefined ? {} : { period: raw.period }),
     notes: [...filled.notes, ...(raw.notes ?? []), ...feedbackNotes(series, options.feedback)],
-    ...(raw.heads ? { heads: raw.heads } : {}),
+    ...(raw.members ? { members: raw.members } : {}),
   };
 }
 
 /**
- * What normal points let expect in the anomalous stretches, where the detector can tell: every stretch above the
- * border is left out of the comparison, also those that no event is made of.
+ * What normal points let expect in the anomalous intervals, where the detector can tell: every interval above the
+ * threshold is left out of the comparison, also those that no event is made of.
  */
 async function explainByNormal(
   series: Series,
@@ -106,11 +107,11 @@ async function explainByNormal(
   missing: Uint8Array | undefined,
 ): Promise<Pick<RawScores, 'expected' | 'spread' | 'attend'> | undefined> {
   if (!raw.explain) return undefined;
-  const stretches = findEvents(series, score, usual, {}, missing)
+  const intervals = findEvents(series, score, usual, {}, missing)
     .sort((a, b) => b.score - a.score)
     .map(({ startIndex: start, endIndex: end }) => ({ start, end }));
-  if (stretches.length === 0) return undefined;
-  const { expected, spread, attend } = await raw.explain(stretches);
+  if (intervals.length === 0) return undefined;
+  const { expected, spread, attend } = await raw.explain(intervals);
   return {
     expected,
     spread,

@@ -15,7 +15,7 @@ for (const at of humps)
   for (let k = 0; k < 60; k++) values[at + k] = values[at + k]! + 1.5 * Math.sin((Math.PI * k) / 60);
 for (const at of spikes) values[at] = values[at]! + 4;
 const series = createSeries({ channels: [{ name: 'v', values }] });
-const stretch = (start: number, length: number) => ({
+const interval = (start: number, length: number) => ({
   start: series.time[start]!,
   end: series.time[start + length - 1]!,
 });
@@ -23,19 +23,19 @@ const highest = (score: Float32Array, start: number, length: number): number =>
   Math.max(...score.subarray(start, start + length));
 
 describe('feedback through the whole pipeline', () => {
-  it('ranks the likes of a confirmed event above other oddities, either way round', async () => {
+  it('ranks what is similar to a confirmed event above other oddities, either way round', async () => {
     const detector = await createDetector('auto');
-    const slow = await detector.score(series, { feedback: [{ ...stretch(600, 60), kind: 'anomaly' }] });
+    const slow = await detector.score(series, { feedback: [{ ...interval(600, 60), kind: 'anomaly' }] });
     for (const hump of humps.slice(1))
       for (const spike of spikes)
         expect(highest(slow.score, hump, 60)).toBeGreaterThan(highest(slow.score, spike, 1));
-    const sharp = await detector.score(series, { feedback: [{ ...stretch(300, 1), kind: 'anomaly' }] });
+    const sharp = await detector.score(series, { feedback: [{ ...interval(300, 1), kind: 'anomaly' }] });
     for (const spike of spikes.slice(1))
       for (const hump of humps)
         expect(highest(sharp.score, spike, 1)).toBeGreaterThan(highest(sharp.score, hump, 60));
   });
 
-  it('silences a dismissed event and its likes, and keeps the others', async () => {
+  it('silences a dismissed event and what is similar to it, and keeps the others', async () => {
     const detector = await createDetector('auto');
     const plain = await detector.score(series);
     const at = (detection: typeof plain, start: number, length: number) =>
@@ -54,8 +54,8 @@ describe('feedback through the whole pipeline', () => {
     const detector = await createDetector('auto');
     const plain = await detector.score(series);
     const words = [
-      { ...stretch(1700, 40), kind: 'anomaly' },
-      { ...stretch(1400, 60), kind: 'normal' },
+      { ...interval(1700, 40), kind: 'anomaly' },
+      { ...interval(1400, 60), kind: 'normal' },
     ] as const;
     const told = await detector.score(series, { feedback: words });
     expect(highest(told.score, 1700, 40)).toBeGreaterThan(1);
@@ -66,7 +66,7 @@ describe('feedback through the whole pipeline', () => {
 
   it('travels in the model file, of a detector that needs no training too', async () => {
     const detector = await createDetector('auto');
-    const feedback = [{ ...stretch(600, 60), kind: 'anomaly' }] as const;
+    const feedback = [{ ...interval(600, 60), kind: 'anomaly' }] as const;
     const told = await detector.score(series, { feedback });
     const report = await detector.fit(series, { feedback });
     expect(report.notes!.join(' ')).toMatch(/feedback/);
@@ -77,21 +77,21 @@ describe('feedback through the whole pipeline', () => {
   it('counts what a model keeps and what is given with the series once', async () => {
     const detector = await createDetector('auto');
     const outside = { start: -20, end: -10, kind: 'normal' } as const;
-    const feedback = [{ ...stretch(600, 60), kind: 'anomaly' } as const, outside];
+    const feedback = [{ ...interval(600, 60), kind: 'anomaly' } as const, outside];
     await detector.fit(series, { feedback });
     const kept = await detector.score(series);
     const both = await detector.score(series, { feedback: feedback.map((judged) => ({ ...judged })) });
     expect(both.score).toEqual(kept.score);
     expect(both.notes).toEqual(kept.notes);
-    expect(kept.notes.join()).toContain('1 of 2 judged stretches');
+    expect(kept.notes.join()).toContain('1 of 2 judged intervals');
   });
 
-  it('says which judgements concern nothing', async () => {
+  it('says which judgments concern nothing', async () => {
     const detector = await createDetector('z-score');
     const far = { start: 1e15, end: 1e15 + 1, kind: 'normal' } as const;
     expect((await detector.score(series, { feedback: [far] })).notes.join(' ')).toMatch(/outside the series/);
-    const both = await detector.score(series, { feedback: [far, { ...stretch(10, 2), kind: 'normal' }] });
-    expect(both.notes.join(' ')).toMatch(/1 of 2 judged stretches lie/);
+    const both = await detector.score(series, { feedback: [far, { ...interval(10, 2), kind: 'normal' }] });
+    expect(both.notes.join(' ')).toMatch(/1 of 2 judged intervals lie/);
   });
 });
 

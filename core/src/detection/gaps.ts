@@ -12,7 +12,7 @@ export interface FilledSeries {
 }
 
 /**
- * Fills missing values by straight lines between their neighbours, at the ends by the nearest value.
+ * Fills missing values by straight lines between their neighbors, at the ends by the nearest value.
  * @throws HeedError all-missing
  */
 export function fillGaps(series: Series): FilledSeries {

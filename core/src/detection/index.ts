@@ -1,7 +1,7 @@
 export * from './types.js';
 export * from './graph/types.js';
 export { computeThreshold, type ThresholdOptions } from './threshold/threshold.js';
-export { SEVERITY_AT_BORDER, severityOf } from './threshold/scores.js';
+export { SEVERITY_AT_THRESHOLD, severityOf } from './threshold/scores.js';
 export { bandWidth } from './explain/explain.js';
 export { describeQuantity, describeTimeRange } from './explain/quantities.js';
 export { modelVersion } from './model-file.js';

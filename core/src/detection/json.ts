@@ -1,6 +1,6 @@
 import type { AnomalyEvent, Detection, ThresholdReport } from './types.js';
 
-/** A normal stretch an event was compared with: times as in the event, indices into the input rows (inclusive). */
+/** A normal interval an event was compared with: times as in the event, indices into the input rows (inclusive). */
 export interface AttendedJson {
   readonly start: number;
   readonly end: number;
@@ -9,7 +9,7 @@ export interface AttendedJson {
   readonly weight: number;
 }
 
-/** One anomalous stretch in `DetectionJson`. */
+/** One anomalous interval in `DetectionJson`. */
 export interface AnomalyEventJson {
   /** Epoch ms of the first and last anomalous point; row numbers where the input had no time column. */
   readonly start: number;
@@ -79,12 +79,12 @@ function eventToJson(event: AnomalyEvent): AnomalyEventJson {
 
 /** A detection as plain JSON values, in the shape that `detectionJsonSchema` describes. */
 export function detectionToJson(detection: Detection): DetectionJson {
-  const { method, border, points, sensitivity, parameters } = detection.threshold;
+  const { method, value, points, sensitivity, parameters } = detection.threshold;
   return {
     detector: detection.detector,
     points: detection.score.length,
     period: detection.period ?? null,
-    threshold: { method, border, points, sensitivity, parameters },
+    threshold: { method, value, points, sensitivity, parameters },
     events: detection.events.map(eventToJson),
     ...(detection.channels
       ? {
@@ -137,7 +137,7 @@ const eventsSchema = {
       },
       attended: {
         type: 'array',
-        description: 'The normal stretches the event was compared with, heaviest first.',
+        description: 'The normal intervals the event was compared with, heaviest first.',
         items: {
           type: 'object',
           additionalProperties: false,
@@ -180,11 +180,11 @@ export const detectionJsonSchema = {
     threshold: {
       type: 'object',
       additionalProperties: false,
-      required: ['method', 'border', 'points', 'sensitivity', 'parameters'],
+      required: ['method', 'value', 'points', 'sensitivity', 'parameters'],
       properties: {
         method: { enum: ['fixed', 'three-sigma', 'mad', 'quantile', 'pot', 'learned'] },
-        border: { type: 'number', description: "Raw value at score 1, in the detector's own unit." },
-        points: { ...index, description: 'Points the border was estimated from.' },
+        value: { type: 'number', description: "Raw value at score 1, in the detector's own unit." },
+        points: { ...index, description: 'Points the threshold was estimated from.' },
         sensitivity: { type: 'number', minimum: 0, maximum: 100 },
         parameters: { type: 'object', additionalProperties: { type: 'number' } },
       },

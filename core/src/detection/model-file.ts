@@ -14,7 +14,7 @@ export interface ModelContent {
    */
   readonly channels: readonly string[];
   readonly state: DetectorState;
-  /** Raw scores of the training series, from which the border is set. */
+  /** Raw scores of the training series, from which the threshold is set. */
   readonly training?: Float64Array | Float32Array;
   /** What was said of the series it is used on; absent or empty for none. */
   readonly feedback?: readonly Feedback[];

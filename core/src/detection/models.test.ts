@@ -10,7 +10,7 @@ import { createGraphDetector, loadGraphDetector } from './graph/detector.js';
 import { loadDetector } from './load.js';
 
 const series = generateSeries('server-metrics', { points: 700, seed: 4 });
-const { labels: _, ...unlabelled } = series;
+const { labels: _, ...unlabeled } = series;
 const learned = listDetectors().filter(({ tags, quick }) => tags.needsTraining && quick?.['epochs']);
 
 /** A model file with something changed and its checksum made good again. */
@@ -71,8 +71,8 @@ describe.each(learned.filter(({ tags }) => tags.input === 'series').map(({ id })
 
       if (!('supervised' in defaults)) return;
       const supervised = await createDetector(id, { ...options, supervised: true });
-      await expect(supervised.fit(unlabelled)).rejects.toMatchObject({ code: 'labels-missing' });
-      const normal = createSeries({ ...unlabelled, labels: new Uint8Array(700) });
+      await expect(supervised.fit(unlabeled)).rejects.toMatchObject({ code: 'labels-missing' });
+      const normal = createSeries({ ...unlabeled, labels: new Uint8Array(700) });
       await expect(supervised.fit(normal)).rejects.toMatchObject({ code: 'labels-missing' });
       supervised.dispose();
     });
@@ -115,14 +115,14 @@ describe('models of graphs', { timeout: 180_000 }, () => {
 it('a fitted detector adapts to fewer points than a new one needs, down to one window', async () => {
   const { quick } = learned.find(({ id }) => id === 'feature-attention')!;
   const detector = await createDetector('feature-attention', { ...quick, window: 32, supervised: true });
-  const labelled = { ...series, labels: Uint8Array.from(series.time, (_t, i) => +(i % 50 < 3)) };
-  await detector.fit(labelled);
-  const few = sliceSeries(labelled, 100, 150);
+  const labeled = { ...series, labels: Uint8Array.from(series.time, (_t, i) => +(i % 50 < 3)) };
+  await detector.fit(labeled);
+  const few = sliceSeries(labeled, 100, 150);
   const report = await detector.fineTune(few, { epochs: 1, freezeAttention: true, rescale: true });
   expect(report.points).toBe(50);
-  const { score } = await detector.score(unlabelled);
+  const { score } = await detector.score(unlabeled);
   expect(score.every(Number.isFinite)).toBe(true);
-  await expect(detector.fineTune(sliceSeries(labelled, 0, 31))).rejects.toMatchObject({
+  await expect(detector.fineTune(sliceSeries(labeled, 0, 31))).rejects.toMatchObject({
     code: 'too-few-points',
   });
   detector.dispose();

@@ -47,13 +47,13 @@ test('a missing peak is expected to be there, and compared with other days', asy
   }
 });
 
-test('what stays below the border is not compared with a graver fault either', async () => {
+test('what stays below the threshold is not compared with a graver fault either', async () => {
   const { series: whole } = await readSeriesFile(
     fileURLToPath(new URL('../../data/incident.csv', import.meta.url)),
   );
   const latency = whole.channels.filter(({ name }) => name === 'http_request_duration_p95_seconds');
   const { upper, score } = await (await createDetector('auto')).score({ ...whole, channels: latency });
-  // The last slowing begins below the border; the one of minutes before is more like it than any normal stretch.
+  // The last slowing begins below the threshold; the one of minutes before is more like it than any normal interval.
   const { values } = latency[0]!;
   const raised = [...values.keys()].filter((t) => t > 700 && values[t]! > 0.1 && score[t]! < 1);
   expect(raised.length).toBeGreaterThan(5);

@@ -1,5 +1,5 @@
 import type {
-  AttendedStretch,
+  AttendedInterval,
   DetectorDefinition,
   DetectorOptions,
   DetectorState,
@@ -148,18 +148,18 @@ function shareOf<O extends RunOptions>(run: O, channel: number, channels: number
 }
 
 /**
- * The most anomalous channel speaks for the point. Each channel's own border is its unit, so that a noisy channel
+ * The most anomalous channel speaks for the point. Each channel's own threshold is its unit, so that a noisy channel
  * does not drown a quiet one.
  */
 function combine(scores: readonly RawScores[], { trainLength }: RunOptions): RawScores {
   const n = scores[0]!.raw.length;
   const contributions = scores.map((own) => {
-    const unit = computeThreshold(own.raw, { learned: own.border, trainLength }).border;
+    const unit = computeThreshold(own.raw, { learned: own.threshold, trainLength }).value;
     return unit > 0 ? own.raw.map((value) => value / unit) : new Float64Array(n);
   });
   const raw = new Float64Array(n);
   for (const own of contributions) for (let t = 0; t < n; t++) raw[t] = Math.max(raw[t]!, own[t]!);
-  const attend = (start: number, end: number): readonly AttendedStretch[] => {
+  const attend = (start: number, end: number): readonly AttendedInterval[] => {
     let main = 0;
     let largest = -1;
     for (let c = 0; c < contributions.length; c++) {
@@ -182,7 +182,7 @@ function combine(scores: readonly RawScores[], { trainLength }: RunOptions): Raw
     contributions,
     ...(complete(expected) ? { expected } : {}),
     ...(complete(spread) ? { spread } : {}),
-    ...(scores.every(({ border }) => border !== undefined) ? { border: 1 } : {}),
+    ...(scores.every(({ threshold }) => threshold !== undefined) ? { threshold: 1 } : {}),
     ...(scores.some((own) => own.attend) ? { attend } : {}),
     ...(period === undefined ? {} : { period }),
     notes: [

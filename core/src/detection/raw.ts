@@ -49,8 +49,8 @@ export async function scoreRaw(
     }
     throwIfAborted(run.signal);
     // Nobody scores with the answers at hand.
-    const { labels: _hidden, ...unlabelled } = filled;
-    const scores = await raw.score(unlabelled, run);
+    const { labels: _hidden, ...unlabeled } = filled;
+    const scores = await raw.score(unlabeled, run);
     throwIfAborted(run.signal);
     return { detector: definition.id, scores, seconds: (performance.now() - start) / 1000 };
   } finally {

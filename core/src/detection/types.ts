@@ -1,21 +1,21 @@
-import type { AttendedStretch } from '../detectors/base/types.js';
+import type { AttendedInterval } from '../detectors/base/types.js';
 
-/** How the border between normal and anomalous is set. */
+/** How the threshold between normal and anomalous is set. */
 export type ThresholdMethod = 'fixed' | 'three-sigma' | 'mad' | 'quantile' | 'pot' | 'learned';
 
-/** How the border was set, from what, so that a reader can check it. */
+/** How the threshold was set, from what, so that a reader can check it. */
 export interface ThresholdReport {
   readonly method: ThresholdMethod;
-  /** The border in the detector's own unit: raw value at score 1. */
-  readonly border: number;
-  /** Points the border was estimated from. */
+  /** The threshold in the detector's own unit: raw value at score 1. */
+  readonly value: number;
+  /** Points the threshold was estimated from. */
   readonly points: number;
   readonly sensitivity: number;
   /** Parameters of the method (sigmas, quantile, the fitted tail…). */
   readonly parameters: Readonly<Record<string, number>>;
 }
 
-/** One anomalous stretch. */
+/** One anomalous interval. */
 export interface AnomalyEvent {
   /** Epoch ms of the first and last anomalous point. */
   readonly start: number;
@@ -26,7 +26,7 @@ export interface AnomalyEvent {
   readonly startIndex: number;
   readonly endIndex: number;
   readonly peakIndex: number;
-  /** Highest score (1 = border). */
+  /** Highest score (1 = threshold). */
   readonly score: number;
   /** 0…100, monotone in `score`. */
   readonly severity: number;
@@ -34,8 +34,8 @@ export interface AnomalyEvent {
   readonly direction: 'above' | 'below' | 'shape';
   /** Largest share first; the shares sum to 1. */
   readonly channels: readonly { readonly name: string; readonly share: number }[];
-  /** The normal stretches it was compared with, heaviest first; times are epoch ms. */
-  readonly attended: readonly (AttendedStretch & { readonly startTime: number; readonly endTime: number })[];
+  /** The normal intervals it was compared with, heaviest first; times are epoch ms. */
+  readonly attended: readonly (AttendedInterval & { readonly startTime: number; readonly endTime: number })[];
   /**
    * The channels that the most blamed one was compared with at the same time, heaviest first; absent where the
    * detector compares with the past. The weights sum to at most 1.
@@ -48,7 +48,7 @@ export interface AnomalyEvent {
 /** One channel of a detection whose detector judges every channel by itself. n points. */
 export interface ChannelDetection {
   readonly name: string;
-  /** n values, >= 0; 1 is the border, the same for all channels. */
+  /** n values, >= 0; 1 is the threshold, the same for all channels. */
   readonly score: Float32Array;
   /** This channel's own; each blames it alone. */
   readonly events: readonly AnomalyEvent[];
@@ -57,7 +57,7 @@ export interface ChannelDetection {
 /** The result of scoring a series of n points and d channels. */
 export interface Detection {
   readonly detector: string;
-  /** n values, >= 0; 1 is the border: above 1 is anomalous, whatever the detector. */
+  /** n values, >= 0; 1 is the threshold: above 1 is anomalous, whatever the detector. */
   readonly score: Float32Array;
   readonly threshold: ThresholdReport;
   /** d × n. */
@@ -73,13 +73,13 @@ export interface Detection {
   /** Points after which the series repeats itself, where a period was found. */
   readonly period?: number;
   readonly notes: readonly string[];
-  readonly heads?: readonly { readonly name: string; readonly weight: number }[];
+  readonly members?: readonly { readonly name: string; readonly weight: number }[];
 }
 
 /** Which deviations count. */
 export type Direction = 'above' | 'below' | 'both';
 
-/** A stretch of time that never raises events. */
+/** An interval of time that never raises events. */
 export type Exclusion =
   | { readonly kind: 'window'; readonly start: number; readonly end: number; readonly name?: string }
   | {
@@ -98,11 +98,11 @@ export type Exclusion =
 export interface EventOptions {
   readonly threshold?: ThresholdMethod;
   /**
-   * Border for `fixed`; quantile 0…1 for `quantile` (0.999); sigmas for `three-sigma` (3) and `mad` (6); risk for
-   * `pot` (0.00001): separate peaks of normal data above the border, per point.
+   * Threshold for `fixed`; quantile 0…1 for `quantile` (0.999); sigmas for `three-sigma` (3) and `mad` (6); risk for
+   * `pot` (0.00001): separate peaks of normal data above the threshold, per point.
    */
   readonly thresholdValue?: number;
-  /** 0…100, default 50; moves the border, never the ranking. */
+  /** 0…100, default 50; moves the threshold, never the ranking. */
   readonly sensitivity?: number;
   /** `above` and `below` leave out events that show in the shape alone. Default `both`. */
   readonly direction?: Direction;

@@ -4,7 +4,7 @@ import type { Series } from '../series/series.js';
 import { parseIsoTime } from '../series/time.js';
 
 /**
- * Reads judgements from JSON: an array of `{"start", "end", "kind"}` or an object with such an array as `feedback`.
+ * Reads judgments from JSON: an array of `{"start", "end", "kind"}` or an object with such an array as `feedback`.
  * Times are epoch ms (row numbers for series without times) or ISO 8601, both inclusive; `kind` is `anomaly` or
  * `normal`. Other fields (a panel keeps the name of the series there) are ignored.
  * @throws HeedError bad-json, bad-value, bad-time
@@ -23,13 +23,13 @@ export function readFeedback(text: string): Feedback[] {
     if (kind !== 'anomaly' && kind !== 'normal') {
       throw new HeedError(
         'bad-value',
-        `the kind of judgement ${i + 1} is ${JSON.stringify(kind) ?? 'missing'}`,
+        `the kind of judgment ${i + 1} is ${JSON.stringify(kind) ?? 'missing'}`,
         'Give "anomaly" or "normal".',
       );
     }
     const judged = { start: timeOf(start, i), end: timeOf(end, i), kind } as const;
     if (judged.end < judged.start) {
-      throw new HeedError('bad-time', `judgement ${i + 1} ends before it starts`, 'Swap start and end.');
+      throw new HeedError('bad-time', `judgment ${i + 1} ends before it starts`, 'Swap start and end.');
     }
     return judged;
   });
@@ -42,24 +42,24 @@ function timeOf(value: unknown, index: number): number {
   if (typeof time === 'number' && Number.isFinite(time)) return time;
   throw new HeedError(
     'bad-time',
-    `a time of judgement ${index + 1} is ${JSON.stringify(value) ?? 'missing'}`,
+    `a time of judgment ${index + 1} is ${JSON.stringify(value) ?? 'missing'}`,
     'Give epoch milliseconds or ISO 8601.',
   );
 }
 
-/** Judgements kept by a detector and given with a series, each once: a file named twice says no more than once. */
+/** Judgments kept by a detector and given with a series, each once: a file named twice says no more than once. */
 export function joinFeedback(kept: readonly Feedback[], given: readonly Feedback[] = []): Feedback[] {
   const keyed = [...kept, ...given].map((one) => [`${one.start}/${one.end}/${one.kind}`, one] as const);
   return [...new Map(keyed).values()];
 }
 
-/** Tells the reader of judgements that concern none of the series' points. */
+/** Tells the reader of judgments that concern none of the series' points. */
 export function feedbackNotes({ time }: Series, feedback: readonly Feedback[] = []): string[] {
   const outside = feedback.filter(({ start, end }) => !time.some((at) => at >= start && at <= end)).length;
   if (outside === 0) return [];
   const of =
     feedback.length === 1
-      ? 'The judged stretch lies'
-      : `${outside} of ${feedback.length} judged stretches lie`;
+      ? 'The judged interval lies'
+      : `${outside} of ${feedback.length} judged intervals lie`;
   return [`${of} outside the series and ${outside === 1 ? 'changes' : 'change'} nothing.`];
 }

@@ -15,7 +15,7 @@ const score = Float32Array.from(values, (v) => (Math.abs(v) > 1 ? 4 : 0.2));
 const peak = (scores: Float32Array, from: number) => Math.max(...scores.subarray(from, from + 5));
 
 describe('applyFeedback', () => {
-  it('sinks a stretch called normal below the border, and those that look like it', () => {
+  it('sinks an interval called normal below the threshold, and those that look like it', () => {
     const out = applyFeedback(series, score, [{ start: 50_000, end: 54_000, kind: 'normal' }]);
     expect(peak(out, 50)).toBeCloseTo(0.95, 5);
     expect(peak(out, 150)).toBeLessThan(1);
@@ -23,7 +23,7 @@ describe('applyFeedback', () => {
     expect(score[50]).toBe(4);
   });
 
-  it('lifts a stretch called an anomaly above the border, and those that look like it', () => {
+  it('lifts an interval called an anomaly above the threshold, and those that look like it', () => {
     const quiet = score.map((s) => s / 8);
     const out = applyFeedback(series, quiet, [{ start: 50_000, end: 54_000, kind: 'anomaly' }]);
     expect(peak(out, 50)).toBeGreaterThan(1);
@@ -35,13 +35,13 @@ describe('applyFeedback', () => {
     expect(peak(silent, 50)).toBeCloseTo(1.05, 5);
   });
 
-  it('raises the likes of what is confirmed even where it was found already', () => {
+  it('raises what is similar to a confirmed event even where it was found already', () => {
     const out = applyFeedback(series, score, [{ start: 50_000, end: 54_000, kind: 'anomaly' }]);
     expect(peak(out, 150)).toBeGreaterThan(1.6 * peak(out, 100));
     expect(peak(out, 100)).toBe(4);
   });
 
-  it('does not carry over from a stretch that looks like everything else', () => {
+  it('does not carry over from an interval that looks like everything else', () => {
     const wave = createSeries({
       channels: [{ name: 'v', values: Float64Array.from({ length: 1000 }, (_, t) => Math.sin(t / 5)) }],
     });
@@ -53,7 +53,7 @@ describe('applyFeedback', () => {
     expect(Math.max(...out.subarray(0, 480))).toBeLessThan(0.7);
   });
 
-  it('looks for likes in the channels that stood out', () => {
+  it('looks for similar intervals in the channels that stood out', () => {
     const quiet = Float64Array.from({ length: n }, (_, t) => Math.sin(1.7 * t));
     const both = createSeries({
       time: series.time,
@@ -66,13 +66,13 @@ describe('applyFeedback', () => {
     expect(peak(out, 150)).toBeGreaterThan(1.5 * peak(out, 100));
   });
 
-  it('changes nothing for judgements outside the series, or without any', () => {
+  it('changes nothing for judgments outside the series, or without any', () => {
     expect(applyFeedback(series, score, [])).toEqual(score);
     expect(applyFeedback(series, score, [{ start: -5000, end: -1000, kind: 'normal' }])).toEqual(score);
     expect(applyFeedback(series, score, [{ start: 50_100, end: 50_200, kind: 'normal' }])).toEqual(score);
   });
 
-  it('does not depend on the order of judgements', () => {
+  it('does not depend on the order of judgments', () => {
     const words = [
       { start: 50_000, end: 54_000, kind: 'anomaly' },
       { start: 100_000, end: 104_000, kind: 'normal' },
@@ -85,15 +85,15 @@ describe('applyFeedback', () => {
   });
 
   it('lets the later word win', () => {
-    const stretch = { start: 50_000, end: 54_000 };
+    const interval = { start: 50_000, end: 54_000 };
     const out = applyFeedback(series, score, [
-      { ...stretch, kind: 'normal' },
-      { ...stretch, kind: 'anomaly' },
+      { ...interval, kind: 'normal' },
+      { ...interval, kind: 'anomaly' },
     ]);
     expect(peak(out, 50)).toBeGreaterThan(1);
     const taken = applyFeedback(series, score, [
-      { ...stretch, kind: 'anomaly' },
-      { ...stretch, kind: 'normal' },
+      { ...interval, kind: 'anomaly' },
+      { ...interval, kind: 'normal' },
     ]);
     expect(peak(taken, 50)).toBeLessThan(1);
   });

@@ -40,7 +40,7 @@ describe('readSeriesFile', () => {
     await expect(readSeriesFile('-')).rejects.toMatchObject({ code: 'file-unreadable' });
   });
 
-  const data = process.env.HEED_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
+  const data = process.env.HEED_DATA ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
   const there = existsSync(data);
   if (!there)
     console.warn('SKIPPED: reading the public series, because HEED_DATA names no folder that exists.');

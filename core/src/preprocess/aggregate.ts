@@ -2,7 +2,7 @@
  * Means of consecutive blocks of `factor` points, the last block possibly shorter (piecewise aggregate
  * approximation, Keogh et al. 2001). Thins a long history while every point still counts.
  */
-export function condense(values: Float64Array, factor: number): Float64Array {
+export function aggregate(values: Float64Array, factor: number): Float64Array {
   if (factor === 1) return values;
   const out = new Float64Array(Math.ceil(values.length / factor));
   for (let i = 0; i < out.length; i++) {

@@ -56,7 +56,7 @@ export function fusedAttention(
 }
 
 /**
- * Layer normalisation over the last axis (Ba et al. 2016): (x − mean) / √(variance + ε) · gamma + beta.
+ * Layer normalization over the last axis (Ba et al. 2016): (x − mean) / √(variance + ε) · gamma + beta.
  * @param x […, n]
  * @param gamma [n]
  * @param beta [n]
@@ -88,7 +88,7 @@ export function layerNorm<T extends tf.Tensor>(
 }
 
 /**
- * Adam (Kingma & Ba 2015) as a TensorFlow.js optimiser: one kernel per variable where ours run, TensorFlow.js' own
+ * Adam (Kingma & Ba 2015) as a TensorFlow.js optimizer: one kernel per variable where ours run, TensorFlow.js' own
  * Adam, which takes a dozen operations per variable, elsewhere.
  */
 export function adam(learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7): tf.Optimizer {

@@ -201,7 +201,7 @@ describe.each(builds)('the %s kernels against the naive oracles', (build) => {
     );
   });
 
-  test('layer normalisation', () => {
+  test('layer normalization', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 2, max: 257 }),
@@ -377,7 +377,7 @@ describe('the kernels under TensorFlow.js', () => {
     });
   });
 
-  test('layer normalisation: gradient against finite differences', () => {
+  test('layer normalization: gradient against finite differences', () => {
     checkGradient(
       (x, gamma, beta) => layerNorm(x!, gamma as tf.Tensor1D, beta as tf.Tensor1D, 1e-3),
       [random([3, 4, 13], 1), random([13], 2), random([13], 3)],

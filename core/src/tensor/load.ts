@@ -1,7 +1,8 @@
 import { chooseBackend } from './backend.js';
 
 /** The attention mechanisms as functions of tensors and as TensorFlow.js layers. */
-export type AttentionModule = typeof import('./attention/mechanisms.js') & typeof import('./attention/layers.js');
+export type AttentionModule = typeof import('./attention/mechanisms.js') &
+  typeof import('./attention/layers.js');
 
 /**
  * Loads TensorFlow.js with the best engine here and, on it, the attention mechanisms: functions
@@ -11,6 +12,9 @@ export type AttentionModule = typeof import('./attention/mechanisms.js') & typeo
  */
 export async function loadAttention(): Promise<AttentionModule> {
   await chooseBackend();
-  const [mechanisms, layers] = await Promise.all([import('./attention/mechanisms.js'), import('./attention/layers.js')]);
+  const [mechanisms, layers] = await Promise.all([
+    import('./attention/mechanisms.js'),
+    import('./attention/layers.js'),
+  ]);
   return { ...mechanisms, ...layers };
 }

@@ -44,12 +44,12 @@ export interface KernelRegistration {
 
 let registered: KernelRegistration | undefined;
 let stock: Map<string, tfjs.KernelConfig> | undefined;
-/** Made once per memory: a fresh instance would start from unoptimised code again. */
+/** Made once per memory: a fresh instance would start from unoptimized code again. */
 const made = new WeakMap<WebAssembly.Memory, Map<KernelBuild, ReturnType<typeof kernelFunctions>>>();
 
 /**
  * Puts Heed's kernels into TensorFlow.js' running wasm backend: batched and fused matrix products, softmax, and
- * operations of our own (attention, layer normalisation, Adam). They work in place on the backend's heap; nothing
+ * operations of our own (attention, layer normalization, Adam). They work in place on the backend's heap; nothing
  * in user code changes. Does nothing where the backend's memory is shared between threads, since the kernels are
  * compiled for an unshared one.
  * @param wanted the build to take; by default relaxed SIMD where the engine has it

@@ -55,10 +55,10 @@ export const contractChecks: readonly ContractCheck[] = [
     name: 'describes itself and its options',
     applies: always,
     async run({ definition }) {
-      const { id, summary, document, defaults, options, quick = {} } = definition;
+      const { id, summary, source, defaults, options, quick = {} } = definition;
       demand(/^[a-z][a-z0-9-]*$/.test(id), `"${id}" is not a detector id`);
       demand(summary.length > 0 && !summary.includes('\n'), 'the summary is not one line');
-      demand(document.length > 0, 'names no document or paper');
+      demand(source.length > 0, 'names no document or paper');
       for (const name of Object.keys(options)) {
         demand(Object.hasOwn(defaults, name), `the option "${name}" has no default`);
       }
@@ -224,39 +224,39 @@ export const contractChecks: readonly ContractCheck[] = [
     async run(subject) {
       const detector = await subject.create();
       try {
-        const { labels: _, ...unlabelled } = subject.sample();
-        await expectRefusal(['labels-missing'], () => detector.fit(unlabelled, subject.run));
+        const { labels: _, ...unlabeled } = subject.sample();
+        await expectRefusal(['labels-missing'], () => detector.fit(unlabeled, subject.run));
       } finally {
         detector.dispose();
       }
     },
   },
   {
-    name: 'keeps an anchor, or says that it does not',
+    name: 'keeps an calibration, or says that it does not',
     applies: ofSeries,
     async run(subject) {
       const detector = await subject.fitted();
       const series = subject.sample();
       const n = series.time.length;
       const half = Math.floor(n / 2);
-      const anchored = (points: Series, anchorLength: number) =>
-        detector.score(points, { ...subject.run, anchorLength });
-      if (!subject.definition.tags.anchored) {
-        await expectRefusal(['not-supported'], () => anchored(series, half));
+      const calibrated = (points: Series, calibratedLength: number) =>
+        detector.score(points, { ...subject.run, calibratedLength });
+      if (!subject.definition.tags.calibrated) {
+        await expectRefusal(['not-supported'], () => calibrated(series, half));
         return;
       }
-      await expectRefusal(['bad-option'], () => anchored(series, n + 1));
+      await expectRefusal(['bad-option'], () => calibrated(series, n + 1));
       const { minPoints } = subject.definition.tags;
-      if (minPoints > 1) await expectRefusal(['too-few-points'], () => anchored(series, minPoints - 1));
+      if (minPoints > 1) await expectRefusal(['too-few-points'], () => calibrated(series, minPoints - 1));
       const whole = await detector.score(series, subject.run);
-      expectEqualScores((await anchored(series, n)).score, whole.score, 'anchored to all of the series');
-      // What follows the anchor moves neither scales nor border.
+      expectEqualScores((await calibrated(series, n)).score, whole.score, 'calibrated to all of the series');
+      // What follows the calibration moves neither scales nor threshold.
       const values = series.channels[0]!.values.map((value, t) => (t < half ? value : 1e3 * value));
       const changed = withValues(series, values);
-      const [calm, wild] = [await anchored(series, half), await anchored(changed, half)];
+      const [calm, wild] = [await calibrated(series, half), await calibrated(changed, half)];
       demand(
-        calm.threshold.border === wild.threshold.border,
-        `the border moved from ${calm.threshold.border} to ${wild.threshold.border} with points after the anchor`,
+        calm.threshold.value === wild.threshold.value,
+        `the threshold moved from ${calm.threshold.value} to ${wild.threshold.value} with points after the calibration`,
       );
       expectSound(changed, wild);
     },
@@ -270,13 +270,13 @@ export const contractChecks: readonly ContractCheck[] = [
       const n = series.time.length;
       const half = Math.floor(n / 2);
       const stream = await createStream(detector, sliceSeries(series, 0, half), subject.run);
-      // What the history told holds for the whole too: by its tags from the anchor, otherwise the border alone.
-      const { border } = stream.threshold;
+      // What the history told holds for the whole too: by its tags from the calibration, otherwise the threshold alone.
+      const { value } = stream.threshold;
       const whole = {
         ...subject.run,
-        ...(subject.definition.tags.anchored
-          ? { anchorLength: half }
-          : { events: { threshold: 'fixed', thresholdValue: border } as const }),
+        ...(subject.definition.tags.calibrated
+          ? { calibratedLength: half }
+          : { events: { threshold: 'fixed', thresholdValue: value } as const }),
       };
       try {
         expectEqualScores(
@@ -290,8 +290,8 @@ export const contractChecks: readonly ContractCheck[] = [
           const update = await stream.append(sliceSeries(series, start, end));
           const { score, threshold } = await detector.score(sliceSeries(series, 0, end), whole);
           demand(
-            Math.abs(threshold.border - border) <= 1e-9 * border,
-            `the border is ${border} in the stream and ${threshold.border} in the whole`,
+            Math.abs(threshold.value - value) <= 1e-9 * value,
+            `the threshold is ${value} in the stream and ${threshold.value} in the whole`,
           );
           for (let t = start; t < end; t++) {
             const [a, b] = [update.score[t - start]!, score[t]!];

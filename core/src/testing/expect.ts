@@ -58,8 +58,8 @@ export function expectSound(series: Series, detection: Detection): void {
   demand(detection.score.length === n, `gave ${detection.score.length} scores for ${n} points`);
   const bad = detection.score.findIndex((score) => !(score >= 0 && score < Infinity));
   demand(bad < 0, `the score of point ${bad} is ${detection.score[bad]}`);
-  const { border } = detection.threshold;
-  demand(border >= 0 && border < Infinity, `the border is ${border}`);
+  const { value } = detection.threshold;
+  demand(value >= 0 && value < Infinity, `the threshold is ${value}`);
   for (const name of ['expected', 'lower', 'upper'] as const) {
     const arrays = detection[name];
     if (!arrays) continue;

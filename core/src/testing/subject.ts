@@ -44,7 +44,7 @@ export class ContractSubject {
     return createDetector(this.definition, { ...this.definition.quick, ...options });
   }
 
-  /** A labelled series with noise, a period and anomalies; one channel. */
+  /** A labeled series with noise, a period and anomalies; one channel. */
   sample(points = this.points): Series {
     return generateSeries('spike', { points: Math.max(points, 400), seed: 1 });
   }

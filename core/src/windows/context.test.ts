@@ -59,7 +59,7 @@ test('attends to the places that the definition names', () => {
   }
 });
 
-test('a hidden stretch of a repeating series is looked up whole periods away', () => {
+test('a hidden interval of a repeating series is looked up whole periods away', () => {
   const values = Float64Array.from({ length: 400 }, (_, t) => Math.sin((2 * Math.PI * t) / 40));
   const hidden = new Uint8Array(400).fill(1, 200, 220);
   values.fill(9, 200, 220);
@@ -76,7 +76,7 @@ test('a hidden stretch of a repeating series is looked up whole periods away', (
   for (const { shift } of found) expect(Math.abs(shift) % 40).toBe(0);
 });
 
-test('nothing is attended to where nothing is observed, and a stretch outside is refused', () => {
+test('nothing is attended to where nothing is observed, and an interval outside is refused', () => {
   const query = { channels: [new Float64Array(9)], start: 2, end: 3, context: 4, keys: 2, temperature: 0.1 };
   expect(attend({ ...query, hidden: new Uint8Array(9).fill(1) })).toEqual([]);
   expect(() => attend({ ...query, hidden: new Uint8Array(9), end: 9 })).toThrow(

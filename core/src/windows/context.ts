@@ -2,16 +2,16 @@ import { windowKernels } from './kernels.js';
 import { HeedError } from '../errors.js';
 
 /**
- * Attention from the surroundings of a stretch ("masked reconstruction"): the query is what was observed around the
- * stretch, the keys are the same surroundings of every other place, and the values are what those places held where
- * the stretch lies. It tells what normal history lets expect of points that must not speak for themselves.
+ * Attention from the surroundings of an interval ("masked reconstruction"): the query is what was observed around the
+ * interval, the keys are the same surroundings of every other place, and the values are what those places held where
+ * the interval lies. It tells what normal history lets expect of points that must not speak for themselves.
  */
 export interface ContextQuery {
   /** d × n values, of comparable scale. */
   readonly channels: readonly Float64Array[];
   /** n values, 1 = the point takes part neither as query nor as key nor as value. */
   readonly hidden: Uint8Array;
-  /** First and last point of the stretch, inclusive. */
+  /** First and last point of the interval, inclusive. */
   readonly start: number;
   readonly end: number;
   /** Most observed points on either side that the query takes. */
@@ -22,7 +22,7 @@ export interface ContextQuery {
   readonly temperature: number;
 }
 
-/** One place attended to: the stretch moved by `shift` points. The weights of a query sum to 1. */
+/** One place attended to: the interval moved by `shift` points. The weights of a query sum to 1. */
 export interface AttendedShift {
   readonly shift: number;
   readonly weight: number;
@@ -32,14 +32,14 @@ export interface AttendedShift {
 const NEGLIGIBLE = 1e-3;
 
 /**
- * Attends to the places whose surroundings are most like those of the stretch: softmax(−distance / temperature) over
- * the `keys` nearest that start half a stretch apart, where the distance is the mean squared difference over the
- * observed points. A place counts where all the points that the stretch would take from it are observed, and at
+ * Attends to the places whose surroundings are most like those of the interval: softmax(−distance / temperature) over
+ * the `keys` nearest that start half an interval apart, where the distance is the mean squared difference over the
+ * observed points. A place counts where all the points that the interval would take from it are observed, and at
  * least half of its surroundings.
  *
- * Cost O(n · context · d). Runs in slices: the generator yields between them so that a caller can breathe.
+ * Cost O(n · context · d). Runs in slices: the generator yields between them so that a caller can yieldIfDue.
  * @returns heaviest first; empty where no place qualifies
- * @throws HeedError bad-option where the stretch does not lie within the series
+ * @throws HeedError bad-option where the interval does not lie within the series
  */
 export function* attendByContext(query: ContextQuery): Generator<void, AttendedShift[]> {
   const { channels, hidden, start, end, keys, temperature } = query;
@@ -47,7 +47,7 @@ export function* attendByContext(query: ContextQuery): Generator<void, AttendedS
   if (!(start >= 0 && end >= start && end < n)) {
     throw new HeedError(
       'bad-option',
-      `the stretch ${start}–${end} does not lie within ${n} points`,
+      `the interval ${start}–${end} does not lie within ${n} points`,
       'Give the indices of its first and last point.',
     );
   }
@@ -80,7 +80,7 @@ export function* attendByContext(query: ContextQuery): Generator<void, AttendedS
   return softmaxOfNearest(distance, first, keys, Math.max(1, (end - start + 1) >> 1), temperature);
 }
 
-/** Neighbouring points, both ends inclusive. */
+/** Neighboring points, both ends inclusive. */
 interface PointRun {
   readonly from: number;
   readonly to: number;
@@ -150,7 +150,7 @@ export function contextDistancesPlain(
   }
 }
 
-/** The observed points of the stretch and up to `context` of them on either side, in order. */
+/** The observed points of the interval and up to `context` of them on either side, in order. */
 function observedAround({ hidden, start, end, context }: ContextQuery): number[] {
   const before: number[] = [];
   for (let t = start - 1; t >= 0 && before.length < context; t--) if (!hidden[t]) before.push(t);

@@ -65,7 +65,7 @@ describe('the WebAssembly of memory attention', () => {
     );
   });
 
-  it('rebuilds the same windows as the JavaScript, bit by bit, for every normalisation', () => {
+  it('rebuilds the same windows as the JavaScript, bit by bit, for every normalization', () => {
     fc.assert(
       fc.property(shapes, ({ channels, window, k, stride, normalization, d }) => {
         const memory = createWindowMemory(
@@ -110,10 +110,10 @@ describe('the WebAssembly of memory attention', () => {
         shapes,
         fc.array(fc.tuple(fc.nat(256), fc.nat(40)), { minLength: 1, maxLength: 3 }),
         fc.integer({ min: -256, max: 256 }),
-        ({ channels, n, seed }, stretches, first) => {
+        ({ channels, n, seed }, intervals, first) => {
           const random = createRandom(seed);
           const observed = Float64Array.from({ length: n }, () => (random.uniform() < 0.8 ? 1 : 0));
-          const runs = stretches.map(([from, length]) => ({
+          const runs = intervals.map(([from, length]) => ({
             from: from % n,
             to: Math.min(n - 1, (from % n) + length),
           }));

@@ -7,7 +7,7 @@ export interface NaiveMemoryAttention {
   /** Per query the kept keys, nearest first, and their softmax weights. */
   readonly keys: number[][];
   readonly weights: number[][];
-  /** Per query and channel: mean squared residual of the reconstruction in normalised units. */
+  /** Per query and channel: mean squared residual of the reconstruction in normalized units. */
   readonly residual: number[][];
   /** Per query and channel: the reconstruction in the values' own unit. */
   readonly rebuilt: number[][][];

@@ -17,7 +17,7 @@ const shapes = fc
   .record({
     n: fc.integer({ min: 12, max: 40 }),
     d: fc.integer({ min: 1, max: 3 }),
-    // z-normalised windows of 2 points are all alike
+    // z-normalized windows of 2 points are all alike
     window: fc.integer({ min: 4, max: 6 }),
     k: fc.integer({ min: 1, max: 5 }),
     stride: fc.integer({ min: 1, max: 4 }),
@@ -36,7 +36,7 @@ const shapes = fc
   });
 
 describe('memory attention kernels', () => {
-  it('agree with the definition for all shapes, normalisations and strides over all phases', () => {
+  it('agree with the definition for all shapes, normalizations and strides over all phases', () => {
     fc.assert(
       fc.property(shapes, ({ channels, window, k, stride, temperature, normalization, n, d }) => {
         const floor = 0.05;

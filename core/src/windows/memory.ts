@@ -11,7 +11,7 @@ import { insertNearest, reconstructPlain, scanPlain } from './memory-plain.js';
  * in between and another implementation (WebAssembly) can stand behind the same signatures.
  */
 
-/** How each window is normalised before windows are compared: not at all, by its mean, by mean and deviation. */
+/** How each window is normalized before windows are compared: not at all, by its mean, by mean and deviation. */
 export type WindowNormalization = 'none' | 'center' | 'z';
 
 /**
@@ -50,7 +50,7 @@ export interface NearestWindows {
 
 /**
  * Prepares the windows of d channels of n values each.
- * @param floor smallest divisor of the `z` normalisation per channel (a share of the channel's noise): windows
+ * @param floor smallest divisor of the `z` normalization per channel (a share of the channel's noise): windows
  *   flatter than this are not blown up
  * @throws HeedError too-few-points when there are not at least two windows
  */
@@ -123,7 +123,7 @@ export function createNearestWindows(count: number, k: number, separation: numbe
 }
 
 /** The offsets, or windows, first, first + stride, … below last. */
-export interface WindowRange {
+export interface WindowInterval {
   readonly first: number;
   readonly last: number;
   readonly stride: number;
@@ -133,13 +133,13 @@ export interface WindowRange {
  * Compares all pairs of windows whose starts lie an offset apart, for the offsets of all ranges in turn, and keeps
  * the nearest of each. Along one offset the squared distance changes by one entering and one
  * leaving point, so a pair costs O(d), whatever the window (the recurrence of SCRIMP, Zhu et al. 2018).
- * Distances are mean squared distances per value, after the memory's normalisation. WebAssembly does it where the
+ * Distances are mean squared distances per value, after the memory's normalization. WebAssembly does it where the
  * engine allows (windows compared as they are), with the same bits as the JavaScript.
  */
 export function scanWindowOffsets(
   memory: WindowMemory,
   nearest: NearestWindows,
-  ranges: readonly WindowRange[],
+  ranges: readonly WindowInterval[],
 ): void {
   if (memory.normalization === 'none' && windowKernels()?.scan(memory.values, memory, nearest, ranges))
     return;
@@ -224,7 +224,7 @@ export function attentionWeights(nearest: NearestWindows, temperature: number): 
 
 /** Sums that the reconstruction leaves behind, to be filled slice by slice. */
 export interface Reconstruction {
-  /** count × d: mean squared residual between query and reconstruction, in units of the normalised window. */
+  /** count × d: mean squared residual between query and reconstruction, in units of the normalized window. */
   readonly residual: Float64Array;
   /** n × d: sum over the windows covering a point of what they expect there, in the values' own unit. */
   readonly expected: Float64Array;
@@ -246,14 +246,14 @@ export function createReconstruction(memory: WindowMemory): Reconstruction {
 
 /**
  * Reconstructs the queries of all ranges from their keys: value of the query's point t = Σ weight · value of the
- * key's point t, normalised as the memory says and put back to the query's level (and scale). Adds to `into`. Cost
+ * key's point t, normalized as the memory says and put back to the query's level (and scale). Adds to `into`. Cost
  * O(window · k · d) per query.
  */
 export function reconstructWindows(
   memory: WindowMemory,
   nearest: NearestWindows,
   weights: Float64Array,
-  ranges: readonly WindowRange[],
+  ranges: readonly WindowInterval[],
   into: Reconstruction,
 ): void {
   const { mean, scale, normalization } = memory;

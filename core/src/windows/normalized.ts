@@ -1,11 +1,11 @@
 import type { Series } from '../series/series.js';
 
 /**
- * All windows of a series with stride 1, each centred and scaled to standard deviation 1 (n − 1 in the denominator,
+ * All windows of a series with stride 1, each centered and scaled to standard deviation 1 (n − 1 in the denominator,
  * over all its channels together), without writing them out: d channels × `window` points, channel after channel.
- * A constant window is all 0. With `normalise` false the values are left as they are.
+ * A constant window is all 0. With `normalize` false the values are left as they are.
  */
-export class NormalisedWindows {
+export class NormalizedWindows {
   readonly count: number;
   readonly dimensions: number;
   private readonly channels: readonly Float64Array[];
@@ -16,14 +16,14 @@ export class NormalisedWindows {
   constructor(
     series: Series,
     readonly window: number,
-    normalise = true,
+    normalize = true,
   ) {
-    this.channels = normalise ? commonlyScaled(series) : series.channels.map(({ values }) => values);
+    this.channels = normalize ? commonlyScaled(series) : series.channels.map(({ values }) => values);
     this.count = series.time.length - window + 1;
     this.dimensions = window * this.channels.length;
     this.mean = new Float64Array(this.count);
     this.scale = new Float64Array(this.count).fill(1);
-    for (let t = 0; normalise && t < this.count; t++) {
+    for (let t = 0; normalize && t < this.count; t++) {
       let sum = 0;
       for (const values of this.channels) for (let j = t; j < t + window; j++) sum += values[j]!;
       const mean = sum / this.dimensions;
@@ -37,7 +37,7 @@ export class NormalisedWindows {
     }
   }
 
-  /** Squared length of normalised window `i`: dimensions − 1, or 0 where it is constant. */
+  /** Squared length of normalized window `i`: dimensions − 1, or 0 where it is constant. */
   squaredLength(i: number): number {
     return this.scale[i]! > 0 ? this.dimensions - 1 : 0;
   }

@@ -5,13 +5,13 @@ export function naivePeerAttention(
 ): { weights: number[][][]; rebuilt: number[][] } {
   const d = z.length;
   const n = z[0]!.length;
-  const blocks = Math.max(1, Math.min(16, Math.floor(n / 16)));
+  const segments = Math.max(1, Math.min(16, Math.floor(n / 16)));
   const blockOf = Array.from({ length: n }, (_, t) => {
-    for (let b = blocks - 1; ; b--) if (t >= Math.floor((b * n) / blocks)) return b;
+    for (let b = segments - 1; ; b--) if (t >= Math.floor((b * n) / segments)) return b;
   });
-  /** [block][query][key]. */
-  const weights = Array.from({ length: blocks }, (_, block) => {
-    const times = blockOf.flatMap((b, t) => (blocks < 5 || Math.abs(b - block) > 1 ? [t] : []));
+  /** [segment][query][key]. */
+  const weights = Array.from({ length: segments }, (_, segment) => {
+    const times = blockOf.flatMap((b, t) => (segments < 5 || Math.abs(b - segment) > 1 ? [t] : []));
     return Array.from({ length: d }, (_, i) => {
       const distance = (j: number): number =>
         times.reduce((sum, t) => sum + Math.min((z[i]![t]! - z[j]![t]!) ** 2, 4), 0) / times.length;

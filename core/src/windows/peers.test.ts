@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { Breather } from '../yield.js';
+import { CooperativeScheduler } from '../yield.js';
 import { createRandom } from '../random.js';
-import { attendToPeers, blockAt, rebuildFromPeers, type PeerAttentionOptions } from './peers.js';
+import { attendToPeers, blockAt, imputeFromPeers, type PeerAttentionOptions } from './peers.js';
 import { naivePeerAttention } from './peers.naive.js';
 
 const options: PeerAttentionOptions = { temperature: 0.1, keys: 4, budget: 1e9 };
-const breather = (): Breather => new Breather(undefined);
+const scheduler = (): CooperativeScheduler => new CooperativeScheduler(undefined);
 
 /** d × n values: three groups with waves of their own, and noise. */
 function groups(d: number, n: number, seed = 1): Float64Array[] {
@@ -24,9 +24,9 @@ describe('attention to peers', () => {
     [1, 20, 4],
   ])('is that of its definition: %i series of %i points, %i keys', async (d, n, keys) => {
     const z = groups(d, n);
-    const attention = await attendToPeers(z, { ...options, keys }, breather());
+    const attention = await attendToPeers(z, { ...options, keys }, scheduler());
     const naive = naivePeerAttention(z, { temperature: options.temperature, keys });
-    expect(attention.blocks).toBe(naive.weights.length);
+    expect(attention.segments).toBe(naive.weights.length);
     const { k, index, weights } = attention;
     naive.weights.forEach((rows, b) =>
       rows.forEach((row, i) => {
@@ -38,14 +38,14 @@ describe('attention to peers', () => {
       }),
     );
     z.forEach((_, c) =>
-      expect(Array.from(rebuildFromPeers(z, attention, c))).toEqual(Array.from(naive.rebuilt[c]!)),
+      expect(Array.from(imputeFromPeers(z, attention, c))).toEqual(Array.from(naive.rebuilt[c]!)),
     );
   });
 
   it('goes to the own group, never to the series itself, and sums to 1', async () => {
     const z = groups(12, 320);
-    const { index, weights, k, blocks } = await attendToPeers(z, { ...options, keys: 11 }, breather());
-    for (let b = 0; b < blocks; b++) {
+    const { index, weights, k, segments } = await attendToPeers(z, { ...options, keys: 11 }, scheduler());
+    for (let b = 0; b < segments; b++) {
       for (let i = 0; i < 12; i++) {
         let own = 0;
         let all = 0;
@@ -60,16 +60,16 @@ describe('attention to peers', () => {
     }
   });
 
-  it('is not decided by the stretch that is judged', async () => {
+  it('is not decided by the interval that is judged', async () => {
     const z = groups(6, 320);
     const changed = z.map((values) => values.slice());
-    const before = await attendToPeers(z, options, breather());
-    const block = blockAt(160, before);
-    // Two series of different groups do the same in the judged stretch.
+    const before = await attendToPeers(z, options, scheduler());
+    const segment = blockAt(160, before);
+    // Two series of different groups do the same in the judged interval.
     for (let t = 160; t < 180; t++) changed[0]![t] = changed[1]![t] = 9;
-    const after = await attendToPeers(changed, options, breather());
+    const after = await attendToPeers(changed, options, scheduler());
     const part = (array: Int32Array | Float64Array): number[] =>
-      Array.from(array.subarray(block * 6 * before.k, (block + 1) * 6 * before.k));
+      Array.from(array.subarray(segment * 6 * before.k, (segment + 1) * 6 * before.k));
     expect(part(after.index)).toEqual(part(before.index));
     expect(part(after.weights)).toEqual(part(before.weights));
   });
@@ -79,19 +79,19 @@ describe('attention to peers', () => {
     const { stride, index, k } = await attendToPeers(
       z,
       { ...options, keys: 2, budget: 81 * 400 },
-      breather(),
+      scheduler(),
     );
     expect(stride).toBe(8);
     for (let i = 0; i < 9; i++) expect([index[i * k]! % 3, index[i * k + 1]! % 3]).toEqual([i % 3, i % 3]);
   });
 
-  it('names the block of every point', () => {
+  it('names the segment of every point', () => {
     for (const points of [16, 100, 333, 1000]) {
-      const blocks = Math.min(16, Math.floor(points / 16));
+      const segments = Math.min(16, Math.floor(points / 16));
       for (let t = 0; t < points; t++) {
-        const b = blockAt(t, { points, blocks });
-        expect(Math.floor((b * points) / blocks)).toBeLessThanOrEqual(t);
-        expect(Math.floor(((b + 1) * points) / blocks)).toBeGreaterThan(t);
+        const b = blockAt(t, { points, segments });
+        expect(Math.floor((b * points) / segments)).toBeLessThanOrEqual(t);
+        expect(Math.floor(((b + 1) * points) / segments)).toBeGreaterThan(t);
       }
     }
   });

@@ -1,90 +1,92 @@
-import type { Breather } from '../yield.js';
+import type { CooperativeScheduler } from '../yield.js';
 
 /** How a series attends to the others. */
 export interface PeerAttentionOptions {
-  /** Softmax temperature, in mean squared standardised units. */
+  /** Softmax temperature, in mean squared standardized units. */
   readonly temperature: number;
   /** Peers kept per series. */
   readonly keys: number;
-  /** Most differences of two values computed; beyond it every `stride`-th point stands for its neighbours. */
+  /** Most differences of two values computed; beyond it every `stride`-th point stands for its neighbors. */
   readonly budget: number;
 }
 
-/** Which peers each of d series attends to, in each of `blocks` stretches of time. */
+/** Which peers each of d series attends to, in each of `segments` intervals of time. */
 export interface PeerAttention {
   readonly channels: number;
   readonly points: number;
-  readonly blocks: number;
+  readonly segments: number;
   readonly k: number;
-  /** blocks × d × k indices of peers, nearest first; −1 where there are fewer. */
+  /** segments × d × k indices of peers, nearest first; −1 where there are fewer. */
   readonly index: Int32Array;
-  /** blocks × d × k softmax weights; those of one series in one block sum to 1, to 0 where it has no peer. */
+  /** segments × d × k softmax weights; those of one series in one segment sum to 1, to 0 where it has no peer. */
   readonly weights: Float64Array;
   readonly stride: number;
 }
 
-/** Stretches of time that are judged one by one, and the fewest points in one. */
-const mostBlocks = 16;
+/** Intervals of time that are judged one by one, and the fewest points in one. */
+const mostSegments = 16;
 const blockPoints = 16;
-/** From so many blocks on, the judged one and its neighbours are left out of the distances. */
+/** From so many segments on, the judged one and its neighbors are left out of the distances. */
 const fewestToLeaveOut = 5;
 /** Squared difference, in squared spreads, beyond which a larger one counts no more: what outliers may add. */
 const largestSquare = 4;
 /** Differences computed between two looks at the clock. */
-const breathEvery = 1_000_000;
+const yieldEvery = 1_000_000;
 /** Weight of the series' own value among its peers' (which sum to 1): decides where peers are split in two halves. */
 const ownWeight = 0.2;
 
-/** Blocks of almost equal length; block b holds the points ⌊b n / blocks⌋ … ⌊(b + 1) n / blocks⌋ − 1. */
-export function blocksOf(points: number): number {
-  return Math.max(1, Math.min(mostBlocks, Math.floor(points / blockPoints)));
+/** Blocks of almost equal length; segment b holds the points ⌊b n / segments⌋ … ⌊(b + 1) n / segments⌋ − 1. */
+export function segmentsOf(points: number): number {
+  return Math.max(1, Math.min(mostSegments, Math.floor(points / blockPoints)));
 }
 
-function blockStart(block: number, points: number, blocks: number): number {
-  return Math.floor((block * points) / blocks);
+function segmentStart(segment: number, points: number, segments: number): number {
+  return Math.floor((segment * points) / segments);
 }
 
-/** The block that point t lies in. */
-export function blockAt(t: number, { points, blocks }: Pick<PeerAttention, 'points' | 'blocks'>): number {
-  let block = Math.min(blocks - 1, Math.floor((t * blocks) / points));
-  while (block + 1 < blocks && blockStart(block + 1, points, blocks) <= t) block++;
-  return block;
+/** The segment that point t lies in. */
+export function blockAt(t: number, { points, segments }: Pick<PeerAttention, 'points' | 'segments'>): number {
+  let segment = Math.min(segments - 1, Math.floor((t * segments) / points));
+  while (segment + 1 < segments && segmentStart(segment + 1, points, segments) <= t) segment++;
+  return segment;
 }
 
 /**
  * Attention across series: each series (query) attends to the others (keys), softmax(−distance / temperature), the
- * distance being the mean of min((z_i − z_j)², 4) at *other* times. The stretch of time that is judged and the two
+ * distance being the mean of min((z_i − z_j)², 4) at *other* times. The interval of time that is judged and the two
  * beside it are left out, so that neither the anomaly itself nor others like it at the same time decide whom a
  * series is compared with: two hosts that fail together would otherwise explain each other.
- * O(d² n / stride) time, O(d · blocks) memory beside the result.
- * @param z d × n standardised values
+ * O(d² n / stride) time, O(d · segments) memory beside the result.
+ * @param z d × n standardized values
  * @throws HeedError cancelled
  */
 export async function attendToPeers(
   z: readonly Float64Array[],
   { temperature, keys, budget }: PeerAttentionOptions,
-  breather: Breather,
+  scheduler: CooperativeScheduler,
   progress: (done: number) => void = () => {},
 ): Promise<PeerAttention> {
   const d = z.length;
   const n = z[0]!.length;
-  const blocks = blocksOf(n);
+  const segments = segmentsOf(n);
   const k = Math.max(1, Math.min(keys, d - 1));
-  // A block keeps at least two points.
-  const stride = Math.max(1, Math.min(Math.floor(n / blocks / 2), Math.ceil((d * d * n) / budget)));
-  const index = new Int32Array(blocks * d * k).fill(-1);
-  const weights = new Float64Array(blocks * d * k);
-  const starts = Array.from({ length: blocks + 1 }, (_, b) => blockStart(b, n, blocks));
-  const counts = Array.from({ length: blocks }, (_, b) => Math.ceil((starts[b + 1]! - starts[b]!) / stride));
-  const sums = new Float64Array(blocks * d);
+  // A segment keeps at least two points.
+  const stride = Math.max(1, Math.min(Math.floor(n / segments / 2), Math.ceil((d * d * n) / budget)));
+  const index = new Int32Array(segments * d * k).fill(-1);
+  const weights = new Float64Array(segments * d * k);
+  const starts = Array.from({ length: segments + 1 }, (_, b) => segmentStart(b, n, segments));
+  const counts = Array.from({ length: segments }, (_, b) =>
+    Math.ceil((starts[b + 1]! - starts[b]!) / stride),
+  );
+  const sums = new Float64Array(segments * d);
   const distances = new Float64Array(d);
-  let untilBreath = breathEvery;
+  let untilYield = yieldEvery;
   for (let i = 0; i < d; i++) {
     const own = z[i]!;
     for (let j = 0; j < d; j++) {
       if (j === i) continue;
       const other = z[j]!;
-      for (let b = 0; b < blocks; b++) {
+      for (let b = 0; b < segments; b++) {
         let sum = 0;
         for (let t = starts[b]!; t < starts[b + 1]!; t += stride) {
           const difference = own[t]! - other[t]!;
@@ -93,16 +95,16 @@ export async function attendToPeers(
         }
         sums[b * d + j] = sum;
       }
-      untilBreath -= n / stride;
-      if (untilBreath > 0) continue;
-      await breather.breathe();
-      untilBreath = breathEvery;
+      untilYield -= n / stride;
+      if (untilYield > 0) continue;
+      await scheduler.yieldIfDue();
+      untilYield = yieldEvery;
     }
-    for (let b = 0; b < blocks; b++) {
+    for (let b = 0; b < segments; b++) {
       distances.fill(0);
       let count = 0;
-      for (let other = 0; other < blocks; other++) {
-        if (blocks >= fewestToLeaveOut && Math.abs(other - b) <= 1) continue;
+      for (let other = 0; other < segments; other++) {
+        if (segments >= fewestToLeaveOut && Math.abs(other - b) <= 1) continue;
         count += counts[other]!;
         for (let j = 0; j < d; j++) distances[j]! += sums[other * d + j]!;
       }
@@ -114,7 +116,7 @@ export async function attendToPeers(
     }
     progress((i + 1) / d);
   }
-  return { channels: d, points: n, blocks, k, index, weights, stride };
+  return { channels: d, points: n, segments, k, index, weights, stride };
 }
 
 /** The k nearest of all but `self` and their softmax weights; ties go to the smaller index. */
@@ -144,21 +146,21 @@ function attendTo(
  * What the attended peers (values) let expect of a series: the weighted median of their values of the moment. A
  * median, because a peer that fails must not pull down what is expected of the others; the series' own value takes
  * part with a small weight, so that where the peers are split in two halves the nearer half counts.
- * @returns n standardised values
+ * @returns n standardized values
  */
-export function rebuildFromPeers(
+export function imputeFromPeers(
   z: readonly Float64Array[],
   attention: PeerAttention,
   channel: number,
 ): Float64Array {
-  const { channels: d, points: n, blocks, k, index, weights } = attention;
+  const { channels: d, points: n, segments, k, index, weights } = attention;
   const own = z[channel]!;
   const rebuilt = new Float64Array(n);
   const value = new Float64Array(k + 1);
   const weight = new Float64Array(k + 1);
-  for (let b = 0; b < blocks; b++) {
+  for (let b = 0; b < segments; b++) {
     const first = (b * d + channel) * k;
-    for (let t = blockStart(b, n, blocks); t < blockStart(b + 1, n, blocks); t++) {
+    for (let t = segmentStart(b, n, segments); t < segmentStart(b + 1, n, segments); t++) {
       let count = 0;
       let total = 0;
       const insert = (v: number, w: number): void => {

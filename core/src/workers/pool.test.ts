@@ -31,7 +31,7 @@ function startWorker(): WebWorkerLike {
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'heed-score-pool-'));
-  script = join(folder, 'node-pool-worker.mjs');
+  script = join(folder, 'pool-worker.mjs');
   await build({
     entryPoints: [fileURLToPath(new URL('../node/pool-worker.ts', import.meta.url))],
     outdir: folder,

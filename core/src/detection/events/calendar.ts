@@ -9,7 +9,7 @@ const offsetStep = 15 * minute;
 
 /**
  * Marks the points that exclusion calendars cover. Recurring times are wall-clock times of their zone, so that they
- * follow daylight saving time; a stretch over midnight belongs to the day on which it starts.
+ * follow daylight saving time; an interval over midnight belongs to the day on which it starts.
  * @param time n epoch ms
  * @param indexTime true where `time` counts rows: recurring times then have no meaning
  * @returns n values, 1 = excluded; undefined without exclusions

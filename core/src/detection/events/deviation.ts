@@ -12,7 +12,7 @@ export interface Reference {
   readonly range: readonly number[];
   /** False where the detector expected nothing in particular and the channel's median stands in. */
   readonly fromDetector: boolean;
-  /** True where anomalous stretches are expected to be as normal ones, so that they stand out in all their points. */
+  /** True where anomalous intervals are expected to be as normal ones, so that they stand out in all their points. */
   readonly fromNormal?: boolean;
   /** d × n: how much each channel adds to the score, where the detector tells. */
   readonly contributions?: readonly Float64Array[];

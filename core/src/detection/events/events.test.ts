@@ -7,7 +7,7 @@ import { referenceOf } from './deviation.js';
 import { findEvents } from './events.js';
 import { fitParetoTail, paretoQuantile } from '../threshold/pareto.js';
 import { findRuns } from './runs.js';
-import { scoresFromRaw, severityOf, SEVERITY_AT_BORDER } from '../threshold/scores.js';
+import { scoresFromRaw, severityOf, SEVERITY_AT_THRESHOLD } from '../threshold/scores.js';
 import { computeThreshold } from '../threshold/threshold.js';
 import type { ThresholdMethod } from '../types.js';
 
@@ -18,7 +18,7 @@ function paretoSample(count: number, shape: number, scale: number, seed: number)
   return raws(count, () => paretoQuantile({ shape, scale }, 1 - random.uniform())).sort();
 }
 
-describe('generalised Pareto tail', () => {
+describe('generalized Pareto tail', () => {
   /** Brute force over a fine grid of both parameters. */
   function bestOnGrid(excesses: Float64Array): { shape: number; scale: number; value: number } {
     let best = { shape: 0, scale: 0, value: -Infinity };
@@ -85,7 +85,7 @@ describe('threshold', () => {
     (name) => {
       const counts = Array.from({ length: 20 }, (_, seed) => {
         const raw = noise(seed).map(shapes[name]!);
-        return findRuns(scoresFromRaw(raw, computeThreshold(raw).border)).length;
+        return findRuns(scoresFromRaw(raw, computeThreshold(raw).value)).length;
       }).sort((a, b) => a - b);
       expect(counts[10]).toBeLessThanOrEqual(1);
       expect(counts[18]).toBeLessThanOrEqual(3);
@@ -95,14 +95,14 @@ describe('threshold', () => {
   test.each([
     ['a spike', 1, 1, 20],
     ['many spikes', 20, 1, 20],
-    ['long stretches', 3, 150, 20],
+    ['long intervals', 3, 150, 20],
     ['a fifth of the series', 2, 500, 40],
-  ])('default: %s above the noise stay above the border', (_, count, length, height) => {
+  ])('default: %s above the noise stay above the threshold', (_, count, length, height) => {
     const raw = noise(1);
     const at: number[] = [];
     for (let i = 0; i < count; i++) at.push(200 + Math.floor((i * 4600) / count));
     for (const start of at) for (let t = start; t < start + length; t++) raw[t] = raw[t]! + height;
-    const score = scoresFromRaw(raw, computeThreshold(raw).border);
+    const score = scoresFromRaw(raw, computeThreshold(raw).value);
     const runs = new Map(findRuns(score).map((run) => [run.startIndex, run.endIndex]));
     for (const start of at) expect(runs.get(start)).toBe(start + length - 1);
     // The noise may have its own one event in 5,000 points.
@@ -112,47 +112,47 @@ describe('threshold', () => {
   test('the only exception in a flat score is found', () => {
     const raw = new Float64Array(1000);
     raw[500] = 3;
-    const { border } = computeThreshold(raw);
-    expect(findRuns(scoresFromRaw(raw, border))).toMatchObject([
-      { startIndex: 500, endIndex: 500, score: 2 },
-    ]);
+    const { value } = computeThreshold(raw);
+    expect(findRuns(scoresFromRaw(raw, value))).toMatchObject([{ startIndex: 500, endIndex: 500, score: 2 }]);
   });
 
   test.each(['three-sigma', 'mad', 'quantile', 'pot'] satisfies ThresholdMethod[])(
     '%s: equal raw scores are score 0 everywhere',
     (method) => {
-      for (const value of [0, 3]) {
-        const raw = new Float64Array(50).fill(value);
-        const { border } = computeThreshold(raw, { method });
-        expect(border).toBe(0);
-        expect([...scoresFromRaw(raw, border)]).toEqual(new Array(50).fill(0));
+      for (const constant of [0, 3]) {
+        const raw = new Float64Array(50).fill(constant);
+        const { value } = computeThreshold(raw, { method });
+        expect(value).toBe(0);
+        expect([...scoresFromRaw(raw, value)]).toEqual(new Array(50).fill(0));
       }
     },
   );
 
   test('methods by hand', () => {
     const raw = Float64Array.from({ length: 101 }, (_, t) => t);
-    expect(computeThreshold(raw, { method: 'quantile', value: 0.9 }).border).toBe(90);
-    expect(computeThreshold(raw, { method: 'fixed', value: 7 }).border).toBe(7);
-    expect(computeThreshold(raw, { learned: 0.5 })).toMatchObject({ method: 'learned', border: 0.5 });
+    expect(computeThreshold(raw, { method: 'quantile', value: 0.9 }).value).toBe(90);
+    expect(computeThreshold(raw, { method: 'fixed', value: 7 }).value).toBe(7);
+    expect(computeThreshold(raw, { learned: 0.5 })).toMatchObject({ method: 'learned', value: 0.5 });
     // Mean 50, population variance (101² − 1) / 12.
-    expect(computeThreshold(raw, { method: 'three-sigma', value: 2 }).border).toBeCloseTo(
+    expect(computeThreshold(raw, { method: 'three-sigma', value: 2 }).value).toBeCloseTo(
       50 + 2 * Math.sqrt((101 ** 2 - 1) / 12),
       10,
     );
     // Median 50, median absolute deviation 25.
-    expect(computeThreshold(raw, { method: 'mad', value: 2 }).border).toBeCloseTo(50 + 2 * 25 * 1.4826, 2);
+    expect(computeThreshold(raw, { method: 'mad', value: 2 }).value).toBeCloseTo(50 + 2 * 25 * 1.4826, 2);
   });
 
-  test('sensitivity moves the border and keeps the ranking, ties included', () => {
+  test('sensitivity moves the threshold and keeps the ranking, ties included', () => {
     const random = createRandom(5);
     const raw = raws(3000, () => random.uniform());
-    // Neighbours that 32 bits can just tell apart.
+    // Neighbors that 32 bits can just tell apart.
     for (let t = 1; t < 1000; t += 2) raw[t] = raw[t - 1]! * (1 + 2 ** -22);
-    const borders = [0, 25, 50, 75, 100].map((sensitivity) => computeThreshold(raw, { sensitivity }).border);
-    expect([...borders].sort((a, b) => b - a)).toEqual(borders);
-    const rankings = borders.map((border) => {
-      const score = scoresFromRaw(raw, border);
+    const thresholds = [0, 25, 50, 75, 100].map(
+      (sensitivity) => computeThreshold(raw, { sensitivity }).value,
+    );
+    expect([...thresholds].sort((a, b) => b - a)).toEqual(thresholds);
+    const rankings = thresholds.map((threshold) => {
+      const score = scoresFromRaw(raw, threshold);
       const order = Array.from(raw.keys()).sort((a, b) => raw[a]! - raw[b]! || a - b);
       return order.slice(1).map((t, i) => Math.sign(score[t]! - score[order[i]!]!));
     });
@@ -162,7 +162,7 @@ describe('threshold', () => {
     }
   });
 
-  test('a training prefix alone sets the border', () => {
+  test('a training prefix alone sets the threshold', () => {
     const raw = noise(2);
     const prefix = computeThreshold(raw, { trainLength: 1000 });
     raw.fill(50, 1000);
@@ -185,8 +185,8 @@ describe('threshold', () => {
 });
 
 describe('severity', () => {
-  test('is monotone, saturates and has its documented value at the border', () => {
-    expect(severityOf(1)).toBe(SEVERITY_AT_BORDER);
+  test('is monotone, saturates and has its documented value at the threshold', () => {
+    expect(severityOf(1)).toBe(SEVERITY_AT_THRESHOLD);
     expect(severityOf(3)).toBe(50);
     expect(severityOf(0)).toBe(0);
     const steps = [0, 0.5, 1, 2, 10, 100, 1e6, 3e38].map(severityOf);
@@ -333,10 +333,10 @@ describe('events', () => {
     expect(findEvents(spiked, beside, reference, {}, missing)).toHaveLength(1);
   });
 
-  test('generated labels cover the whole stretch', () => {
+  test('generated labels cover the whole interval', () => {
     const { labels, channels } = generateSeries('dropout', { points: 2000, seed: 2 });
     const raw = channels[0]!.values.map((value) => (value === 0 ? 30 : Math.abs(Math.sin(value))));
-    const runs = findRuns(scoresFromRaw(raw, computeThreshold(raw).border));
+    const runs = findRuns(scoresFromRaw(raw, computeThreshold(raw).value));
     const covered = new Uint8Array(2000);
     for (const { startIndex, endIndex } of runs) covered.fill(1, startIndex, endIndex + 1);
     expect([...covered]).toEqual([...labels]);

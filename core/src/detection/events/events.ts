@@ -6,7 +6,7 @@ import { findRuns, type ScoreRun } from './runs.js';
 import type { EventOptions } from '../types.js';
 
 /** A run of scores above 1 that counts as an event, before it is explained. */
-export interface EventRun extends ScoreRun {
+export interface EventInterval extends ScoreRun {
   readonly direction: 'above' | 'below' | 'shape';
 }
 
@@ -29,7 +29,7 @@ export function findEvents(
   reference: Reference,
   options: EventOptions = {},
   missing?: Uint8Array,
-): EventRun[] {
+): EventInterval[] {
   checkEventOptions(options);
   const { direction = 'both', minDeviation = 0, minRelativeDeviation = 0 } = options;
   const excluded = excludedPoints(series.time, options.exclude, series.indexTime);

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { createDetector } from '../index.js';
-import { coverRuns } from './labeled-runs.js';
+import { coverWholeIntervals } from './labeled-runs.js';
 import type { AnomalyEvent } from '../types.js';
 import { createSeries } from '../../series/index.js';
 
 const normal = (start: number, end: number) => ({ start, end, kind: 'normal' as const });
 
-describe('a dismissed stretch', () => {
+describe('a dismissed interval', () => {
   const time = Float64Array.from({ length: 60 }, (_, t) => 10 * t);
   const score = Float32Array.from(time, (_, t) => ((t >= 10 && t <= 20) || (t >= 40 && t <= 44) ? 2 : 0.3));
 
-  it('stands for the whole run it belongs to, and for no neighbour', () => {
-    const cover = (start: number, end: number) => coverRuns(time, score, [normal(start, end)])[0];
+  it('stands for the whole run it belongs to, and for no neighbor', () => {
+    const cover = (start: number, end: number) => coverWholeIntervals(time, score, [normal(start, end)])[0];
     expect(cover(130, 150)).toEqual(normal(100, 200));
     expect(cover(90, 150)).toEqual(normal(90, 200));
     expect(cover(150, 150)).toEqual(normal(100, 200));
@@ -22,7 +22,7 @@ describe('a dismissed stretch', () => {
 
   it('is the only one that does: a confirmed one stays as it was said', () => {
     const said = { start: 130, end: 150, kind: 'anomaly' as const };
-    expect(coverRuns(time, score, [said])).toEqual([said]);
+    expect(coverWholeIntervals(time, score, [said])).toEqual([said]);
   });
 });
 
@@ -58,8 +58,8 @@ describe('feedback on one picture', () => {
       (event) => event.start <= begin + 4070 * second && event.end >= begin + 4000 * second,
     )!;
     const next = seriesOf(begin + later * second, begin + (6600 + later) * second, stepSeconds * second);
-    const unjudged = await detector.score(next);
-    expect(unjudged.events.some((event) => overlaps(event, judged))).toBe(true);
+    const withoutFeedback = await detector.score(next);
+    expect(withoutFeedback.events.some((event) => overlaps(event, judged))).toBe(true);
     const { events } = await detector.score(next, { feedback: [normal(judged.start, judged.end)] });
     expect(events.filter((event) => overlaps(event, judged))).toEqual([]);
     // The other fault is still one.

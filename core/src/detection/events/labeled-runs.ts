@@ -2,15 +2,15 @@ import type { Feedback } from '../../detectors/base/types.js';
 import { findRuns } from './runs.js';
 
 /**
- * Feedback in which a dismissed stretch stands for the whole run of scores above the border that it belongs to. What
+ * Feedback in which a dismissed interval stands for the whole run of scores above the threshold that it belongs to. What
  * people dismiss is an event: cut to the points that left what is normal, and on another time range or step with
  * other edges. The rest of its run would be left beside it as events of their own.
  * @param time n values, epoch ms
- * @param score n values, 1 = border, without the feedback
+ * @param score n values, 1 = threshold, without the feedback
  * @param mergeGap of the event options
- * @returns one judgement per judgement, in their order
+ * @returns one judgment per judgment, in their order
  */
-export function coverRuns(
+export function coverWholeIntervals(
   time: Float64Array,
   score: Float32Array,
   feedback: readonly Feedback[],
@@ -22,7 +22,7 @@ export function coverRuns(
   }));
   return feedback.map((said) => {
     if (said.kind !== 'normal') return said;
-    // Half of the shorter one: a stretch that merely touches its neighbour says nothing of it.
+    // Half of the shorter one: an interval that merely touches its neighbor says nothing of it.
     const meant = runs.filter((run) => {
       const shared = Math.min(run.end, said.end) - Math.max(run.start, said.start);
       return shared >= 0 && 2 * shared >= Math.min(run.end - run.start, said.end - said.start);

@@ -1,4 +1,4 @@
-/** A stretch of points above the border; indices, both inclusive. */
+/** An interval of points above the threshold; indices, both inclusive. */
 export interface ScoreRun {
   readonly startIndex: number;
   readonly endIndex: number;

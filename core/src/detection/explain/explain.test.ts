@@ -30,18 +30,18 @@ function reasonOf(series: Series, raw: Partial<RawScores>, from: number, to: num
 
 const wave = (t: number): number => Math.sin(t / 3);
 const level = (value: number): Float64Array => new Float64Array(n).fill(value);
-const withStretch = (base: (t: number) => number, from: number, to: number, value: (t: number) => number) =>
+const withInterval = (base: (t: number) => number, from: number, to: number, value: (t: number) => number) =>
   Float64Array.from({ length: n }, (_, t) => (t >= from && t <= to ? value(t) : base(t)));
 
 describe('reason', () => {
-  const latency = withStretch(
+  const latency = withInterval(
     () => 0.31,
     50,
     74,
     () => 2.4,
   ).map((value, t) => value + (t === 60 ? 0.03 : 0));
 
-  test('a rise, with units, spread, duration and the nearest normal stretch', () => {
+  test('a rise, with units, spread, duration and the nearest normal interval', () => {
     const series = seriesOf([{ name: 'checkout_latency', unit: 's', values: latency }]);
     const raw = {
       expected: [level(0.31)],
@@ -50,12 +50,12 @@ describe('reason', () => {
     };
     expect(reasonOf(series, raw, 50, 74)).toBe(
       'checkout_latency rose to 2.43 s, 8.48 times its usual spread above the expected 310 ms, for 4 min 10 s; ' +
-        'the nearest normal stretch (14:02–14:06 UTC, weight 0.61) looked different.',
+        'the nearest normal interval (14:02–14:06 UTC, weight 0.61) looked different.',
     );
   });
 
   test('several channels, a series that counts points', () => {
-    const values = withStretch(wave, 50, 52, () => 30);
+    const values = withInterval(wave, 50, 52, () => 30);
     const series = createSeries({
       channels: ['cpu', 'memory', 'disk', 'net'].map((name) => ({ name, values })),
     });
@@ -67,12 +67,12 @@ describe('reason', () => {
     };
     expect(reasonOf(series, raw, 50, 52)).toBe(
       'cpu stayed at 30, 30 times its usual spread above the expected 0, for 3 points; memory (20%), disk (20%) ' +
-        'and 1 more took part; the nearest normal stretch (points 7–9, weight 1) looked different.',
+        'and 1 more took part; the nearest normal interval (points 7–9, weight 1) looked different.',
     );
   });
 
   test('a dropout to zero without expected values', () => {
-    const values = withStretch(
+    const values = withInterval(
       (t) => 100 + wave(t),
       50,
       55,
@@ -84,15 +84,15 @@ describe('reason', () => {
   });
 
   test('a flat line, a burst and a shape', () => {
-    const flat = withStretch(wave, 50, 69, () => 0.25);
+    const flat = withInterval(wave, 50, 69, () => 0.25);
     expect(reasonOf(seriesOf([{ name: 'a', values: flat }]), {}, 50, 69)).toBe(
       'a stayed flat at 0.25 where it usually moves, for 3 min 20 s.',
     );
-    const burst = withStretch(wave, 50, 69, (t) => (t % 2 ? 0.9 : -0.9));
+    const burst = withInterval(wave, 50, 69, (t) => (t % 2 ? 0.9 : -0.9));
     expect(reasonOf(seriesOf([{ name: 'a', values: burst }]), {}, 50, 69)).toMatch(
       /^a fluctuated \d[\d.]* times/,
     );
-    const shape = withStretch(wave, 50, 69, (t) => -wave(t));
+    const shape = withInterval(wave, 50, 69, (t) => -wave(t));
     expect(reasonOf(seriesOf([{ name: 'a', values: shape }]), {}, 50, 69)).toMatch(/its shape was unusual/);
   });
 
@@ -105,7 +105,7 @@ describe('reason', () => {
   });
 });
 
-test('attended stretches are merged, cut and ordered', () => {
+test('attended intervals are merged, cut and ordered', () => {
   expect(
     mergeAttended(
       [

@@ -1,6 +1,6 @@
 import type { RawScores } from '../../detectors/base/types.js';
 import { largestDeviation, type Reference } from '../events/deviation.js';
-import type { EventRun } from '../events/events.js';
+import type { EventInterval } from '../events/events.js';
 import { severityOf } from '../threshold/scores.js';
 import type { AnomalyEvent } from '../types.js';
 import type { Series } from '../../series/series.js';
@@ -22,13 +22,13 @@ export interface ExplainContext {
  * Explains runs: which channels, what was attended to, and why in words.
  * @param series complete
  * @param raw `attend` takes and returns indices into the whole series
- * @returns indices of the events into `series`, of attended stretches into the whole series
+ * @returns indices of the events into `series`, of attended intervals into the whole series
  */
 export function explainEvents(
   series: Series,
   raw: RawScores,
   reference: Reference,
-  runs: readonly EventRun[],
+  runs: readonly EventInterval[],
   { missing, timeZone, whole }: ExplainContext = {},
 ): AnomalyEvent[] {
   const { time } = series;
@@ -38,11 +38,11 @@ export function explainEvents(
   return runs.map((run) => {
     const { startIndex, endIndex, peakIndex } = run;
     const shares = channelShares(series, raw, reference, startIndex, endIndex);
-    const stretches = raw.attend?.(startIndex + offset, endIndex + offset) ?? [];
-    const attended = mergeAttended(stretches, allTime.length).map((stretch) => ({
-      ...stretch,
-      startTime: allTime[stretch.start]!,
-      endTime: allTime[stretch.end]!,
+    const intervals = raw.attend?.(startIndex + offset, endIndex + offset) ?? [];
+    const attended = mergeAttended(intervals, allTime.length).map((interval) => ({
+      ...interval,
+      startTime: allTime[interval.start]!,
+      endTime: allTime[interval.end]!,
     }));
     const blamed = shares[0]!.channel;
     const deviation = largestDeviation(series, reference, blamed, startIndex, endIndex, missing);
@@ -70,7 +70,7 @@ export function explainEvents(
   });
 }
 
-/** Median distance of neighbouring points. */
+/** Median distance of neighboring points. */
 function usualStep(time: Float64Array): number {
   if (time.length < 2) return 0;
   const first = time[1]! - time[0]!;

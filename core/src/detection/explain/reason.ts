@@ -1,6 +1,6 @@
 import { humanDuration, formatNumber } from '../../format.js';
 import type { Deviation, Reference } from '../events/deviation.js';
-import type { EventRun } from '../events/events.js';
+import type { EventInterval } from '../events/events.js';
 import type { AnomalyEvent } from '../types.js';
 import type { Series } from '../../series/series.js';
 import type { ChannelShare } from './channels.js';
@@ -9,7 +9,7 @@ import { describeQuantity, describeTimeRange } from './quantities.js';
 /** What a reason is made from. */
 export interface ReasonInput {
   readonly series: Series;
-  readonly run: EventRun;
+  readonly run: EventInterval;
   readonly reference: Reference;
   /** Largest share first. */
   readonly shares: readonly ChannelShare[];
@@ -27,7 +27,7 @@ export interface ReasonInput {
 /** A sentence that an on-call engineer understands: what moved, by how much, for how long, compared with what. */
 export function writeReason(input: ReasonInput): string {
   const { shares } = input;
-  const clauses = [`${shares[0]!.name} ${behaviour(input)}, for ${durationOf(input)}`];
+  const clauses = [`${shares[0]!.name} ${behavior(input)}, for ${durationOf(input)}`];
   const others = shares.slice(1).filter(({ share }) => share >= 0.1);
   if (others.length > 0) {
     const named = others.slice(0, 2).map(({ name, share }) => `${name} (${percent(share)})`);
@@ -41,7 +41,7 @@ export function writeReason(input: ReasonInput): string {
   return `${clauses.join('; ')}.`;
 }
 
-function behaviour({ series, run, reference, deviation, peers }: ReasonInput): string {
+function behavior({ series, run, reference, deviation, peers }: ReasonInput): string {
   const channel = series.channels[deviation.channel]!;
   const quantity = (value: number): string => describeQuantity(value, channel.unit);
   const { values } = channel;
@@ -111,7 +111,7 @@ function comparison(
       ? `point ${start}`
       : `points ${start}–${end}`
     : describeTimeRange(startTime, endTime, series.time[run.peakIndex]!, timeZone);
-  return `the nearest normal stretch (${where}, weight ${formatNumber(Math.round(weight * 100) / 100)}) looked different`;
+  return `the nearest normal interval (${where}, weight ${formatNumber(Math.round(weight * 100) / 100)}) looked different`;
 }
 
 /** The first three by name; many share the attention in a large fleet, and none of them alone says much. */

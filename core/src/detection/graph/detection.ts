@@ -4,35 +4,35 @@ import { edgeReason, nodeReason } from './reason.js';
 import { findRuns } from '../events/runs.js';
 import { scoresFromRaw, severityOf } from '../threshold/scores.js';
 import { computeThreshold } from '../threshold/threshold.js';
-import type { GraphBorderOptions, GraphDetection, GraphSequenceDetection, NodeFeature } from './types.js';
+import type { GraphThresholdOptions, GraphDetection, GraphSequenceDetection, NodeFeature } from './types.js';
 import type { Graph, GraphSequence } from '../../series/graph.js';
 
-/** Deviations (1.4826 · MAD above the median) where a node's, an edge's border lies by default. */
+/** Deviations (1.4826 · MAD above the median) where a node's, an edge's threshold lies by default. */
 const NODE_DEVIATIONS = 3;
 const EDGE_DEVIATIONS = 6;
 
-/** Turns raw scores of a graph into borders, scores and explained anomalies. */
+/** Turns raw scores of a graph into thresholds, scores and explained anomalies. */
 export function buildGraphDetection(
   detector: string,
   graph: Graph,
   raw: RawGraphScores,
-  options: GraphBorderOptions,
+  options: GraphThresholdOptions,
   training?: Float64Array,
 ): GraphDetection {
   checkRaw(detector, 'node scores', raw.nodes, graph.nodes.length);
   checkRaw(detector, 'edge scores', raw.edges, graph.edges.length);
   const method = options.threshold ?? 'mad';
-  const border = (values: Float64Array, deviations: number, learned?: Float64Array) =>
+  const thresholdOf = (values: Float64Array, deviations: number, learned?: Float64Array) =>
     computeThreshold(values, {
       method,
       value: options.thresholdValue ?? (method === 'mad' ? deviations : undefined),
       sensitivity: options.sensitivity,
       training: learned,
     });
-  const threshold = border(raw.nodes, NODE_DEVIATIONS, training);
-  const edgeThreshold = border(raw.edges, EDGE_DEVIATIONS);
-  const nodes = scoresFromRaw(raw.nodes, threshold.border);
-  const edges = scoresFromRaw(raw.edges, edgeThreshold.border);
+  const threshold = thresholdOf(raw.nodes, NODE_DEVIATIONS, training);
+  const edgeThreshold = thresholdOf(raw.edges, EDGE_DEVIATIONS);
+  const nodes = scoresFromRaw(raw.nodes, threshold.value);
+  const edges = scoresFromRaw(raw.edges, edgeThreshold.value);
   const names = graph.features ?? raw.contributions.map((_, f) => `feature ${f}`);
   const anomalies = above(nodes).map((index) => {
     const { id, features: values } = graph.nodes[index]!;
@@ -76,12 +76,12 @@ export function buildGraphDetection(
   };
 }
 
-/** Turns raw scores of a sequence of graphs into a border, scores and explained events. */
+/** Turns raw scores of a sequence of graphs into a threshold, scores and explained events. */
 export function buildGraphSequenceDetection(
   detector: string,
   { time, graphs }: GraphSequence,
   raw: RawGraphSequenceScores,
-  options: GraphBorderOptions,
+  options: GraphThresholdOptions,
   training?: Float64Array,
 ): GraphSequenceDetection {
   const names = graphs[0]!.nodes.map(({ id }) => id);
@@ -93,7 +93,7 @@ export function buildGraphSequenceDetection(
     sensitivity: options.sensitivity,
     training,
   });
-  const scores = scoresFromRaw(flat, threshold.border);
+  const scores = scoresFromRaw(flat, threshold.value);
   const steps = time.length;
   const nodes = graphs.map((_, t) => Float32Array.from(names, (__, i) => scores[i * steps + t]!));
   const events = names.flatMap((node, index) =>
@@ -122,7 +122,7 @@ export function buildGraphSequenceDetection(
   return { input: 'graph-sequence', detector, score, nodes, threshold, events, notes: [] };
 }
 
-/** All scores, the times of one node side by side: the border is estimated from runs in time. */
+/** All scores, the times of one node side by side: the threshold is estimated from runs in time. */
 export function nodeByNode(rows: readonly Float64Array[]): Float64Array {
   const count = rows[0]?.length ?? 0;
   const flat = new Float64Array(rows.length * count);

@@ -14,7 +14,7 @@ import { quantizeState } from '../../detectors/transfer/quantize.js';
 import { getDetectorDefinition, listDetectors } from '../../detectors/registry.js';
 import { HeedError, throwIfAborted } from '../../errors.js';
 import { decodeModel, encodeModel, type ModelContent } from '../model-file.js';
-import type { GraphBorderOptions, GraphDetection, GraphSequenceDetection } from './types.js';
+import type { GraphThresholdOptions, GraphDetection, GraphSequenceDetection } from './types.js';
 import type { Graph, GraphSequence } from '../../series/graph.js';
 import { checkRunOptions } from '../checks.js';
 import { buildGraphDetection, buildGraphSequenceDetection, nodeByNode } from './detection.js';
@@ -24,7 +24,7 @@ import type { SaveOptions } from '../detector-types.js';
 /** Most raw scores of a training graph or sequence that a fitted detector keeps. */
 const mostTrainingScores = 10_000;
 
-export interface GraphScoreOptions extends RunOptions, GraphBorderOptions {}
+export interface GraphScoreOptions extends RunOptions, GraphThresholdOptions {}
 
 /** What detectors of graphs and of sequences of graphs have in common. */
 export interface GraphDetectorOf<Input extends string, G, D> {
@@ -54,7 +54,7 @@ export interface GraphDetectorIds {
 }
 
 /**
- * Makes a detector of graphs ready to fit or score: raw detector, border, anomalies and reasons in one.
+ * Makes a detector of graphs ready to fit or score: raw detector, threshold, anomalies and reasons in one.
  * @param detector the id of a registered detector that takes graphs, or a definition
  * @param options laid over the definition's defaults
  * @throws HeedError unknown-detector, bad-option, not-supported (detectors of series alone), backend-unavailable

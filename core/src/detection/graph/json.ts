@@ -11,7 +11,7 @@ export interface GraphDetectionJson {
   /** In the order of the input; above 1 is anomalous. */
   readonly nodes: readonly { readonly id: string; readonly score: number }[];
   readonly edges: readonly { readonly source: string; readonly target: string; readonly score: number }[];
-  /** Highest score first, with what was expected and the neighbours attended to. */
+  /** Highest score first, with what was expected and the neighbors attended to. */
   readonly anomalies: readonly NodeAnomaly[];
   readonly edgeAnomalies: readonly EdgeAnomaly[];
 }

@@ -21,13 +21,13 @@ export function nodeReason(
     clauses.push(`it has links that its features do not let expect (${percent(structure)})`);
   }
   const heaviest = attended.slice(0, 3).map(({ node: other, weight }) => `${other} (${percent(weight)})`);
-  const compared = heaviest.length > 0 ? `; compared with ${heaviest.join(', ')}` : '; it has no neighbours';
+  const compared = heaviest.length > 0 ? `; compared with ${heaviest.join(', ')}` : '; it has no neighbors';
   return `${node}: ${clauses.join(', ')}${compared}.`;
 }
 
 /** Why an edge stands out. */
 export function edgeReason(source: string, target: string, score: number): string {
-  return `${source} → ${target}: nodes like these two are seldom linked (${formatNumber(score)} times the border).`;
+  return `${source} → ${target}: nodes like these two are seldom linked (${formatNumber(score)} times the threshold).`;
 }
 
 function percent(share: number): string {

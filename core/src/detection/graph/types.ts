@@ -2,16 +2,16 @@ import type { AttendedNode } from '../../detectors/base/types.js';
 import type { ThresholdMethod, ThresholdReport } from '../types.js';
 
 /** How raw scores of graphs become anomalies. Every field has a default. */
-export interface GraphBorderOptions {
+export interface GraphThresholdOptions {
   /** Default `mad` for a graph, `pot` for a sequence of graphs. */
   readonly threshold?: ThresholdMethod;
   /** As in `EventOptions`; default 3 (nodes) and 6 (edges) deviations for `mad`. */
   readonly thresholdValue?: number;
-  /** 0…100, default 50; moves the border, never the ranking. */
+  /** 0…100, default 50; moves the threshold, never the ranking. */
   readonly sensitivity?: number;
 }
 
-/** What a node did, beside what its neighbours let expect. */
+/** What a node did, beside what its neighbors let expect. */
 export interface NodeFeature {
   readonly name: string;
   /** Share of the node's score; what is missing to 1 is structure: links that were not to be expected. */
@@ -20,12 +20,12 @@ export interface NodeFeature {
   readonly expected: number;
 }
 
-/** A node that does not fit into its neighbourhood. */
+/** A node that does not fit into its neighborhood. */
 export interface NodeAnomaly {
   readonly node: string;
   /** Index into the graph's nodes. */
   readonly index: number;
-  /** 1 is the border. */
+  /** 1 is the threshold. */
   readonly score: number;
   /** 0…100, monotone in `score`. */
   readonly severity: number;
@@ -33,7 +33,7 @@ export interface NodeAnomaly {
   readonly features: readonly NodeFeature[];
   /** Share of the score that its links make. */
   readonly structure: number;
-  /** The neighbours it attended to, heaviest first. */
+  /** The neighbors it attended to, heaviest first. */
   readonly attended: readonly AttendedNode[];
   readonly reason: string;
 }
@@ -53,9 +53,9 @@ export interface EdgeAnomaly {
 export interface GraphDetection {
   readonly input: 'graph';
   readonly detector: string;
-  /** N values, >= 0; 1 is the border. */
+  /** N values, >= 0; 1 is the threshold. */
   readonly nodes: Float32Array;
-  /** E values, >= 0; 1 is the border. */
+  /** E values, >= 0; 1 is the threshold. */
   readonly edges: Float32Array;
   readonly threshold: ThresholdReport;
   readonly edgeThreshold: ThresholdReport;
@@ -65,7 +65,7 @@ export interface GraphDetection {
   readonly notes: readonly string[];
 }
 
-/** A stretch of time in which a node left what was expected of it. */
+/** An interval of time in which a node left what was expected of it. */
 export interface NodeEvent {
   readonly node: string;
   /** Index into the graphs' nodes. */
@@ -91,9 +91,9 @@ export interface NodeEvent {
 export interface GraphSequenceDetection {
   readonly input: 'graph-sequence';
   readonly detector: string;
-  /** T values, >= 0: the most anomalous node; 1 is the border. */
+  /** T values, >= 0: the most anomalous node; 1 is the threshold. */
   readonly score: Float32Array;
-  /** T × N values, >= 0; 1 is the border. */
+  /** T × N values, >= 0; 1 is the threshold. */
   readonly nodes: readonly Float32Array[];
   readonly threshold: ThresholdReport;
   /** By start, then by severity. */

@@ -1,4 +1,4 @@
-/** A generalised Pareto distribution of excesses y >= 0: P(Y > y) = (1 + ξy/σ)^(−1/ξ). */
+/** A generalized Pareto distribution of excesses y >= 0: P(Y > y) = (1 + ξy/σ)^(−1/ξ). */
 export interface ParetoTail {
   /** ξ: 0 = exponential, above 0 = heavy tail, below 0 = bounded. */
   readonly shape: number;
@@ -18,7 +18,7 @@ export interface ParetoFitOptions {
 const mostExcesses = 200;
 
 /**
- * Fits a generalised Pareto distribution to excesses over a threshold by maximum likelihood along Grimshaw's
+ * Fits a generalized Pareto distribution to excesses over a threshold by maximum likelihood along Grimshaw's
  * profile (1993), as Siffer et al. 2017 do: for a fixed θ = ξ/σ the likelihood is largest at
  * ξ(θ) = mean log(1 + θy), σ = ξ/θ, which leaves one variable to search. The shape is kept within −0.5…1: below,
  * the likelihood has no regular maximum, above, the mean is infinite.

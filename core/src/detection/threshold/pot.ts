@@ -1,9 +1,9 @@
 import { quantileOfSorted } from '../../preprocess/statistics.js';
 import { fitParetoTail, paretoQuantile, type ParetoTail } from './pareto.js';
 
-/** Peaks over threshold: the border and what it came from. */
+/** Peaks over threshold: the threshold and what it came from. */
 export interface PeaksOverThreshold {
-  readonly border: number;
+  readonly threshold: number;
   /** Raw value above which peaks were collected. */
   readonly level: number;
   /** Separate peaks the tail was fitted to. */
@@ -26,7 +26,7 @@ const shapePrior = 0.12;
 const firstCensored = 0.2;
 /** Shape assumed for the tail of the bulk: heavier than what most detectors give. */
 const bulkShape = 0.1;
-/** A clearly anomalous stretch ends where raw scores come down to this many scales of the bulk. */
+/** A clearly anomalous interval ends where raw scores come down to this many scales of the bulk. */
 const releaseScales = 6;
 /** Largest share of the points left out as clearly anomalous; beyond it they are a state of their own. */
 const mostExcluded = 0.35;
@@ -47,10 +47,10 @@ function peakHeights(raw: Float64Array, kept: Uint8Array, level: number): Float6
 }
 
 /**
- * Leaves out the stretches that stand far clear of the bulk, up to a third of the points: a few anomalies, spread
+ * Leaves out the intervals that stand far clear of the bulk, up to a third of the points: a few anomalies, spread
  * by a detector's windows, may make up the whole upper quarter of the scores. The bulk between the lower quartile
  * and the 60% quantile is out of their reach; an exponential is fitted to it and extrapolated with a heavy tail.
- * @returns the smallest raw value left out at a stretch's peak; Infinity where nothing was
+ * @returns the smallest raw value left out at an interval's peak; Infinity where nothing was
  */
 function excludeClear(raw: Float64Array, kept: Uint8Array, sorted: Float64Array, risk: number): number {
   const low = quantileOfSorted(sorted, 0.25);
@@ -70,30 +70,30 @@ function excludeClear(raw: Float64Array, kept: Uint8Array, sorted: Float64Array,
   const probability = Math.min(1, (risk * sorted.length) / (inside + above));
   const clear = low + paretoQuantile({ shape: bulkShape, scale }, probability);
   const release = low + releaseScales * scale;
-  const stretches: { start: number; end: number; height: number }[] = [];
+  const intervals: { start: number; end: number; height: number }[] = [];
   let points = 0;
   for (let t = 0; t < raw.length; t++) {
     if (!kept[t] || !(raw[t]! > clear)) continue;
     let start = t;
-    const floor = stretches.length > 0 ? stretches[stretches.length - 1]!.end + 1 : 0;
+    const floor = intervals.length > 0 ? intervals[intervals.length - 1]!.end + 1 : 0;
     while (start > floor && raw[start - 1]! > release) start--;
     let height = 0;
     while (t < raw.length && raw[t]! > release) height = Math.max(height, raw[t++]!);
-    stretches.push({ start, end: t - 1, height });
+    intervals.push({ start, end: t - 1, height });
     points += t - start;
   }
   if (points > mostExcluded * sorted.length) return Infinity;
-  for (const { start, end } of stretches) kept.fill(0, start, end + 1);
-  return stretches.reduce((least, { height }) => Math.min(least, height), Infinity);
+  for (const { start, end } of intervals) kept.fill(0, start, end + 1);
+  return intervals.reduce((least, { height }) => Math.min(least, height), Infinity);
 }
 
 /**
- * Peaks over threshold (Siffer et al. 2017) on separate peaks: a generalised Pareto distribution is fitted to their
+ * Peaks over threshold (Siffer et al. 2017) on separate peaks: a generalized Pareto distribution is fitted to their
  * heights above a level and extrapolated to the height that a share `risk` of the points passes. Anomalies among
- * the scores lift the border little: clear ones are left out, the rest are censored.
+ * the scores lift the threshold little: clear ones are left out, the rest are censored.
  * @param raw n values, finite, >= 0
  * @param use n values, 0 where the point does not count
- * @param risk peaks of normal data above the border, per point
+ * @param risk peaks of normal data above the threshold, per point
  */
 export function peaksOverThreshold(raw: Float64Array, use: Uint8Array, risk: number): PeaksOverThreshold {
   const kept = Uint8Array.from(use);
@@ -108,20 +108,20 @@ export function peaksOverThreshold(raw: Float64Array, use: Uint8Array, risk: num
   if (peaks === 0 || (flat && peaks < fewestPeaks)) {
     // Half way up to the lowest exception; the level itself where there is none.
     const lowest = Math.min(least, peaks > 0 ? heights[0]! : Infinity);
-    const border = lowest < Infinity ? level + (lowest - level) / 2 : level;
-    return { border, level, peaks, excluded, tail: undefined };
+    const threshold = lowest < Infinity ? level + (lowest - level) / 2 : level;
+    return { threshold, level, peaks, excluded, tail: undefined };
   }
   const excesses = heights.map((height) => height - level);
   const probability = Math.min(1, (risk * values.length) / peaks);
-  // Peaks above the border count as "at least the largest of the others", so that anomalies neither lift the border
+  // Peaks above the threshold count as "at least the largest of the others", so that anomalies neither lift the threshold
   // nor, left out, lower it. The highest are set aside at first: otherwise they would hide one another.
   let censored = Math.min(peaks - 1, Math.ceil(firstCensored * peaks));
   for (let round = 0; ; round++) {
     const tail = fitParetoTail(excesses, { censored, shapePrior });
-    const border = level + paretoQuantile(tail, probability);
+    const threshold = level + paretoQuantile(tail, probability);
     let above = 0;
-    while (above < peaks - 1 && heights[peaks - 1 - above]! > border) above++;
-    if (above === censored || round === 10) return { border, level, peaks, excluded, tail };
+    while (above < peaks - 1 && heights[peaks - 1 - above]! > threshold) above++;
+    if (above === censored || round === 10) return { threshold, level, peaks, excluded, tail };
     censored = above;
   }
 }

@@ -4,23 +4,23 @@ import { meanAndStd, quantileOfSorted, selectQuantile } from '../../preprocess/s
 import { peaksOverThreshold } from './pot.js';
 import type { ThresholdMethod, ThresholdReport } from '../types.js';
 
-/** How to set the border; every field has a default. */
+/** How to set the threshold; every field has a default. */
 export interface ThresholdOptions {
-  /** Default `learned` where the detector learned a border, `pot` otherwise. */
+  /** Default `learned` where the detector learned a threshold, `pot` otherwise. */
   readonly method?: ThresholdMethod;
   /**
-   * Border (> 0) for `fixed`; quantile 0…1 for `quantile` (0.999); sigmas for `three-sigma` (3) and `mad` (6); risk
-   * for `pot` (0.00001): separate peaks of normal data above the border, per point.
+   * Threshold (> 0) for `fixed`; quantile 0…1 for `quantile` (0.999); sigmas for `three-sigma` (3) and `mad` (6); risk
+   * for `pot` (0.00001): separate peaks of normal data above the threshold, per point.
    */
   readonly value?: number;
   /**
-   * 0…100, default 50: moves the border away from the median raw score (fourfold at 0) or towards it (to a quarter
+   * 0…100, default 50: moves the threshold away from the median raw score (fourfold at 0) or towards it (to a quarter
    * at 100), never the ranking.
    */
   readonly sensitivity?: number;
-  /** Leading points known to be normal; from 30 on, the border is estimated from them alone. */
+  /** Leading points known to be normal; from 30 on, the threshold is estimated from them alone. */
   readonly trainLength?: number;
-  /** The border the detector learned itself. */
+  /** The threshold the detector learned itself. */
   readonly learned?: number;
   /** n values, non-zero where the value was missing: these points are left out of the estimate. */
   readonly missing?: Uint8Array;
@@ -37,13 +37,13 @@ const defaultValues: Readonly<Record<ThresholdMethod, number>> = {
   learned: NaN,
 };
 
-/** Points a training prefix must have before the border is estimated from it alone. */
+/** Points a training prefix must have before the threshold is estimated from it alone. */
 const fewestTrainingPoints = 30;
 
 /**
- * Sets the border between normal and anomalous raw scores: the raw value whose score is 1.
+ * Sets the threshold between normal and anomalous raw scores: the raw value whose score is 1.
  * @param raw n values, finite, >= 0
- * @returns `border` is above 0, but 0 where all raw scores are equal (nothing is anomalous then)
+ * @returns `threshold` is above 0, but 0 where all raw scores are equal (nothing is anomalous then)
  * @throws HeedError bad-option
  */
 export function computeThreshold(raw: Float64Array, options: ThresholdOptions = {}): ThresholdReport {
@@ -55,7 +55,7 @@ export function computeThreshold(raw: Float64Array, options: ThresholdOptions = 
   const { pool, use } = poolOf(raw, options);
   const given = method === 'fixed' || method === 'learned';
   const counted = countedOf(pool, use);
-  // A border that is given needs their median alone, and so no order.
+  // A threshold that is given needs their median alone, and so no order.
   const sorted = given ? counted : counted.sort();
   const points = sorted.length;
   let largest = 0;
@@ -70,18 +70,18 @@ export function computeThreshold(raw: Float64Array, options: ThresholdOptions = 
   const constant =
     largest === smallest && (points === 0 || (sorted[0] === largest && sorted[points - 1] === largest));
   if (points === 0 || (constant && !given)) {
-    return { method, border: given ? (learned ?? value) : 0, points, sensitivity, parameters: {} };
+    return { method, value: given ? (learned ?? value) : 0, points, sensitivity, parameters: {} };
   }
   const { base, parameters } = estimate(method, value, pool, use, sorted, learned);
   const factor = 2 ** ((50 - sensitivity) / 25);
-  let border = base;
+  let threshold = base;
   if (factor !== 1) {
-    const centre = given ? selectQuantile(counted, 0.5) : quantileOfSorted(sorted, 0.5);
-    border = base > centre ? centre + (base - centre) * factor : base * factor;
+    const center = given ? selectQuantile(counted, 0.5) : quantileOfSorted(sorted, 0.5);
+    threshold = base > center ? center + (base - center) * factor : base * factor;
   }
-  // Where the border falls on zero, everything above zero lies above it.
-  if (!(border > 0)) border = smallestPositive === Infinity ? 0 : smallestPositive / 2;
-  return { method, border, points, sensitivity, parameters };
+  // Where the threshold falls on zero, everything above zero lies above it.
+  if (!(threshold > 0)) threshold = smallestPositive === Infinity ? 0 : smallestPositive / 2;
+  return { method, value: threshold, points, sensitivity, parameters };
 }
 
 function checkOptions(
@@ -104,7 +104,7 @@ function checkOptions(
     if (learned !== undefined && learned > 0 && learned < Infinity) return;
     throw new HeedError(
       'bad-option',
-      'the detector learned no border',
+      'the detector learned no threshold',
       'Choose another threshold method, or leave it out.',
     );
   }
@@ -173,8 +173,8 @@ function estimate(
     case 'quantile':
       return { base: quantileOfSorted(sorted, value), parameters: { quantile: value } };
     case 'pot': {
-      const { border, level, peaks, excluded, tail } = peaksOverThreshold(raw, use, value);
-      return { base: border, parameters: { risk: value, level, peaks, excluded, ...tail } };
+      const { threshold, level, peaks, excluded, tail } = peaksOverThreshold(raw, use, value);
+      return { base: threshold, parameters: { risk: value, level, peaks, excluded, ...tail } };
     }
   }
 }

@@ -1,23 +1,24 @@
 import { attendByContext, type AttendedShift } from '../../windows/context.js';
-import type { Breather } from '../../yield.js';
+import type { CooperativeScheduler } from '../../yield.js';
 import { MAD_TO_SIGMA, median } from '../../preprocess/statistics.js';
-import type { AttendedStretch, Stretch } from '../base/types.js';
+import type { AttendedInterval } from '../base/types.js';
+import type { Interval } from '../../series/interval.js';
 
-/** What normal history lets expect of n points of d channels, anomalous stretches included. */
+/** What normal history lets expect of n points of d channels, anomalous intervals included. */
 export interface NormalExpectation {
   /** d × n expected values. */
   readonly mean: Float64Array[];
   /** d × n variances. */
   readonly variance: Float64Array[];
-  /** The normal stretches that the points start…end (inclusive) were compared with, point by point. */
-  readonly attend: (start: number, end: number) => AttendedStretch[];
+  /** The normal intervals that the points start…end (inclusive) were compared with, point by point. */
+  readonly attend: (start: number, end: number) => AttendedInterval[];
 }
 
-/** What `expectFromNormal` starts from. n points, d channels. */
+/** What `imputeFromNormal` starts from. n points, d channels. */
 export interface NormalHistory {
   /** d × n values. */
   readonly channels: readonly Float64Array[];
-  /** n values, 1 = the point belongs to an anomalous stretch. */
+  /** n values, 1 = the point belongs to an anomalous interval. */
   readonly hidden: Uint8Array;
   /** What the windows that touch no anomalous point expect: d × n means and variances, n counts of windows. */
   readonly clean: {
@@ -31,23 +32,23 @@ export interface NormalHistory {
   readonly temperature: number;
 }
 
-/** Longest piece of a stretch that is looked up at once, in windows: longer ones find no place free of anomalies. */
+/** Longest piece of an interval that is looked up at once, in windows: longer ones find no place free of anomalies. */
 const PIECE = 2;
-/** Most squared differences that all lookups of a series may take; the stretches named first go first. */
+/** Most squared differences that all lookups of a series may take; the intervals named first go first. */
 const WORK = 4e8;
 
 /**
  * Fills what no clean window covers by attention from its surroundings to the normal places most like them, so that
  * an anomaly is compared with what usually happens there and not with another anomaly that resembles it.
- * @param stretches gravest first; where the work for all would be too much, or nothing normal is like the
+ * @param intervals gravest first; where the work for all would be too much, or nothing normal is like the
  *   surroundings of one, `fallback` stays
  * @param fallback d × n means and variances
  */
-export async function expectFromNormal(
+export async function imputeFromNormal(
   { channels, hidden, clean, window, keys, temperature }: NormalHistory,
-  stretches: readonly Stretch[],
+  intervals: readonly Interval[],
   fallback: { readonly mean: readonly Float64Array[]; readonly variance: readonly Float64Array[] },
-  breather: Breather,
+  scheduler: CooperativeScheduler,
 ): Promise<NormalExpectation> {
   const n = clean.covered.length;
   const mean = clean.mean.map((own) => own.slice());
@@ -59,11 +60,11 @@ export async function expectFromNormal(
       variance[c]![t] = fallback.variance[c]![t]!;
     }
   }
-  // Stretches close together share the pieces between them.
-  const known = new Map<number, Stretch & { readonly shifts: readonly AttendedShift[] }>();
+  // Intervals close together share the pieces between them.
+  const known = new Map<number, Interval & { readonly shifts: readonly AttendedShift[] }>();
   let work = WORK;
-  const pieces = [...stretches, ...uncovered(clean.covered)].flatMap((stretch) =>
-    piecesAround(stretch, clean.covered, PIECE * window),
+  const pieces = [...intervals, ...uncovered(clean.covered)].flatMap((interval) =>
+    piecesAround(interval, clean.covered, PIECE * window),
   );
   for (const piece of pieces) {
     if (known.has(piece.start)) continue;
@@ -71,13 +72,13 @@ export async function expectFromNormal(
     if (work < 0) break;
     const lookup = attendByContext({ channels, hidden, ...piece, context: window, keys, temperature });
     let step = lookup.next();
-    for (; !step.done; step = lookup.next()) await breather.breathe();
+    for (; !step.done; step = lookup.next()) await scheduler.yieldIfDue();
     const shifts = step.value;
     known.set(piece.start, { ...piece, shifts });
     if (shifts.length > 0) fillPiece(channels, hidden, piece, window, shifts, { mean, variance });
-    await breather.breathe();
+    await scheduler.yieldIfDue();
   }
-  const attend = (start: number, end: number): AttendedStretch[] =>
+  const attend = (start: number, end: number): AttendedInterval[] =>
     [...known.values()].flatMap((piece) => {
       const from = Math.max(start, piece.start);
       const to = Math.min(end, piece.end);
@@ -97,7 +98,7 @@ export async function expectFromNormal(
 function fillPiece(
   channels: readonly Float64Array[],
   hidden: Uint8Array,
-  { start, end }: Stretch,
+  { start, end }: Interval,
   context: number,
   shifts: readonly AttendedShift[],
   into: { readonly mean: readonly Float64Array[]; readonly variance: readonly Float64Array[] },
@@ -119,8 +120,8 @@ function fillPiece(
 }
 
 /** The runs of points that no clean window covers. */
-function uncovered(covered: Float64Array): Stretch[] {
-  const runs: Stretch[] = [];
+function uncovered(covered: Float64Array): Interval[] {
+  const runs: Interval[] = [];
   for (let t = 0, start = 0; t <= covered.length; t++) {
     if (t < covered.length && covered[t] === 0) continue;
     if (t > start) runs.push({ start, end: t - 1 });
@@ -129,8 +130,8 @@ function uncovered(covered: Float64Array): Stretch[] {
   return runs;
 }
 
-/** The points around a stretch that no clean window covers, in pieces of at most `longest`. */
-function piecesAround({ start, end }: Stretch, covered: Float64Array, longest: number): Stretch[] {
+/** The points around an interval that no clean window covers, in pieces of at most `longest`. */
+function piecesAround({ start, end }: Interval, covered: Float64Array, longest: number): Interval[] {
   let from = start;
   while (from > 0 && covered[from - 1] === 0) from--;
   let to = end;
@@ -145,12 +146,12 @@ function piecesAround({ start, end }: Stretch, covered: Float64Array, longest: n
 
 /**
  * Squared error of the attended places where the truth is known, in the surroundings of the piece. From the median, so
- * that an anomaly of which only a part passed the border does not widen the band.
+ * that an anomaly of which only a part passed the threshold does not widen the band.
  */
 function contextError(
   values: Float64Array,
   hidden: Uint8Array,
-  { start, end }: Stretch,
+  { start, end }: Interval,
   context: number,
   shifts: readonly AttendedShift[],
 ): number {

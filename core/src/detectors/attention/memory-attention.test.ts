@@ -53,7 +53,7 @@ describe('memory-attention', () => {
     expect(both.spread![0]!.every((value) => value >= 0)).toBe(true);
   });
 
-  it('attends to stretches outside the window, heaviest first', async () => {
+  it('attends to intervals outside the window, heaviest first', async () => {
     const series = wave(1000, 1);
     const attended = (await score(series, { windows: [40] })).attend!(500, 500);
     expect(attended.length).toBeGreaterThan(1);
@@ -65,14 +65,14 @@ describe('memory-attention', () => {
     expect(attended.reduce((sum, { weight }) => sum + weight, 0)).toBeLessThanOrEqual(1 + 1e-9);
   });
 
-  it('thins a history beyond the budget, says so, and still finds the odd stretch', async () => {
+  it('thins a history beyond the budget, says so, and still finds the odd interval', async () => {
     const series = wave(6000, 1);
     for (let t = 4000; t < 4060; t++) series.channels[0]!.values[t] = 100;
     const full = await score(series, { windows: [64] });
-    const thinned = await score(series, { windows: [64], budget: 2e5 });
+    const downsampled = await score(series, { windows: [64], budget: 2e5 });
     expect(full.notes).toEqual([]);
-    expect(thinned.notes!.join(' ')).toMatch(/thinned/);
-    expect(Math.abs(highest(thinned.raw) - 4030)).toBeLessThanOrEqual(40);
+    expect(downsampled.notes!.join(' ')).toMatch(/downsampled/);
+    expect(Math.abs(highest(downsampled.raw) - 4030)).toBeLessThanOrEqual(40);
   });
 
   it('reports progress and stops when cancelled', async () => {

@@ -1,23 +1,23 @@
 import type { WindowNormalization } from '../../windows/memory.js';
 import { windowKernelNotes } from '../../windows/kernels.js';
-import { Breather } from '../../yield.js';
+import { CooperativeScheduler } from '../../yield.js';
 import type { Series } from '../../series/series.js';
 import { throwIfAborted } from '../../errors.js';
 import type {
-  AttendedStretch,
+  AttendedInterval,
   DetectorDefinition,
   NormalExplanation,
   RawDetector,
   RawScores,
   RawStream,
   RunOptions,
-  Stretch,
 } from '../base/types.js';
 import { defaultMemoryWindow } from './window-memory.js';
 import { GrowingChannels } from './growing-channels.js';
 import { MemoryTail, type TailScores } from './window-memory-tail.js';
 import { planMemory, scoreByMemory, type MemoryPlan, type MemoryScores } from './window-memory.js';
 import { restore, restoreExplanation, scalesOf, standardizeSeries } from '../base/standardize.js';
+import type { Interval } from '../../series/interval.js';
 
 /** Options of `memory-attention`. */
 export interface MemoryAttentionOptions {
@@ -43,7 +43,7 @@ const defaults: MemoryAttentionOptions = {
 export const memoryAttention: DetectorDefinition<MemoryAttentionOptions> = {
   id: 'memory-attention',
   summary: 'Training-free attention: rebuilds every window from the most similar windows of the history.',
-  document: 'Heed; softmax attention with windows as queries, keys and values',
+  source: 'Heed; softmax attention with windows as queries, keys and values',
   tags: {
     needsTraining: false,
     supervised: false,
@@ -76,14 +76,15 @@ export const memoryAttention: DetectorDefinition<MemoryAttentionOptions> = {
     budget: {
       type: 'number',
       min: 1e4,
-      summary: 'Most pairs of windows × channels compared per scale; a longer history is averaged in blocks',
+      summary:
+        'Most pairs of windows × channels compared per scale; a longer history is averaged in segments',
     },
   },
   create: (options) => new MemoryAttention(options),
 };
 
 class MemoryAttention implements RawDetector {
-  /** Windows that are normalised one by one change with every standard deviation of the series: no recurrence. */
+  /** Windows that are normalized one by one change with every standard deviation of the series: no recurrence. */
   readonly stream?: NonNullable<RawDetector['stream']>;
 
   constructor(private readonly options: MemoryAttentionOptions) {
@@ -94,21 +95,21 @@ class MemoryAttention implements RawDetector {
 
   async score(series: Series, run: RunOptions): Promise<RawScores> {
     const input = standardizeSeries(series);
-    const breather = new Breather(run.signal);
+    const scheduler = new CooperativeScheduler(run.signal);
     const plans = this.plans(input.points, input.channels.length);
     const scales: MemoryScores[] = [];
     for (const plan of plans) {
       const before = scales.length;
       const progress = (done: number): void =>
         run.onProgress?.({ phase: 'score', done: (before + done) / plans.length });
-      scales.push(await scoreByMemory(input, plan, breather, progress, plan));
+      scales.push(await scoreByMemory(input, plan, scheduler, progress, plan));
     }
     const first = scales[0]!;
     return {
       ...combineScales(scales, input),
-      attend: (start: number, end: number): readonly AttendedStretch[] => first.attend(start, end),
+      attend: (start: number, end: number): readonly AttendedInterval[] => first.attend(start, end),
       explain: restoreExplanation(first.explain, input),
-      notes: thinningNotes(plans),
+      notes: downsamplingNotes(plans),
     };
   }
 
@@ -148,16 +149,16 @@ class MemoryStream implements RawStream {
     const [tail] = this.tails;
     return {
       ...combineScales(scores, { ...scales, channels, points: k }),
-      attend: (start: number, end: number): readonly AttendedStretch[] => {
+      attend: (start: number, end: number): readonly AttendedInterval[] => {
         const found = tail!.attend(start, end);
         return found.length > 0 ? found : this.history.attend!(start, end);
       },
-      notes: thinningNotes(plans),
+      notes: downsamplingNotes(plans),
     };
   }
 
-  async explain(stretches: readonly Stretch[], run: RunOptions): Promise<NormalExplanation> {
-    return (await this.detector.score(this.series.whole(), run)).explain!(stretches);
+  async explain(intervals: readonly Interval[], run: RunOptions): Promise<NormalExplanation> {
+    return (await this.detector.score(this.series.whole(), run)).explain!(intervals);
   }
 }
 
@@ -195,14 +196,14 @@ function combineScales(
   };
 }
 
-/** What the reader must know of a thinned history. */
-export function thinningNotes(scales: readonly Pick<MemoryPlan, 'thinning' | 'stride'>[]): string[] {
-  const block = Math.max(...scales.map((scores) => scores.thinning));
+/** What the reader must know of a downsampled history. */
+export function downsamplingNotes(scales: readonly Pick<MemoryPlan, 'downsampling' | 'stride'>[]): string[] {
+  const segment = Math.max(...scales.map((scores) => scores.downsampling));
   const stride = Math.max(...scales.map((scores) => scores.stride));
   const notes = windowKernelNotes();
-  if (block > 1)
-    notes.push(`The history was thinned: memory attention compared means of ${block} points each.`);
+  if (segment > 1)
+    notes.push(`The history was downsampled: memory attention compared means of ${segment} points each.`);
   if (stride > 1)
-    notes.push(`The history was thinned: each window was compared with one in ${stride} others.`);
+    notes.push(`The history was downsampled: each window was compared with one in ${stride} others.`);
   return notes;
 }

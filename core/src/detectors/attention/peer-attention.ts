@@ -1,5 +1,5 @@
-import { attendToPeers, blockAt, rebuildFromPeers, type PeerAttention } from '../../windows/peers.js';
-import { Breather } from '../../yield.js';
+import { attendToPeers, blockAt, imputeFromPeers, type PeerAttention } from '../../windows/peers.js';
+import { CooperativeScheduler } from '../../yield.js';
 import { fitScaler } from '../../preprocess/scale.js';
 import { MAD_TO_SIGMA, median } from '../../preprocess/statistics.js';
 import { movingMean } from '../../preprocess/moving.js';
@@ -38,7 +38,7 @@ export const peerAttention: DetectorDefinition<PeerAttentionDetectorOptions> = {
   id: 'peer-attention',
   summary:
     'Which series is unlike the others: rebuilds each from the peers it usually resembles, at the same time.',
-  document: 'Heed; softmax attention across series, with series as queries, keys and values',
+  source: 'Heed; softmax attention across series, with series as queries, keys and values',
   tags: {
     needsTraining: false,
     supervised: false,
@@ -87,11 +87,11 @@ class PeerAttentionDetector implements RawDetector {
     const { window } = this.options;
     const d = series.channels.length;
     const n = series.time.length;
-    const breather = new Breather(run.signal);
-    await breather.breathe();
+    const scheduler = new CooperativeScheduler(run.signal);
+    await scheduler.yieldIfDue();
     const scalers = series.channels.map(({ values }) => fitScaler(values, 'robust'));
     const z = series.channels.map(({ values }, c) => scalers[c]!.apply(values));
-    const attention = await attendToPeers(z, this.options, breather, (done) =>
+    const attention = await attendToPeers(z, this.options, scheduler, (done) =>
       run.onProgress?.({ phase: 'score', done: 0.8 * done }),
     );
 
@@ -99,16 +99,16 @@ class PeerAttentionDetector implements RawDetector {
     const residuals: Float64Array[] = [];
     const usual = new Float64Array(d);
     for (let c = 0; c < d; c++) {
-      const peers = rebuildFromPeers(z, attention, c);
+      const peers = imputeFromPeers(z, attention, c);
       const { offset, slope } = usualRelation(z[c]!, peers);
       rebuilt.push(peers.map((value) => offset + slope * value));
       const size = z[c]!.map((value, t) => Math.abs(value - rebuilt[c]![t]!));
       usual[c] = Math.max(finestResidual, MAD_TO_SIGMA * median(size));
       residuals.push(size.map((value) => value / usual[c]!));
-      await breather.breathe();
+      await scheduler.yieldIfDue();
       run.onProgress?.({ phase: 'score', done: 0.8 + (0.2 * (c + 1)) / d });
     }
-    const common = await commonResidual(residuals, breather);
+    const common = await commonResidual(residuals, scheduler);
 
     const raw = new Float64Array(n);
     const perChannel: Float64Array[] = [];
@@ -119,12 +119,12 @@ class PeerAttentionDetector implements RawDetector {
       );
       for (let t = 0; t < n; t++) if (own[t]! > raw[t]!) raw[t] = own[t]!;
       perChannel.push(own);
-      await breather.breathe();
+      await scheduler.yieldIfDue();
     }
     return {
       raw,
       perChannel,
-      anchor: highestOfOrdinary(perChannel, raw),
+      calibration: highestOfOrdinary(perChannel, raw),
       expected: rebuilt.map((values, c) => scalers[c]!.invert(values)),
       spread: scalers.map(({ scale }, c) => common.map((factor) => factor * usual[c]! * scale)),
       attendPeers: (channel, start, end) => attendedPeers(attention, channel, start, end),
@@ -172,7 +172,7 @@ function usualRelation(own: Float64Array, peers: Float64Array): { offset: number
 }
 
 /**
- * What the border is set from: the highest score of the series that never stand out. The maximum over all of them is
+ * What the threshold is set from: the highest score of the series that never stand out. The maximum over all of them is
  * anomalous whenever one of them is, and a few hosts that are odd for a while each would hide behind each other.
  */
 function highestOfOrdinary(perChannel: readonly Float64Array[], raw: Float64Array): Float64Array {
@@ -188,14 +188,17 @@ function highestOfOrdinary(perChannel: readonly Float64Array[], raw: Float64Arra
 }
 
 /** n values of at least 1: the median residual over the channels, each in units of its usual one. */
-async function commonResidual(residuals: readonly Float64Array[], breather: Breather): Promise<Float64Array> {
+async function commonResidual(
+  residuals: readonly Float64Array[],
+  scheduler: CooperativeScheduler,
+): Promise<Float64Array> {
   const common = new Float64Array(residuals[0]!.length).fill(1);
   if (residuals.length < fewestForCommon) return common;
   const column = new Float64Array(residuals.length);
   for (let t = 0; t < common.length; t++) {
     for (let c = 0; c < column.length; c++) column[c] = residuals[c]![t]!;
     common[t] = Math.max(1, median(column));
-    if (t % 64 === 63) await breather.breathe();
+    if (t % 64 === 63) await scheduler.yieldIfDue();
   }
   return common;
 }

@@ -16,7 +16,7 @@ export interface Moments {
 }
 
 /** Points that no window covers are expected to be what they are. */
-export function momentsOf(rebuilt: Reconstruction, channels: readonly Float64Array[]): Moments {
+export function computeMoments(rebuilt: Reconstruction, channels: readonly Float64Array[]): Moments {
   const d = channels.length;
   const mean = channels.map((values) => values.slice());
   const variance = channels.map((values) => new Float64Array(values.length));
@@ -34,7 +34,7 @@ export function momentsOf(rebuilt: Reconstruction, channels: readonly Float64Arr
   return { mean, variance };
 }
 
-/** What memory attention found of a series, as `cleanMoments` needs it. */
+/** What memory attention found of a series, as `unmaskedMoments` needs it. */
 interface Found {
   readonly memory: WindowMemory;
   readonly nearest: NearestWindows;
@@ -46,11 +46,11 @@ interface Found {
 }
 
 /**
- * What the windows that touch no anomalous stretch expect by the keys that touch none. Where no window has such a key
- * among its nearest, the windows further away than one length from all stretches are taken from what was rebuilt before.
- * @param hidden n values, 1 = the point belongs to an anomalous stretch
+ * What the windows that touch no anomalous interval expect by the keys that touch none. Where no window has such a key
+ * among its nearest, the windows further away than one length from all intervals are taken from what was rebuilt before.
+ * @param hidden n values, 1 = the point belongs to an anomalous interval
  */
-export function cleanMoments(found: Found, hidden: Uint8Array): NormalHistory['clean'] {
+export function unmaskedMoments(found: Found, hidden: Uint8Array): NormalHistory['clean'] {
   const { memory, rebuilt, moments, channels } = found;
   const { points, window, count } = memory;
   const before = new Int32Array(points + 1);
@@ -60,7 +60,7 @@ export function cleanMoments(found: Found, hidden: Uint8Array): NormalHistory['c
   const isClean = (i: number): boolean => !anyHidden(i, i + window - 1);
 
   const clean = attendsOnlyTo(isClean, found) ? undefined : withKeys(isClean, found);
-  // Windows that touch no stretch, in runs: those close to one, or all where their keys are not those of before.
+  // Windows that touch no interval, in runs: those close to one, or all where their keys are not those of before.
   const runs: { first: number; last: number; stride: number }[] = [];
   for (let i = 0, first = 0; i <= count; i++) {
     const needed = i < count && isClean(i) && (clean || anyHidden(i - window + 1, i + 2 * window - 2));
@@ -71,7 +71,7 @@ export function cleanMoments(found: Found, hidden: Uint8Array): NormalHistory['c
   const near = createReconstruction(memory);
   const { nearest, weights } = clean ?? found;
   reconstructWindows(memory, nearest, weights, runs, near);
-  const nearMoments = momentsOf(near, channels);
+  const nearMoments = computeMoments(near, channels);
   if (clean) return { ...nearMoments, covered: near.covered };
   const covered = rebuilt.covered.slice();
   const mean = moments.mean.map((own) => own.slice());

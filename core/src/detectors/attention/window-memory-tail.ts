@@ -1,21 +1,24 @@
 import { insertNearest } from '../../windows/memory-plain.js';
 import { attentionWeights, createNearestWindows, type NearestWindows } from '../../windows/memory.js';
-import type { AttendedStretch } from '../base/types.js';
+import type { AttendedInterval } from '../base/types.js';
 import { interpolate } from '../../preprocess/aggregate.js';
 import type { GrowingChannels } from './growing-channels.js';
 import {
-  centreOf,
+  centerOf,
   offsetRanges,
   separationOf,
-  stretchOf,
-  varianceWithinBlocks,
+  toInterval,
+  varianceWithinSegments,
   type MemoryPlan,
   type MemoryScores,
 } from './window-memory.js';
 import type { Scales } from '../base/standardize.js';
 
 /** What `scoreByMemory` gives for the last points of a series. */
-export type TailScores = Pick<MemoryScores, 'raw' | 'contributions' | 'rarity' | 'expected' | 'spread'>;
+export type TailScores = Pick<
+  MemoryScores,
+  'raw' | 'contributions' | 'neighborDistance' | 'expected' | 'spread'
+>;
 
 /** Windows whose keys are remembered for explanations; the latest ones. */
 const REMEMBERED = 20_000;
@@ -33,8 +36,8 @@ interface Attended {
  */
 export class MemoryTail {
   private plan: MemoryPlan | undefined;
-  /** Means of blocks of points; those of the last, incomplete block change. */
-  private blocks: Float64Array[] = [];
+  /** Means of segments of points; those of the last, incomplete segment change. */
+  private segments: Float64Array[] = [];
   private condensed = 0;
   /** The window whose distances `sums` holds; −1 for none. */
   private base = -1;
@@ -55,29 +58,29 @@ export class MemoryTail {
    *   scored then
    */
   score(k: number, scales: Scales, plan: MemoryPlan): TailScores | undefined {
-    const { thinning, blocks: w } = plan;
+    const { downsampling, segments: w } = plan;
     const n = this.series.points;
     const d = this.series.channels.length;
     this.follow(plan);
-    const points = Math.ceil(n / thinning);
+    const points = Math.ceil(n / downsampling);
     const count = points - w + 1;
-    const centre = centreOf(plan);
-    const firstBlock = Math.max(0, Math.floor((n - k - (thinning - 1) / 2) / thinning));
+    const center = centerOf(plan);
+    const firstBlock = Math.max(0, Math.floor((n - k - (downsampling - 1) / 2) / downsampling));
     const first = Math.max(
       0,
-      Math.min(Math.floor((n - k - centre) / thinning), firstBlock - w + 1, count - 1),
+      Math.min(Math.floor((n - k - center) / downsampling), firstBlock - w + 1, count - 1),
     );
     if (first + w < count || first < w) return undefined;
 
-    // Windows of complete blocks only are worth keeping: the last block may still change.
-    const stable = Math.min(first, Math.floor(n / thinning) - w);
+    // Windows of complete segments only are worth keeping: the last segment may still change.
+    const stable = Math.min(first, Math.floor(n / downsampling) - w);
     if (stable >= 0) this.moveTo(stable, w);
     const sums = this.copyOfSums(count);
     let at = stable;
     const offsets = offsetRanges({ window: w, count, channels: d }, plan);
     const evaluated = count - first;
     const residuals = Array.from({ length: d }, () => new Float64Array(evaluated));
-    const rarity = new Float64Array(evaluated);
+    const neighborDistance = new Float64Array(evaluated);
     const expected = Array.from({ length: d }, () => new Float64Array(points - firstBlock));
     const squares = Array.from({ length: d }, () => new Float64Array(points - firstBlock));
     const covered = new Float64Array(points - firstBlock);
@@ -93,78 +96,78 @@ export class MemoryTail {
         squares[c]![t - firstBlock] = squares[c]![t - firstBlock]! + square;
         if (c === 0) covered[t - firstBlock] = covered[t - firstBlock]! + 1;
       }).forEach((residual, c) => (residuals[c]![q - first] = residual / d));
-      rarity[q - first] = meanDistance(nearest);
+      neighborDistance[q - first] = meanDistance(nearest);
       this.remember(q, nearest, weights, residuals, q - first);
     }
 
     const spreadOut = (values: Float64Array, offset: number, from: number): Float64Array =>
-      interpolate(values, k, offset + from * thinning - (n - k), thinning);
-    const contributions = residuals.map((own) => spreadOut(own, centre, first));
+      interpolate(values, k, offset + from * downsampling - (n - k), downsampling);
+    const contributions = residuals.map((own) => spreadOut(own, center, first));
     const raw = new Float64Array(k);
     for (const own of contributions) for (let t = 0; t < k; t++) raw[t] = raw[t]! + own[t]!;
     const spread = squares.map((own, c) => {
-      const within = thinning === 1 ? 0 : this.varianceWithin(c, thinning) / scales.std[c]! ** 2;
+      const within = downsampling === 1 ? 0 : this.varianceWithin(c, downsampling) / scales.std[c]! ** 2;
       for (let t = 0; t < own.length; t++) {
         const mean = expected[c]![t]! / covered[t]!;
         expected[c]![t] = mean;
         own[t] = Math.sqrt(Math.max(0, own[t]! / covered[t]! - mean * mean) + within);
       }
-      return spreadOut(own, (thinning - 1) / 2, firstBlock);
+      return spreadOut(own, (downsampling - 1) / 2, firstBlock);
     });
     return {
       raw,
       contributions,
-      rarity: spreadOut(rarity, centre, first),
-      expected: expected.map((own) => spreadOut(own, (thinning - 1) / 2, firstBlock)),
+      neighborDistance: spreadOut(neighborDistance, center, first),
+      expected: expected.map((own) => spreadOut(own, (downsampling - 1) / 2, firstBlock)),
       spread,
     };
   }
 
-  /** The stretches that the worst window of these points attended to; none for windows that were not scored here. */
-  attend(start: number, end: number): AttendedStretch[] {
+  /** The intervals that the worst window of these points attended to; none for windows that were not scored here. */
+  attend(start: number, end: number): AttendedInterval[] {
     const { plan } = this;
     if (!plan) return [];
     const n = this.series.points;
-    const last = Math.ceil(n / plan.thinning) - plan.blocks;
+    const last = Math.ceil(n / plan.downsampling) - plan.segments;
     const at = (t: number): number =>
-      Math.min(last, Math.max(0, Math.round((t - centreOf(plan)) / plan.thinning)));
+      Math.min(last, Math.max(0, Math.round((t - centerOf(plan)) / plan.downsampling)));
     let worst: Attended | undefined;
     for (let q = at(start); q <= at(end); q++) {
       const own = this.attended.get(q);
       if (own && (!worst || own.residual > worst.residual)) worst = own;
     }
-    return (worst?.keys ?? []).map((key) => stretchOf(key, plan, n));
+    return (worst?.keys ?? []).map((key) => toInterval(key, plan, n));
   }
 
   /** Takes over new points; starts again where the plan lays the series out otherwise. */
   private follow(plan: MemoryPlan): void {
-    const { thinning, blocks } = plan;
-    if (this.plan?.thinning !== thinning || this.plan.blocks !== blocks) {
-      if (this.plan?.thinning !== thinning) this.condensed = 0;
+    const { downsampling, segments } = plan;
+    if (this.plan?.downsampling !== downsampling || this.plan.segments !== segments) {
+      if (this.plan?.downsampling !== downsampling) this.condensed = 0;
       this.base = -1;
       this.attended.clear();
     }
     this.plan = plan;
     const n = this.series.points;
-    const count = Math.ceil(n / thinning);
-    this.blocks = this.series.channels.map((values, c) => {
-      let own = this.blocks[c];
+    const count = Math.ceil(n / downsampling);
+    this.segments = this.series.channels.map((values, c) => {
+      let own = this.segments[c];
       if (!own || own.length < count) {
         own = new Float64Array(Math.max(count, Math.ceil(1.5 * (own?.length ?? 0))));
-        own.set(this.blocks[c]?.subarray(0, this.condensed) ?? []);
+        own.set(this.segments[c]?.subarray(0, this.condensed) ?? []);
       }
       for (let i = this.condensed; i < count; i++) {
-        const end = Math.min(n, (i + 1) * thinning);
+        const end = Math.min(n, (i + 1) * downsampling);
         let sum = 0;
-        for (let t = i * thinning; t < end; t++) sum += values[t]!;
-        own[i] = (sum / (end - i * thinning) - this.own.mean[c]!) / this.own.std[c]!;
+        for (let t = i * downsampling; t < end; t++) sum += values[t]!;
+        own[i] = (sum / (end - i * downsampling) - this.own.mean[c]!) / this.own.std[c]!;
       }
       return own;
     });
-    this.condensed = Math.floor(n / thinning);
+    this.condensed = Math.floor(n / downsampling);
   }
 
-  /** Brings `sums` to a window of complete blocks, at or after the one they belong to. */
+  /** Brings `sums` to a window of complete segments, at or after the one they belong to. */
   private moveTo(window: number, w: number): void {
     const room = window + 1;
     if (this.sums.length === 0 || this.sums[0]!.length < room) {
@@ -192,7 +195,7 @@ export class MemoryTail {
   /** Squared distances of window q from all before it, from the definition: O(n · w · d). */
   private distancesOf(q: number, w: number, sums: readonly Float64Array[]): void {
     sums.forEach((own, c) => {
-      const x = this.blocks[c]!;
+      const x = this.segments[c]!;
       for (let j = 0; j <= q; j++) {
         let sum = 0;
         for (let t = 0; t < w; t++) {
@@ -207,7 +210,7 @@ export class MemoryTail {
   /** Turns the distances of window q − 1 into those of window q. */
   private advance(sums: readonly Float64Array[], q: number, w: number): void {
     sums.forEach((own, c) => {
-      const x = this.blocks[c]!;
+      const x = this.segments[c]!;
       const entering = x[q + w - 1]!;
       const leaving = x[q - 1]!;
       own[q] = 0;
@@ -230,7 +233,7 @@ export class MemoryTail {
     q: number,
     sums: readonly Float64Array[],
     { std }: Scales,
-    { blocks: w, keys }: MemoryPlan,
+    { segments: w, keys }: MemoryPlan,
     offsets: ReturnType<typeof offsetRanges>,
   ): NearestWindows {
     const nearest = createNearestWindows(1, keys, separationOf(w));
@@ -259,10 +262,10 @@ export class MemoryTail {
     nearest: NearestWindows,
     weights: Float64Array,
     { mean, std }: Scales,
-    { blocks: w }: MemoryPlan,
-    add: (channel: number, block: number, mean: number, square: number) => void,
+    { segments: w }: MemoryPlan,
+    add: (channel: number, segment: number, mean: number, square: number) => void,
   ): number[] {
-    return this.blocks.map((x, c) => {
+    return this.segments.map((x, c) => {
       const gain = this.own.std[c]! / std[c]!;
       const shift = (this.own.mean[c]! - mean[c]!) / std[c]!;
       let error = 0;
@@ -282,11 +285,11 @@ export class MemoryTail {
     });
   }
 
-  /** Mean squared distance of a channel's values from the mean of their block, in its own unit. */
-  private varianceWithin(c: number, thinning: number): number {
+  /** Mean squared distance of a channel's values from the mean of their segment, in its own unit. */
+  private varianceWithin(c: number, downsampling: number): number {
     const values = this.series.channels[c]!;
-    const means = this.blocks[c]!.map((mean) => mean * this.own.std[c]! + this.own.mean[c]!);
-    return varianceWithinBlocks(values, means, thinning);
+    const means = this.segments[c]!.map((mean) => mean * this.own.std[c]! + this.own.mean[c]!);
+    return varianceWithinSegments(values, means, downsampling);
   }
 
   private remember(

@@ -1,15 +1,15 @@
 import type { Series } from '../../series/series.js';
 import type { Feedback } from './types.js';
 
-/** A judged stretch as indices into the series, both inclusive. */
-export interface JudgedStretch {
+/** A judged interval as indices into the series, both inclusive. */
+export interface LabeledInterval {
   readonly start: number;
   readonly end: number;
   readonly kind: Feedback['kind'];
 }
 
-/** The points that each judgement is about, in the order given; those about none of the series' points are left out. */
-export function judgedStretches(series: Series, feedback: readonly Feedback[]): JudgedStretch[] {
+/** The points that each judgment is about, in the order given; those about none of the series' points are left out. */
+export function labeledIntervals(series: Series, feedback: readonly Feedback[]): LabeledInterval[] {
   return feedback.flatMap((word) => {
     const start = series.time.findIndex((time) => time >= word.start);
     let end = series.time.length - 1;

@@ -15,7 +15,7 @@ export function baselineTags(minPoints: number, streaming = false): DetectorTags
   };
 }
 
-/** The stretch that statistics of normal values are taken from: the training prefix, or all where there is none. */
+/** The interval that statistics of normal values are taken from: the training prefix, or all where there is none. */
 export function referenceValues(series: Series, { trainLength = 0 }: RunOptions): Float64Array {
   const { values } = series.channels[0]!;
   return trainLength >= 2 ? values.subarray(0, trainLength) : values;
@@ -27,10 +27,10 @@ export function realSpread(spread: number, size: number): number {
 }
 
 /**
- * |value − centre| / spread for every value, without what is mere rounding. Where the reference is constant
+ * |value − center| / spread for every value, without what is mere rounding. Where the reference is constant
  * (spread 0) the plain distance remains, so that a departure from it still shows.
  */
-export function deviations(values: Float64Array, centre: number, spread: number): Float64Array {
+export function deviations(values: Float64Array, center: number, spread: number): Float64Array {
   const unit = spread > 0 ? spread : 1;
-  return values.map((value) => realSpread(Math.abs(value - centre), centre) / unit);
+  return values.map((value) => realSpread(Math.abs(value - center), center) / unit);
 }

@@ -1,6 +1,7 @@
 import { meanAndStd } from '../../preprocess/index.js';
 import type { Series } from '../../series/series.js';
-import type { NormalExplanation, Stretch } from './types.js';
+import type { NormalExplanation } from './types.js';
+import type { Interval } from '../../series/interval.js';
 
 /** The channels of a series, each with mean 0 and standard deviation 1, so that they count alike. */
 export interface StandardizedChannels {
@@ -32,7 +33,7 @@ export function scalesOf(channels: readonly Float64Array[]): Scales {
 }
 
 /**
- * Standardises every channel, by its own mean and population standard deviation where no others are given. The input
+ * Standardizes every channel, by its own mean and population standard deviation where no others are given. The input
  * is complete.
  */
 export function standardizeSeries(series: Series, scales?: Scales): StandardizedChannels {
@@ -47,18 +48,18 @@ function standardize(values: Float64Array, mean: number, std: number): Float64Ar
   return out;
 }
 
-/** An explanation in standardised values, back in the unit of each channel. */
+/** An explanation in standardized values, back in the unit of each channel. */
 export function restoreExplanation(
-  explain: (stretches: readonly Stretch[]) => Promise<NormalExplanation>,
+  explain: (intervals: readonly Interval[]) => Promise<NormalExplanation>,
   scales: Scales,
-): (stretches: readonly Stretch[]) => Promise<NormalExplanation> {
-  return async (stretches) => {
-    const normal = await explain(stretches);
+): (intervals: readonly Interval[]) => Promise<NormalExplanation> {
+  return async (intervals) => {
+    const normal = await explain(intervals);
     return { ...restore(normal, scales), attend: normal.attend };
   };
 }
 
-/** Expected values and spreads (d × n each, standardised), back in the unit of each channel. */
+/** Expected values and spreads (d × n each, standardized), back in the unit of each channel. */
 export function restore(
   {
     expected,

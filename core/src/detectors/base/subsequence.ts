@@ -1,6 +1,6 @@
 import { HeedError } from '../../errors.js';
 import { autocorrelation } from '../../preprocess/autocorrelation.js';
-import { findPeriodTsbAd } from '../../preprocess/period.js';
+import { findPeriodTsbAd } from '../../preprocess/period/index.js';
 import type { Series } from '../../series/series.js';
 import type { OptionSpec } from './types.js';
 
@@ -37,9 +37,9 @@ export function subsequenceWindow(series: Series, given: number, peak: 1 | 2, jo
 
 /** Second rank of TSB-AD's period search: the highest peak at a longer lag than the highest peak of all. */
 function secondPeriod(values: Float64Array): number {
-  const head = values.subarray(0, 20_000);
-  const maxLag = Math.min(400, head.length - 1);
-  const correlation = autocorrelation(head, Math.max(maxLag, 0));
+  const member = values.subarray(0, 20_000);
+  const maxLag = Math.min(400, member.length - 1);
+  const correlation = autocorrelation(member, Math.max(maxLag, 0));
   const peaks: number[] = [];
   for (let lag = 4; lag < maxLag; lag++) {
     if (correlation[lag]! > correlation[lag - 1]! && correlation[lag]! > correlation[lag + 1]!)
@@ -56,12 +56,12 @@ function secondPeriod(values: Float64Array): number {
 }
 
 /**
- * One score per point from one per window: the score of a window belongs to the point at its centre, the ends repeat
+ * One score per point from one per window: the score of a window belongs to the point at its center, the ends repeat
  * the first and the last score.
  * @param scores n − window + 1 values
  * @returns n values
  */
-export function centreWindowScores(scores: ArrayLike<number>, window: number): Float64Array {
+export function centerWindowScores(scores: ArrayLike<number>, window: number): Float64Array {
   const before = Math.ceil((window - 1) / 2);
   const n = scores.length + window - 1;
   const points = new Float64Array(n);

@@ -1,4 +1,5 @@
 import type { Graph, GraphSequence } from '../../series/graph.js';
+import type { Interval } from '../../series/interval.js';
 import type { Series } from '../../series/series.js';
 
 /** What a detector can do; the registry, the pickers and the generated contract suite read it. */
@@ -11,15 +12,15 @@ export interface DetectorTags {
   /** True where points can be appended and scored one by one with the batch's numbers. */
   readonly streaming: boolean;
   /**
-   * True where a stream keeps what its history told (scales, periods, weights, border): its numbers are those that
-   * `score` gives with `anchorLength`, not those of a plain `score` of the longer series.
+   * True where a stream keeps what its history told (scales, periods, weights, threshold): its numbers are those that
+   * `score` gives with `calibratedLength`, not those of a plain `score` of the longer series.
    */
-  readonly anchored?: boolean;
+  readonly calibrated?: boolean;
   /** `graph` detectors take Graph or GraphSequence instead of Series. */
   readonly input: 'series' | 'graph' | 'graph-sequence';
   /** Fewest points it can score. */
   readonly minPoints: number;
-  /** True where the events carry what was attended to: stretches, or peers. */
+  /** True where the events carry what was attended to: intervals, or peers. */
   readonly explains: boolean;
   /** A trivial reference to be measured against, not a proposal. */
   readonly baseline?: boolean;
@@ -50,18 +51,18 @@ export interface RunOptions {
   /** Number of leading points known to be normal (training prefix); 0 or absent = none. */
   readonly trainLength?: number;
   /**
-   * Number of leading points from which everything is taken that is estimated (scales, periods, weights, border), and
+   * Number of leading points from which everything is taken that is estimated (scales, periods, weights, threshold), and
    * then kept for all that follow: a stream that was started after them gives the same numbers. Only for detectors
-   * whose tags say `anchored`; 0 or absent = all points. Where there is feedback, all points count.
+   * whose tags say `calibrated`; 0 or absent = all points. Where there is feedback, all points count.
    */
-  readonly anchorLength?: number;
+  readonly calibratedLength?: number;
   /** Most bytes the detector may allocate. */
   readonly memoryLimit?: number;
   /** What the user said of earlier events of this series. */
   readonly feedback?: readonly Feedback[];
 }
 
-/** A user's word on a stretch of the series. `start` and `end` are epoch ms, both inclusive. */
+/** A user's word on an interval of the series. `start` and `end` are epoch ms, both inclusive. */
 export interface Feedback {
   readonly start: number;
   readonly end: number;
@@ -70,14 +71,8 @@ export interface Feedback {
   readonly channel?: string;
 }
 
-/** Points start…end of a series, both inclusive. */
-export interface Stretch {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** A normal stretch the detector compared an event with. */
-export interface AttendedStretch extends Stretch {
+/** A normal interval the detector compared an event with. */
+export interface AttendedInterval extends Interval {
   /** Attention weight, 0…1; the weights of one event sum to at most 1. */
   readonly weight: number;
 }
@@ -105,20 +100,20 @@ export interface RawScores {
   /** d × n: one standard deviation of what was expected. */
   readonly spread?: readonly Float64Array[];
   /**
-   * Raw scores that the border is set from, where it is not all of `raw`: of the anchor by itself, where one was
+   * Raw scores that the threshold is set from, where it is not all of `raw`: of the calibration by itself, where one was
    * asked for; of those channels that never stand out, where each is judged by itself.
    */
-  readonly anchor?: Float64Array;
-  /** The border where the detector learned one itself (feature-attention's T, a classifier's 0.5). */
-  readonly border?: number;
-  /** The stretches attended to while scoring points start…end (inclusive), heaviest first. */
-  readonly attend?: (start: number, end: number) => readonly AttendedStretch[];
+  readonly calibration?: Float64Array;
+  /** The threshold where the detector learned one itself (feature-attention's T, a classifier's 0.5). */
+  readonly threshold?: number;
+  /** The intervals attended to while scoring points start…end (inclusive), heaviest first. */
+  readonly attend?: (start: number, end: number) => readonly AttendedInterval[];
   /**
-   * What the points outside the anomalous stretches let expect, within them too. Without it an anomaly is explained
+   * What the points outside the anomalous intervals let expect, within them too. Without it an anomaly is explained
    * by `expected`, `spread` and `attend`, which may rest on other anomalies like it.
-   * @param stretches gravest first
+   * @param intervals gravest first
    */
-  readonly explain?: (stretches: readonly Stretch[]) => Promise<NormalExplanation>;
+  readonly explain?: (intervals: readonly Interval[]) => Promise<NormalExplanation>;
   /**
    * d × n values, finite, >= 0, where the detector judges every channel by itself: `raw` is the largest of them at
    * every point, and each channel gets scores and events of its own.
@@ -128,10 +123,10 @@ export interface RawScores {
   readonly attendPeers?: (channel: number, start: number, end: number) => readonly AttendedChannel[];
   /** Points after which the series repeats itself, where one was found. */
   readonly period?: number;
-  /** What the reader must know: thinned history, dropped heads, filled gaps. */
+  /** What the reader must know: downsampled history, dropped members, filled gaps. */
   readonly notes?: readonly string[];
-  /** Weight of each head of a fused detector; sums to 1. */
-  readonly heads?: readonly { readonly name: string; readonly weight: number }[];
+  /** Weight of each member of a fused detector; sums to 1. */
+  readonly members?: readonly { readonly name: string; readonly weight: number }[];
 }
 
 /** What the normal points of a series let expect. n points, d channels. */
@@ -140,8 +135,8 @@ export interface NormalExplanation {
   readonly expected: readonly Float64Array[];
   /** d × n standard deviations. */
   readonly spread: readonly Float64Array[];
-  /** The normal stretches that points start…end (inclusive) were compared with; none where nothing is like them. */
-  readonly attend: (start: number, end: number) => readonly AttendedStretch[];
+  /** The normal intervals that points start…end (inclusive) were compared with; none where nothing is like them. */
+  readonly attend: (start: number, end: number) => readonly AttendedInterval[];
 }
 
 /** What one window's points attended to while they were judged: q queries, k keys. */
@@ -175,7 +170,7 @@ export interface DetectorState {
 }
 export interface StateTensor {
   readonly shape: readonly number[];
-  /** Int8Array: quantised; the tensor's name with `#scale` holds a factor per entry of the last axis. */
+  /** Int8Array: quantized; the tensor's name with `#scale` holds a factor per entry of the last axis. */
   readonly values: Float32Array | Float64Array | Int32Array | Int8Array;
 }
 
@@ -222,15 +217,15 @@ export interface RawStream {
   readonly history?: RawScores;
   /**
    * Scores points that follow all points given so far (k > 0 of them, complete).
-   * @returns arrays of k points: those that `score` gives to the last k points of the series so far (anchored
-   *   detectors: with the history as anchor), to rounding. `attend` takes and returns indices into the whole series, history first.
+   * @returns arrays of k points: those that `score` gives to the last k points of the series so far (calibrated
+   *   detectors: with the history as calibration), to rounding. `attend` takes and returns indices into the whole series, history first.
    */
   append(points: Series, options: RunOptions): Promise<RawScores>;
   /**
    * What normal points let expect of all points so far (see `RawScores.explain`), by a whole scoring: for the times when
    * new points are anomalous. Indices into the whole series. Absent where the detector cannot tell.
    */
-  explain?(stretches: readonly Stretch[], options: RunOptions): Promise<NormalExplanation>;
+  explain?(intervals: readonly Interval[], options: RunOptions): Promise<NormalExplanation>;
   dispose?(): void;
 }
 
@@ -242,9 +237,9 @@ export interface RawGraphScores {
   readonly edges: Float64Array;
   /** F × N: how much each feature adds to a node's score; the rest is structure. */
   readonly contributions: readonly Float64Array[];
-  /** F × N: what the node's neighbours let expect. */
+  /** F × N: what the node's neighbors let expect. */
   readonly expected: readonly Float64Array[];
-  /** The neighbours a node attended to, heaviest first; the weights sum to 1. */
+  /** The neighbors a node attended to, heaviest first; the weights sum to 1. */
   readonly attend: (node: number) => readonly AttendedNode[];
 }
 
@@ -260,8 +255,8 @@ export interface RawGraphSequenceScores {
   readonly steps: Float64Array;
   /** The nodes a node attended to around a time, heaviest first; the weights sum to 1. */
   readonly attend: (step: number, node: number) => readonly AttendedNode[];
-  /** The earlier times attended to while a stretch of times was judged. */
-  readonly attendSteps: (start: number, end: number) => readonly AttendedStretch[];
+  /** The earlier times attended to while an interval of times was judged. */
+  readonly attendSteps: (start: number, end: number) => readonly AttendedInterval[];
 }
 
 export interface AttendedNode {
@@ -314,8 +309,8 @@ export interface DetectorDefinition<O extends DetectorOptions = DetectorOptions>
   readonly id: string;
   /** One line for lists. */
   readonly summary: string;
-  /** Source: the document (`000_f8b1 §3`) or the paper. */
-  readonly document: string;
+  /** Source as a person would cite it: author, title and section. `docs/documents.md` says which documents are meant. */
+  readonly source: string;
   /** Values it trains with the defaults on one channel (of graphs: one feature); absent where it learns no network. */
   readonly parameters?: number;
   readonly tags: DetectorTags;

@@ -20,14 +20,14 @@ describe('k-means', () => {
       const std = Math.sqrt(part.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (window - 1));
       return part.map((value) => (std > 0 ? (value - mean) / std : 0));
     });
-    const centre = windows[0]!.map(
+    const center = windows[0]!.map(
       (_, j) => windows.reduce((sum, part) => sum + part[j]!, 0) / windows.length,
     );
-    const distances = windows.map((part) => Math.hypot(...part.map((value, j) => value - centre[j]!)));
+    const distances = windows.map((part) => Math.hypot(...part.map((value, j) => value - center[j]!)));
     averageWindowScores(distances, window).forEach((expected, t) => expect(raw[t]).toBeCloseTo(expected, 9));
   });
 
-  it('ranks a reversed stretch highest, the same for the same seed', async () => {
+  it('ranks a reversed interval highest, the same for the same seed', async () => {
     const detector = await kMeans.create(kMeans.defaults);
     const { raw } = await detector.score(series, { seed: 3 });
     const top = raw.indexOf(Math.max(...raw));

@@ -1,18 +1,18 @@
-import { Breather } from '../../yield.js';
+import { CooperativeScheduler } from '../../yield.js';
 import { createRandom, type Random } from '../../random.js';
 import type { Series } from '../../series/series.js';
 import type { DetectorDefinition, DetectorOptions, RawScores, RunOptions } from '../base/types.js';
-import { NormalisedWindows } from '../../windows/normalized.js';
+import { NormalizedWindows } from '../../windows/normalized.js';
 import { averageWindowScores, subsequenceWindow, windowOption } from '../base/subsequence.js';
 
-interface Centre {
+interface Center {
   readonly vector: Float64Array;
   /** Sum of its values and of their squares. */
   total: number;
   squares: number;
 }
 
-function centreOf(vector: Float64Array): Centre {
+function centerOf(vector: Float64Array): Center {
   let total = 0;
   let squares = 0;
   for (const value of vector) {
@@ -23,23 +23,23 @@ function centreOf(vector: Float64Array): Centre {
 }
 
 /**
- * Lloyd's k-means over normalised windows, seeded by greedy k-means++ (Arthur & Vassilvitskii 2007), with Hamerly's
- * bounds (2010): a window whose centre is provably the nearest is not compared with the others. Windows are never
+ * Lloyd's k-means over normalized windows, seeded by greedy k-means++ (Arthur & Vassilvitskii 2007), with Hamerly's
+ * bounds (2010): a window whose center is provably the nearest is not compared with the others. Windows are never
  * written out, which for the libraries would take `window` times the memory of the series.
  */
 class WindowClustering {
   readonly assigned: Int32Array;
-  private centres: Centre[] = [];
-  /** Upper bound of the distance to the own centre, lower bound of that to any other. */
+  private centers: Center[] = [];
+  /** Upper bound of the distance to the own center, lower bound of that to any other. */
   private readonly upper: Float64Array;
   private readonly lower: Float64Array;
   private readonly sums: Float64Array[];
   private readonly sizes: Float64Array;
 
   constructor(
-    private readonly windows: NormalisedWindows,
+    private readonly windows: NormalizedWindows,
     private readonly clusters: number,
-    private readonly breather: Breather,
+    private readonly scheduler: CooperativeScheduler,
   ) {
     this.assigned = new Int32Array(windows.count).fill(-1);
     this.upper = new Float64Array(windows.count);
@@ -48,19 +48,19 @@ class WindowClustering {
     this.sizes = new Float64Array(clusters);
   }
 
-  distance(i: number, centre: Centre): number {
+  distance(i: number, center: Center): number {
     const { windows } = this;
     const squared =
-      windows.squaredLength(i) + centre.squares - 2 * windows.dot(i, centre.vector, centre.total);
+      windows.squaredLength(i) + center.squares - 2 * windows.dot(i, center.vector, center.total);
     return Math.sqrt(Math.max(0, squared));
   }
 
-  centre(i: number): Float64Array {
-    return this.centres[this.assigned[i]!]!.vector;
+  center(i: number): Float64Array {
+    return this.centers[this.assigned[i]!]!.vector;
   }
 
   distanceToOwn(i: number): number {
-    return this.distance(i, this.centres[this.assigned[i]!]!);
+    return this.distance(i, this.centers[this.assigned[i]!]!);
   }
 
   async run(random: Random, maxIterations: number, onProgress: RunOptions['onProgress']): Promise<void> {
@@ -68,7 +68,7 @@ class WindowClustering {
     const tolerance = 1e-4 * this.meanVariance();
     for (let iteration = 0; iteration < maxIterations; iteration++) {
       const changed = await this.assign();
-      const moved = this.moveCentres();
+      const moved = this.moveCenters();
       onProgress?.({ phase: 'score', done: Math.min(0.95, (iteration + 1) / 50) });
       if (changed === 0 || moved <= tolerance) break;
     }
@@ -84,72 +84,72 @@ class WindowClustering {
       windows.addTo(i, sum, 1 / windows.count);
       squares += windows.squaredLength(i);
     }
-    return (squares / windows.count - centreOf(sum).squares) / windows.dimensions;
+    return (squares / windows.count - centerOf(sum).squares) / windows.dimensions;
   }
 
   private async seed(random: Random): Promise<void> {
     const { windows, clusters } = this;
     const trials = 2 + Math.floor(Math.log(clusters));
-    const copy = (i: number): Centre => {
+    const copy = (i: number): Center => {
       const vector = new Float64Array(windows.dimensions);
       windows.addTo(i, vector, 1);
-      return centreOf(vector);
+      return centerOf(vector);
     };
     const nearest = new Float64Array(windows.count).fill(Infinity);
-    const closer = async (centre: Centre): Promise<{ distances: Float64Array; potential: number }> => {
+    const closer = async (center: Center): Promise<{ distances: Float64Array; potential: number }> => {
       const distances = new Float64Array(windows.count);
       let potential = 0;
       for (let i = 0; i < windows.count; i++) {
-        distances[i] = Math.min(nearest[i]!, this.distance(i, centre) ** 2);
+        distances[i] = Math.min(nearest[i]!, this.distance(i, center) ** 2);
         potential += distances[i]!;
-        if (i % 1024 === 1023) await this.breather.breathe();
+        if (i % 1024 === 1023) await this.scheduler.yieldIfDue();
       }
       return { distances, potential };
     };
-    let current = { centre: copy(random.integer(0, windows.count - 1)), potential: 0 };
+    let current = { center: copy(random.integer(0, windows.count - 1)), potential: 0 };
     for (;;) {
-      this.centres.push(current.centre);
-      const { distances, potential } = await closer(current.centre);
+      this.centers.push(current.center);
+      const { distances, potential } = await closer(current.center);
       nearest.set(distances);
-      if (this.centres.length === clusters) return;
+      if (this.centers.length === clusters) return;
       let best: typeof current | undefined;
       for (let trial = 0; trial < trials; trial++) {
-        const centre = copy(pick(nearest, potential, random));
-        const candidate = { centre, potential: (await closer(centre)).potential };
+        const center = copy(pick(nearest, potential, random));
+        const candidate = { center, potential: (await closer(center)).potential };
         if (!best || candidate.potential < best.potential) best = candidate;
       }
       current = best!;
     }
   }
 
-  /** Gives every window its nearest centre; returns how many changed theirs. */
+  /** Gives every window its nearest center; returns how many changed theirs. */
   private async assign(): Promise<number> {
-    const { windows, centres, assigned, upper, lower } = this;
-    const halfGap = centres.map((centre, a) => {
+    const { windows, centers, assigned, upper, lower } = this;
+    const halfGap = centers.map((center, a) => {
       let gap = Infinity;
-      centres.forEach((other, b) => {
+      centers.forEach((other, b) => {
         if (a === b) return;
         let squared = 0;
-        for (let j = 0; j < windows.dimensions; j++) squared += (centre.vector[j]! - other.vector[j]!) ** 2;
+        for (let j = 0; j < windows.dimensions; j++) squared += (center.vector[j]! - other.vector[j]!) ** 2;
         gap = Math.min(gap, Math.sqrt(squared));
       });
       return gap / 2;
     });
     let changed = 0;
     for (let i = 0; i < windows.count; i++) {
-      if (i % 1024 === 1023) await this.breather.breathe();
+      if (i % 1024 === 1023) await this.scheduler.yieldIfDue();
       const own = assigned[i]!;
       if (own >= 0) {
         const safe = Math.max(halfGap[own]!, lower[i]!);
         if (upper[i]! <= safe) continue;
-        upper[i] = this.distance(i, centres[own]!);
+        upper[i] = this.distance(i, centers[own]!);
         if (upper[i]! <= safe) continue;
       }
       let nearest = Infinity;
       let second = Infinity;
       let at = 0;
-      for (let c = 0; c < centres.length; c++) {
-        const distance = this.distance(i, centres[c]!);
+      for (let c = 0; c < centers.length; c++) {
+        const distance = this.distance(i, centers[c]!);
         if (distance < nearest) {
           second = nearest;
           nearest = distance;
@@ -171,19 +171,19 @@ class WindowClustering {
     return changed;
   }
 
-  /** Moves the centres to the means of their windows; returns the sum of the squared moves. */
-  private moveCentres(): number {
-    const { centres, sums, sizes, upper, lower, assigned } = this;
-    const moves = centres.map((centre, c) => {
-      // A centre without windows stays: with k-means++ seeds it only happens where there are fewer kinds of windows.
+  /** Moves the centers to the means of their windows; returns the sum of the squared moves. */
+  private moveCenters(): number {
+    const { centers, sums, sizes, upper, lower, assigned } = this;
+    const moves = centers.map((center, c) => {
+      // A center without windows stays: with k-means++ seeds it only happens where there are fewer kinds of windows.
       if (sizes[c]! === 0) return 0;
       let squared = 0;
-      for (let j = 0; j < centre.vector.length; j++) {
+      for (let j = 0; j < center.vector.length; j++) {
         const mean = sums[c]![j]! / sizes[c]!;
-        squared += (mean - centre.vector[j]!) ** 2;
-        centre.vector[j] = mean;
+        squared += (mean - center.vector[j]!) ** 2;
+        center.vector[j] = mean;
       }
-      Object.assign(centre, centreOf(centre.vector));
+      Object.assign(center, centerOf(center.vector));
       return Math.sqrt(squared);
     });
     const farthest = Math.max(...moves);
@@ -207,21 +207,21 @@ function pick(weights: Float64Array, total: number, random: Random): number {
 
 async function score(series: Series, options: DetectorOptions, run: RunOptions): Promise<RawScores> {
   const window = subsequenceWindow(series, options.window as number, 2, 40);
-  const breather = new Breather(run.signal);
-  const windows = new NormalisedWindows(series, window);
-  await breather.breathe();
+  const scheduler = new CooperativeScheduler(run.signal);
+  const windows = new NormalizedWindows(series, window);
+  await scheduler.yieldIfDue();
   const clusters = Math.min(options.clusters as number, windows.count);
-  const clustering = new WindowClustering(windows, clusters, breather);
+  const clustering = new WindowClustering(windows, clusters, scheduler);
   await clustering.run(createRandom(run.seed ?? 0), 300, run.onProgress);
 
   const distances = new Float64Array(windows.count);
   const parts = series.channels.map(() => new Float64Array(series.channels.length > 1 ? windows.count : 0));
   for (let i = 0; i < windows.count; i++) {
-    if (i % 1024 === 1023) await breather.breathe();
+    if (i % 1024 === 1023) await scheduler.yieldIfDue();
     distances[i] = clustering.distanceToOwn(i);
     if (series.channels.length === 1) continue;
     parts.forEach((part, c) => {
-      const own = windows.channelDistance(i, c, clustering.centre(i));
+      const own = windows.channelDistance(i, c, clustering.center(i));
       part[i] = distances[i]! > 0 ? own / distances[i]! : 0;
     });
   }
@@ -238,7 +238,7 @@ async function score(series: Series, options: DetectorOptions, run: RunOptions):
 export const kMeans: DetectorDefinition = {
   id: 'k-means',
   summary: 'Distance of every window from the nearest of a few typical window shapes (KMeansAD).',
-  document: 'Yairi et al. 2001; settings of TSB-AD (Liu & Paparrizos 2024)',
+  source: 'Yairi et al. 2001; settings of TSB-AD (Liu & Paparrizos 2024)',
   tags: {
     needsTraining: false,
     supervised: false,

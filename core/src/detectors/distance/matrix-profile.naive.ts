@@ -1,4 +1,4 @@
-/** Distance of every window from its nearest z-normalised neighbour more than ⌈window / 4⌉ away, pair by pair. */
+/** Distance of every window from its nearest z-normalized neighbor more than ⌈window / 4⌉ away, pair by pair. */
 export function naiveMatrixProfile(values: readonly number[], window: number): number[] {
   const count = values.length - window + 1;
   const windows = Array.from({ length: count }, (_, i) => {

@@ -5,7 +5,7 @@ import { matrixProfile, matrixProfileDetector } from './matrix-profile.js';
 import { naiveMatrixProfile } from './matrix-profile.naive.js';
 
 describe('matrixProfile', () => {
-  it('equals the pairwise definition, constant stretches included', async () => {
+  it('equals the pairwise definition, constant intervals included', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 24, maxLength: 60 }),
@@ -40,7 +40,7 @@ describe('matrix-profile', () => {
   const values = Float64Array.from({ length: 900 }, (_, t) => Math.sin((2 * Math.PI * t) / 30));
   for (let t = 500; t < 515; t++) values[t] = Math.cos((2 * Math.PI * t) / 10);
 
-  it('finds the discord and names its nearest neighbour', async () => {
+  it('finds the discord and names its nearest neighbor', async () => {
     const detector = await matrixProfileDetector.create({ window: 30 });
     const { raw, attend } = await detector.score(createSeries({ channels: [{ name: 'value', values }] }), {});
     const top = raw.indexOf(Math.max(...raw));

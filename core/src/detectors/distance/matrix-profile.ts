@@ -1,28 +1,28 @@
-import { Breather } from '../../yield.js';
+import { CooperativeScheduler } from '../../yield.js';
 import type { Series } from '../../series/series.js';
 import type {
-  AttendedStretch,
+  AttendedInterval,
   DetectorDefinition,
   DetectorOptions,
   RawScores,
   RunOptions,
 } from '../base/types.js';
-import { standardised } from '../outlier/principal-components.js';
+import { standardized } from '../outlier/principal-components.js';
 import { subsequenceWindow, windowOption } from '../base/subsequence.js';
 
-/** The nearest neighbour of every window: n − window + 1 entries. */
+/** The nearest neighbor of every window: n − window + 1 entries. */
 export interface MatrixProfile {
-  /** Distance between the z-normalised windows, 0…2·sqrt(window). */
+  /** Distance between the z-normalized windows, 0…2·sqrt(window). */
   readonly distance: Float64Array;
   /** Start of the nearest window; −1 where none lies outside the exclusion zone. */
-  readonly neighbour: Int32Array;
+  readonly neighbor: Int32Array;
 }
 
 /** Products between looks at the clock: some 5 ms. */
 const BATCH = 1 << 21;
 
 /**
- * Exact self-join: for every window the smallest Euclidean distance between z-normalised windows more than
+ * Exact self-join: for every window the smallest Euclidean distance between z-normalized windows more than
  * ⌈window / 4⌉ apart (Yeh et al., ICDM 2016; the exclusion zone of STUMPY). Computed diagonal by diagonal with the
  * covariance update of SCAMP (Zimmerman et al., SoCC 2019): O(n²) time, O(n) memory.
  * Of two constant windows the distance is 0, of a constant and another one sqrt(window), as in STUMPY.
@@ -32,8 +32,8 @@ export async function matrixProfile(
   window: number,
   options: RunOptions,
 ): Promise<MatrixProfile> {
-  const breather = new Breather(options.signal);
-  const x = standardised(values);
+  const scheduler = new CooperativeScheduler(options.signal);
+  const x = standardized(values);
   const count = x.length - window + 1;
   const zone = Math.ceil(window / 4);
   const constant = constantWindows(values, window);
@@ -46,7 +46,7 @@ export async function matrixProfile(
     dg[i] = x[i + window - 1]! - mean[i]! + (x[i - 1]! - mean[i - 1]!);
   }
   const best = new Float64Array(count).fill(-Infinity);
-  const neighbour = new Int32Array(count).fill(-1);
+  const neighbor = new Int32Array(count).fill(-1);
   let work = 0;
   const total = ((count - zone) * (count - zone)) / 2;
   let finished = 0;
@@ -59,26 +59,26 @@ export async function matrixProfile(
       const correlation = covariance * inverse[i]! * inverse[j]!;
       if (correlation > best[i]!) {
         best[i] = correlation;
-        neighbour[i] = j;
+        neighbor[i] = j;
       }
       if (correlation > best[j]!) {
         best[j] = correlation;
-        neighbour[j] = i;
+        neighbor[j] = i;
       }
     }
     work += count - lag + window;
     finished += count - lag;
     if (work > BATCH) {
       work = 0;
-      await breather.breathe();
+      await scheduler.yieldIfDue();
       options.onProgress?.({ phase: 'score', done: finished / total });
     }
   }
-  correctConstants(best, neighbour, constant, zone);
+  correctConstants(best, neighbor, constant, zone);
   const distance = best.map((correlation) =>
     correlation === -Infinity ? 0 : Math.sqrt(Math.max(0, 2 * window * (1 - Math.min(1, correlation)))),
   );
-  return { distance, neighbour };
+  return { distance, neighbor };
 }
 
 /** 1 for windows whose values are all equal. */
@@ -92,7 +92,7 @@ function constantWindows(values: Float64Array, window: number): Uint8Array {
   return constant;
 }
 
-/** Mean of every window, and 1 / (length of the centred window); 0 for constant windows. */
+/** Mean of every window, and 1 / (length of the centered window); 0 for constant windows. */
 function windowNorms(
   x: Float64Array,
   window: number,
@@ -115,7 +115,7 @@ function windowNorms(
 /** Correlations with constant windows by convention: 1 between two of them, 1/2 with any other window. */
 function correctConstants(
   best: Float64Array,
-  neighbour: Int32Array,
+  neighbor: Int32Array,
   constant: Uint8Array,
   zone: number,
 ): void {
@@ -131,10 +131,10 @@ function correctConstants(
           : constantBeyond(constant, i, zone);
     if (constant[i]) {
       best[i] = other >= 0 ? 1 : best[i] === -Infinity ? -Infinity : 0.5;
-      if (other >= 0) neighbour[i] = other;
+      if (other >= 0) neighbor[i] = other;
     } else if (other >= 0 && best[i]! < 0.5) {
       best[i] = 0.5;
-      neighbour[i] = other;
+      neighbor[i] = other;
     }
   }
 }
@@ -146,8 +146,8 @@ function constantBeyond(constant: Uint8Array, i: number, zone: number): number {
   return i - zone - 1 >= 0 ? constant.lastIndexOf(1, i - zone - 1) : -1;
 }
 
-/** One score per point: that of the window centred on it, the smallest of all at the ends. */
-function centred(distance: Float64Array, window: number, n: number): Float64Array {
+/** One score per point: that of the window centered on it, the smallest of all at the ends. */
+function centered(distance: Float64Array, window: number, n: number): Float64Array {
   let lowest = Infinity;
   for (const value of distance) lowest = Math.min(lowest, value);
   const raw = new Float64Array(n).fill(lowest);
@@ -158,24 +158,24 @@ function centred(distance: Float64Array, window: number, n: number): Float64Arra
 async function score(series: Series, options: DetectorOptions, run: RunOptions): Promise<RawScores> {
   const { values } = series.channels[0]!;
   const window = subsequenceWindow(series, options.window as number, 1, 100);
-  const { distance, neighbour } = await matrixProfile(values, window, run);
+  const { distance, neighbor } = await matrixProfile(values, window, run);
   const before = Math.floor(window / 2);
-  const attend = (start: number, end: number): AttendedStretch[] => {
+  const attend = (start: number, end: number): AttendedInterval[] => {
     let at = -1;
     for (let t = Math.max(0, start - before); t <= Math.min(distance.length - 1, end - before); t++) {
       if (at < 0 || distance[t]! > distance[at]!) at = t;
     }
-    const nearest = at < 0 ? -1 : neighbour[at]!;
+    const nearest = at < 0 ? -1 : neighbor[at]!;
     return nearest < 0 ? [] : [{ start: nearest, end: nearest + window - 1, weight: 1 }];
   };
-  return { raw: centred(distance, window, values.length), period: window, attend };
+  return { raw: centered(distance, window, values.length), period: window, attend };
 }
 
 /** The discord score of the matrix profile. */
 export const matrixProfileDetector: DetectorDefinition = {
   id: 'matrix-profile',
   summary: 'Distance of every window from its most similar other window (matrix profile discords).',
-  document:
+  source:
     'Yeh et al. 2016 (matrix profile I); definition of STUMPY, settings of TSB-AD (Liu & Paparrizos 2024)',
   tags: {
     needsTraining: false,

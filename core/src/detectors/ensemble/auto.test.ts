@@ -136,7 +136,7 @@ describe('auto on the normal', () => {
 
 describe('auto', () => {
   it('finds at least 80% of the faults of the recorded incident, at most one false event per 10 minutes', async () => {
-    const data = new URL('../../data/', import.meta.url);
+    const data = new URL('../../../data/', import.meta.url);
     const [header, ...lines] = readFileSync(new URL('incident.csv', data), 'utf8').trim().split('\n');
     const names = header!.split(',').slice(1, -1);
     const cells = lines.map((line) => line.split(','));
@@ -161,7 +161,7 @@ describe('auto', () => {
     expect(detection.events.length).toBeGreaterThanOrEqual(faults.length / 2);
   });
 
-  it('blames the channel that is odd, and explains by stretches of the series', async () => {
+  it('blames the channel that is odd, and explains by intervals of the series', async () => {
     const channels = [wave(3000, 1), wave(3000, 2), wave(3000, 3)];
     for (let t = 1500; t < 1540; t++) channels[1]![t] = channels[1]![t]! + 25;
     const detection = await (await createDetector('auto')).score(seriesOf(...channels));
@@ -172,7 +172,7 @@ describe('auto', () => {
       expect(start).toBeGreaterThanOrEqual(0);
       expect(end).toBeLessThan(3000);
     }
-    expect(detection.heads!.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 9);
+    expect(detection.members!.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 9);
   });
 
   it('gives the same scores again, and again after feedback was taken back', async () => {
@@ -184,30 +184,35 @@ describe('auto', () => {
     const judged = await detector.score(series, { feedback: [{ start: 1200, end: 1200, kind: 'anomaly' }] });
     const again = await detector.score(series);
     expect(again.score).toEqual(first.score);
-    expect(again.heads).toEqual(first.heads);
-    const weight = (name: string): number => judged.heads!.find((head) => head.name === name)!.weight;
-    // A single odd point is what the short heads see.
+    expect(again.members).toEqual(first.members);
+    const weight = (name: string): number => judged.members!.find((member) => member.name === name)!.weight;
+    // A single odd point is what the short members see.
     expect(weight('forecast')).toBeGreaterThan(weight('level'));
   });
 
-  it('leaves heads out where the budget is small, always the same ones, and says which', async () => {
+  it('leaves members out where the budget is small, always the same ones, and says which', async () => {
     const series = seriesOf(daily(4000, 7));
-    const names = async (budget?: number): Promise<{ heads: string[]; notes: string }> => {
+    const names = async (budget?: number): Promise<{ members: string[]; notes: string }> => {
       const detector = await createDetector('auto', budget === undefined ? {} : { budget });
-      const { heads, notes } = await detector.score(series);
-      return { heads: heads!.map(({ name }) => name), notes: notes.join(' ') };
+      const { members, notes } = await detector.score(series);
+      return { members: members!.map(({ name }) => name), notes: notes.join(' ') };
     };
     const full = await names();
-    expect(full.heads).toContain('memory-cycle');
+    expect(full.members).toContain('memory-cycle');
     expect(full.notes).not.toMatch(/left out/);
     const strict = await names(1e4);
-    expect(strict.heads).not.toContain('memory-cycle');
+    expect(strict.members).not.toContain('memory-cycle');
     expect(strict.notes).toMatch(/left out.*memory-cycle/);
     // 4,000 points are few enough for the forecasts of even the smallest budget; 10,000 are not.
-    expect(strict.heads).toContain('forecast');
+    expect(strict.members).toContain('forecast');
     const detector = await createDetector('auto', { budget: 1e4 });
     const long = await detector.score(seriesOf(daily(10_000, 7)));
-    expect(long.heads!.map(({ name }) => name)).toEqual(['memory', 'rarity', 'level', 'flat-line']);
+    expect(long.members!.map(({ name }) => name)).toEqual([
+      'memory',
+      'neighborDistance',
+      'level',
+      'flat-line',
+    ]);
     expect(long.notes.join(' ')).toMatch(/forecast/);
   });
 

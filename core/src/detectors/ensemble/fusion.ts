@@ -1,5 +1,5 @@
 import { selectQuantile } from '../../preprocess/statistics.js';
-import type { HeadScores } from '../base/member.js';
+import type { MemberScores } from '../base/member.js';
 import type { StandardizedChannels } from '../base/standardize.js';
 
 /** Squared share of the standard deviation below which deviations are too small to mean anything. */
@@ -7,10 +7,10 @@ const NEGLIGIBLE = 1e-3;
 /** Normal quantile of the highest of some 5,000 points, and at 90%. */
 const RARE = 3.7;
 const HIGH_QUANTILE = 1.2816;
-/** Bounds of a head's unit in multiples of the score that nine points in ten stay below. */
+/** Bounds of a member's unit in multiples of the score that nine points in ten stay below. */
 const LEAST = 1.3;
 const MOST = 3;
-/** From this many units on a head has said what it can: more counts by its logarithm only. */
+/** From this many units on a member has said what it can: more counts by its logarithm only. */
 const SURE = 3;
 const BEYOND = 0.3;
 /** Exponent 1.5 of the mean over the channels: above 1, so that one odd channel shows among many. */
@@ -26,28 +26,28 @@ export interface FusedScores {
   readonly raw: Float64Array;
   /** d × n values that sum to `raw`. */
   readonly contributions: readonly Float64Array[];
-  readonly heads: readonly { readonly name: string; readonly weight: number }[];
+  readonly members: readonly { readonly name: string; readonly weight: number }[];
 }
 
-/** The unit of each head: one per channel for channel heads, one for joint heads, none for rare ones. */
-export type HeadUnits = readonly (readonly number[])[];
+/** The unit of each member: one per channel for channel members, one for joint members, none for rare ones. */
+export type MemberUnits = readonly (readonly number[])[];
 
-/** The units that the heads' own scores give them, in the heads' order. */
-export function unitsOf(heads: readonly HeadScores[]): HeadUnits {
-  const scratch = new Float64Array(heads[0]!.contributions[0]!.length);
-  return heads.map(({ kind, contributions }) => {
+/** The units that the members' own scores give them, in the members' order. */
+export function unitsOf(members: readonly MemberScores[]): MemberUnits {
+  const scratch = new Float64Array(members[0]!.contributions[0]!.length);
+  return members.map(({ kind, contributions }) => {
     if (kind === 'rare') return [];
     const scores = kind === 'channel' ? contributions : [sumOver(contributions)];
     return scores.map((own) => unitOf(own, scratch));
   });
 }
 
-/** Weight of each head by name; 1 where absent. */
-export type HeadWeights = Readonly<Record<string, number>>;
+/** Weight of each member by name; 1 where absent. */
+export type MemberWeights = Readonly<Record<string, number>>;
 
 /**
  * Weight of each channel judged by itself: switches and commands (two or three values) are context for the measured
- * quantities rather than symptoms. All 1 where there is nothing but switches. Joint heads see them in full.
+ * quantities rather than symptoms. All 1 where there is nothing but switches. Joint members see them in full.
  */
 export function channelWeights(input: StandardizedChannels): Float64Array {
   const weights = Float64Array.from(input.channels, (values) => (isSwitch(values) ? SWITCH_WEIGHT : 1));
@@ -61,33 +61,33 @@ function isSwitch(values: Float64Array): boolean {
 }
 
 /**
- * Brings every head to a common unit, the score that its usual run would reach about once, and takes the root mean
- * square of all: joint heads by the sum over the channels, channel heads in each channel's own unit. A head beyond
+ * Brings every member to a common unit, the score that its usual run would reach about once, and takes the root mean
+ * square of all: joint members by the sum over the channels, channel members in each channel's own unit. A member beyond
  * `SURE` units grows by the logarithm only, so that none drowns the agreement of the others.
- * @param units of the heads, where others than these scores give them are wanted
+ * @param units of the members, where others than these scores give them are wanted
  */
-export function fuseHeads(
-  heads: readonly HeadScores[],
+export function fuseMembers(
+  members: readonly MemberScores[],
   channelWeight: Float64Array,
-  weights: HeadWeights = {},
-  units: HeadUnits = unitsOf(heads),
+  weights: MemberWeights = {},
+  units: MemberUnits = unitsOf(members),
 ): FusedScores {
   const d = channelWeight.length;
-  const n = heads[0]!.contributions[0]!.length;
-  const weightOf = (head: HeadScores): number => weights[head.name] ?? 1;
-  const weightOfKind = (kind: HeadScores['kind']): number =>
-    heads.reduce((sum, head) => sum + (head.kind === kind ? weightOf(head) : 0), 0);
+  const n = members[0]!.contributions[0]!.length;
+  const weightOf = (member: MemberScores): number => weights[member.name] ?? 1;
+  const weightOfKind = (kind: MemberScores['kind']): number =>
+    members.reduce((sum, member) => sum + (member.kind === kind ? weightOf(member) : 0), 0);
   const byChannel = weightOfKind('channel');
   const total = byChannel + weightOfKind('joint');
 
   const raw = new Float64Array(n);
   const scratch = new Float64Array(n);
   const contributions = Array.from({ length: d }, () => new Float64Array(n));
-  for (const [which, head] of heads.entries()) {
-    if (head.kind === 'channel') continue;
-    const sums = sumOver(head.contributions);
-    const rare = head.kind === 'rare';
-    const share = rare ? weightOf(head) : weightOf(head) / total;
+  for (const [which, member] of members.entries()) {
+    if (member.kind === 'channel') continue;
+    const sums = sumOver(member.contributions);
+    const rare = member.kind === 'rare';
+    const share = rare ? weightOf(member) : weightOf(member) / total;
     const scores = rare ? sums : inUnits(sums, units[which]![0]!, scratch);
     for (let t = 0; t < n; t++) {
       const sum = sums[t]!;
@@ -96,17 +96,17 @@ export function fuseHeads(
       const term = share * score * score;
       raw[t] = raw[t]! + term;
       for (let c = 0; c < d; c++) {
-        contributions[c]![t] = contributions[c]![t]! + (term * head.contributions[c]![t]!) / sum;
+        contributions[c]![t] = contributions[c]![t]! + (term * member.contributions[c]![t]!) / sum;
       }
     }
   }
 
   const ofChannel = Array.from({ length: d }, () => new Float64Array(n));
-  for (const [which, head] of heads.entries()) {
-    if (head.kind !== 'channel') continue;
-    const share = weightOf(head) / byChannel;
+  for (const [which, member] of members.entries()) {
+    if (member.kind !== 'channel') continue;
+    const share = weightOf(member) / byChannel;
     for (let c = 0; c < d; c++) {
-      const scores = inUnits(head.contributions[c]!, units[which]![c]!, scratch);
+      const scores = inUnits(member.contributions[c]!, units[which]![c]!, scratch);
       const own = ofChannel[c]!;
       const weight = channelWeight[c]!;
       for (let t = 0; t < n; t++) {
@@ -138,31 +138,31 @@ export function fuseHeads(
     for (let c = 0; c < d; c++) contributions[c]![t] = contributions[c]![t]! / root;
     raw[t] = root;
   }
-  const all = heads.reduce((sum, head) => sum + weightOf(head), 0);
+  const all = members.reduce((sum, member) => sum + weightOf(member), 0);
   return {
     raw,
     contributions,
-    heads: heads.map((head) => ({ name: head.name, weight: weightOf(head) / all })),
+    members: members.map((member) => ({ name: member.name, weight: weightOf(member) / all })),
   };
 }
 
 /**
- * The border between usual and anomalous fused scores of d channels: what noise, autoregressive noise, random walks
+ * The threshold between usual and anomalous fused scores of d channels: what noise, autoregressive noise, random walks
  * and seasonal series of 1,000 to 5,000 points do not reach (simulated; more channels average out), but less where
  * the score's lower quartile is low: it marks the calm even where a third of the points are odd.
  */
-export function borderOf(raw: Float64Array, d: number): number {
+export function computeEnsembleThreshold(raw: Float64Array, d: number): number {
   const highest = 0.65 + 0.3 / Math.sqrt(d);
   const calm = selectQuantile(raw.slice(), 0.25);
   return Math.max(0.7 * highest, Math.min(highest, calm * (2.2 + 1.8 / d)));
 }
 
-/** The score of one head over all channels, as it enters the fusion with a weight of 1. */
-export function scoreOfHead(head: HeadScores): Float64Array {
-  if (head.kind !== 'channel') return sumOver(head.contributions);
-  const scratch = new Float64Array(head.contributions[0]!.length);
+/** The score of one member over all channels, as it enters the fusion with a weight of 1. */
+export function scoreMember(member: MemberScores): Float64Array {
+  if (member.kind !== 'channel') return sumOver(member.contributions);
+  const scratch = new Float64Array(member.contributions[0]!.length);
   return sumOver(
-    head.contributions.map((own) => inUnits(own, unitOf(own, scratch), new Float64Array(own.length))),
+    member.contributions.map((own) => inUnits(own, unitOf(own, scratch), new Float64Array(own.length))),
   );
 }
 
@@ -185,7 +185,7 @@ function inUnits(scores: Float64Array, unit: number, out: Float64Array): Float64
 
 /**
  * The score that would be reached about once in the series if scores were log-normal with the median and the
- * 90th percentile they have, within bounds: heavy-tailed heads must rise higher to count as much, and anomalies,
+ * 90th percentile they have, within bounds: heavy-tailed members must rise higher to count as much, and anomalies,
  * being few, move neither quantile much.
  * @param scratch n values, overwritten
  */

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { createSeries } from '../../series/series.js';
 import { autocorrelation } from '../../preprocess/autocorrelation.js';
 import { fitAutoregression, forecastAutoregression } from '../../preprocess/autoregression.js';
-import { condense, interpolate } from '../../preprocess/aggregate.js';
-import { weighHeads } from './feedback-weights.js';
+import { aggregate, interpolate } from '../../preprocess/aggregate.js';
+import { weighMembers } from './feedback-weights.js';
 import { scoreFlatLines } from '../statistical/flat-line-scores.js';
-import { borderOf, channelWeights, fuseHeads } from './fusion.js';
-import type { HeadScores } from '../base/member.js';
+import { computeEnsembleThreshold, channelWeights, fuseMembers } from './fusion.js';
+import type { MemberScores } from '../base/member.js';
 import { standardizeSeries } from '../base/standardize.js';
 
 const noise = (n: number, seed: number): Float64Array => {
@@ -45,9 +45,9 @@ describe('autoregression', () => {
   });
 });
 
-describe('thinning', () => {
-  it('averages blocks, the last one shorter, and spreads values over the points', () => {
-    expect(Array.from(condense(Float64Array.of(1, 3, 5, 7, 10), 2))).toEqual([2, 6, 10]);
+describe('downsampling', () => {
+  it('averages segments, the last one shorter, and spreads values over the points', () => {
+    expect(Array.from(aggregate(Float64Array.of(1, 3, 5, 7, 10), 2))).toEqual([2, 6, 10]);
     expect(Array.from(interpolate(Float64Array.of(0, 4), 7, 1, 4))).toEqual([0, 0, 1, 2, 3, 4, 4]);
   });
 });
@@ -66,29 +66,33 @@ describe('flat lines', () => {
 });
 
 describe('fusion', () => {
-  const head = (name: string, kind: HeadScores['kind'], ...contributions: Float64Array[]): HeadScores => ({
+  const member = (
+    name: string,
+    kind: MemberScores['kind'],
+    ...contributions: Float64Array[]
+  ): MemberScores => ({
     name,
     kind,
     contributions,
   });
   const calm = (seed: number): Float64Array => noise(2000, seed).map((value) => value * value);
 
-  it('does not depend on the unit of a head, and blames the channel that is odd', () => {
+  it('does not depend on the unit of a member, and blames the channel that is odd', () => {
     const [a, b, c] = [calm(1), calm(2), calm(3)] as const;
     b[900] = 40;
-    const one = fuseHeads(
-      [head('x', 'channel', a, b), head('y', 'joint', c, calm(4))],
+    const one = fuseMembers(
+      [member('x', 'channel', a, b), member('y', 'joint', c, calm(4))],
       Float64Array.of(1, 1),
     );
-    const million = fuseHeads(
+    const million = fuseMembers(
       [
-        head(
+        member(
           'x',
           'channel',
           a.map((v) => v * 1e6),
           b.map((v) => v * 1e6),
         ),
-        head('y', 'joint', c, calm(4)),
+        member('y', 'joint', c, calm(4)),
       ],
       Float64Array.of(1, 1),
     );
@@ -98,7 +102,7 @@ describe('fusion', () => {
     one.raw.forEach((value, t) => {
       expect(one.contributions[0]![t]! + one.contributions[1]![t]!).toBeCloseTo(value, 9);
     });
-    expect(one.raw[900]).toBeGreaterThan(borderOf(one.raw, 2));
+    expect(one.raw[900]).toBeGreaterThan(computeEnsembleThreshold(one.raw, 2));
   });
 
   it('counts switches a tenth, unless there is nothing else', () => {
@@ -109,16 +113,16 @@ describe('fusion', () => {
     expect(Array.from(channelWeights(standardizeSeries(seriesOf(toggled))))).toEqual([1]);
   });
 
-  it('weighs the head up that saw a confirmed event, and down when the event is dismissed', () => {
+  it('weighs the member up that saw a confirmed event, and down when the event is dismissed', () => {
     const seeing = calm(6);
     seeing.fill(30, 700, 720);
-    const heads = [head('seeing', 'joint', seeing), head('blind', 'joint', calm(7))];
+    const members = [member('seeing', 'joint', seeing), member('blind', 'joint', calm(7))];
     const series = seriesOf(noise(2000, 8));
     const judge = (kind: 'anomaly' | 'normal') =>
-      weighHeads(series, heads, new Set(), [{ start: 700, end: 719, kind }]);
+      weighMembers(series, members, new Set(), [{ start: 700, end: 719, kind }]);
     expect(judge('anomaly').seeing).toBeGreaterThan(2 * judge('anomaly').blind!);
-    // Less sure: a head that saw nothing may see nothing anywhere.
+    // Less sure: a member that saw nothing may see nothing anywhere.
     expect(judge('normal').seeing).toBeLessThan(0.7 * judge('normal').blind!);
-    expect(weighHeads(series, heads, new Set(), [{ start: 1e6, end: 2e6, kind: 'anomaly' }])).toEqual({});
+    expect(weighMembers(series, members, new Set(), [{ start: 1e6, end: 2e6, kind: 'anomaly' }])).toEqual({});
   });
 });

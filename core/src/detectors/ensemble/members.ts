@@ -1,4 +1,4 @@
-import type { Breather } from '../../yield.js';
+import type { CooperativeScheduler } from '../../yield.js';
 import { autocorrelation } from '../../preprocess/autocorrelation.js';
 import {
   findPeriods,
@@ -6,51 +6,57 @@ import {
   periodOfTsbAd,
   TSB_AD_LAGS,
   TSB_AD_POINTS,
-} from '../../preprocess/period.js';
+} from '../../preprocess/period/index.js';
 import { scoreFlatLines, usualRuns, type UsualRuns } from '../statistical/flat-line-scores.js';
 import { fitForecast, forecastChannels, scoreForecasts } from '../forecast/forecast-errors.js';
-import type { HeadScores } from '../base/member.js';
+import type { MemberScores } from '../base/member.js';
 import { scoreLevel } from '../statistical/level-scores.js';
-import { defaultMemoryWindow, planMemory, scoreByMemory, type MemoryPlan, type MemoryScores } from '../attention/window-memory.js';
+import {
+  defaultMemoryWindow,
+  planMemory,
+  scoreByMemory,
+  type MemoryPlan,
+  type MemoryScores,
+} from '../attention/window-memory.js';
 import type { StandardizedChannels } from '../base/standardize.js';
 
 /** Past points that a forecast uses. */
 const ORDER = 64;
-/** Points over which the short forecast head averages its errors. */
+/** Points over which the short forecast member averages its errors. */
 export const SHORT = 8;
-/** Blocks that a cycle is averaged to: its shape shows in a few, and what is shorter the other heads see. */
+/** Blocks that a cycle is averaged to: its shape shows in a few, and what is shorter the other members see. */
 const CYCLE_RESOLUTION = 16;
 /** Comparisons per window below which a second memory tells nothing that the first does not. */
 const FEWEST_COMPARISONS = 64;
 /** Multiplications of the forecasts that cost as much as comparing one pair of windows, with some margin. */
 const PER_PAIR = 50;
 
-/** What the heads of `auto` take from a series before they score it. */
-export interface HeadEstimate {
+/** What the members of `auto` take from a series before they score it. */
+export interface MemberEstimate {
   readonly memory: MemoryPlan;
   /** Absent where the memory's window sees a whole period already. */
   readonly cycle?: MemoryPlan;
   /** The longest marked period of the first channel, 0 for none. */
   readonly period: number;
-  /** Points that slow heads average over, per channel. */
+  /** Points that slow members average over, per channel. */
   readonly cycles: readonly number[];
   /** Of the forecasts, per channel; none where the budget does not allow for forecasts. */
   readonly coefficients: readonly Float64Array[];
   readonly runs: readonly UsualRuns[];
-  /** Names of the heads left out for the budget. */
+  /** Names of the members left out for the budget. */
   readonly dropped: readonly string[];
 }
 
-/** Tells the reader which heads were left out. */
-export function droppedNotes({ dropped }: HeadEstimate): string[] {
+/** Tells the reader which members were left out. */
+export function droppedNotes({ dropped }: MemberEstimate): string[] {
   return dropped.length > 0 ? [`Heads left out for the budget: ${dropped.join(', ')}.`] : [];
 }
 
 /**
- * By the numbers of points and channels alone, not by the clock, heads are left out that the budget does not allow
+ * By the numbers of points and channels alone, not by the clock, members are left out that the budget does not allow
  * for, so that the same series has the same score everywhere.
  */
-export function estimateHeads(input: StandardizedChannels, budget: number): HeadEstimate {
+export function estimateMembers(input: StandardizedChannels, budget: number): MemberEstimate {
   const { points: n, channels } = input;
   const window = defaultMemoryWindow(n);
   const period = longestPeriod(input);
@@ -60,7 +66,7 @@ export function estimateHeads(input: StandardizedChannels, budget: number): Head
   const cycle = cyclic
     ? planMemory(n, 1, { ...scale, window: period, budget: budget / 2, resolution: CYCLE_RESOLUTION })
     : undefined;
-  const isCycleSeen = cycle && n / cycle.thinning / cycle.stride >= FEWEST_COMPARISONS;
+  const isCycleSeen = cycle && n / cycle.downsampling / cycle.stride >= FEWEST_COMPARISONS;
   const isForecast = n * channels.length * ORDER <= PER_PAIR * budget;
   const longestCycle = Math.max(8, Math.floor(n / 32));
   const cycles: number[] = [];
@@ -85,42 +91,43 @@ export function estimateHeads(input: StandardizedChannels, budget: number): Head
   };
 }
 
-/** Scores a series by every head of `auto`, as the series itself or an earlier stretch of it lets estimate. */
-export async function scoreHeads(
+/** Scores a series by every member of `auto`, as the series itself or an earlier interval of it lets estimate. */
+export async function scoreMembers(
   input: StandardizedChannels,
-  estimate: HeadEstimate,
-  breather: Breather,
+  estimate: MemberEstimate,
+  scheduler: CooperativeScheduler,
   progress: (done: number) => void,
-): Promise<{ heads: HeadScores[]; memory: MemoryScores }> {
+): Promise<{ members: MemberScores[]; memory: MemoryScores }> {
   const memory = await scoreByMemory(
     input,
     estimate.memory,
-    breather,
+    scheduler,
     (done) => progress(0.8 * done),
     estimate.memory,
   );
   const cycle =
-    estimate.cycle && (await scoreByMemory(input, estimate.cycle, breather, () => undefined, estimate.cycle));
-  await breather.breathe();
-  const heads = [...memoryHeads(memory, cycle), ...scoreLocalHeads(input, estimate)];
+    estimate.cycle &&
+    (await scoreByMemory(input, estimate.cycle, scheduler, () => undefined, estimate.cycle));
+  await scheduler.yieldIfDue();
+  const members = [...memoryMembers(memory, cycle), ...scoreLocalMembers(input, estimate)];
   progress(1);
-  return { heads, memory };
+  return { members, memory };
 }
 
-/** What memory attention says, as heads. */
-export function memoryHeads(
-  memory: Pick<MemoryScores, 'raw' | 'contributions' | 'rarity'>,
+/** What memory attention says, as members. */
+export function memoryMembers(
+  memory: Pick<MemoryScores, 'raw' | 'contributions' | 'neighborDistance'>,
   cycle: Pick<MemoryScores, 'contributions'> | undefined,
-): HeadScores[] {
+): MemberScores[] {
   return [
     { name: 'memory', kind: 'joint', contributions: memory.contributions },
     ...(cycle ? [{ name: 'memory-cycle', kind: 'joint', contributions: cycle.contributions } as const] : []),
-    { name: 'rarity', kind: 'joint', contributions: shareOut(memory.rarity, memory) },
+    { name: 'neighborDistance', kind: 'joint', contributions: shareOut(memory.neighborDistance, memory) },
   ];
 }
 
-/** The heads that look at the points around each point only: `reachOf` says how far. */
-export function scoreLocalHeads(input: StandardizedChannels, estimate: HeadEstimate): HeadScores[] {
+/** The members that look at the points around each point only: `reachOf` says how far. */
+export function scoreLocalMembers(input: StandardizedChannels, estimate: MemberEstimate): MemberScores[] {
   const { cycles, coefficients, runs } = estimate;
   const forecasts = coefficients.length > 0 ? forecastChannels(input, coefficients) : undefined;
   return [

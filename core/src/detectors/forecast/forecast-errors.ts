@@ -1,12 +1,12 @@
 import { autocorrelation } from '../../preprocess/autocorrelation.js';
 import { movingMean } from '../../preprocess/moving.js';
 import { fitAutoregression, forecastAutoregression } from '../../preprocess/autoregression.js';
-import type { HeadScores } from '../base/member.js';
+import type { MemberScores } from '../base/member.js';
 import type { StandardizedChannels } from '../base/standardize.js';
 
 /** One-step linear forecasts of every channel. */
 export interface ChannelForecasts {
-  /** d × n standardised values. */
+  /** d × n standardized values. */
   readonly expected: readonly Float64Array[];
   /** d × n squared errors. */
   readonly squaredErrors: readonly Float64Array[];
@@ -54,7 +54,7 @@ export function forecastChannels(
 }
 
 /**
- * Squared forecast errors averaged over a window around the point, so that a stretch that is odd throughout
+ * Squared forecast errors averaged over a window around the point, so that an interval that is odd throughout
  * weighs more than one odd point.
  * @param smoothing points to average over, per channel
  */
@@ -62,7 +62,7 @@ export function scoreForecasts(
   name: string,
   forecasts: ChannelForecasts,
   smoothing: readonly number[],
-): HeadScores {
+): MemberScores {
   return {
     name,
     kind: 'channel',

@@ -1,9 +1,9 @@
 import { throwIfAborted } from '../../errors.js';
-import { findPeriodTsbAd } from '../../preprocess/period.js';
+import { findPeriodTsbAd } from '../../preprocess/period/index.js';
 import type { DetectorDefinition } from '../base/types.js';
 import { fitForecast, forecastChannels, scoreForecasts } from './forecast-errors.js';
 import { standardizeSeries } from '../base/standardize.js';
-import { scoresOfHead } from '../base/single-member.js';
+import { averageChannels } from '../base/single-member.js';
 
 /** Options of `forecast`. */
 export interface ForecastOptions {
@@ -14,12 +14,12 @@ export interface ForecastOptions {
   readonly [option: string]: unknown;
 }
 
-/** One of the heads of `auto`: errors of a linear forecast. */
+/** One of the members of `auto`: errors of a linear forecast. */
 export const forecast: DetectorDefinition<ForecastOptions> = {
   id: 'forecast',
   summary:
     'Errors of a linear one-step forecast (autoregression), averaged over a period: server and web metrics.',
-  document: 'Box & Jenkins 1970; a head of auto',
+  source: 'Box & Jenkins 1970; a member of auto',
   tags: {
     needsTraining: false,
     supervised: false,
@@ -56,7 +56,7 @@ export const forecast: DetectorDefinition<ForecastOptions> = {
       );
       const windows = input.channels.map((values) => smoothing || findPeriodTsbAd(values));
       return {
-        ...scoresOfHead(scoreForecasts('forecast', forecasts, windows)),
+        ...averageChannels(scoreForecasts('forecast', forecasts, windows)),
         expected: forecasts.expected.map((own, c) =>
           own.map((value) => value * input.std[c]! + input.mean[c]!),
         ),

@@ -15,7 +15,7 @@ import type {
 } from '../base/types.js';
 import type { GraphAttentionOptions } from './graph-attention.js';
 import { denseLayer } from '../learned/training/layers.js';
-import { optimise } from '../learned/training/optimize.js';
+import { optimize } from '../learned/training/optimize.js';
 import { Parameters } from '../learned/training/parameters.js';
 
 /** Sampled pairs without an edge per edge, for the structure's loss. */
@@ -32,7 +32,7 @@ interface GraphArrays {
 interface Network {
   readonly parameters: Parameters;
   readonly scalers: readonly Scaler[];
-  /** What the neighbours let expect [n, f], and the weight of every edge per head [e, heads]. */
+  /** What the neighbors let expect [n, f], and the weight of every edge per head [e, heads]. */
   attributes(graph: GraphArrays): { expected: tf.Tensor2D; weights: tf.Tensor2D };
   /** Embedding of every node [n, h]. */
   embed(graph: GraphArrays): tf.Tensor2D;
@@ -41,12 +41,12 @@ interface Network {
 }
 
 /**
- * Attention on an attributed graph (000_f8b1 §2 names graph anomalies as a use of attention and gives neither
+ * Attention on an attributed graph (“Attention mechanisms in anomaly detection” §2 names graph anomalies as a use of attention and gives neither
  * formula nor code): multi-head graph attention, e_ij = LeakyReLU(aᵀ[W x_i ‖ W x_j]), α_ij = softmax over the
- * in-neighbours j of i, computed over the list of edges, so that work grows with the edges. Two questions per
+ * in-neighbors j of i, computed over the list of edges, so that work grows with the edges. Two questions per
  * node, as in the autoencoders for attributed graphs (Ding et al., SDM 2019; Fan et al., ICASSP 2020):
- * - attributes: can x_i be told from its neighbours alone? Error of x̂_i = D(Σ_j α_ij W x_j). A node is kept out of
- *   its own neighbourhood, or it would rebuild itself, anomaly or not.
+ * - attributes: can x_i be told from its neighbors alone? Error of x̂_i = D(Σ_j α_ij W x_j). A node is kept out of
+ *   its own neighborhood, or it would rebuild itself, anomaly or not.
  * - structure: are its links likely? p_ij = σ(z_i · z_j / √h + b), learned against pairs without a link, from
  *   embeddings of the attributes alone: one that knew the links would find every link likely. What the links of a
  *   node surprise beyond a usual link, Σ_j max(0, −log p_ij − median), so that many unlikely links count more than
@@ -55,9 +55,9 @@ interface Network {
  *
  * It is fitted to the graph that it judges, anomalies and all, and would learn them by heart. So every step goes without
  * some of the edges (DropEdge, Rong et al., ICLR 2020) and features (dropout, as graph attention networks have it): no
- * node meets the same neighbourhood twice, and what holds for few nodes is not worth a weight.
+ * node meets the same neighborhood twice, and what holds for few nodes is not worth a weight.
  */
-export class GraphAttentionModel implements RawGraphDetector<Graph, RawGraphScores> {
+export class GraphAttentionNetwork implements RawGraphDetector<Graph, RawGraphScores> {
   private network: Network | undefined;
 
   constructor(private readonly options: GraphAttentionOptions) {}
@@ -85,7 +85,7 @@ export class GraphAttentionModel implements RawGraphDetector<Graph, RawGraphScor
     const network = (this.network = buildNetwork(this.options, scalers, random.fork()));
     const graph = toArrays(train, scalers);
     try {
-      const curve = await optimise(
+      const curve = await optimize(
         {
           phase: 'fit',
           parameters: network.parameters,
@@ -301,8 +301,8 @@ function linkLogits(z: tf.Tensor2D, from: Int32Array, to: Int32Array): tf.Tensor
 
 /** What one step of the training sees of a graph. */
 interface SeenGraph {
-  /** For the attributes: fewer edges, some features of the neighbours hidden. */
-  readonly neighbours: GraphArrays;
+  /** For the attributes: fewer edges, some features of the neighbors hidden. */
+  readonly neighbors: GraphArrays;
   /** For the structure: all edges, some features hidden. */
   readonly ends: GraphArrays;
 }
@@ -327,8 +327,8 @@ function withDropout(
         }
       : {};
   return {
-    neighbours: { ...graph, ...edges, features: hidden(featureDropout) },
-    // Half as many: a neighbourhood makes up for what one node hides, the two ends of a link do not.
+    neighbors: { ...graph, ...edges, features: hidden(featureDropout) },
+    // Half as many: a neighborhood makes up for what one node hides, the two ends of a link do not.
     ends: { ...graph, features: hidden(featureDropout / 2) },
   };
 }
@@ -339,7 +339,7 @@ function lossOf(
   seen: SeenGraph,
   negative: { from: Int32Array; to: Int32Array },
 ): tf.Scalar {
-  const { expected } = network.attributes(seen.neighbours);
+  const { expected } = network.attributes(seen.neighbors);
   const z = network.embed(seen.ends);
   const links = tf.mean(tf.softplus(tf.neg(linkLogits(z, graph.source, graph.target))));
   const others = tf.mean(tf.softplus(linkLogits(z, negative.from, negative.to)));

@@ -8,7 +8,7 @@ export type GraphAttentionOptions = {
   /** Width of one head. */
   readonly hidden: number;
   readonly heads: number;
-  /** Steps of the optimiser, each over the whole graph. */
+  /** Steps of the optimizer, each over the whole graph. */
   readonly epochs: number;
   readonly learningRate: number;
   /** Share of the edges, and of the features, that every step of the training goes without. */
@@ -28,11 +28,11 @@ const defaults: GraphAttentionOptions = {
   structure: 0.5,
 };
 
-/** Attention over the neighbours of a graph's nodes: which node, which edge (000_f8b1 §2). */
+/** Attention over the neighbors of a graph's nodes: which node, which edge (“Attention mechanisms in anomaly detection” §2). */
 export const graphAttentionDetector: DetectorDefinition<GraphAttentionOptions> = {
   id: 'graph-attention',
-  summary: 'graph: rebuilds every node and link from attended neighbours; scores nodes and edges',
-  document: '000_f8b1 §2',
+  summary: 'graph: rebuilds every node and link from attended neighbors; scores nodes and edges',
+  source: '“Attention mechanisms in anomaly detection” §2',
   parameters: 2546,
   tags: {
     needsTraining: true,
@@ -65,12 +65,12 @@ export const graphAttentionDetector: DetectorDefinition<GraphAttentionOptions> =
 };
 
 /**
- * The raw detector for one attributed graph: scores without borders. `createGraphDetector` has borders and reasons.
+ * The raw detector for one attributed graph: scores without thresholds. `createGraphDetector` has thresholds and reasons.
  * @throws HeedError bad-option, backend-unavailable
  */
 export async function createGraphAttention(
   options: Partial<GraphAttentionOptions> = {},
 ): Promise<RawGraphDetector<Graph, RawGraphScores>> {
-  const { GraphAttentionModel } = await import('./graph-attention-network.js');
-  return new GraphAttentionModel(withDefaults('graph-attention', defaults, options));
+  const { GraphAttentionNetwork } = await import('./graph-attention-network.js');
+  return new GraphAttentionNetwork(withDefaults('graph-attention', defaults, options));
 }

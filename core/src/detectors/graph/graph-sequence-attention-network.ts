@@ -3,7 +3,7 @@ import { attend, graphAttention, meanOverHeads, scaledDotScores } from '../../te
 import { dense } from '../../tensor/operations/index.js';
 import type { GraphSequenceOptions } from './graph-sequence-attention.js';
 import { denseLayer, positionalEncoding } from '../learned/training/layers.js';
-import type { Inference, WindowedModel, WindowedPlan } from '../learned/training/network.js';
+import type { Inference, WindowedNetwork, WindowedPlan } from '../learned/training/network.js';
 import { planOf } from '../learned/training/plan.js';
 
 /** Who may attend to whom among N nodes of F features; absent: every channel is a node and sees all others. */
@@ -15,16 +15,16 @@ export interface NodeLayout {
 }
 
 /** The network with the graph attention's weights at hand: [b, N, N] in the last step. */
-export interface GraphSequenceNetwork extends WindowedModel {
+export interface GraphSequenceNetwork extends WindowedNetwork {
   nodeWeights(inputs: tf.Tensor3D): tf.Tensor3D;
 }
 
 /**
- * Attention on graphs over time (000_f8b1 §2 names it and gives no formula): in every step of a window multi-head
- * graph attention over the nodes, e_ij = LeakyReLU(aᵀ[W h_i ‖ W h_j]), α_ij = softmax over the neighbours; then every
+ * Attention on graphs over time (“Attention mechanisms in anomaly detection” §2 names it and gives no formula): in every step of a window multi-head
+ * graph attention over the nodes, e_ij = LeakyReLU(aᵀ[W h_i ‖ W h_j]), α_ij = softmax over the neighbors; then every
  * node's state in the last step attends to its states in all steps by scaled dot products; from that the node's
  * features in the last step are told, and the score is the error. A node never sees its own features, only its
- * neighbours' (with a single node: its own past), or it would follow its own anomaly. The graph is the union of the
+ * neighbors' (with a single node: its own past), or it would follow its own anomaly. The graph is the union of the
  * sequence's graphs; how the calls themselves change comes in through each node's sums of edge weights.
  */
 export function graphSequencePlan(options: GraphSequenceOptions, layout?: NodeLayout): WindowedPlan {

@@ -34,7 +34,7 @@ function check({ window }: GraphSequenceOptions): void {
 }
 
 /**
- * Graph attention in every step, temporal attention over the steps (000_f8b1 §2). As a detector of series the
+ * Graph attention in every step, temporal attention over the steps (“Attention mechanisms in anomaly detection” §2). As a detector of series the
  * channels are the nodes and every channel may attend to every other; of graphs it says which node, when.
  */
 export const graphSequenceAttention: DetectorDefinition<GraphSequenceOptions> = {
@@ -42,7 +42,7 @@ export const graphSequenceAttention: DetectorDefinition<GraphSequenceOptions> = 
     id: 'graph-sequence-attention',
     summary:
       'channels (or nodes) attend to each other, then to earlier steps; scores which one leaves the others',
-    document: '000_f8b1 §2',
+    source: '“Attention mechanisms in anomaly detection” §2',
     parameters: 3061,
     defaults,
     quick: { ...quickTraining, window: 8, hidden: 4, batchSize: 16 },
@@ -58,8 +58,8 @@ export const graphSequenceAttention: DetectorDefinition<GraphSequenceOptions> = 
 };
 
 /**
- * The raw detector for sequences of graphs with a stable set of nodes: scores without borders. `createGraphDetector`
- * has borders, events and reasons.
+ * The raw detector for sequences of graphs with a stable set of nodes: scores without thresholds. `createGraphDetector`
+ * has thresholds, events and reasons.
  * @throws HeedError bad-option, backend-unavailable
  */
 export async function createGraphSequenceAttention(
@@ -67,6 +67,6 @@ export async function createGraphSequenceAttention(
 ): Promise<RawGraphDetector<GraphSequence, RawGraphSequenceScores>> {
   const resolved = withDefaults('graph-sequence-attention', defaults, options);
   check(resolved);
-  const { GraphSequenceModel } = await import('./graph-sequence-detector.js');
-  return new GraphSequenceModel(resolved);
+  const { GraphSequenceDetector } = await import('./graph-sequence-detector.js');
+  return new GraphSequenceDetector(resolved);
 }

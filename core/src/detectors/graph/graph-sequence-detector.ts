@@ -22,7 +22,7 @@ import { WindowedDetector } from '../learned/training/windowed-detector.js';
 const DEGREES = ['weight in', 'weight out'];
 
 /** `graph-sequence-attention` on graphs: a channel per node and feature, and what the edges weigh per node. */
-export class GraphSequenceModel implements RawGraphDetector<GraphSequence, RawGraphSequenceScores> {
+export class GraphSequenceDetector implements RawGraphDetector<GraphSequence, RawGraphSequenceScores> {
   private detector: WindowedDetector | undefined;
   private layout: NodeLayout | undefined;
   private names: readonly string[] = [];
@@ -75,7 +75,7 @@ export class GraphSequenceModel implements RawGraphDetector<GraphSequence, RawGr
           };
         }),
       steps: raw,
-      attend: (step, node) => this.neighbours(series, step, node),
+      attend: (step, node) => this.neighbors(series, step, node),
       attendSteps: (start, end) => attend!(start, end),
     };
   }
@@ -111,7 +111,7 @@ export class GraphSequenceModel implements RawGraphDetector<GraphSequence, RawGr
   }
 
   /** Graph attention of a node in one step. */
-  private neighbours(series: Series, step: number, node: number): AttendedNode[] {
+  private neighbors(series: Series, step: number, node: number): AttendedNode[] {
     const { detector, names } = this;
     if (!detector) return [];
     const weights = tf.tidy(() => {

@@ -1,4 +1,4 @@
-/** What the tests of learned detectors share: a small labelled case and cheap settings. */
+/** What the tests of learned detectors share: a small labeled case and cheap settings. */
 import { createSeries, sliceSeries } from '../../series/series.js';
 import type { FineTuneOptions, FitReport, RawDetector, RunOptions } from '../base/types.js';
 import { learnedDetectors } from './index.js';
@@ -18,7 +18,7 @@ export async function makeQuick(id: string, options: object = {}): Promise<Learn
   return (await definition.create({ ...definition.defaults, ...definition.quick, ...options })) as LearnedRaw;
 }
 
-/** Two channels with a common period; labelled stretches where one is mirrored and the other dead. */
+/** Two channels with a common period; labeled intervals where one is mirrored and the other dead. */
 function smallCase(points: number, starts: readonly number[]) {
   const labels = new Uint8Array(points);
   const wave = (t: number, phase: number): number =>
@@ -40,13 +40,13 @@ function smallCase(points: number, starts: readonly number[]) {
     labels,
   });
 }
-/** 600 points, the second half with labelled anomalies. */
+/** 600 points, the second half with labeled anomalies. */
 export const series = smallCase(600, [330, 420, 510, 560]);
 /** The half without anomalies. */
 export const normal = sliceSeries(series, 0, 300);
 
 /** 900 points with an anomaly every 37, so that a supervised fit sees the anomalies at every phase. */
-export const labelled = smallCase(
+export const labeled = smallCase(
   900,
   Array.from({ length: 23 }, (_, i) => 30 + 37 * i),
 );

@@ -52,10 +52,10 @@ describe.each(forSeries.map(({ id }) => id))('%s', (id) => {
     expect(scores.expected!.every((channel) => channel.every(Number.isFinite))).toBe(true);
     expect(scores.attend !== undefined).toBe(definitionOf(id).tags.explains);
     if (scores.attend) {
-      const stretches = scores.attend(330, 337);
-      expect(stretches.length).toBeGreaterThan(0);
-      expect(stretches.reduce((sum, { weight }) => sum + weight, 0)).toBeLessThanOrEqual(1.000001);
-      for (const { start, end } of stretches) expect(end < 330 || start > 337).toBe(true);
+      const intervals = scores.attend(330, 337);
+      expect(intervals.length).toBeGreaterThan(0);
+      expect(intervals.reduce((sum, { weight }) => sum + weight, 0)).toBeLessThanOrEqual(1.000001);
+      for (const { start, end } of intervals) expect(end < 330 || start > 337).toBe(true);
     }
 
     if (definitionOf(id).tags.explains) {
@@ -93,7 +93,7 @@ describe('the size that lists show', () => {
       }
       const raw = (await definitionOf(id).create(defaults)) as WindowedDetector;
       const scaler = createScaler({ kind: raw.plan.scaler, offset: 0, scale: 1 });
-      await raw.initialise(['one'], [scaler], 0);
+      await raw.initialize(['one'], [scaler], 0);
       const { tensors } = await raw.getState();
       expect(Object.values(tensors).reduce((sum, { values }) => sum + values.length, 0)).toBe(parameters);
       raw.dispose();

@@ -3,7 +3,7 @@ import { generateSeries } from '../../datasets/index.js';
 import { averagePrecision, rankingCurve } from '../../evaluate/curves.js';
 import { createSeries, sliceSeries } from '../../series/series.js';
 import type { DetectorState } from '../base/types.js';
-import { labelled, makeQuick, normal, series, training } from './learned-case.fixture.js';
+import { labeled, makeQuick, normal, series, training } from './learned-case.fixture.js';
 
 describe('learned detectors', () => {
   it('give the same numbers for the same seed and others for another', async () => {
@@ -17,14 +17,14 @@ describe('learned detectors', () => {
     expect(await run(4)).not.toEqual(first);
   });
 
-  it('learn from labels where they are asked to, and put the border at probability 0.5', async () => {
+  it('learn from labels where they are asked to, and put the threshold at probability 0.5', async () => {
     for (const id of ['feature-attention', 'spatio-temporal-attention', 'cnn', 'rnn', 'self-attention']) {
       const detector = await makeQuick(id, { ...training, supervised: true, epochs: 12, window: 16 });
-      await detector.fit(sliceSeries(labelled, 0, 600), { seed: 1 });
-      const { raw, border } = await detector.score(labelled, {});
-      expect(border).toBe(0.5);
+      await detector.fit(sliceSeries(labeled, 0, 600), { seed: 1 });
+      const { raw, threshold } = await detector.score(labeled, {});
+      expect(threshold).toBe(0.5);
       expect(raw.every((value) => value >= 0 && value <= 1)).toBe(true);
-      const unseen = labelled.labels!.subarray(600);
+      const unseen = labeled.labels!.subarray(600);
       const rate = unseen.reduce((sum, label) => sum + label, 0) / unseen.length;
       const figure = averagePrecision(rankingCurve(unseen, raw.subarray(600)));
       expect(figure, id).toBeGreaterThan(rate + 0.2);
@@ -37,9 +37,9 @@ describe('learned detectors', () => {
     for (const nonlinearity of ['sigmoid', 'softplus']) {
       const detector = await makeQuick('feature-attention', { nonlinearity });
       await detector.fit(normal, { seed: 1 });
-      const { raw, border } = await detector.score(series, {});
-      expect(border).toBeCloseTo(nonlinearity === 'sigmoid' ? 0.5 : Math.LN2, 6);
-      flags.push(Array.from(raw, (value) => (value > border! ? 1 : 0)));
+      const { raw, threshold } = await detector.score(series, {});
+      expect(threshold).toBeCloseTo(nonlinearity === 'sigmoid' ? 0.5 : Math.LN2, 6);
+      flags.push(Array.from(raw, (value) => (value > threshold! ? 1 : 0)));
       detector.dispose();
     }
     expect(flags[0]).toEqual(flags[1]);
@@ -78,8 +78,8 @@ describe('learned detectors', () => {
       code: 'too-few-points',
     });
     const supervised = await makeQuick('cnn', { supervised: true });
-    const { labels: _, ...unlabelled } = normal;
-    await expect(supervised.fit(unlabelled, {})).rejects.toMatchObject({ code: 'labels-missing' });
+    const { labels: _, ...unlabeled } = normal;
+    await expect(supervised.fit(unlabeled, {})).rejects.toMatchObject({ code: 'labels-missing' });
     await expect(supervised.fit(normal, {})).rejects.toMatchObject({ code: 'labels-missing' });
     for (const [id, options] of [
       ['attention-autoencoder', { modelSize: 7 }],

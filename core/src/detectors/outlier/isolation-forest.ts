@@ -1,9 +1,9 @@
-import { Breather } from '../../yield.js';
+import { CooperativeScheduler } from '../../yield.js';
 import { createRandom, type Random } from '../../random.js';
 import type { Series } from '../../series/series.js';
 import type { DetectorDefinition, DetectorOptions, RawScores, RunOptions } from '../base/types.js';
-import { NormalisedWindows } from '../../windows/normalized.js';
-import { centreWindowScores, subsequenceWindow, windowOption } from '../base/subsequence.js';
+import { NormalizedWindows } from '../../windows/normalized.js';
+import { centerWindowScores, subsequenceWindow, windowOption } from '../base/subsequence.js';
 
 /**
  * A tree over windows as flat arrays: node k splits dimension `dimension[k]` at `split[k]` into nodes `left[k]` and
@@ -24,7 +24,7 @@ function expectedDepth(n: number): number {
 }
 
 function growTree(
-  windows: NormalisedWindows,
+  windows: NormalizedWindows,
   sample: readonly number[],
   dimensions: readonly number[],
   random: Random,
@@ -72,15 +72,15 @@ function growTree(
 async function score(series: Series, options: DetectorOptions, run: RunOptions): Promise<RawScores> {
   const window = subsequenceWindow(series, options.window as number, 1, 1);
   const several = series.channels.length > 1;
-  // Several channels are scored point by point: normalising a point over its channels would hide how large it is.
-  const windows = new NormalisedWindows(series, window, !several);
+  // Several channels are scored point by point: normalizing a point over its channels would hide how large it is.
+  const windows = new NormalizedWindows(series, window, !several);
   const { count, dimensions } = windows;
   const size = Math.min(options.samples as number, count);
   const trees = options.trees as number;
   const share = (options.features as number) || (several ? 0.8 : 0);
   const perTree = Math.max(1, Math.round(share * dimensions));
   const random = createRandom(run.seed ?? 0);
-  const breather = new Breather(run.signal);
+  const scheduler = new CooperativeScheduler(run.signal);
   const path = new Float64Array(count);
   for (let k = 0; k < trees; k++) {
     const tree = growTree(
@@ -96,13 +96,13 @@ async function score(series: Series, options: DetectorOptions, run: RunOptions):
         node = tree.left[node]! + (above ? 1 : 0);
       }
       path[i]! += tree.depth[node]!;
-      if (i % 8192 === 8191) await breather.breathe();
+      if (i % 8192 === 8191) await scheduler.yieldIfDue();
     }
-    await breather.breathe();
+    await scheduler.yieldIfDue();
     run.onProgress?.({ phase: 'score', done: (k + 1) / trees });
   }
   const usual = Math.max(expectedDepth(size), 1);
-  const raw = centreWindowScores(
+  const raw = centerWindowScores(
     path.map((sum) => 2 ** (-sum / trees / usual)),
     window,
   );
@@ -126,7 +126,7 @@ function distinct(size: number, limit: number, random: Random): number[] {
 export const isolationForest: DetectorDefinition = {
   id: 'isolation-forest',
   summary: 'How few random splits isolate a window from the others (isolation forest).',
-  document: 'Liu, Ting & Zhou 2008; settings of TSB-AD (Liu & Paparrizos 2024)',
+  source: 'Liu, Ting & Zhou 2008; settings of TSB-AD (Liu & Paparrizos 2024)',
   tags: {
     needsTraining: false,
     supervised: false,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Breather } from '../../yield.js';
+import { CooperativeScheduler } from '../../yield.js';
 import { createSeries, sliceSeries } from '../../series/series.js';
 import { oneClassCoefficients, oneClassSvm } from './one-class-svm.js';
 
@@ -16,7 +16,7 @@ describe('oneClassCoefficients', () => {
     const kernel = Float64Array.from({ length: 144 }, (_, k) =>
       Math.exp(-((x[Math.floor(k / 12)]! - x[k % 12]!) ** 2)),
     );
-    const alpha = await oneClassCoefficients(kernel, 12, 0.4, new Breather(undefined));
+    const alpha = await oneClassCoefficients(kernel, 12, 0.4, new CooperativeScheduler(undefined));
     expect(alpha.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 12);
     const decision = x.map((_, i) => alpha.reduce((sum, value, j) => sum + value * kernel[i * 12 + j]!, 0));
     const expected = [
@@ -28,7 +28,7 @@ describe('oneClassCoefficients', () => {
 });
 
 describe('one-class-svm', () => {
-  it('finds the broken stretch, also after saving and loading', async () => {
+  it('finds the broken interval, also after saving and loading', async () => {
     const detector = await oneClassSvm.create(oneClassSvm.defaults);
     await detector.fit!(sliceSeries(wave(false), 0, 500), {});
     const { raw } = await detector.score(wave(true), {});

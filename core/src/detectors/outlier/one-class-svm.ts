@@ -1,4 +1,4 @@
-import { Breather } from '../../yield.js';
+import { CooperativeScheduler } from '../../yield.js';
 import { HeedError } from '../../errors.js';
 import { createRandom } from '../../random.js';
 import type { Series } from '../../series/series.js';
@@ -11,7 +11,7 @@ import type {
   RawScores,
   RunOptions,
 } from '../base/types.js';
-import { NormalisedWindows } from '../../windows/normalized.js';
+import { NormalizedWindows } from '../../windows/normalized.js';
 import { averageWindowScores, subsequenceWindow, windowOption } from '../base/subsequence.js';
 
 /** A pair of coefficients is optimal enough when their gradients differ by less: LIBSVM's default. */
@@ -27,7 +27,7 @@ interface Fitted {
 }
 
 /**
- * Coefficients of the ν one-class machine (Schölkopf et al. 2001): minimises ½ αᵀKα with 0 ≤ α ≤ 1/(νl) and Σα = 1
+ * Coefficients of the ν one-class machine (Schölkopf et al. 2001): minimizes ½ αᵀKα with 0 ≤ α ≤ 1/(νl) and Σα = 1
  * by moving weight between the pair of vectors that violates optimality most (Keerthi et al. 2001).
  * @param kernel l × l
  */
@@ -35,7 +35,7 @@ export async function oneClassCoefficients(
   kernel: Float64Array,
   l: number,
   nu: number,
-  breather: Breather,
+  scheduler: CooperativeScheduler,
 ): Promise<Float64Array> {
   const bound = 1 / (nu * l);
   const alpha = new Float64Array(l);
@@ -47,7 +47,7 @@ export async function oneClassCoefficients(
   const gradient = new Float64Array(l);
   for (let i = 0; i < l; i++) {
     for (let j = 0; j < l; j++) gradient[i]! += kernel[i * l + j]! * alpha[j]!;
-    if (i % 64 === 63) await breather.breathe();
+    if (i % 64 === 63) await scheduler.yieldIfDue();
   }
   for (let step = 0; step < 100 * l; step++) {
     let up = -1;
@@ -61,11 +61,11 @@ export async function oneClassCoefficients(
     const wanted = (gradient[down]! - gradient[up]!) / Math.max(curvature, 1e-12);
     const room = Math.min(bound - alpha[up]!, alpha[down]!);
     const change = Math.min(wanted, room);
-    // Set to the border exactly, so that rounding leaves no vector a hair away from it.
+    // Set to the threshold exactly, so that rounding leaves no vector a hair away from it.
     alpha[up] = change === bound - alpha[up]! ? bound : alpha[up]! + change;
     alpha[down] = change === alpha[down]! ? 0 : alpha[down]! - change;
     for (let i = 0; i < l; i++) gradient[i]! += change * (kernel[up * l + i]! - kernel[down * l + i]!);
-    if (step % 256 === 255) await breather.breathe();
+    if (step % 256 === 255) await scheduler.yieldIfDue();
   }
   return alpha;
 }
@@ -77,9 +77,9 @@ class OneClassSvm implements RawDetector {
 
   async fit(train: Series, run: RunOptions): Promise<FitReport> {
     const start = performance.now();
-    const breather = new Breather(run.signal);
+    const scheduler = new CooperativeScheduler(run.signal);
     const window = subsequenceWindow(train, this.options.window as number, 2, 1);
-    const windows = new NormalisedWindows(train, window);
+    const windows = new NormalizedWindows(train, window);
     const size = Math.min(windows.count, this.options.samples as number);
     const picked = createRandom(run.seed ?? 0)
       .shuffle(Array.from({ length: windows.count }, (_, i) => i))
@@ -95,10 +95,10 @@ class OneClassSvm implements RawDetector {
       for (let b = a; b < size; b++) {
         kernel[a * size + b] = kernel[b * size + a] = similarity(vectors, a, vectors, b, dimensions, gamma);
       }
-      await breather.breathe();
+      await scheduler.yieldIfDue();
       run.onProgress?.({ phase: 'fit', done: (0.8 * a) / size });
     }
-    const alpha = await oneClassCoefficients(kernel, size, this.options.nu as number, breather);
+    const alpha = await oneClassCoefficients(kernel, size, this.options.nu as number, scheduler);
     const support = [...alpha.keys()].filter((i) => alpha[i]! > 0);
     const kept = new Float64Array(support.length * dimensions);
     support.forEach((i, row) =>
@@ -138,8 +138,8 @@ class OneClassSvm implements RawDetector {
         'Give the channels it was fitted to.',
       );
     }
-    const breather = new Breather(run.signal);
-    const windows = new NormalisedWindows(extended(series, window), window);
+    const scheduler = new CooperativeScheduler(run.signal);
+    const windows = new NormalizedWindows(extended(series, window), window);
     const row = new Float64Array(windows.dimensions);
     const scores = new Float64Array(windows.count);
     for (let i = 0; i < windows.count; i++) {
@@ -150,7 +150,7 @@ class OneClassSvm implements RawDetector {
       }
       // Coefficients sum to 1 and similarities are at most 1: 0 is the middle of all normal windows.
       scores[i] = Math.max(0, 1 - inside);
-      if (i % 64 === 63) await breather.breathe();
+      if (i % 64 === 63) await scheduler.yieldIfDue();
       if (i % 1024 === 1023) run.onProgress?.({ phase: 'score', done: i / windows.count });
     }
     return {
@@ -199,7 +199,7 @@ function extended(series: Series, length: number): Series {
 }
 
 /** Window `i` scaled to 0…1; all 0 where it is constant. */
-function readScaled(windows: NormalisedWindows, i: number, target: Float64Array): void {
+function readScaled(windows: NormalizedWindows, i: number, target: Float64Array): void {
   target.fill(0);
   windows.addTo(i, target, 1);
   let low = Infinity;
@@ -231,12 +231,12 @@ function similarity(
 
 /**
  * One-class support vector machine over windows, fitted to normal data. Own solver: the packages on npm answer with
- * yes or no only, and a ranking needs the distance from the border.
+ * yes or no only, and a ranking needs the distance from the threshold.
  */
 export const oneClassSvm: DetectorDefinition = {
   id: 'one-class-svm',
   summary: 'How far a window lies outside the region of the normal training windows (one-class SVM).',
-  document: 'Schölkopf et al. 2001; settings of TSB-AD (Liu & Paparrizos 2024)',
+  source: 'Schölkopf et al. 2001; settings of TSB-AD (Liu & Paparrizos 2024)',
   tags: {
     needsTraining: true,
     supervised: false,

@@ -1,13 +1,13 @@
-import { Breather } from '../../yield.js';
+import { CooperativeScheduler } from '../../yield.js';
 import { HeedError } from '../../errors.js';
 import type { Series } from '../../series/series.js';
 import type { RunOptions } from '../base/types.js';
-import { chooseComponents, standardised } from './principal-components.js';
+import { chooseComponents, standardized } from './principal-components.js';
 
 /** Largest covariance matrix that is worth its O(dimensions³). */
 const MAX_DIMENSIONS = 1500;
 
-/** Windows of all channels, each channel standardised, channel after channel. */
+/** Windows of all channels, each channel standardized, channel after channel. */
 class JointWindows {
   readonly count: number;
   readonly dimensions: number;
@@ -17,7 +17,7 @@ class JointWindows {
     series: Series,
     private readonly window: number,
   ) {
-    this.channels = series.channels.map(({ values }) => standardised(values));
+    this.channels = series.channels.map(({ values }) => standardized(values));
     this.count = series.time.length - window + 1;
     this.dimensions = window * this.channels.length;
   }
@@ -30,7 +30,7 @@ class JointWindows {
 }
 
 /**
- * The score of `pca` for windows over several channels at once, every dimension standardised.
+ * The score of `pca` for windows over several channels at once, every dimension standardized.
  * @returns n − window + 1 scores, and the share of each channel in them
  * @throws HeedError memory-limit where channels × window are too many
  */
@@ -49,8 +49,8 @@ export async function jointWindowScores(
       `Choose a window of at most ${Math.max(1, Math.floor(MAX_DIMENSIONS / series.channels.length))} points.`,
     );
   }
-  const breather = new Breather(options.signal);
-  const { mean, scale, correlation, columns } = await moments(windows, breather, options);
+  const scheduler = new CooperativeScheduler(options.signal);
+  const { mean, scale, correlation, columns } = await moments(windows, scheduler, options);
   const scores = new Float64Array(count);
   const parts = series.channels.map(() => new Float64Array(count));
   if (columns.length === 0) return { scores, parts };
@@ -64,7 +64,7 @@ export async function jointWindowScores(
   const projections = axes.map(() => new Float64Array(count));
   const squares = new Float64Array(count);
   for (let i = 0; i < count; i++) {
-    if (i % 256 === 255) await breather.breathe();
+    if (i % 256 === 255) await scheduler.yieldIfDue();
     windows.read(i, row);
     for (const j of columns) {
       row[j] = (row[j]! - mean[j]!) * scale[j]!;
@@ -94,7 +94,7 @@ export async function jointWindowScores(
 /** Mean, 1 / standard deviation and correlation of the dimensions that vary. */
 async function moments(
   windows: JointWindows,
-  breather: Breather,
+  scheduler: CooperativeScheduler,
   options: RunOptions,
 ): Promise<{ mean: Float64Array; scale: Float64Array; correlation: number[][]; columns: number[] }> {
   const { count, dimensions } = windows;
@@ -115,7 +115,7 @@ async function moments(
       for (let b = a; b < dimensions; b++) products[offset + b]! += value * row[b]!;
     }
     if (i % rowsPerPause === 0) {
-      await breather.breathe();
+      await scheduler.yieldIfDue();
       options.onProgress?.({ phase: 'score', done: (0.8 * i) / count });
     }
   }
@@ -123,7 +123,7 @@ async function moments(
   const columns: number[] = [];
   for (let j = 0; j < dimensions; j++) {
     const std = Math.sqrt(products[j * dimensions + j]! / count);
-    // The channels are standardised: what is left below that is rounding of a constant.
+    // The channels are standardized: what is left below that is rounding of a constant.
     if (std <= 1e-9) continue;
     scale[j] = 1 / std;
     columns.push(j);

@@ -8,7 +8,7 @@ const run = async (values: ArrayLike<number>, options = {}) =>
 
 describe('pca', () => {
   it('gives the numbers of scikit-learn’s components', async () => {
-    // x_t = sin(t / 3) + ((t · 37) mod 101) / 202, t = 0…59, windows of 5, columns standardised, then with numpy 1.24
+    // x_t = sin(t / 3) + ((t · 37) mod 101) / 202, t = 0…59, windows of 5, columns standardized, then with numpy 1.24
     // and scikit-learn 1.2.1: pca = PCA().fit(X); cdist(X, pca.components_) / pca.explained_variance_ratio_, summed.
     const values = Float64Array.from({ length: 60 }, (_, t) => Math.sin(t / 3) + ((t * 37) % 101) / 202);
     const raw = await run(values, { window: 5 });
@@ -33,7 +33,7 @@ describe('pca', () => {
   });
 
   it('scores the points of several channels as scikit-learn’s components do, and blames channels', async () => {
-    // x_c,t = sin(t / (3 + c)) + ((t · (37 + c)) mod 101) / 202, c = 0…2, t = 0…59, standardised per channel; then
+    // x_c,t = sin(t / (3 + c)) + ((t · (37 + c)) mod 101) / 202, c = 0…2, t = 0…59, standardized per channel; then
     // PCA(n_components=0.25) and the weighted distances as above. The default window for several channels is 1.
     const channels = [0, 1, 2].map((c) => ({
       name: `c${c}`,

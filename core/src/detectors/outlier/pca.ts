@@ -1,12 +1,12 @@
-import { Breather } from '../../yield.js';
+import { CooperativeScheduler } from '../../yield.js';
 import type { Series } from '../../series/series.js';
 import type { DetectorDefinition, DetectorOptions, RawScores, RunOptions } from '../base/types.js';
 import { jointWindowScores } from './pca-joint.js';
-import { chooseComponents, standardised } from './principal-components.js';
-import { centreWindowScores, subsequenceWindow, windowOption } from '../base/subsequence.js';
+import { chooseComponents, standardized } from './principal-components.js';
+import { centerWindowScores, subsequenceWindow, windowOption } from '../base/subsequence.js';
 
 /**
- * Score of every window: Σ_i ‖z − v_i‖ / r_i over the unit principal axes v_i of the standardised windows z, r_i the
+ * Score of every window: Σ_i ‖z − v_i‖ / r_i over the unit principal axes v_i of the standardized windows z, r_i the
  * share of variance of axis i, so that the axes along which normal windows hardly differ weigh most.
  * @param x n values
  * @returns n − window + 1 values
@@ -17,13 +17,13 @@ async function windowScores(
   share: number,
   options: RunOptions,
 ): Promise<Float64Array> {
-  const breather = new Breather(options.signal);
+  const scheduler = new CooperativeScheduler(options.signal);
   const count = x.length - window + 1;
   const scores = new Float64Array(count);
   const lagged = laggedCorrelation(x, window);
   const { mean, std, columns } = lagged;
   if (columns.length === 0) return scores;
-  await breather.breathe();
+  await scheduler.yieldIfDue();
   // Loaded when it is used: the library is larger than the default detector.
   const { EigenvalueDecomposition } = await import('ml-matrix');
   const eigen = new EigenvalueDecomposition(lagged.correlation, { assumeSymmetric: true });
@@ -32,7 +32,7 @@ async function windowScores(
   const squares = new Float64Array(count);
   for (const j of columns) {
     for (let t = 0; t < count; t++) squares[t]! += ((x[t + j]! - mean[j]!) / std[j]!) ** 2;
-    await breather.breathe();
+    await scheduler.yieldIfDue();
   }
   const filter = new Float64Array(window);
   const projection = new Float64Array(count);
@@ -49,7 +49,7 @@ async function windowScores(
       for (let j = 0; j < window; j++) sum += filter[j]! * x[t + j]!;
       projection[t] = sum;
       if (Math.abs(sum) > Math.abs(extreme)) extreme = sum;
-      if (t % 4096 === 4095) await breather.breathe();
+      if (t % 4096 === 4095) await scheduler.yieldIfDue();
     }
     // The direction of an axis is arbitrary; the convention is that its most extreme window lies on its positive side.
     const sign = extreme < 0 ? -1 : 1;
@@ -71,9 +71,9 @@ interface LaggedCorrelation {
 }
 
 /**
- * Column j of the window matrix is the series shifted by j, so neighbouring products differ by one term at each end:
+ * Column j of the window matrix is the series shifted by j, so neighboring products differ by one term at each end:
  * O(n · window) instead of O(n · window²).
- * @param x standardised values
+ * @param x standardized values
  */
 function laggedCorrelation(x: Float64Array, window: number): LaggedCorrelation {
   const count = x.length - window + 1;
@@ -124,13 +124,13 @@ async function score(series: Series, options: DetectorOptions, run: RunOptions):
       run,
     );
     return {
-      raw: centreWindowScores(scores, window),
-      contributions: parts.map((part) => centreWindowScores(part, window)),
+      raw: centerWindowScores(scores, window),
+      contributions: parts.map((part) => centerWindowScores(part, window)),
     };
   }
-  const values = standardised(series.channels[0]!.values);
+  const values = standardized(series.channels[0]!.values);
   const scores = await windowScores(values, window, (options.variance as number) || 1, run);
-  const raw = centreWindowScores(scores, window);
+  const raw = centerWindowScores(scores, window);
   return { raw, contributions: [raw], period: window };
 }
 
@@ -142,7 +142,7 @@ export const pca: DetectorDefinition = {
   id: 'pca',
   summary:
     'Principal components of sub-sequences (Sub-PCA): how far a window lies from the axes of normal variation.',
-  document: 'Shyu et al. 2003; Aggarwal 2017; settings of TSB-AD (Liu & Paparrizos 2024)',
+  source: 'Shyu et al. 2003; Aggarwal 2017; settings of TSB-AD (Liu & Paparrizos 2024)',
   tags: {
     needsTraining: false,
     supervised: false,

@@ -36,7 +36,7 @@ export function chooseComponents(
 }
 
 /** The values with mean 0 and standard deviation 1; all 0 where they are constant. */
-export function standardised(values: Float64Array): Float64Array {
+export function standardized(values: Float64Array): Float64Array {
   const { mean, std } = meanAndStd(values);
   return std > 1e-12 * Math.abs(mean) ? values.map((value) => (value - mean) / std) : values.map(() => 0);
 }

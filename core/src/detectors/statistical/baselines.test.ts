@@ -24,7 +24,7 @@ test('z-score and three-sigma: mean 3, population deviation √2', async () => {
   [2, 1, 0, 1, 2].forEach((steps, t) => expect(raw[t]).toBeCloseTo(steps / Math.SQRT2, 12));
   expect([expected![0]![0], spread![0]![0]]).toEqual([3, Math.SQRT2]);
   const rule = await scoreOf(threeSigma, [1, 2, 3, 4, 5], { sigmas: 2 });
-  expect(rule.border).toBe(2);
+  expect(rule.threshold).toBe(2);
   expect(rule.raw).toEqual(raw);
 });
 
@@ -33,7 +33,7 @@ test('a training prefix is what the rest is compared with', async () => {
   expect([...raw]).toEqual([1, 1, 1, 1, 10]);
 });
 
-test('mad: an outlier moves neither centre nor scale', async () => {
+test('mad: an outlier moves neither center nor scale', async () => {
   const { raw } = await scoreOf(mad, [1, 2, 3, 4, 1000]);
   // Median 3, median absolute deviation 1.
   expect(raw[0]).toBeCloseTo(2 / 1.4826022185, 8);

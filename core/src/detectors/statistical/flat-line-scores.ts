@@ -1,4 +1,4 @@
-import type { HeadScores } from '../base/member.js';
+import type { MemberScores } from '../base/member.js';
 import type { StandardizedChannels } from '../base/standardize.js';
 
 /** Shortest run of equal values that may count as a flat line, and the multiple of the usual runs it must reach. */
@@ -40,7 +40,7 @@ export function longestRun(usual: readonly UsualRuns[]): number {
 export function scoreFlatLines(
   input: StandardizedChannels,
   usual: readonly UsualRuns[] = usualRuns(input),
-): HeadScores {
+): MemberScores {
   const n = input.points;
   const raw = new Float64Array(n);
   const contributions = input.channels.map(() => new Float64Array(n));

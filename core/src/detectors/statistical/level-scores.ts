@@ -1,5 +1,5 @@
 import { movingMean } from '../../preprocess/moving.js';
-import type { HeadScores } from '../base/member.js';
+import type { MemberScores } from '../base/member.js';
 import type { StandardizedChannels } from '../base/standardize.js';
 
 function squared(values: Float64Array): Float64Array {
@@ -9,11 +9,11 @@ function squared(values: Float64Array): Float64Array {
 }
 
 /**
- * How far the values around a point lie from the usual level: mean squared standardised value over a window. It
- * puts back what normalising windows takes away, and is what PCA on sub-sequences mostly measures (their norm).
+ * How far the values around a point lie from the usual level: mean squared standardized value over a window. It
+ * puts back what normalizing windows takes away, and is what PCA on sub-sequences mostly measures (their norm).
  * @param cycles points to average over, per channel
  */
-export function scoreLevel(input: StandardizedChannels, cycles: readonly number[]): HeadScores {
+export function scoreLevel(input: StandardizedChannels, cycles: readonly number[]): MemberScores {
   return {
     name: 'level',
     kind: 'channel',

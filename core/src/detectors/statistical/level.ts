@@ -1,8 +1,8 @@
 import { throwIfAborted } from '../../errors.js';
-import { findPeriodTsbAd } from '../../preprocess/period.js';
+import { findPeriodTsbAd } from '../../preprocess/period/index.js';
 import type { DetectorDefinition } from '../base/types.js';
 import { scoreLevel } from './level-scores.js';
-import { scoresOfHead } from '../base/single-member.js';
+import { averageChannels } from '../base/single-member.js';
 import { standardizeSeries } from '../base/standardize.js';
 
 /** Options of `level`. */
@@ -12,12 +12,12 @@ export interface LevelOptions {
   readonly [option: string]: unknown;
 }
 
-/** One of the heads of `auto`: distance from the usual level. */
+/** One of the members of `auto`: distance from the usual level. */
 export const level: DetectorDefinition<LevelOptions> = {
   id: 'level',
   summary:
-    'Distance from the usual level: mean squared standardised value over a period; long odd stretches.',
-  document: 'Heed; a head of auto',
+    'Distance from the usual level: mean squared standardized value over a period; long odd intervals.',
+  source: 'Heed; a member of auto',
   tags: {
     needsTraining: false,
     supervised: false,
@@ -43,7 +43,7 @@ export const level: DetectorDefinition<LevelOptions> = {
       const input = standardizeSeries(series);
       const windows = input.channels.map((values) => window || findPeriodTsbAd(values));
       return {
-        ...scoresOfHead(scoreLevel(input, windows)),
+        ...averageChannels(scoreLevel(input, windows)),
         expected: input.channels.map((own, c) => own.map(() => input.mean[c]!)),
         spread: input.channels.map((own, c) => own.map(() => input.std[c]!)),
       };

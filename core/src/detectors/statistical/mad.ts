@@ -9,7 +9,7 @@ import { baselineTags, deviations, realSpread, referenceValues } from '../base/p
 export const mad: DetectorDefinition = {
   id: 'mad',
   summary: 'Distance from the median in scaled median absolute deviations: outliers do not move the scale.',
-  document: 'Iglewicz & Hoaglin 1993, How to detect and handle outliers',
+  source: 'Iglewicz & Hoaglin 1993, How to detect and handle outliers',
   tags: baselineTags(2),
   defaults: {},
   options: {},

@@ -2,7 +2,7 @@ import { movingMeanStd } from '../../preprocess/moving.js';
 import type { DetectorDefinition, RawScores } from '../base/types.js';
 import { baselineTags, realSpread } from '../base/per-channel.js';
 
-function movingVariance(values: Float64Array, window: number, align: 'centred' | 'trailing'): RawScores {
+function movingVariance(values: Float64Array, window: number, align: 'centered' | 'trailing'): RawScores {
   const { mean, std } = movingMeanStd(values, { window, align });
   return { raw: std.map((deviation, t) => realSpread(deviation, mean[t]!) ** 2) };
 }
@@ -11,7 +11,7 @@ function movingVariance(values: Float64Array, window: number, align: 'centred' |
 export const movingVarianceDetector: DetectorDefinition = {
   id: 'moving-variance',
   summary: 'Variance of the values in a moving window.',
-  document: 'Wu & Keogh 2021, Current time series anomaly detection benchmarks are flawed (one-liners)',
+  source: 'Wu & Keogh 2021, Current time series anomaly detection benchmarks are flawed (one-liners)',
   tags: baselineTags(1, true),
   defaults: { window: 10, align: 'trailing' },
   options: {
@@ -19,12 +19,12 @@ export const movingVarianceDetector: DetectorDefinition = {
     align: {
       type: 'enum',
       summary: 'window around the point, or ending with it (needed for streaming)',
-      values: ['centred', 'trailing'],
+      values: ['centered', 'trailing'],
     },
   },
   create: ({ window, align }) => ({
     score: async (series) =>
-      movingVariance(series.channels[0]!.values, window as number, align as 'centred' | 'trailing'),
+      movingVariance(series.channels[0]!.values, window as number, align as 'centered' | 'trailing'),
     ...(align === 'trailing'
       ? {
           stream: async (history) => {

@@ -6,7 +6,7 @@ import { baselineTags } from '../base/per-channel.js';
 export const randomDetector: DetectorDefinition = {
   id: 'random',
   summary: 'Uniform random scores: the floor of every comparison.',
-  document: 'Kim et al. 2022, Towards a rigorous evaluation of time-series anomaly detection',
+  source: 'Kim et al. 2022, Towards a rigorous evaluation of time-series anomaly detection',
   tags: baselineTags(1),
   defaults: {},
   options: {},

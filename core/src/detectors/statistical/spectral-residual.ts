@@ -1,8 +1,8 @@
 import FFT from 'fft.js';
-import { Breather } from '../../yield.js';
+import { CooperativeScheduler } from '../../yield.js';
 import type { Series } from '../../series/series.js';
 import type { DetectorDefinition, DetectorOptions, RawScores, RunOptions } from '../base/types.js';
-import { standardised } from '../outlier/principal-components.js';
+import { standardized } from '../outlier/principal-components.js';
 
 /** Real and imaginary parts. */
 interface Complex {
@@ -85,7 +85,7 @@ export async function spectralResidual(
   options: RunOptions,
 ): Promise<Float64Array> {
   const n = values.length;
-  const breather = new Breather(options.signal);
+  const scheduler = new CooperativeScheduler(options.signal);
   // Shifted away from 0, so that the constant term stays above the others as in the original.
   let low = Infinity;
   let high = -Infinity;
@@ -95,12 +95,12 @@ export async function spectralResidual(
   }
   if (!(high > low)) return new Float64Array(n);
   const transform = new AnyLengthTransform(n);
-  await breather.breathe();
+  await scheduler.yieldIfDue();
   const { re, im } = transform.forward({
     re: values.map((value) => (value - low) / (high - low)),
     im: new Float64Array(n),
   });
-  await breather.breathe();
+  await scheduler.yieldIfDue();
   const amplitude = re.map((value, k) => Math.hypot(value, im[k]!));
   // A vanishing amplitude has no logarithm; below this it is rounding.
   const floor = 1e-15 * amplitude.reduce((most, value) => Math.max(most, value), 0);
@@ -121,13 +121,13 @@ export async function spectralResidual(
     re[k] = re[k]! * gain;
     im[k] = im[k]! * gain;
   }
-  await breather.breathe();
+  await scheduler.yieldIfDue();
   const saliency = transform.inverse({ re, im });
   return saliency.re.map((value, t) => Math.hypot(value, saliency.im[t]!));
 }
 
 async function score(series: Series, options: DetectorOptions, run: RunOptions): Promise<RawScores> {
-  const values = standardised(series.channels[0]!.values);
+  const values = standardized(series.channels[0]!.values);
   const raw = await spectralResidual(values, options.smoothing as number, run);
   return { raw, contributions: [raw] };
 }
@@ -136,7 +136,7 @@ async function score(series: Series, options: DetectorOptions, run: RunOptions):
 export const spectralResidualDetector: DetectorDefinition = {
   id: 'spectral-residual',
   summary: 'What stands out of the smoothed spectrum (spectral residual saliency).',
-  document: 'Ren et al. 2019; settings of TSB-AD (Liu & Paparrizos 2024)',
+  source: 'Ren et al. 2019; settings of TSB-AD (Liu & Paparrizos 2024)',
   tags: {
     needsTraining: false,
     supervised: false,

@@ -14,11 +14,11 @@ function squaredDifferences(values: Float64Array, before: number) {
   return { raw, expected: [expected] };
 }
 
-/** Squared difference of neighbouring values: finds jumps and spikes, and nothing else. */
+/** Squared difference of neighboring values: finds jumps and spikes, and nothing else. */
 export const squaredDifference: DetectorDefinition = {
   id: 'squared-difference',
   summary: 'Squared difference from the value before.',
-  document: 'Wu & Keogh 2021, Current time series anomaly detection benchmarks are flawed (one-liners)',
+  source: 'Wu & Keogh 2021, Current time series anomaly detection benchmarks are flawed (one-liners)',
   tags: baselineTags(2, true),
   defaults: {},
   options: {},

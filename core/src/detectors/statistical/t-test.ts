@@ -35,7 +35,7 @@ function welch(values: Float64Array, window: number) {
 export const tTest: DetectorDefinition = {
   id: 't-test',
   summary: "Welch's t statistic between the windows before and after each point: finds changes of level.",
-  document: 'Welch 1947, The generalization of Student’s problem',
+  source: 'Welch 1947, The generalization of Student’s problem',
   tags: baselineTags(4),
   defaults: { window: 30 },
   options: {

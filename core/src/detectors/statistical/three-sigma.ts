@@ -2,11 +2,11 @@ import type { DetectorDefinition } from '../base/types.js';
 import { baselineTags, referenceValues } from '../base/per-channel.js';
 import { zScores } from './z-score.js';
 
-/** The three-sigma rule: as `z-score`, with the border where the rule has it. */
+/** The three-sigma rule: as `z-score`, with the threshold where the rule has it. */
 export const threeSigma: DetectorDefinition = {
   id: 'three-sigma',
   summary: 'The 3σ rule: values more than three standard deviations from the mean are anomalous.',
-  document: '003_e68e appendix (3σ rule)',
+  source: '“Attention-based anomaly detection in spatio-temporal sequences” appendix (3σ rule)',
   tags: baselineTags(2),
   defaults: { sigmas: 3 },
   options: {
@@ -21,7 +21,7 @@ export const threeSigma: DetectorDefinition = {
   create: ({ sigmas }) => ({
     score: async (series, options) => ({
       ...zScores(series.channels[0]!.values, referenceValues(series, options)),
-      border: sigmas as number,
+      threshold: sigmas as number,
     }),
   }),
 };

@@ -1,9 +1,9 @@
 import { movingMean, movingStd } from '../../preprocess/moving.js';
-import type { HeadScores } from '../base/member.js';
+import type { MemberScores } from '../base/member.js';
 import type { StandardizedChannels } from '../base/standardize.js';
 
-/** Squared differences of neighbouring points, averaged over `smoothing` points: jumps and jitter. */
-export function scoreDifferences(input: StandardizedChannels, smoothing: number): HeadScores {
+/** Squared differences of neighboring points, averaged over `smoothing` points: jumps and jitter. */
+export function scoreDifferences(input: StandardizedChannels, smoothing: number): MemberScores {
   return {
     name: 'difference',
     kind: 'channel',
@@ -17,7 +17,7 @@ export function scoreDifferences(input: StandardizedChannels, smoothing: number)
 }
 
 /** Variance of the values over `window` points: bursts. */
-export function scoreBursts(input: StandardizedChannels, window: number): HeadScores {
+export function scoreBursts(input: StandardizedChannels, window: number): MemberScores {
   return {
     name: 'burst',
     kind: 'channel',

@@ -17,7 +17,7 @@ export function zScores(values: Float64Array, reference: Float64Array): RawScore
 export const zScore: DetectorDefinition = {
   id: 'z-score',
   summary: 'Distance from the mean in standard deviations (of the training prefix where there is one).',
-  document: 'Grubbs 1969, Procedures for detecting outlying observations in samples',
+  source: 'Grubbs 1969, Procedures for detecting outlying observations in samples',
   tags: baselineTags(2),
   defaults: {},
   options: {},

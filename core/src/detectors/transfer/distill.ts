@@ -31,7 +31,7 @@ export interface Distilled {
 }
 
 /**
- * Trains a smaller detector to answer as a fitted one does (003_e68e §9.2; Hinton et al. 2015): the student's
+ * Trains a smaller detector to answer as a fitted one does (“Attention-based anomaly detection in spatio-temporal sequences” §9.2; Hinton et al. 2015): the student's
  * targets are what the teacher expected of the series, or its probabilities where it was supervised. The series
  * needs no labels.
  * @param teacher a fitted detector that gives `expected` or probabilities
@@ -48,7 +48,7 @@ export async function distill(
   const definition = getDetectorDefinition(studentId);
   const make = async (): Promise<WindowedDetector> => {
     const raw = await definition.create({ ...definition.defaults, ...studentOptions });
-    if (!('initialise' in raw)) {
+    if (!('initialize' in raw)) {
       throw new HeedError(
         'not-supported',
         `${studentId} does not learn`,
@@ -114,8 +114,8 @@ async function timed(
   options: RunOptions,
 ): Promise<{ scores: RawScores; seconds: number }> {
   const start = performance.now();
-  const { labels: _, ...unlabelled } = series;
-  const scores = await detector.score(unlabelled, options);
+  const { labels: _, ...unlabeled } = series;
+  const scores = await detector.score(unlabeled, options);
   return { scores, seconds: (performance.now() - start) / 1000 };
 }
 

@@ -19,7 +19,7 @@ const options = { ...training, modelSize: 8, heads: 2 };
 describe('federated averaging', () => {
   it('averages states by the clients’ points', () => {
     const state = (value: number) => ({
-      json: { errorScale: [value], border: null },
+      json: { errorScale: [value], threshold: null },
       tensors: { w: { shape: [2], values: Float32Array.of(value, 2 * value) } },
     });
     const mean = averageStates([state(1), state(4)], [1, 2]);

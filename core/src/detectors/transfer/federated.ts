@@ -50,7 +50,7 @@ export interface FederatedResult {
 async function createLearned(detector: string, options: DetectorOptions): Promise<WindowedDetector> {
   const definition = getDetectorDefinition(detector);
   const raw = await definition.create({ ...definition.defaults, ...options });
-  if ('initialise' in raw) return raw as WindowedDetector;
+  if ('initialize' in raw) return raw as WindowedDetector;
   throw new HeedError('not-supported', `${detector} has no weights to average`, 'Choose a learned detector.');
 }
 
@@ -89,7 +89,7 @@ export function createFederatedClient(
 }
 
 /**
- * Federated averaging (McMahan et al. 2017; 004_c281 §5.5): the clients agree on the scaling by their statistics,
+ * Federated averaging (McMahan et al. 2017; “Deep learning in anomaly detection” §5.5): the clients agree on the scaling by their statistics,
  * then in every round train the global model on their own data, and the models' weights are averaged by the number
  * of points. The data stay where they are.
  * @throws HeedError channel-mismatch, not-supported, cancelled
@@ -121,7 +121,7 @@ export async function trainFederated(
       statistics.map((each) => each[c]!),
     ),
   );
-  await raw.initialise(names, scalers, seed);
+  await raw.initialize(names, scalers, seed);
   let state = await raw.getState();
   raw.dispose();
 
@@ -152,7 +152,7 @@ export async function trainFederated(
 }
 
 /**
- * The weighted mean of states of one model: tensors, usual errors and border.
+ * The weighted mean of states of one model: tensors, usual errors and threshold.
  * @throws HeedError model-corrupt when the states are not of one model
  */
 export function averageStates(states: readonly DetectorState[], weights: readonly number[]): DetectorState {
@@ -184,12 +184,13 @@ export function averageStates(states: readonly DetectorState[], weights: readonl
   for (const [name, { shape }] of Object.entries(first.tensors)) {
     tensors[name] = { shape, values: Float32Array.from(mean((state) => state.tensors[name]?.values ?? [])) };
   }
-  const { border } = first.json;
+  const { threshold } = first.json;
   return {
     json: {
       ...first.json,
       errorScale: Array.from(mean((state) => state.json['errorScale'] as number[])),
-      border: typeof border === 'number' ? mean((state) => [state.json['border'] as number])[0]! : null,
+      threshold:
+        typeof threshold === 'number' ? mean((state) => [state.json['threshold'] as number])[0]! : null,
     },
     tensors,
   };

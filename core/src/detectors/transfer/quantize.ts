@@ -37,7 +37,7 @@ export function stateBytes(state: DetectorState): number {
 }
 
 /**
- * The values of a tensor as numbers, whether it is quantised or not.
+ * The values of a tensor as numbers, whether it is quantized or not.
  * @throws HeedError model-corrupt
  */
 export function dequantized(name: string, tensors: Readonly<Record<string, StateTensor>>): Float32Array {

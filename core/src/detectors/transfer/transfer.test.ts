@@ -25,7 +25,7 @@ function elsewhere(series: Series, seed: number): Series {
 }
 
 /** 50 points around the first anomaly, and what comes after them. */
-function fiftyLabelled(series: Series): { few: Series; unseen: Series } {
+function fiftyLabeled(series: Series): { few: Series; unseen: Series } {
   const labels = series.labels!;
   const first = labels.indexOf(1, 60);
   const from = first - 15;
@@ -36,14 +36,14 @@ function fiftyLabelled(series: Series): { few: Series; unseen: Series } {
 }
 
 describe('transfer to another domain', () => {
-  it('with frozen attention and 50 labelled points beats training on them, no adaptation and free fine-tuning', async () => {
+  it('with frozen attention and 50 labeled points beats training on them, no adaptation and free fine-tuning', async () => {
     const options = { supervised: true, window: 32, hidden: 16, weightings: 8, epochs: 10, maxWindows: 256 };
     const sums = { frozen: 0, free: 0, alone: 0, asItIs: 0 };
     const seeds = [1, 2];
     for (const seed of seeds) {
       const source = generateSeries('ecg', { seed, points: 1800, anomalies: 14 });
       const target = elsewhere(generateSeries('ecg', { seed: seed + 50, points: 1200, anomalies: 10 }), seed);
-      const { few, unseen } = fiftyLabelled(target);
+      const { few, unseen } = fiftyLabeled(target);
       const { labels, ...blind } = unseen;
       const carried = await makeQuick('feature-attention', options);
       await carried.fit(source, { seed });

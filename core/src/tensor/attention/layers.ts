@@ -31,7 +31,7 @@ export interface AttentionLayerConfig {
 
 /**
  * An attention mechanism as a TensorFlow.js layer: applied to [query, value] or [query, value, key] (the key is
- * the value where it is left out) or to one tensor that is all three. Serialisable like every layer.
+ * the value where it is left out) or to one tensor that is all three. Serializable like every layer.
  */
 abstract class AttentionLayer extends layers.Layer {
   protected readonly returnWeights: boolean;

@@ -51,7 +51,7 @@ export function additiveScoreNaive(
 }
 
 /** Concatenation of the keys around j, zeros outside: what a convolution of that width sees. */
-export function neighbourhoodNaive(keys: Matrix, j: number, width: number): number[] {
+export function neighborhoodNaive(keys: Matrix, j: number, width: number): number[] {
   const half = (width - 1) >> 1;
   const seen: number[] = [];
   for (let r = 0; r < width; r++) seen.push(...(keys[j - half + r] ?? keys[0]!.map(() => 0)));

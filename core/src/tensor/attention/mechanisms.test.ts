@@ -10,7 +10,7 @@ import {
   dotNaive,
   graphScoreNaive,
   linearWeightsNaive,
-  neighbourhoodNaive,
+  neighborhoodNaive,
   projectNaive,
   type Matrix,
 } from './mechanisms.naive.js';
@@ -81,7 +81,7 @@ describe('attention mechanisms equal their formulas', () => {
     const wide = matrix(12, 6);
     const scores = attention.convolutionalScores(t3(q), t3(k), { ...weights, key: tf.tensor2d(wide) }, 3);
     check(attention.attend(scores, t3(v)), (s, i, j) =>
-      additiveScoreNaive(q[s]![i]!, neighbourhoodNaive(k[s]!, j, 3), query, wide, value),
+      additiveScoreNaive(q[s]![i]!, neighborhoodNaive(k[s]!, j, 3), query, wide, value),
     );
   });
 
@@ -137,7 +137,7 @@ describe('attention mechanisms equal their formulas', () => {
     );
   });
 
-  it('graph attention, with a node that has no neighbour', () => {
+  it('graph attention, with a node that has no neighbor', () => {
     const mask = [
       [0, 1, 1, 0, 0],
       [1, 0, 0, 1, 0],
@@ -155,15 +155,15 @@ describe('attention mechanisms equal their formulas', () => {
     const expected = k.map((nodes) => {
       const heads = [0, 1].map((h) => {
         const cut = nodes.map((row) => projectNaive(row, project).slice(3 * h, 3 * h + 3));
-        const neighbours = attendNaive(
+        const neighbors = attendNaive(
           4,
           cut,
           (i, j) => graphScoreNaive(cut[i]!, cut[j]!, target[h]!, source[h]!, 0.2),
           (i, j) => mask[i]![j] === 1,
         );
         return {
-          weights: [...neighbours.weights, [0, 0, 0, 0, 0]],
-          context: [...neighbours.context, [0, 0, 0]],
+          weights: [...neighbors.weights, [0, 0, 0, 0, 0]],
+          context: [...neighbors.context, [0, 0, 0]],
         };
       });
       return {
@@ -217,7 +217,7 @@ describe('attention mechanisms equal their formulas', () => {
 });
 
 describe('attention layers', () => {
-  it('return weights on request whose rows sum to 1, and survive serialisation', async () => {
+  it('return weights on request whose rows sum to 1, and survive serialization', async () => {
     const x = t3(k);
     const mask = tf.ones([1, 5, 5]);
     const makers: Record<string, () => tfLayers.Layer> = {

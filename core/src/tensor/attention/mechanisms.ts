@@ -17,8 +17,8 @@ export interface Attended {
 const FORBIDDEN = -1e9;
 
 /**
- * Weights and context from scores: a_ij = exp(e_ij) / Σ_k exp(e_ik) (002_641a §4.1, 004_c281 §3.2.3), context_i =
- * Σ_j a_ij v_j. The code of 000_f8b1 §4 takes the softmax of the input itself, and that of 001_44c6 §4 weighs the
+ * Weights and context from scores: a_ij = exp(e_ij) / Σ_k exp(e_ik) (“Attention-based anomaly detection” §4.1, “Deep learning in anomaly detection” §3.2.3), context_i =
+ * Σ_j a_ij v_j. The code of “Attention mechanisms in anomaly detection” §4 takes the softmax of the input itself, and that of “Attention mechanisms for robust and accurate anomaly detection” §4 weighs the
  * values without summing them: here scores compare queries with keys, and the weighted values are summed.
  * @param mask [m, n], [1, m, n] or [b, m, n], 1 where attention is allowed and 0 where not
  */
@@ -28,13 +28,13 @@ export function attend(scores: tf.Tensor3D, values: tf.Tensor3D, mask?: tf.Tenso
   return { weights, context: tf.matMul(weights, values) };
 }
 
-/** Dot attention: e_ij = q_i · k_j (002_641a §3.2). */
+/** Dot attention: e_ij = q_i · k_j (“Attention-based anomaly detection” §3.2). */
 export function dotScores(query: tf.Tensor3D, key: tf.Tensor3D): tf.Tensor3D {
   return tf.matMul(query, key, false, true);
 }
 
 /**
- * Scaled dot attention: e_ij = q_i · k_j / √k. 002_641a §3.2 names the dimension of the keys as divisor and its
+ * Scaled dot attention: e_ij = q_i · k_j / √k. “Attention-based anomaly detection” §3.2 names the dimension of the keys as divisor and its
  * code divides by the root of d_model, which are the same only with one head; this is the root of the keys'
  * dimension, as in Vaswani et al. 2017 §3.2.1.
  */
@@ -43,7 +43,7 @@ export function scaledDotScores(query: tf.Tensor3D, key: tf.Tensor3D): tf.Tensor
 }
 
 /**
- * Multiplicative ("general") attention: e_ij = q_iᵀ W k_j, W [q, k] (Luong et al. 2015; 003_e68e §2.1 names the kind
+ * Multiplicative ("general") attention: e_ij = q_iᵀ W k_j, W [q, k] (Luong et al. 2015; “Attention-based anomaly detection in spatio-temporal sequences” §2.1 names the kind
  * without a formula).
  */
 export function generalScores(query: tf.Tensor3D, key: tf.Tensor3D, weight: tf.Tensor2D): tf.Tensor3D {
@@ -58,7 +58,7 @@ export interface AdditiveWeights {
 }
 
 /**
- * Additive attention: e_ij = vᵀ tanh(W q_i + U k_j) (Bahdanau et al. 2015). 003_e68e §2.1 names the kind and 000_f8b1
+ * Additive attention: e_ij = vᵀ tanh(W q_i + U k_j) (Bahdanau et al. 2015). “Attention-based anomaly detection in spatio-temporal sequences” §2.1 names the kind and “Attention mechanisms in anomaly detection”
  * §3 writes Attention(S, E(x)) with state S as query and E(x) as keys; neither gives the formula.
  */
 export function additiveScores(query: tf.Tensor3D, key: tf.Tensor3D, weights: AdditiveWeights): tf.Tensor3D {
@@ -82,7 +82,7 @@ export function additiveScoresOfProjected(
 
 /**
  * Convolutional attention: e_ij = vᵀ tanh(W q_i + Σ_r U_r k_{j+r}), the score of a position from the keys around
- * it (003_e68e §2.1 names the kind without a formula). `key` is [width·k, h].
+ * it (“Attention-based anomaly detection in spatio-temporal sequences” §2.1 names the kind without a formula). `key` is [width·k, h].
  */
 export function convolutionalScores(
   query: tf.Tensor3D,
@@ -90,8 +90,8 @@ export function convolutionalScores(
   weights: AdditiveWeights,
   width: number,
 ): tf.Tensor3D {
-  const neighbourhoods = convolution1d(key, weights.key, undefined, width, 'same');
-  return additiveScoresOfProjected(dense(query, weights.query), neighbourhoods, weights.value);
+  const neighborhoods = convolution1d(key, weights.key, undefined, width, 'same');
+  return additiveScoresOfProjected(dense(query, weights.query), neighborhoods, weights.value);
 }
 
 /** Weights of multi-head attention, each [d_model, d_model] (inputs may be of other width). */
@@ -131,7 +131,7 @@ export function meanOverHeads(weights: tf.Tensor3D, heads: number): tf.Tensor3D 
 
 /**
  * Multi-head attention: head_h = attention(Q W_h^Q, K W_h^K, V W_h^V) by scaled dot products, the heads
- * concatenated and passed through W^O (002_641a §3.2 and §4.2, whose code takes num_heads and never uses it).
+ * concatenated and passed through W^O (“Attention-based anomaly detection” §3.2 and §4.2, whose code takes num_heads and never uses it).
  * The weights come per head: [b·heads, m, n], heads of one sequence next to each other.
  */
 export function multiHeadAttention(
@@ -153,7 +153,7 @@ export function multiHeadAttention(
 }
 
 /**
- * Feature attention: a = softmax(W x) over the elements, z = Σ_i a_i x_i (001_44c6 §3). x [b, n, d], W [d, m]
+ * Feature attention: a = softmax(W x) over the elements, z = Σ_i a_i x_i (“Attention mechanisms for robust and accurate anomaly detection” §3). x [b, n, d], W [d, m]
  * for m independent weightings, the document's single one being m = 1 (its code takes the softmax over the samples of
  * a batch, and its "W x_i" is one number per element, so that the softmax must run over the elements i); the weights come as [b, m, n], the context z as [b, m, d].
  */
@@ -170,10 +170,10 @@ export interface GraphAttentionWeights {
 }
 
 /**
- * Graph attention over a dense mask: e_ij = LeakyReLU(aᵀ[W h_i ‖ W h_j]), α_ij = softmax over the neighbours j of
- * i, h'_i = Σ_j α_ij W h_j for every head (Veličković et al. 2018; 000_f8b1 §2 asks for attention on graphs
+ * Graph attention over a dense mask: e_ij = LeakyReLU(aᵀ[W h_i ‖ W h_j]), α_ij = softmax over the neighbors j of
+ * i, h'_i = Σ_j α_ij W h_j for every head (Veličković et al. 2018; “Attention mechanisms in anomaly detection” §2 asks for attention on graphs
  * without a formula). Nodes [b, n, f], mask [n, n] or [b, n, n] with 1 where i attends to j; a node without
- * neighbours gets 0. The heads lie side by side in the context [b, n, heads·h]; weights [b·heads, n, n].
+ * neighbors gets 0. The heads lie side by side in the context [b, n, heads·h]; weights [b·heads, n, n].
  */
 export function graphAttention(
   nodes: tf.Tensor3D,
@@ -209,8 +209,8 @@ export function graphAttention(
   const values = splitHeads(projected, heads);
   const attended = attend(scores, values, perHeadMask);
   // Where every score is forbidden softmax spreads evenly over all nodes; such a node attends to nothing.
-  const weightsOfNeighbours = tf.mul(attended.weights, perHeadMask) as tf.Tensor3D;
-  return { weights: weightsOfNeighbours, context: joinHeads(tf.matMul(weightsOfNeighbours, values), heads) };
+  const weightsOfNeighbors = tf.mul(attended.weights, perHeadMask) as tf.Tensor3D;
+  return { weights: weightsOfNeighbors, context: joinHeads(tf.matMul(weightsOfNeighbors, values), heads) };
 }
 
 /** Attention of windowed kind; see `windowedAttention`. */
@@ -223,7 +223,7 @@ export interface WindowedAttended {
 /**
  * Windowed (local, sparse) scaled dot attention: query i attends to |i − j| <= radius only. Works on blocks of
  * `radius` queries with the three blocks of keys they can reach, so that time and memory grow with n · radius and
- * not with n² (the efficiency 000_f8b1 §5 and 001_44c6 §5 ask for). All inputs [b, n, ·].
+ * not with n² (the efficiency “Attention mechanisms in anomaly detection” §5 and “Attention mechanisms for robust and accurate anomaly detection” §5 ask for). All inputs [b, n, ·].
  */
 export function windowedAttention(
   query: tf.Tensor3D,
@@ -287,7 +287,7 @@ function windowMask(length: number, radius: number): tf.Tensor3D {
 
 /**
  * Linear attention: context_i = φ(q_i) (Σ_j φ(k_j)ᵀ v_j) / (φ(q_i) · Σ_j φ(k_j)) with φ(x) = elu(x) + 1
- * (Katharopoulos et al. 2020), for the long sequences of which 000_f8b1 §5 and 001_44c6 §5 ask for more efficiency and
+ * (Katharopoulos et al. 2020), for the long sequences of which “Attention mechanisms in anomaly detection” §5 and “Attention mechanisms for robust and accurate anomaly detection” §5 ask for more efficiency and
  * give no formula. Never forms the n × n weights, so that time grows with n; `linearWeights` forms
  * them on request.
  */
@@ -295,8 +295,8 @@ export function linearAttention(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.
   const q = positiveFeatures(query);
   const k = positiveFeatures(key);
   const summary = tf.matMul(k, value, true, false);
-  const normaliser = tf.sum(tf.mul(q, tf.sum(k, 1, true)), 2, true);
-  return tf.div(tf.matMul(q, summary), normaliser);
+  const normalizer = tf.sum(tf.mul(q, tf.sum(k, 1, true)), 2, true);
+  return tf.div(tf.matMul(q, summary), normalizer);
 }
 
 /** The weights linear attention implies: a_ij = φ(q_i) · φ(k_j) / Σ_k φ(q_i) · φ(k_k), [b, m, n]. */

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { dense } from './dense.js';
 
 /**
- * One-dimensional convolution as a product with unfolded neighbourhoods:
+ * One-dimensional convolution as a product with unfolded neighborhoods:
  * [b, n, i] * [width·i, o] + [o] → [b, n (same) or n − width + 1 (valid), o]. TensorFlow.js' WebAssembly engine
  * has no gradient of a convolution towards its filter; a product has one everywhere.
  */
@@ -48,7 +48,7 @@ export function convolution2d(
   return dense(tf.concat(shifted, 3), filter, bias);
 }
 
-/** Largest of every two neighbours in time, an odd last point left out: [b, n, c] → [b, ⌊n/2⌋, c]. */
+/** Largest of every two neighbors in time, an odd last point left out: [b, n, c] → [b, ⌊n/2⌋, c]. */
 export function maxPool1d(x: tf.Tensor3D): tf.Tensor3D {
   const [batch, length, channels] = x.shape;
   const half = length >> 1;

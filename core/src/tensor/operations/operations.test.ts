@@ -66,7 +66,7 @@ describe('differentiable operations', () => {
     ).toBeLessThan(1e-2);
   });
 
-  it('layer normalisation gives mean 0 and variance 1', () => {
+  it('layer normalization gives mean 0 and variance 1', () => {
     const y = layerNorm(draw([3, 7]), tf.ones([7]), tf.zeros([7]));
     const { mean, variance } = tf.moments(y, -1);
     expect(Math.max(...Array.from(tf.abs(mean).dataSync()))).toBeLessThan(1e-5);

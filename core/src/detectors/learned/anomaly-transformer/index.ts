@@ -27,8 +27,8 @@ export type AnomalyTransformerOptions = TrainingOptions & {
 /** Anomaly Transformer (Xu et al., ICLR 2022): association discrepancy learned by a minimax strategy. */
 export const anomalyTransformer = learnedDetector<AnomalyTransformerOptions>({
   id: 'anomaly-transformer',
-  summary: 'association discrepancy: anomalies attend to their neighbourhood only (Xu et al. 2022)',
-  document: 'Xu et al., ICLR 2022 (arXiv 2110.02642)',
+  summary: 'association discrepancy: anomalies attend to their neighborhood only (Xu et al. 2022)',
+  source: 'Xu et al., ICLR 2022 (arXiv 2110.02642)',
   parameters: 4613,
   defaults: {
     ...trainingDefaults,

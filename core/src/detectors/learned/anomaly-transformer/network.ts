@@ -30,7 +30,7 @@ interface Associations {
  * KL(P‖S) + KL(S‖P) (eq. 2). Minimax (§3.2, eq. 4): the reconstruction loss is joined by +λ AssDis(P, S detached)
  * for P and −λ AssDis(P detached, S) for S, so that normal points have to attend far away. Score (eq. 6):
  * softmax(−AssDis) over the window ⊙ squared reconstruction error, with the temperature of the authors' code.
- * Token embedding by a convolution of width 3 around a ring, sines for position, GELU, post-normalisation, and
+ * Token embedding by a convolution of width 3 around a ring, sines for position, GELU, post-normalization, and
  * σ = 3^(sigmoid(5s) + 1e−5) − 1 as in the code; layers are smaller than the paper's 3 × 512 by default.
  */
 export function anomalyTransformerPlan(options: AnomalyTransformerOptions): WindowedPlan {
@@ -44,7 +44,7 @@ export function anomalyTransformerPlan(options: AnomalyTransformerOptions): Wind
         'glorot',
       ) as tf.Variable<tf.Rank.R2>;
       const layers = Array.from({ length: options.layers }, (_, l) => encoderLayer(parameters, l, options));
-      const normalise = normLayer(parameters, 'norm', modelSize);
+      const normalize = normLayer(parameters, 'norm', modelSize);
       const project = denseLayer(parameters, 'output', modelSize, channels);
 
       const forward = (inputs: tf.Tensor3D): { expected: tf.Tensor3D; associations: Associations[] } => {
@@ -66,7 +66,7 @@ export function anomalyTransformerPlan(options: AnomalyTransformerOptions): Wind
           x = result.x;
           associations.push(result.associations);
         }
-        return { expected: project(normalise(x)), associations };
+        return { expected: project(normalize(x)), associations };
       };
       return {
         infer(inputs) {

@@ -19,12 +19,12 @@ export type AttentionAutoencoderOptions = TrainingOptions & {
   readonly exclusion: number;
 };
 
-/** Encoder → attention → decoder over windows, reconstruction error as score (002_641a §3.1). */
+/** Encoder → attention → decoder over windows, reconstruction error as score (“Attention-based anomaly detection” §3.1). */
 export const attentionAutoencoder = learnedDetector<AttentionAutoencoderOptions>({
   id: 'attention-autoencoder',
   summary:
     'encodes a window, rebuilds every point from the points it attends to, scores what cannot be rebuilt',
-  document: '002_641a §3',
+  source: '“Attention-based anomaly detection” §3',
   parameters: 1633,
   defaults: { ...trainingDefaults, attention: 'multi-head', modelSize: 16, heads: 4, exclusion: 2 },
   quick: { ...quickTraining, modelSize: 8, heads: 2 },
@@ -35,7 +35,7 @@ export const attentionAutoencoder = learnedDetector<AttentionAutoencoderOptions>
     heads: { type: 'integer', summary: 'num_heads of multi-head attention', min: 1, max: 64 },
     exclusion: {
       type: 'integer',
-      summary: 'neighbours a point may not attend to; −1 lets it see itself',
+      summary: 'neighbors a point may not attend to; −1 lets it see itself',
       min: -1,
       max: 512,
       unit: 'points',

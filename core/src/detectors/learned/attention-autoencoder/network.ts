@@ -8,7 +8,7 @@ import { meanOverHeads } from '../../../tensor/attention/mechanisms.js';
 import type { Parameters } from '../training/parameters.js';
 
 /**
- * The model of 002_641a §3.1: 1. the encoder maps every point of a window to d_model numbers, 2. attention weighs
+ * The model of “Attention-based anomaly detection” §3.1: 1. the encoder maps every point of a window to d_model numbers, 2. attention weighs
  * the points, a_ij = exp(e_ij) / Σ_k exp(e_ik) (§4.1), by dot product, scaled dot product or several heads (§3.2),
  * 3. the decoder rebuilds the window from the attended points, 4. the score is what the reconstruction misses.
  * Mean squared error, Adam (§5).
@@ -17,7 +17,7 @@ import type { Parameters } from '../training/parameters.js';
  * hands one tensor to a layer of three inputs, ends in one output per point whatever the number of channels, and
  * fits towards y_train where an autoencoder fits towards its input. Its encoder has no position, so that attention
  * could not tell order; sines are added. And a point that may attend to itself rebuilds itself, anomaly or not:
- * `exclusion` forbids a point its own neighbourhood.
+ * `exclusion` forbids a point its own neighborhood.
  */
 export function attentionAutoencoderPlan(options: AttentionAutoencoderOptions): WindowedPlan {
   const { window, modelSize } = options;

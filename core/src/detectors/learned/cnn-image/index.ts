@@ -45,7 +45,7 @@ export interface ImageDetector {
 }
 
 /**
- * The convolutional network of 004_c281 §4.2 on 28 × 28 × 1 images: convolution 3 × 3 (32), pooling, convolution
+ * The convolutional network of “Deep learning in anomaly detection” §4.2 on 28 × 28 × 1 images: convolution 3 × 3 (32), pooling, convolution
  * (64), pooling, dense (64), output.
  * @throws HeedError bad-option, backend-unavailable
  */

@@ -1,20 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { chooseBackend } from '../../../tensor/index.js';
 import { convolution2d, maxPool2d } from '../../../tensor/operations/index.js';
-import { Breather } from '../../../yield.js';
+import { CooperativeScheduler } from '../../../yield.js';
 import { HeedError } from '../../../errors.js';
 import { createRandom } from '../../../random.js';
 import type { ImageDetector, ImageDetectorOptions } from './index.js';
 import type { DetectorState, FitReport, RunOptions } from '../../base/types.js';
 import { denseLayer } from '../training/layers.js';
 import { crossEntropy } from '../training/losses.js';
-import { optimise } from '../training/optimize.js';
+import { optimize } from '../training/optimize.js';
 import { Parameters } from '../training/parameters.js';
 
 const SIZE = 3;
 
 /**
- * The document's network of 28 × 28 × 1 images (004_c281 §4.2): Conv2D(32, 3 × 3, ReLU), MaxPooling(2 × 2),
+ * The document's network of 28 × 28 × 1 images (“Deep learning in anomaly detection” §4.2): Conv2D(32, 3 × 3, ReLU), MaxPooling(2 × 2),
  * Conv2D(64, 3 × 3, ReLU), MaxPooling(2 × 2), Flatten, Dense(64, ReLU), output; 80/20 split in the order of the data.
  * Corrected: one log odds in place of ten classes, and the loss takes it as such (the code's softmax is followed by a
  * loss with `from_logits=True`).
@@ -55,7 +55,7 @@ export class ImageNetwork implements ImageDetector {
       return crossEntropy(logits(this.stack(images, samples)), marks, weight);
     };
     const { epochs, batchSize, learningRate, patience } = this.options;
-    const curve = await optimise(
+    const curve = await optimize(
       {
         phase: 'fit',
         parameters,
@@ -83,14 +83,10 @@ export class ImageNetwork implements ImageDetector {
 
   async score(images: readonly Float32Array[], run: RunOptions = {}): Promise<Float64Array> {
     if (!this.network)
-      throw new HeedError(
-        'not-fitted',
-        'the image network has not been fitted',
-        'Fit it on labelled images.',
-      );
+      throw new HeedError('not-fitted', 'the image network has not been fitted', 'Fit it on labeled images.');
     const { logits } = this.network;
     this.check(images);
-    const breather = new Breather(run.signal, 10);
+    const scheduler = new CooperativeScheduler(run.signal, 10);
     const scores = new Float64Array(images.length);
     for (let from = 0; from < images.length; from += 16) {
       const part = Array.from({ length: Math.min(16, images.length - from) }, (_, i) => from + i);
@@ -98,18 +94,14 @@ export class ImageNetwork implements ImageDetector {
         tf.tidy(() => tf.sigmoid(logits(this.stack(images, part))).dataSync()),
         from,
       );
-      await breather.breathe();
+      await scheduler.yieldIfDue();
     }
     return scores;
   }
 
   async getState(): Promise<DetectorState> {
     if (!this.network)
-      throw new HeedError(
-        'not-fitted',
-        'the image network has not been fitted',
-        'Fit it on labelled images.',
-      );
+      throw new HeedError('not-fitted', 'the image network has not been fitted', 'Fit it on labeled images.');
     return {
       json: { detector: 'cnn-image', size: this.options.size },
       tensors: this.network.parameters.toTensors(),
@@ -181,7 +173,7 @@ export class ImageNetwork implements ImageDetector {
     const { size } = this.options;
     const values = new Float32Array(samples.length * size * size);
     for (let i = 0; i < samples.length; i++) values.set(images[samples[i]!]!, i * size * size);
-    // Centred around 0, where the network starts.
+    // Centered around 0, where the network starts.
     return tf.sub(tf.tensor4d(values, [samples.length, size, size, 1]), 0.5) as tf.Tensor4D;
   }
 }

@@ -17,11 +17,11 @@ export type CnnOptions = TrainingOptions &
     readonly hidden: number;
   };
 
-/** Convolution and pooling twice, then dense layers, y = f(Wx + b) (004_c281 §3.2.1), over windows. */
+/** Convolution and pooling twice, then dense layers, y = f(Wx + b) (“Deep learning in anomaly detection” §3.2.1), over windows. */
 export const cnn = learnedDetector<CnnOptions>({
   id: 'cnn',
   summary: 'a convolutional network predicts the next point of a window (or, with labels, its anomaly)',
-  document: '004_c281 §3.2.1',
+  source: '“Deep learning in anomaly detection” §3.2.1',
   parameters: 31_041,
   tags: { explains: false },
   defaults: {

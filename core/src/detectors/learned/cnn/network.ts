@@ -9,7 +9,7 @@ import { planOf } from '../training/plan.js';
 const WIDTH = 3;
 
 /**
- * The convolutional network of 004_c281 §3.2.1 and §4.2 over windows of a series: convolution (32 filters of 3,
+ * The convolutional network of “Deep learning in anomaly detection” §3.2.1 and §4.2 over windows of a series: convolution (32 filters of 3,
  * ReLU), max pooling by 2, convolution (64), max pooling, flattening, dense (64, ReLU), output y = f(Wx + b).
  * Supervised, as the document treats anomaly detection (§2), the outputs are the log odds that each point of the
  * window is anomalous; unsupervised it is the next point given the window before it, and the score is the error. The

@@ -3,7 +3,7 @@ import { createSeries } from '../../../series/series.js';
 import { decisionTree } from './index.js';
 
 /** Two channels; anomalous where the first dips below −2 while the second stays low. */
-const labelled = (shift: number) => {
+const labeled = (shift: number) => {
   const labels = Array.from({ length: 800 }, (_, t) =>
     t % 100 >= 40 + shift && t % 100 < 46 + shift ? 1 : 0,
   );
@@ -17,13 +17,13 @@ const labelled = (shift: number) => {
 };
 
 describe('decision-tree', () => {
-  it('learns the labelled kind of anomaly and finds it elsewhere, also after saving and loading', async () => {
+  it('learns the labeled kind of anomaly and finds it elsewhere, also after saving and loading', async () => {
     const detector = await decisionTree.create(decisionTree.defaults);
-    const report = await detector.fit!(labelled(0), {});
+    const report = await detector.fit!(labeled(0), {});
     expect(report.points).toBe(800);
-    const test = labelled(25);
-    const { raw, border } = await detector.score(test, {});
-    expect(border).toBe(0.5);
+    const test = labeled(25);
+    const { raw, threshold } = await detector.score(test, {});
+    expect(threshold).toBe(0.5);
     const right = raw.filter((value, t) => (value > 0.5 ? 1 : 0) === test.labels![t]).length;
     expect(right / raw.length).toBeGreaterThan(0.97);
     const state = JSON.parse(JSON.stringify(await detector.getState!()));
@@ -34,10 +34,10 @@ describe('decision-tree', () => {
 
   it('refuses to fit without labels, to score unfitted, and other channels', async () => {
     const detector = await decisionTree.create(decisionTree.defaults);
-    const { labels: _, ...unlabelled } = labelled(0);
-    await expect(detector.fit!(unlabelled, {})).rejects.toMatchObject({ code: 'labels-missing' });
-    await expect(detector.score(unlabelled, {})).rejects.toMatchObject({ code: 'not-fitted' });
-    await detector.fit!(labelled(0), {});
+    const { labels: _, ...unlabeled } = labeled(0);
+    await expect(detector.fit!(unlabeled, {})).rejects.toMatchObject({ code: 'labels-missing' });
+    await expect(detector.score(unlabeled, {})).rejects.toMatchObject({ code: 'not-fitted' });
+    await detector.fit!(labeled(0), {});
     const one = createSeries({ channels: [{ name: 'a', values: [1, 2, 3] }] });
     await expect(detector.score(one, {})).rejects.toMatchObject({ code: 'channel-mismatch' });
   });

@@ -1,5 +1,5 @@
 import type { DecisionTreeClassifier, DecisionTreeModel } from 'ml-cart';
-import { Breather } from '../../../yield.js';
+import { CooperativeScheduler } from '../../../yield.js';
 import { HeedError } from '../../../errors.js';
 import { meanAndStd } from '../../../preprocess/statistics.js';
 import { createRandom } from '../../../random.js';
@@ -33,7 +33,7 @@ class DecisionTreeDetector implements RawDetector {
 
   async fit(train: Series, run: RunOptions): Promise<FitReport> {
     const start = performance.now();
-    const breather = new Breather(run.signal);
+    const scheduler = new CooperativeScheduler(run.signal);
     const labels = train.labels;
     const anomalous: number[] = [];
     const normal: number[] = [];
@@ -42,10 +42,10 @@ class DecisionTreeDetector implements RawDetector {
       throw new HeedError(
         'labels-missing',
         'a decision tree learns from labels, and the training series has none of one kind',
-        'Give a training series with labelled anomalous and normal points.',
+        'Give a training series with labeled anomalous and normal points.',
       );
     }
-    await breather.breathe();
+    await scheduler.yieldIfDue();
     const random = createRandom(run.seed ?? 0);
     const half = MAX_TRAINING_POINTS / 2;
     const rows = [
@@ -69,7 +69,7 @@ class DecisionTreeDetector implements RawDetector {
       rows.map((t) => features(train, t, fitted)),
       rows.map((t) => (labels![t] ? 1 : 0)),
     );
-    await breather.breathe();
+    await scheduler.yieldIfDue();
     this.fitted = fitted;
     return {
       detector: 'decision-tree',
@@ -90,7 +90,7 @@ class DecisionTreeDetector implements RawDetector {
       throw new HeedError(
         'not-fitted',
         'decision-tree is not fitted',
-        'Call fit with a labelled series first.',
+        'Call fit with a labeled series first.',
       );
     if (series.channels.length !== fitted.channels.length) {
       throw new HeedError(
@@ -99,16 +99,16 @@ class DecisionTreeDetector implements RawDetector {
         `Give the channels ${fitted.channels.join(', ')}.`,
       );
     }
-    const breather = new Breather(run.signal);
+    const scheduler = new CooperativeScheduler(run.signal);
     const raw = new Float64Array(series.time.length);
     for (let t = 0; t < raw.length; t++) {
       raw[t] = fitted.tree.root.classify(features(series, t, fitted)).get(0, 1) || 0;
       if (t % 1024 === 1023) {
-        await breather.breathe();
+        await scheduler.yieldIfDue();
         run.onProgress?.({ phase: 'score', done: t / raw.length });
       }
     }
-    return { raw, border: 0.5 };
+    return { raw, threshold: 0.5 };
   }
 
   async getState(): Promise<DetectorState> {
@@ -124,7 +124,7 @@ class DecisionTreeDetector implements RawDetector {
   }
 }
 
-/** The standardised values from half a window before to half a window after point `t`, channel after channel. */
+/** The standardized values from half a window before to half a window after point `t`, channel after channel. */
 function features(series: Series, t: number, { mean, scale, window }: Fitted): number[] {
   const last = series.time.length - 1;
   const from = t - Math.floor(window / 2);
@@ -136,11 +136,11 @@ function features(series: Series, t: number, { mean, scale, window }: Fitted): n
   );
 }
 
-/** Classification tree on labelled points, for series whose anomalies repeat themselves. */
+/** Classification tree on labeled points, for series whose anomalies repeat themselves. */
 export const decisionTree: DetectorDefinition = {
   id: 'decision-tree',
-  summary: 'Classification tree over the values around a point; learns from labelled anomalies.',
-  document: 'Breiman et al. 1984 (CART), by ml-cart',
+  summary: 'Classification tree over the values around a point; learns from labeled anomalies.',
+  source: 'Breiman et al. 1984 (CART), by ml-cart',
   tags: {
     needsTraining: true,
     supervised: true,

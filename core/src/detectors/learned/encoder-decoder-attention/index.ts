@@ -9,7 +9,7 @@ import {
 
 /** Options of `encoder-decoder-attention`. */
 export type EncoderDecoderOptions = TrainingOptions & {
-  /** Points the decoder predicts from one encoded stretch; the encoder reads the window's other points. */
+  /** Points the decoder predicts from one encoded interval; the encoder reads the window's other points. */
   readonly horizon: number;
   /** Width of the states. */
   readonly hidden: number;
@@ -17,11 +17,11 @@ export type EncoderDecoderOptions = TrainingOptions & {
   readonly cell: string;
 };
 
-/** E(x), D(E(x)), S, Attention(S, E(x)), w, S' = f(S, w, E(x)), P(x|S') (000_f8b1 §3). */
+/** E(x), D(E(x)), S, Attention(S, E(x)), w, S' = f(S, w, E(x)), P(x|S') (“Attention mechanisms in anomaly detection” §3). */
 export const encoderDecoderAttention = learnedDetector<EncoderDecoderOptions>({
   id: 'encoder-decoder-attention',
   summary: 'a recurrent decoder attends to the encoded past and predicts step by step; scores the surprise',
-  document: '000_f8b1 §3',
+  source: '“Attention mechanisms in anomaly detection” §3',
   parameters: 3569,
   defaults: { ...trainingDefaults, window: 40, horizon: 8, hidden: 16, cell: 'gru', maxWindows: 512 },
   quick: { ...quickTraining, horizon: 4, hidden: 8 },
@@ -29,7 +29,7 @@ export const encoderDecoderAttention = learnedDetector<EncoderDecoderOptions>({
     ...trainingOptionSpecs,
     horizon: {
       type: 'integer',
-      summary: 'points predicted from one encoded stretch',
+      summary: 'points predicted from one encoded interval',
       min: 1,
       max: 256,
       unit: 'points',

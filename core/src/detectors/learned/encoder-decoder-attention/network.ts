@@ -7,7 +7,7 @@ import type { Parameters } from '../training/parameters.js';
 import { planOf } from '../training/plan.js';
 
 /**
- * The six steps of 000_f8b1 §3: the input sequence x (1); the encoder's states E(x) and the decoder D(E(x)) (2);
+ * The six steps of “Attention mechanisms in anomaly detection” §3: the input sequence x (1); the encoder's states E(x) and the decoder D(E(x)) (2);
  * in every decoder step attention of its state S over E(x) (3) with weights w by softmax (4); the new state
  * S' = f(S, w, E(x)), which joins the current input, the attended states Σ_j w_j E(x)_j and S (5); the prediction
  * P(x|S') (6), here normal with mean μ(S') and a variance per channel. The score is −log P up to a constant: the

@@ -22,11 +22,11 @@ export type FeatureAttentionOptions = TrainingOptions &
     readonly thresholdQuantile: number;
   };
 
-/** a = softmax(Wx), z = Σ a_i x_i, s_i = f(z − x_i), threshold T (001_44c6 §3). */
+/** a = softmax(Wx), z = Σ a_i x_i, s_i = f(z − x_i), threshold T (“Attention mechanisms for robust and accurate anomaly detection” §3). */
 export const featureAttentionDetector = learnedDetector<FeatureAttentionOptions>({
   id: 'feature-attention',
   summary: 'compares every point with attention-weighted sums of its window; learns its own threshold',
-  document: '001_44c6 §3',
+  source: '“Attention mechanisms for robust and accurate anomaly detection” §3',
   parameters: 1554,
   defaults: {
     ...trainingDefaults,

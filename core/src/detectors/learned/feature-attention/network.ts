@@ -10,7 +10,7 @@ import { planOf } from '../training/plan.js';
 const WIDTH = 5;
 
 /**
- * The model of 001_44c6 §3: features x_i of every point (none, CNN or RNN, step 2), weights a = softmax(W x)
+ * The model of “Attention mechanisms for robust and accurate anomaly detection” §3: features x_i of every point (none, CNN or RNN, step 2), weights a = softmax(W x)
  * (step 3), z = Σ_i a_i x_i (step 4), score s_i = f(z − x_i) with f sigmoid or softplus (step 5), threshold T
  * (step 6).
  *
@@ -19,7 +19,7 @@ const WIDTH = 5;
  *   a point is compared with the mixture of them that is nearest; one row is the document to the letter.
  * - f takes a vector and must give a number: with r_i the mean squared difference between z (decoded to the units
  *   of x) and x_i, each channel relative to its usual error, s_i = f(log r_i − log T), so that the sigmoid is
- *   r / (r + T) and softplus is log(1 + r / T), neither of which saturates, and the border is f(0).
+ *   r / (r + T) and softplus is log(1 + r / T), neither of which saturates, and the threshold is f(0).
  * - An element takes part in the z it is compared with, so that an outlier pulls z to itself: here it is left out
  *   of its own z (exactly, by subtraction), and W reads tanh(x), so that its size cannot buy weight.
  * - The code's loss is binary cross-entropy between output and *input*. Supervised, it is binary cross-entropy with
@@ -34,7 +34,7 @@ export function featureAttentionPlan(options: FeatureAttentionOptions): Windowed
     ...(supervised
       ? {}
       : {
-          borderQuantile: options.thresholdQuantile,
+          thresholdQuantile: options.thresholdQuantile,
           nonlinearity: options.nonlinearity as 'sigmoid' | 'softplus',
         }),
     build(parameters, channels) {

@@ -16,11 +16,11 @@ export type RnnOptions = TrainingOptions &
     readonly cell: string;
   };
 
-/** h_t = f(W x_t + R h_{t−1} + b), y_t = g(V h_t + c) (004_c281 §3.2.2). */
+/** h_t = f(W x_t + R h_{t−1} + b), y_t = g(V h_t + c) (“Deep learning in anomaly detection” §3.2.2). */
 export const rnn = learnedDetector<RnnOptions>({
   id: 'rnn',
   summary: 'a recurrent network predicts every point from those before (or, with labels, its anomaly)',
-  document: '004_c281 §3.2.2',
+  source: '“Deep learning in anomaly detection” §3.2.2',
   parameters: 649,
   tags: { explains: false },
   defaults: { ...trainingDefaults, supervised: false, hidden: 24, cell: 'rnn' },

@@ -6,7 +6,7 @@ import type { Inference, WindowedPlan } from '../training/network.js';
 import { planOf } from '../training/plan.js';
 
 /**
- * The recurrent network of 004_c281 §3.2.2: h_t = f(W x_t + R h_{t−1} + b), y_t = g(V h_t + c) with f = tanh.
+ * The recurrent network of “Deep learning in anomaly detection” §3.2.2: h_t = f(W x_t + R h_{t−1} + b), y_t = g(V h_t + c) with f = tanh.
  * Supervised, y_t is the log odds that point t is anomalous (g the logistic function); unsupervised, y_t predicts
  * point t + 1 (g the identity, added to x_t, so that no change is the first guess), and the score is the error.
  * The first half of a window warms the state up, the second half is judged.

@@ -17,15 +17,15 @@ export type SelfAttentionOptions = TrainingOptions &
     readonly layers: number;
     /** a in e_ij = a(s_iᵀ s_j): `scaled` (divided by the root of the width), `identity` or `tanh`. */
     readonly score: string;
-    /** Neighbours a point may not attend to where it is rebuilt; itself included. */
+    /** Neighbors a point may not attend to where it is rebuilt; itself included. */
     readonly exclusion: number;
   };
 
-/** e_ij = a(s_iᵀ s_j), α_ij = softmax_j(e_ij), h_i = Σ_j α_ij s_j (004_c281 §3.2.3). */
+/** e_ij = a(s_iᵀ s_j), α_ij = softmax_j(e_ij), h_i = Σ_j α_ij s_j (“Deep learning in anomaly detection” §3.2.3). */
 export const selfAttention = learnedDetector<SelfAttentionOptions>({
   id: 'self-attention',
   summary: 'self-attention rebuilds every point of a window from the others (or, with labels, classifies it)',
-  document: '004_c281 §3.2.3',
+  source: '“Deep learning in anomaly detection” §3.2.3',
   parameters: 3649,
   defaults: { ...trainingDefaults, supervised: false, hidden: 24, layers: 2, score: 'scaled', exclusion: 1 },
   quick: { ...quickTraining, hidden: 8, layers: 1 },
@@ -37,7 +37,7 @@ export const selfAttention = learnedDetector<SelfAttentionOptions>({
     score: { type: 'enum', summary: 'a in e = a(sᵀs)', values: ['scaled', 'identity', 'tanh'] },
     exclusion: {
       type: 'integer',
-      summary: 'neighbours a rebuilt point may not attend to',
+      summary: 'neighbors a rebuilt point may not attend to',
       min: 0,
       max: 512,
       unit: 'points',

@@ -6,11 +6,11 @@ import type { Inference, WindowedPlan } from '../training/network.js';
 import { planOf } from '../training/plan.js';
 
 /**
- * The self-attention of 004_c281 §3.2.3: e_ij = a(s_iᵀ s_j), α_ij = exp(e_ij) / Σ_k exp(e_ik), h_i = Σ_j α_ij s_j,
+ * The self-attention of “Deep learning in anomaly detection” §3.2.3: e_ij = a(s_iᵀ s_j), α_ij = exp(e_ij) / Σ_k exp(e_ik), h_i = Σ_j α_ij s_j,
  * several such operations in a row, then an output layer. Supervised, the output is the log odds that point i is
  * anomalous, from h_i beside s_i; unsupervised, it rebuilds x_i, and the score is the error. A point that sees
  * itself rebuilds itself, so that unsupervised the first operation takes only the position of point i as query and
- * leaves its neighbourhood out; later operations would let it in again and do the same.
+ * leaves its neighborhood out; later operations would let it in again and do the same.
  *
  * Corrected: the document's sum in the denominator runs over j, which is taken; s_i is "the input sequence" there,
  * here a projection of it with its position, without which attention cannot tell order.

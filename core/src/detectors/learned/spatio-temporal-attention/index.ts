@@ -22,11 +22,11 @@ export type SpatioTemporalOptions = TrainingOptions &
     readonly spatial: boolean;
   };
 
-/** E = Embedding(X), H = RNN(E), A = Attention(H), O = FC(H ⊙ A), with attention over channels before (003_e68e §4). */
+/** E = Embedding(X), H = RNN(E), A = Attention(H), O = FC(H ⊙ A), with attention over channels before (“Attention-based anomaly detection in spatio-temporal sequences” §4). */
 export const spatioTemporalAttention = learnedDetector<SpatioTemporalOptions>({
   id: 'spatio-temporal-attention',
   summary: 'attends to channels and to time steps, predicts the next point (or, with labels, its anomaly)',
-  document: '003_e68e §3–4',
+  source: '“Attention-based anomaly detection in spatio-temporal sequences” §3–4',
   parameters: 3169,
   defaults: {
     ...trainingDefaults,

@@ -11,7 +11,7 @@ import { planOf } from '../training/plan.js';
 const WIDTH = 3;
 
 /**
- * The model of 003_e68e §4: X (n, d) → E = Embedding(X) (n, e) → H = RNN(E) (n, h) → A = Attention(H) (n, 1) →
+ * The model of “Attention-based anomaly detection in spatio-temporal sequences” §4: X (n, d) → E = Embedding(X) (n, e) → H = RNN(E) (n, h) → A = Attention(H) (n, 1) →
  * O = FC(H ⊙ A), on values scaled to [0, 1] (§3.2). The attention compares every state with the last one by the
  * additive, multiplicative or convolutional score of §2.1; "space" (§2.2) is attention over the channels:
  * β = softmax_c(vᵀ tanh(V x_c)), x̃_c = d β_c x_c, x_c the channel's window.

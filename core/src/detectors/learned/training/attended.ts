@@ -1,4 +1,4 @@
-import type { AttendedStretch } from '../../base/types.js';
+import type { AttendedInterval } from '../../base/types.js';
 
 /** Attention weight per point, gathered over the windows that judge an event. */
 export class AttendedPoints {
@@ -13,10 +13,10 @@ export class AttendedPoints {
   }
 
   /**
-   * The stretches outside the event that got more than an even share of the weight, heaviest first. Their
+   * The intervals outside the event that got more than an even share of the weight, heaviest first. Their
    * weights are shares of all weight, so that they sum to at most 1.
    */
-  stretches(start: number, end: number, limit = 5): AttendedStretch[] {
+  intervals(start: number, end: number, limit = 5): AttendedInterval[] {
     const { weights } = this;
     weights.fill(0, start, end + 1);
     let sum = 0;
@@ -27,7 +27,7 @@ export class AttendedPoints {
     }
     if (!(sum > 0)) return [];
     const even = sum / touched;
-    const found: AttendedStretch[] = [];
+    const found: AttendedInterval[] = [];
     for (let t = 0; t < this.points; t++) {
       if (!(weights[t]! > even)) continue;
       const first = t;
@@ -35,7 +35,7 @@ export class AttendedPoints {
       while (t < this.points && weights[t]! > even) weight += weights[t++]!;
       found.push({ start: first, end: t - 1, weight: weight / sum });
     }
-    // Perfectly even attention has no stretch above its share; then everything attended counts.
+    // Perfectly even attention has no interval above its share; then everything attended counts.
     if (found.length === 0) {
       const first = weights.findIndex((weight) => weight > 0);
       let last = first;

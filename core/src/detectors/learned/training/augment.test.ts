@@ -41,7 +41,7 @@ describe('augmentation', () => {
     }
   });
 
-  it('by injection plants labelled anomalies in about a quarter of the windows, and only where there are labels', () => {
+  it('by injection plants labeled anomalies in about a quarter of the windows, and only where there are labels', () => {
     expect(augmented('inject')).toEqual(wave);
     const labels = new Float32Array(shape.batch * shape.window);
     const values = augmented('inject', labels);
@@ -49,7 +49,7 @@ describe('augmentation', () => {
     for (let b = 0; b < shape.batch; b++) {
       const marks = labels.subarray(b * shape.window, (b + 1) * shape.window);
       if (marks.includes(1)) hit++;
-      // What was changed is labelled.
+      // What was changed is labeled.
       for (let i = 0; i < size; i++) {
         if (difference(values, b * size + i) > 0) expect(marks[i >> 1]).toBe(1);
       }

@@ -1,7 +1,7 @@
 import { HeedError } from '../../../errors.js';
 import type { Random } from '../../../random.js';
 
-/** Ways to vary training windows (004_c281 §5.1 asks for more training data, above all more anomalies). */
+/** Ways to vary training windows (“Deep learning in anomaly detection” §5.1 asks for more training data, above all more anomalies). */
 export type Augmentation = 'jitter' | 'scale' | 'warp' | 'inject';
 const known: readonly Augmentation[] = ['jitter', 'scale', 'warp', 'inject'];
 
@@ -26,7 +26,7 @@ export function parseAugmentations(text: string): Augmentation[] {
  * - `jitter` adds normal noise of 0.03
  * - `scale` multiplies every channel by a normal number around 1 (0.1)
  * - `warp` reads the window at a speed that varies smoothly by up to a fifth
- * - `inject` plants a labelled anomaly (spike, level shift, noise burst, flat stretch or mirrored stretch, strength
+ * - `inject` plants a labeled anomaly (spike, level shift, noise burst, flat interval or mirrored interval, strength
  *   1–4 deviations) in a quarter of the windows; only where there are labels
  */
 export function augmentWindows(

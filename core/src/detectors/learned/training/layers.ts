@@ -62,7 +62,7 @@ export function convolutionLayer(
   return (x) => convolution1d(x, filter, bias, width, padding);
 }
 
-/** Layer normalisation of the last axis with a learned gain and shift. */
+/** Layer normalization of the last axis with a learned gain and shift. */
 export function normLayer(
   parameters: Parameters,
   name: string,

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Batch, Inference, WindowedModel, WindowedPlan } from './network.js';
+import type { Batch, Inference, WindowedNetwork, WindowedPlan } from './network.js';
 import type { Objective } from './optimize.js';
 
 /** [b, h, d] errors of an inference; undefined where the model has none. */
@@ -15,8 +15,8 @@ export function errorOf(
   return tf.squaredDifference(inference.expected, judged) as tf.Tensor3D;
 }
 
-/** What a model optimises: its own objectives, or the ones every model has. */
-export function objectivesOf(model: WindowedModel, batch: Batch): readonly Objective[] {
+/** What a model optimizes: its own objectives, or the ones every model has. */
+export function objectivesOf(model: WindowedNetwork, batch: Batch): readonly Objective[] {
   if (model.objectives) return model.objectives(batch);
   return [
     {

@@ -36,11 +36,11 @@ export interface Inference {
 }
 
 /** A network over windows. All tensors are made and freed inside the caller's tidy. */
-export interface WindowedModel {
+export interface WindowedNetwork {
   infer(inputs: tf.Tensor3D): Inference;
   /** Absent: mean squared error of `expected`, or weighted binary cross-entropy of `logits` with labels. */
   objectives?(batch: Batch): readonly Objective[];
-  /** [b, w, d] from windows with points masked out; what masked-reconstruction pretraining optimises. */
+  /** [b, w, d] from windows with points masked out; what masked-reconstruction pretraining optimizes. */
   reconstruct?(inputs: tf.Tensor3D): tf.Tensor3D;
 }
 
@@ -58,8 +58,8 @@ export interface WindowedPlan {
   /** True for the parameters of the attention, which transfer may freeze. */
   readonly isAttention: (name: string) => boolean;
   /** Learns a threshold T: this quantile of the scores r of held-out normal windows. */
-  readonly borderQuantile?: number;
+  readonly thresholdQuantile?: number;
   /** With a learned T the score is f(log r − log T): r / (r + T) for the sigmoid, log(1 + r / T) for softplus. */
   readonly nonlinearity?: 'sigmoid' | 'softplus';
-  build(parameters: Parameters, channels: number): WindowedModel;
+  build(parameters: Parameters, channels: number): WindowedNetwork;
 }

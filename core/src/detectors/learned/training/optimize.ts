@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Breather } from '../../../yield.js';
+import { CooperativeScheduler } from '../../../yield.js';
 import { HeedError } from '../../../errors.js';
 import type { Random } from '../../../random.js';
 import type { RunOptions } from '../../base/types.js';
@@ -12,7 +12,7 @@ export interface Objective {
   readonly loss: () => tf.Scalar;
 }
 
-/** What is to be optimised: samples are named by their index. */
+/** What is to be optimized: samples are named by their index. */
 export interface TrainingTask {
   readonly phase: string;
   readonly parameters: Parameters;
@@ -39,14 +39,14 @@ export interface TrainingCurve {
 }
 
 /**
- * Minimises the objectives by Adam: shuffled batches, early stopping, the best epoch's parameters restored.
+ * Minimizes the objectives by Adam: shuffled batches, early stopping, the best epoch's parameters restored.
  * Yields to the event loop between steps.
  * @throws HeedError cancelled, not-finite where the loss diverges
  */
-export async function optimise(task: TrainingTask, run: RunOptions): Promise<TrainingCurve> {
+export async function optimize(task: TrainingTask, run: RunOptions): Promise<TrainingCurve> {
   const { parameters, epochs, batchSize } = task;
   const adam = new Adam(task.learningRate);
-  const breather = new Breather(run.signal, 10);
+  const scheduler = new CooperativeScheduler(run.signal, 10);
   const samples = Array.from(task.trainSamples);
   const steps = Math.ceil(samples.length / batchSize);
   const curve = { loss: [] as number[], validationLoss: [] as number[], bestEpoch: 0 };
@@ -76,12 +76,12 @@ export async function optimise(task: TrainingTask, run: RunOptions): Promise<Tra
           secondsLeft: ((now - started) / 1000 / done) * (1 - done),
         });
       }
-      await breather.breathe();
+      await scheduler.yieldIfDue();
     }
     curve.loss.push(sum / samples.length);
     let judged = curve.loss[epoch - 1]!;
     if (task.validationSamples.length > 0) {
-      judged = await validationLoss(task, breather);
+      judged = await validationLoss(task, scheduler);
       curve.validationLoss.push(judged);
     }
     if (!Number.isFinite(judged)) throw diverged(judged, epoch);
@@ -123,7 +123,7 @@ function trainStep(task: TrainingTask, adam: Adam, batch: Int32Array, epoch: num
   });
 }
 
-async function validationLoss(task: TrainingTask, breather: Breather): Promise<number> {
+async function validationLoss(task: TrainingTask, scheduler: CooperativeScheduler): Promise<number> {
   const { validationSamples, batchSize } = task;
   let sum = 0;
   for (let from = 0; from < validationSamples.length; from += batchSize) {
@@ -133,7 +133,7 @@ async function validationLoss(task: TrainingTask, breather: Breather): Promise<n
       tf.tidy(
         () => (task.validate ? task.validate(batch) : task.objectives(batch, 1)[0]!.loss()).dataSync()[0]!,
       );
-    await breather.breathe();
+    await scheduler.yieldIfDue();
   }
   return sum / validationSamples.length;
 }

@@ -7,7 +7,7 @@ export type TrainingOptions = {
   readonly window: number;
   /** Most passes over the training windows. */
   readonly epochs: number;
-  /** Windows per step of the optimiser. */
+  /** Windows per step of the optimizer. */
   readonly batchSize: number;
   /** Step size of Adam. */
   readonly learningRate: number;
@@ -38,7 +38,7 @@ export const trainingDefaults: TrainingOptions = {
 export const trainingOptionSpecs: Readonly<Record<keyof TrainingOptions, OptionSpec>> = {
   window: { type: 'integer', summary: 'points per window', min: 4, max: 1024, unit: 'points' },
   epochs: { type: 'integer', summary: 'most passes over the training windows', min: 1, max: 10_000 },
-  batchSize: { type: 'integer', summary: 'windows per step of the optimiser', min: 1, max: 4096 },
+  batchSize: { type: 'integer', summary: 'windows per step of the optimizer', min: 1, max: 4096 },
   learningRate: { type: 'number', summary: "Adam's step size", min: 1e-6, max: 1 },
   patience: {
     type: 'integer',

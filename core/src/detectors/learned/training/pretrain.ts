@@ -1,24 +1,24 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Random } from '../../../random.js';
 import type { RunOptions } from '../../base/types.js';
-import type { WindowedModel } from './network.js';
-import { optimise, type TrainingCurve } from './optimize.js';
+import type { WindowedNetwork } from './network.js';
+import { optimize, type TrainingCurve } from './optimize.js';
 import type { TrainingOptions } from './options.js';
 import type { Parameters } from './parameters.js';
 import type { Samples } from './samples.js';
 import type { SeriesWindows } from './windows.js';
 
-/** Share of the points that are hidden, and the length of a hidden stretch. */
+/** Share of the points that are hidden, and the length of a hidden interval. */
 const HIDDEN = 0.25;
-const STRETCH = 4;
+const MASKED_POINTS = 4;
 
 /**
- * Self-supervised pretraining by masked reconstruction (004_c281 §5.4): stretches of a window are set to 0 (the
+ * Self-supervised pretraining by masked reconstruction (“Deep learning in anomaly detection” §5.4): intervals of a window are set to 0 (the
  * channels' mean) in all channels and the network learns to restore them; only hidden points count. Needs no
  * labels, so that a supervised network starts from an encoder that knows the series.
  */
 export async function pretrain(
-  model: WindowedModel,
+  model: WindowedNetwork,
   parameters: Parameters,
   windows: SeriesWindows,
   samples: Samples,
@@ -31,10 +31,10 @@ export async function pretrain(
     const { length, channels } = windows;
     const visible = new Float32Array(starts.length * length).fill(1);
     for (let b = 0; b < starts.length; b++) {
-      const stretches = Math.max(1, Math.round((HIDDEN * length) / STRETCH));
-      for (let s = 0; s < stretches; s++) {
-        const from = b * length + hide.integer(0, Math.max(0, length - STRETCH));
-        visible.fill(0, from, Math.min((b + 1) * length, from + STRETCH));
+      const intervals = Math.max(1, Math.round((HIDDEN * length) / MASKED_POINTS));
+      for (let s = 0; s < intervals; s++) {
+        const from = b * length + hide.integer(0, Math.max(0, length - MASKED_POINTS));
+        visible.fill(0, from, Math.min((b + 1) * length, from + MASKED_POINTS));
       }
     }
     const inputs = windows.gather(starts);
@@ -44,7 +44,7 @@ export async function pretrain(
     const error = tf.sum(tf.mul(tf.squaredDifference(restored, inputs), hidden));
     return tf.div(error, tf.mul(tf.sum(hidden), channels)) as tf.Scalar;
   };
-  return optimise(
+  return optimize(
     {
       phase: 'pretrain',
       parameters,

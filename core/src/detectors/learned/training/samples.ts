@@ -13,7 +13,7 @@ export interface Samples {
 
 /**
  * Chooses at most `maxWindows` windows evenly over the series and holds the last in time out for validation
- * (004_c281 §4.1 splits 80/20 in the order of the data). With labels every window with an anomaly stays in, up to
+ * (“Deep learning in anomaly detection” §4.1 splits 80/20 in the order of the data). With labels every window with an anomaly stays in, up to
  * half of them all, and where one part had no anomaly the parts are drawn at random instead.
  */
 export function chooseWindows(

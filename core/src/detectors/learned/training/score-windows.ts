@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Breather } from '../../../yield.js';
+import { CooperativeScheduler } from '../../../yield.js';
 import type { Scaler } from '../../../preprocess/index.js';
-import type { AttendedStretch, RawScores, RunOptions } from '../../base/types.js';
+import type { AttendedInterval, RawScores, RunOptions } from '../../base/types.js';
 import { AttendedPoints } from './attended.js';
 import { errorOf } from './losses.js';
-import type { WindowedModel, WindowedPlan } from './network.js';
+import type { WindowedNetwork, WindowedPlan } from './network.js';
 import type { SeriesWindows } from './windows.js';
 
 /** Windows per inference: small enough to be cancelled in time, fixed so that results do not depend on the machine. */
@@ -12,11 +12,11 @@ const BATCH = 32;
 
 interface Scoring {
   readonly plan: WindowedPlan;
-  readonly model: WindowedModel;
+  readonly model: WindowedNetwork;
   readonly windows: SeriesWindows;
   readonly scalers: readonly Scaler[];
   readonly errorScale: readonly number[];
-  readonly border: number | undefined;
+  readonly threshold: number | undefined;
   /** False once the detector was disposed or fitted anew; attention can then no longer be asked for. */
   readonly alive: () => boolean;
 }
@@ -30,7 +30,7 @@ export async function scoreWindows(scoring: Scoring, options: RunOptions): Promi
   const { plan, model, windows, scalers, errorScale } = scoring;
   const { points, channels } = windows;
   const starts = windows.cover(plan.stride);
-  const breather = new Breather(options.signal, 10);
+  const scheduler = new CooperativeScheduler(options.signal, 10);
   const visits = new Float64Array(points);
   const own = new Float64Array(points);
   const errors = scalers.map(() => new Float64Array(points));
@@ -75,11 +75,11 @@ export async function scoreWindows(scoring: Scoring, options: RunOptions): Promi
       reported = now;
       options.onProgress({ phase: 'score', done: (from + batch.length) / starts.length });
     }
-    await breather.breathe();
+    await scheduler.yieldIfDue();
   }
 
   const raw = new Float64Array(points);
-  const learned = plan.nonlinearity ? scoring.border : undefined;
+  const learned = plan.nonlinearity ? scoring.threshold : undefined;
   const contributions = scalers.map(() => new Float64Array(points));
   for (let t = 0; t < points; t++) {
     let sum = 0;
@@ -97,7 +97,7 @@ export async function scoreWindows(scoring: Scoring, options: RunOptions): Promi
     if ((hasOwn || learned) && sum > 0)
       for (let c = 0; c < channels; c++) contributions[c]![t] *= raw[t]! / sum;
   }
-  const border =
+  const threshold =
     plan.supervised || plan.nonlinearity === 'sigmoid' ? 0.5 : plan.nonlinearity ? Math.LN2 : undefined;
   return {
     raw,
@@ -110,13 +110,13 @@ export async function scoreWindows(scoring: Scoring, options: RunOptions): Promi
           ),
         }
       : {}),
-    ...(border === undefined ? {} : { border }),
+    ...(threshold === undefined ? {} : { threshold }),
     ...(hasWeights ? { attend: (start: number, end: number) => attendedBy(scoring, start, end) } : {}),
   };
 }
 
 /** Attention while the points of an event were judged, from at most 16 windows over it. */
-function attendedBy(scoring: Scoring, start: number, end: number): readonly AttendedStretch[] {
+function attendedBy(scoring: Scoring, start: number, end: number): readonly AttendedInterval[] {
   const { plan, model, windows } = scoring;
   if (!scoring.alive()) return [];
   const lead = windows.length - windows.judged;
@@ -138,5 +138,5 @@ function attendedBy(scoring: Scoring, start: number, end: number): readonly Atte
       for (let j = 0; j < width; j++) attended.add(from - lead + j, weights[(b * rows + r) * width + j]!);
     }
   });
-  return attended.stretches(start, end);
+  return attended.intervals(start, end);
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { chooseBackend } from '../../../tensor/index.js';
-import { Breather } from '../../../yield.js';
+import { CooperativeScheduler } from '../../../yield.js';
 import { HeedError } from '../../../errors.js';
 import {
   createScaler,
@@ -23,8 +23,8 @@ import type {
 } from '../../base/types.js';
 import { augmentWindows, parseAugmentations } from './augment.js';
 import { errorOf, objectivesOf } from './losses.js';
-import type { Batch, WindowedModel, WindowedPlan } from './network.js';
-import { optimise, type TrainingCurve } from './optimize.js';
+import type { Batch, WindowedNetwork, WindowedPlan } from './network.js';
+import { optimize, type TrainingCurve } from './optimize.js';
 import { Parameters } from './parameters.js';
 import { pretrain } from './pretrain.js';
 import { chooseWindows } from './samples.js';
@@ -43,10 +43,10 @@ interface Fitted {
   readonly channels: readonly string[];
   readonly scalers: readonly Scaler[];
   readonly parameters: Parameters;
-  readonly model: WindowedModel;
+  readonly model: WindowedNetwork;
   /** Usual error per channel, from the training data. */
   errorScale: number[];
-  border: number | undefined;
+  threshold: number | undefined;
 }
 
 /** A detector that trains a network on windows of a series; the plan says which. */
@@ -58,7 +58,7 @@ export class WindowedDetector implements RawDetector {
   /** @throws HeedError labels-missing, too-few-points, cancelled, not-finite, backend-unavailable */
   async fit(train: Series, options: RunOptions, teacher?: TeacherTargets): Promise<FitReport> {
     if (!teacher?.probabilities) this.checkTraining(train);
-    await this.initialise(
+    await this.initialize(
       train.channels.map(({ name }) => name),
       this.scalersOf(train),
       options.seed ?? 0,
@@ -91,13 +91,13 @@ export class WindowedDetector implements RawDetector {
   }
 
   /** Makes an untrained network for the given channels and scaling: the start of a fit and of federated rounds. */
-  async initialise(channels: readonly string[], scalers: readonly Scaler[], seed: number): Promise<void> {
+  async initialize(channels: readonly string[], scalers: readonly Scaler[], seed: number): Promise<void> {
     await chooseBackend();
     this.dispose();
     const parameters = new Parameters(createRandom(seed));
     const model = this.plan.build(parameters, channels.length);
     const errorScale = channels.map(() => 1);
-    this.fitted = { channels, scalers, parameters, model, errorScale, border: undefined };
+    this.fitted = { channels, scalers, parameters, model, errorScale, threshold: undefined };
   }
 
   private async learn(train: Series, options: FineTuneOptions, teacher?: TeacherTargets): Promise<FitReport> {
@@ -118,7 +118,7 @@ export class WindowedDetector implements RawDetector {
         )
       : undefined;
 
-    const curve = await this.optimise(fitted, windows, samples, { labels, targets, random, options });
+    const curve = await this.optimize(fitted, windows, samples, { labels, targets, random, options });
     await this.calibrate(
       windows,
       samples.validation.length > 0 ? samples : { ...samples, validation: samples.train },
@@ -145,7 +145,7 @@ export class WindowedDetector implements RawDetector {
   }
 
   /** The fitted network and a series' windows, for what goes beyond scores. */
-  open(series: Series): { readonly model: WindowedModel; readonly windows: SeriesWindows } {
+  open(series: Series): { readonly model: WindowedNetwork; readonly windows: SeriesWindows } {
     const { model, scalers } = this.requireFitted();
     const { id, window, judged } = this.plan;
     return { model, windows: SeriesWindows.of(series, scalers, window, judged, id) };
@@ -188,7 +188,7 @@ export class WindowedDetector implements RawDetector {
         channels: [...fitted.channels],
         scalers: fitted.scalers.map((scaler) => scaler.toJSON()),
         errorScale: fitted.errorScale,
-        border: fitted.border ?? null,
+        threshold: fitted.threshold ?? null,
       },
       tensors: fitted.parameters.toTensors(),
     };
@@ -200,7 +200,7 @@ export class WindowedDetector implements RawDetector {
     const channels = json['channels'];
     const scalers = json['scalers'];
     const errorScale = json['errorScale'];
-    const border = json['border'];
+    const threshold = json['threshold'];
     if (
       json['detector'] !== this.plan.id ||
       json['window'] !== this.plan.window ||
@@ -220,10 +220,10 @@ export class WindowedDetector implements RawDetector {
     if (!errorScale.every((value) => typeof value === 'number' && Number.isFinite(value) && value > 0)) {
       throw corrupt('the usual errors are not positive numbers');
     }
-    if (border !== null && !(typeof border === 'number' && Number.isFinite(border))) {
-      throw corrupt('the border is not a number');
+    if (threshold !== null && !(typeof threshold === 'number' && Number.isFinite(threshold))) {
+      throw corrupt('the threshold is not a number');
     }
-    await this.initialise(
+    await this.initialize(
       channels as string[],
       (scalers as ScalerState[]).map((scaler) => createScaler(scaler)),
       0,
@@ -235,7 +235,7 @@ export class WindowedDetector implements RawDetector {
       throw error;
     }
     this.fitted!.errorScale = errorScale as number[];
-    this.fitted!.border = border === null ? undefined : border;
+    this.fitted!.threshold = threshold === null ? undefined : threshold;
   }
 
   dispose(): void {
@@ -248,7 +248,7 @@ export class WindowedDetector implements RawDetector {
     throw new HeedError(
       'not-fitted',
       `${this.plan.id} has not been fitted`,
-      'Fit it on a stretch that is mostly normal, or load a fitted model.',
+      'Fit it on an interval that is mostly normal, or load a fitted model.',
     );
   }
 
@@ -263,13 +263,13 @@ export class WindowedDetector implements RawDetector {
     if (this.plan.supervised && !train.labels!.includes(1)) {
       throw new HeedError(
         'labels-missing',
-        `a supervised ${this.plan.id} needs anomalies to learn from and no point is labelled 1`,
-        'Give a stretch with labelled anomalies, or set the option supervised to false.',
+        `a supervised ${this.plan.id} needs anomalies to learn from and no point is labeled 1`,
+        'Give an interval with labeled anomalies, or set the option supervised to false.',
       );
     }
   }
 
-  private optimise(
+  private optimize(
     fitted: Fitted,
     windows: SeriesWindows,
     samples: ReturnType<typeof chooseWindows>,
@@ -314,7 +314,7 @@ export class WindowedDetector implements RawDetector {
       };
     };
     const frozen = options.freezeAttention ? plan.isAttention : () => false;
-    return optimise(
+    return optimize(
       {
         phase: 'fit',
         parameters: fitted.parameters,
@@ -336,7 +336,7 @@ export class WindowedDetector implements RawDetector {
     );
   }
 
-  /** Learns the usual error of each channel, and the border where the plan asks for one. */
+  /** Learns the usual error of each channel, and the threshold where the plan asks for one. */
   private async calibrate(
     windows: SeriesWindows,
     samples: { train: Int32Array; validation: Int32Array },
@@ -344,7 +344,7 @@ export class WindowedDetector implements RawDetector {
   ): Promise<void> {
     const fitted = this.requireFitted();
     const { plan } = this;
-    const breather = new Breather(options.signal, 10);
+    const scheduler = new CooperativeScheduler(options.signal, 10);
     const all = [...samples.train, ...samples.validation];
     const chosen = all.filter((_, i) => i % Math.max(1, Math.floor(all.length / 256)) === 0);
     const sums = new Float64Array(windows.channels);
@@ -358,15 +358,15 @@ export class WindowedDetector implements RawDetector {
       if (!error) break;
       for (let i = 0; i < error.length; i++) sums[i % windows.channels] += error[i]!;
       count += error.length / windows.channels;
-      await breather.breathe();
+      await scheduler.yieldIfDue();
     }
     // A channel the network follows perfectly must not turn rounding into anomalies.
     fitted.errorScale = Array.from(sums, (sum, c) => {
       const { std } = meanAndStd(Float64Array.from(chosen, (start) => windows.value(start, c)));
       return Math.max(count > 0 ? sum / count : 1, 1e-3 * std * std, 1e-9);
     });
-    fitted.border = undefined;
-    if (plan.borderQuantile !== undefined && !plan.supervised) {
+    fitted.threshold = undefined;
+    if (plan.thresholdQuantile !== undefined && !plan.supervised) {
       const scored = await scoreWindows(
         { plan, windows, ...fitted, alive: () => false },
         { ...options, onProgress: () => {} },
@@ -374,7 +374,7 @@ export class WindowedDetector implements RawDetector {
       const held: number[] = [];
       for (const start of samples.validation)
         for (let t = 0; t < plan.judged; t++) held.push(scored.raw[start + t]!);
-      fitted.border = Math.max(quantile(Float64Array.from(held), plan.borderQuantile), 1e-12);
+      fitted.threshold = Math.max(quantile(Float64Array.from(held), plan.thresholdQuantile), 1e-12);
     }
   }
 }

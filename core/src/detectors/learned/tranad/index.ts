@@ -22,7 +22,7 @@ export const tranad = learnedDetector<TranadOptions>({
   id: 'tranad',
   summary:
     'transformer that rebuilds a window twice, the second time focused on its own errors (Tuli et al. 2022)',
-  document: 'Tuli, Casale, Jennings, PVLDB 15(6), 2022 (arXiv 2201.07284)',
+  source: 'Tuli, Casale, Jennings, PVLDB 15(6), 2022 (arXiv 2201.07284)',
   parameters: 2162,
   defaults: {
     ...trainingDefaults,

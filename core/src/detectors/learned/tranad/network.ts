@@ -26,7 +26,7 @@ interface Phases {
  * evolving weights of eqs. 8–10: L1 = ε^−n ‖O1 − W‖² + (1 − ε^−n) ‖Ô2 − W‖² moves the encoder and the first decoder,
  * L2 = ε^−n ‖O2 − W‖² − (1 − ε^−n) ‖Ô2 − W‖² moves the second decoder. Score (eq. 13): ½ (O1 − W)² + ½ (Ô2 − W)².
  * As in the authors' code the target is the window's last point, d_model is twice the number of channels with one
- * head per channel, and one encoder layer and one layer per decoder have no normalisation. Left out: the
+ * head per channel, and one encoder layer and one layer per decoder have no normalization. Left out: the
  * meta-learning step, which their code leaves out too. Few channels would give a d_model of 2: the joined input is
  * then projected to `modelSize`, with two heads.
  */

@@ -9,7 +9,7 @@ let turn = Promise.resolve();
  * later task when it is not. Callers pass one after the other, so that hundreds who ask in one task do not all find
  * the slice young and then do their work in one go.
  */
-export function breathe(): Promise<void> {
+export function yieldIfDue(): Promise<void> {
   turn = turn.then(async () => {
     if (performance.now() - sliceBegan < sliceLength) return;
     await new Promise<void>((resolve) => setTimeout(resolve, 0));

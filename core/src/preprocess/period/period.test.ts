@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../random.js';
-import { autocorrelation, findPeriods, findPeriodTsbAd, periodogram } from './index.js';
+import { createRandom } from '../../random.js';
+import { autocorrelation, findPeriods, findPeriodTsbAd, periodogram } from '../index.js';
 
 const series = (n: number, f: (t: number) => number): Float64Array =>
   Float64Array.from({ length: n }, (_, t) => f(t));
@@ -96,7 +96,7 @@ describe('findPeriods', () => {
     ['a sawtooth', 7, () => series(300, (t) => t % 7)],
     ['a rectangle', 100, (g) => series(1500, (t) => (t % 100 < 30 ? 1 : 0) + 0.1 * g())],
     ['a day of two peaks', 24, (g) => series(720, (t) => sine(t, 24) + 1.2 * sine(t, 12) + 0.2 * g())],
-    ['missing stretches', 24, (g) => series(1000, (t) => (t % 50 < 8 ? NaN : sine(t, 24) + 0.2 * g()))],
+    ['missing intervals', 24, (g) => series(1000, (t) => (t % 50 < 8 ? NaN : sine(t, 24) + 0.2 * g()))],
     ['a large offset', 24, () => series(500, (t) => 1e12 + sine(t, 24))],
   ];
   it.each(shapes)('finds %s', (_, period, make) => {

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { breathe } from './breathe.js';
+import { yieldIfDue } from './yield-if-due.js';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -11,7 +11,7 @@ it('spreads the work of many callers of one task over several tasks', async () =
   const ran: number[] = [];
   let task = 0;
   const work = Array.from({ length: 12 }, async () => {
-    await breathe();
+    await yieldIfDue();
     ran.push(task);
     // What each of them does takes 3 ms: the third is the last to find a slice of 8 ms young.
     clock += 3;

@@ -1,24 +1,19 @@
 import { HeedError } from '../errors.js';
-
-/** A run of anomalous points; indices, both inclusive. */
-export interface Segment {
-  readonly start: number;
-  readonly end: number;
-}
+import type { Interval } from '../series/interval.js';
 
 /**
  * The runs of non-zero values in order.
  * @param labels n values, non-zero = anomalous
  */
-export function anomalySegments(labels: ArrayLike<number>): Segment[] {
-  const segments: Segment[] = [];
+export function anomalyIntervals(labels: ArrayLike<number>): Interval[] {
+  const intervals: Interval[] = [];
   for (let t = 0; t < labels.length; t++) {
     if (!labels[t]) continue;
     const start = t;
     while (t + 1 < labels.length && labels[t + 1]) t++;
-    segments.push({ start, end: t });
+    intervals.push({ start, end: t });
   }
-  return segments;
+  return intervals;
 }
 
 /**
@@ -26,7 +21,7 @@ export function anomalySegments(labels: ArrayLike<number>): Segment[] {
  * Returns the number of points.
  * @throws HeedError length-mismatch, not-finite, labels-missing
  */
-export function checkLabelledScores(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
+export function checkLabeledScores(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
   const n = checkPredictions(labels, scores);
   for (let t = 0; t < n; t++) {
     if (!Number.isFinite(scores[t]!)) {
@@ -52,7 +47,7 @@ export function checkPredictions(labels: ArrayLike<number>, predicted: ArrayLike
   for (let t = 0; t < n; t++) if (labels[t]) return n;
   throw new HeedError(
     'labels-missing',
-    `none of the ${n} points is labelled anomalous`,
-    'Evaluate on a series with at least one labelled anomaly.',
+    `none of the ${n} points is labeled anomalous`,
+    'Evaluate on a series with at least one labeled anomaly.',
   );
 }
