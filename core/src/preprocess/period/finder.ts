@@ -1,7 +1,7 @@
 import { HeedError } from '../../errors.js';
 import { laggedProducts } from '../autocorrelation.js';
-import { MAD_TO_SIGMA, meanAndStd, selectQuantile } from '../statistics.js';
-import { meanSquare, refine, sharpen, subtractCycle, withoutTrend } from './refine.js';
+import { clipAndInterpolate, halve, meanSquare, withoutTrend } from './prepare.js';
+import { refine, sharpen, subtractCycle } from './refine.js';
 
 /** An interval of points after which a series repeats itself. */
 export interface Period {
@@ -34,8 +34,6 @@ const TOP_LAG = 32;
 const SIGNIFICANT = 3.5;
 /** An autocorrelation at one and two periods that is convincing however few periods there are. */
 const CONVINCING = 0.6;
-/** Values that tell location and spread well enough for clipping. */
-const SAMPLE = 256;
 /** Share of the variance at its scale that a period must add to those already found. */
 const WORTHWHILE = 0.05;
 
@@ -119,68 +117,6 @@ function isWeakMultiple(period: Period, shorter: Period): boolean {
   const times = Math.round(period.exactPeriod / shorter.exactPeriod);
   const near = Math.abs(period.exactPeriod - times * shorter.exactPeriod) <= 0.05 * period.exactPeriod;
   return times >= 2 && times <= 4 && near && period.strength < shorter.strength + 0.05;
-}
-
-/** Copy centered on the mean, with outliers clipped and gaps interpolated linearly; null for constant or missing. */
-function clipAndInterpolate(values: ArrayLike<number>): Float64Array | null {
-  // Centered, so that a large offset costs no digits later.
-  const { mean, std, count } = meanAndStd(values);
-  if (count < 3 || !(std > 1e-14 * Math.abs(mean))) return null;
-  const n = values.length;
-  const out = new Float64Array(n);
-  let last = -1;
-  for (let t = 0; t < n; t++) {
-    const value = values[t]!;
-    if (Number.isNaN(value)) continue;
-    out[t] = value - mean;
-    const from = last < 0 ? out[t]! : out[last]!;
-    for (let gap = last + 1; gap < t; gap++) out[gap] = from + ((out[t]! - from) * (gap - last)) / (t - last);
-    last = t;
-  }
-  out.fill(out[last]!, last + 1);
-  return clip(out, 5);
-}
-
-/** The values that clipping looks at; overwritten by the next call. */
-function sampleOf(values: Float64Array): Float64Array {
-  if (values.length <= SAMPLE) {
-    sampled.set(values);
-    return sampled.subarray(0, values.length);
-  }
-  // Spread evenly but not regularly, which a period could be in step with (multiples of the golden ratio).
-  for (let i = 0, at = 0; i < SAMPLE; i++, at += GOLDEN) {
-    sampled[i] = values[Math.floor((at - Math.floor(at)) * values.length)]!;
-  }
-  return sampled;
-}
-const sampled = new Float64Array(SAMPLE);
-
-/** Clips, in place, what lies more than `sigmas` robust standard deviations from the median. */
-function clip(values: Float64Array, sigmas: number): Float64Array {
-  const sample = sampleOf(values);
-  const root = Math.sqrt(meanSquare(sample));
-  const median = selectQuantile(sample, 0.5);
-  for (let i = 0; i < sample.length; i++) sample[i] = Math.abs(sample[i]! - median);
-  const sigma = MAD_TO_SIGMA * selectQuantile(sample, 0.5);
-  // Where most values are nearly equal, regular short peaks (a job once an hour) are all there is. The root mean
-  // square, which is no smaller than the deviation, mostly answers that.
-  if (sigmas < 5 && !(sigma > 0.1 * root || sigma > 0.1 * meanAndStd(sampleOf(values)).std)) return values;
-  if (!(sigma > 0)) return values;
-  const low = median - sigmas * sigma;
-  const high = median + sigmas * sigma;
-  for (let t = 0; t < values.length; t++) {
-    const value = values[t]!;
-    if (value > high) values[t] = high;
-    else if (value < low) values[t] = low;
-  }
-  return values;
-}
-
-/** Means of neighboring pairs. */
-function halve(values: Float64Array): Float64Array {
-  const out = new Float64Array(values.length >> 1);
-  for (let t = 0; t < out.length; t++) out[t] = (values[2 * t]! + values[2 * t + 1]!) / 2;
-  return out;
 }
 
 /**

@@ -1,24 +1,5 @@
 import { laggedProduct } from '../autocorrelation.js';
-import { movingMean } from '../moving.js';
-
-const GOLDEN = (Math.sqrt(5) - 1) / 2;
-
-/**
- * What is faster than about two periods of `lag` points, freed of the spikes that a step leaves.
- * @param scratch where to write it: at least n values
- */
-export function withoutTrend(values: Float64Array, lag: number, scratch: Float64Array): Float64Array {
-  const trend = scratch.subarray(0, values.length);
-  movingMean(values, { window: 2 * Math.round(lag) + 1 }, trend);
-  for (let t = 0; t < trend.length; t++) trend[t] = values[t]! - trend[t]!;
-  return clip(trend, 3);
-}
-
-export function meanSquare(values: Float64Array): number {
-  let sum = 0;
-  for (let t = 0; t < values.length; t++) sum += values[t]! * values[t]!;
-  return sum / values.length;
-}
+import { meanSquare, withoutTrend } from './prepare.js';
 
 /** Autocorrelation at one lag with the unbiased denominator; `power` is the mean square of the values. */
 function correlationAt(values: Float64Array, lag: number, power: number): number {
