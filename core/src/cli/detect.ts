@@ -1,9 +1,9 @@
 import { extname } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { HeedError } from '../errors.js';
-import { detectionToJson } from '../pipeline/json.js';
+import { detectionToJson } from '../detection/json.js';
 import { plotDetection } from '../plot/detection.js';
-import type { Detection } from '../score/types.js';
+import type { Detection } from '../detection/types.js';
 import type { Series } from '../series/series.js';
 import { detectionCsv } from './csv.js';
 import { detectGraph, isGraphWork, readGraphInput, refuseSeriesFlags, renderGraph } from './graph.js';
@@ -14,7 +14,7 @@ import { detectionReport } from './report.js';
 import { namingInput, openDetector } from './run-detector.js';
 import { addScoringOptions, checkScoringFlags, eventOptions, type ScoringFlags } from './scoring-options.js';
 import { detectionTable } from './table.js';
-import { coloursFor, printable, ProgressDisplay, tell, terminalWidth } from './terminal.js';
+import { colorsFor, printable, ProgressDisplay, tell, terminalWidth } from './terminal.js';
 import { wholeNumberIn } from './values.js';
 
 const formats = ['table', 'json', 'csv', 'svg', 'html', 'png'] as const;
@@ -68,7 +68,7 @@ named label, anomaly or is_anomaly is ground truth and never used to detect, eve
 A graph is JSON { nodes: [{ id, features }], edges: [{ source, target, weight }] }, or a CSV with the columns source,
 target and perhaps weight; with a time column, or as { graphs: [{ time, nodes, edges }] }, it is a sequence of graphs.
 
---feedback names a JSON file with a list of judgements; confirmed events change what the detector looks for and how
+--feedback names a JSON file with a list of judgments; confirmed events change what the detector looks for and how
 long it expects anomalies to be, dismissed ones and what resembles them fall silent:
   [{"start": "2026-01-05T10:00:00Z", "end": "2026-01-05T10:20:00Z", "kind": "anomaly"},
    {"start": "2026-01-06T03:00:00Z", "end": "2026-01-06T03:05:00Z", "kind": "normal"}]
@@ -170,12 +170,12 @@ async function detectGraphAction(
   refuseSeriesFlags(flags);
   const graph = await readGraphInput(file, flags);
   const { threshold, thresholdValue, sensitivity, timeZone } = flags;
-  const borders = { threshold, thresholdValue, sensitivity };
-  const detection = await namingInput(file, () => detectGraph(graph, flags, borders, run));
+  const thresholds = { threshold, thresholdValue, sensitivity };
+  const detection = await namingInput(file, () => detectGraph(graph, flags, thresholds, run));
   progress.stop();
   const toFile = flags.out !== undefined;
   const data = await renderGraph(file!, graph, detection, format, {
-    colours: coloursFor(toFile ? noTerminal : process.stdout),
+    colors: colorsFor(toFile ? noTerminal : process.stdout),
     width: toFile ? 120 : terminalWidth(),
     timeZone,
     most: flags.maxEvents,
@@ -197,7 +197,7 @@ async function render(
   switch (format) {
     case 'table':
       return detectionTable(series, detection, {
-        colours: coloursFor(flags.out === undefined ? process.stdout : noTerminal),
+        colors: colorsFor(flags.out === undefined ? process.stdout : noTerminal),
         width: flags.out === undefined ? terminalWidth() : 120,
         timeZone,
         maxEvents: flags.maxEvents,
@@ -209,7 +209,7 @@ async function render(
     case 'svg':
       return `${plotDetection(series, detection, { timeZone })}\n`;
     case 'png': {
-      const { svgToPng } = await import('../node-png.js');
+      const { svgToPng } = await import('../node/png.js');
       return svgToPng(plotDetection(series, detection, { timeZone }));
     }
     case 'html':

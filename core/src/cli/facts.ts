@@ -1,12 +1,12 @@
 import { typicalStep } from '../plot/downsample.js';
 import { countOf, humanDuration, formatNumber } from '../format.js';
 import { formatTimestamp } from '../plot/times.js';
-import type { AnomalyEvent, Detection, ThresholdReport } from '../score/types.js';
+import type { AnomalyEvent, Detection, ThresholdReport } from '../detection/types.js';
 import type { Series } from '../series/series.js';
 
 /** Times of a series as people read them: the clock of a zone, or row numbers where there is no clock. */
 export class SeriesClock {
-  /** Usual distance of neighbouring points in ms (1 for rows). */
+  /** Usual distance of neighboring points in ms (1 for rows). */
   readonly step: number;
 
   constructor(
@@ -52,7 +52,7 @@ const methodNames: Readonly<Record<ThresholdReport['method'], string>> = {
   learned: 'given by the detector',
 };
 
-/** How the border was set, in a few words. */
+/** How the threshold was set, in a few words. */
 export function thresholdText(threshold: ThresholdReport): string {
   return `${methodNames[threshold.method]}, sensitivity ${formatNumber(threshold.sensitivity)}`;
 }
@@ -69,8 +69,8 @@ export function factsOf(series: Series, detection: Detection, timeZone: string):
     facts.push(['From – to', `${clock.at(0)} – ${clock.at(n - 1)} ${timeZone}`]);
   }
   facts.push(['Detector', detection.detector]);
-  if (detection.heads?.length) {
-    const heads = detection.heads
+  if (detection.members?.length) {
+    const heads = detection.members
       .filter(({ weight }) => weight > 0)
       .map(({ name, weight }) => `${name} ${Math.round(weight * 100)}%`);
     facts.push(['Made of', heads.join(', ')]);

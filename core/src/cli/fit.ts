@@ -1,9 +1,9 @@
 import { Option, type Command } from 'commander';
-import type { DetectorOptions, FitReport, RunOptions } from '../detectors/contract.js';
+import type { DetectorOptions, FitReport, RunOptions } from '../detectors/base/types.js';
 import { HeedError } from '../errors.js';
-import { distillDetector, measureQuantization, type CompressionFigures } from '../pipeline/compress.js';
-import { createDetector } from '../pipeline/create.js';
-import type { Detector, SaveOptions } from '../pipeline/types.js';
+import { distillDetector, measureQuantization, type CompressionFigures } from '../detection/compress.js';
+import { createDetector } from '../detection/create.js';
+import type { Detector, SaveOptions } from '../detection/detector-types.js';
 import { humanDuration, formatNumber } from '../format.js';
 import { sliceSeries } from '../series/series.js';
 import { rows } from './facts.js';
@@ -44,7 +44,7 @@ export function fitCommand(program: Command): void {
     .option('--option <name=value>', 'an option of the detector; may be repeated', optionPair)
     .option('--train <n|fraction>', 'train on the first N points, or this share (default: all)', trainingPart)
     .option('--seed <n>', 'same seed, same model', wholeNumberIn(0, 2 ** 32 - 1), 0)
-    .option('--feedback <file>', 'judgements to keep in the model, as for `heed detect --feedback`')
+    .option('--feedback <file>', 'judgments to keep in the model, as for `heed detect --feedback`')
     .option('--quiet', 'no progress and no report on stderr')
     .optionsGroup('Starting from another model:')
     .option('--from <model>', 'train this model further (transfer) in place of a new one')
@@ -219,7 +219,7 @@ function figuresText(figures: CompressionFigures): string {
   return (
     `file ${kilobytes(bytes)} in place of ${kilobytes(originalBytes)}, scoring ${ms(seconds)} in place of ` +
     `${ms(originalSeconds)}, rank correlation of the scores ${figures.rankCorrelation.toFixed(4)}, ` +
-    `${changed} of ${rows(points)} ${changed === 1 ? 'changes' : 'change'} sides of the border`
+    `${changed} of ${rows(points)} ${changed === 1 ? 'changes' : 'change'} sides of the threshold`
   );
 }
 

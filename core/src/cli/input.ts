@@ -1,8 +1,8 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { HeedError } from '../errors.js';
-import type { Progress } from '../detectors/contract.js';
-import { readSeriesFile } from '../node-files.js';
-import { readPrometheus } from '../node-prometheus.js';
+import type { Progress } from '../detectors/base/types.js';
+import { readSeriesFile } from '../node/files.js';
+import { readPrometheus } from '../node/prometheus.js';
 import type { ReadOptions } from '../series/read-options.js';
 import type { Series } from '../series/series.js';
 import { parseDuration } from '../series/time.js';

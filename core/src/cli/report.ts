@@ -1,7 +1,7 @@
 import { plotAttended, plotDetection, plotEvent } from '../plot/index.js';
 import { escapeXml as escape } from '../plot/svg.js';
 import { severityClass } from '../plot/theme.js';
-import type { AnomalyEvent, Detection } from '../score/types.js';
+import type { AnomalyEvent, Detection } from '../detection/types.js';
 import type { Series } from '../series/series.js';
 import { channelShares, factsOf, rows, SeriesClock } from './facts.js';
 
@@ -63,10 +63,10 @@ function figure(draw: (width: number) => string | undefined): string {
 }
 
 function severity(event: AnomalyEvent): string {
-  const { name, colour } = severityClass(event.severity);
+  const { name, color } = severityClass(event.severity);
   const width = Math.max(4, Math.round(event.severity));
   return (
-    `<span class="severity"><span class="track"><span class="fill" style="display:block;width:${width}%;background:${colour}">` +
+    `<span class="severity"><span class="track"><span class="fill" style="display:block;width:${width}%;background:${color}">` +
     `</span></span>${Math.round(event.severity)} ${name}</span>`
   );
 }
@@ -104,7 +104,7 @@ function attendedList(event: AnomalyEvent, clock: SeriesClock): string {
         `<tr><td class="number">${escape(clock.at(start))}</td><td class="number">${escape(clock.length(start, end))}</td>` +
         `<td class="number">${(weight * 100).toFixed(0)}%</td></tr>`,
     );
-  return `<table><thead><tr><th>Normal stretch from</th><th>Length</th><th>Attention</th></tr></thead><tbody>${rowsOf.join('')}</tbody></table>`;
+  return `<table><thead><tr><th>Normal interval from</th><th>Length</th><th>Attention</th></tr></thead><tbody>${rowsOf.join('')}</tbody></table>`;
 }
 
 function peerList({ peers = [] }: AnomalyEvent): string {
@@ -149,7 +149,7 @@ function eventSection(
     peerList(event),
     compared === ''
       ? ''
-      : `<h3>What it was compared with</h3><p class="notes">The detector looked for stretches like this one; these are the ones it attended to most.</p>${compared}${attendedList(event, clock)}`,
+      : `<h3>What it was compared with</h3><p class="notes">The detector looked for intervals like this one; these are the ones it attended to most.</p>${compared}${attendedList(event, clock)}`,
     '</section>',
   ].join('');
 }

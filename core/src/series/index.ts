@@ -28,3 +28,4 @@ export * from './graph.js';
 export * from './graph-read.js';
 export { unitOfName } from './units.js';
 export * from './logs.js';
+export type { Interval } from './interval.js';

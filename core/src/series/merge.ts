@@ -16,7 +16,7 @@ const policies: readonly DuplicatePolicy[] = ['reject', 'mean', 'first', 'last',
 
 /**
  * Sorts rows by time (stably) and merges those that share one. Missing values are passed over; a merged row is
- * labelled where one of its rows is. Returns its argument where there is nothing to do.
+ * labeled where one of its rows is. Returns its argument where there is nothing to do.
  * @throws HeedError duplicate-time, non-monotonic-time, bad-option
  */
 export function mergeRows<T extends Rows>(

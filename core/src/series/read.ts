@@ -1,5 +1,5 @@
 import { throwIfAborted } from '../errors.js';
-import { Breather } from '../yield.js';
+import { CooperativeScheduler } from '../yield.js';
 import { createCsvReader, type TableReader } from './csv.js';
 import { createJsonReader } from './json.js';
 import type { ReadOptions, ReadResult, ReadRunOptions } from './read-options.js';
@@ -20,10 +20,10 @@ export async function readSeriesStream(
   let reader: TableReader | null = null;
   let done = 0;
   let lastReport = 0;
-  const breather = new Breather(run.signal);
+  const scheduler = new CooperativeScheduler(run.signal);
   for await (const chunk of chunks) {
     for (let at = 0; at < chunk.length; at += PIECE) {
-      await breather.breathe();
+      await scheduler.yieldIfDue();
       const piece =
         typeof chunk === 'string'
           ? chunk.slice(at, at + PIECE)

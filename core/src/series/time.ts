@@ -8,7 +8,7 @@ const unitMs: Readonly<Record<EpochUnit, number>> = { s: 1000, ms: 1, us: 1e-3, 
 
 /**
  * The unit of an epoch time by its size: below 1e11 seconds (until the year 5138), below 1e14 milliseconds, below
- * 1e17 microseconds, else nanoseconds. Each border lies before 1973 in the finer unit.
+ * 1e17 microseconds, else nanoseconds. Each limit lies before 1973 in the finer unit.
  */
 export function guessEpochUnit(time: number): EpochUnit {
   const size = Math.abs(time);
