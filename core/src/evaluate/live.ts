@@ -1,16 +1,11 @@
-import { anomalySegments } from './labelled-scores.js';
+import type { Interval } from '../series/interval.js';
+import { anomalyIntervals } from './labeled-scores.js';
 
 /** Incidents at most this many points apart count as one. */
 const MERGE = 16;
 /** Points before a labeled event at which an incident may begin, and after it. */
 const EARLY = 16;
 const LATE = 64;
-
-/** Points first … last, both inclusive. */
-export interface PointRange {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** What a monitor's incidents come to on one file. */
 export interface LiveCounts {
@@ -21,7 +16,7 @@ export interface LiveCounts {
   readonly found: number;
   /** Per event found: points from its first one to the moment it was noticed; 0 where it was noticed before. */
   readonly delays: readonly number[];
-  readonly falseIncidents: readonly PointRange[];
+  readonly falseIncidents: readonly Interval[];
   /** Points within incidents. */
   readonly inIncident: number;
 }
@@ -44,7 +39,7 @@ export function liveHistoryLength(n: number, trainLength: number): number {
  * @param history leading points that are not judged
  */
 export function judgeIncidents(
-  incidents: readonly PointRange[],
+  incidents: readonly Interval[],
   labels: ArrayLike<number>,
   history: number,
 ): LiveCounts {
@@ -59,7 +54,7 @@ export function judgeIncidents(
           (start >= event.start - EARLY && start <= event.end + LATE),
       ),
   );
-  const used = new Set<PointRange>();
+  const used = new Set<Interval>();
   const delays: number[] = [];
   const begun = history > 0 && labels[history - 1] ? 1 : 0;
   const whole = events.filter(({ start }) => !begun || start > history);
@@ -85,14 +80,14 @@ export function judgeIncidents(
 }
 
 /** Labeled runs after the history; one that reaches into it begins with it. */
-function eventsAfter(labels: ArrayLike<number>, history: number): PointRange[] {
-  return anomalySegments(Array.from(labels).slice(history)).map(({ start, end }) => ({
+function eventsAfter(labels: ArrayLike<number>, history: number): Interval[] {
+  return anomalyIntervals(Array.from(labels).slice(history)).map(({ start, end }) => ({
     start: start + history,
     end: end + history,
   }));
 }
 
-function mergeNear(incidents: readonly PointRange[], history: number): PointRange[] {
+function mergeNear(incidents: readonly Interval[], history: number): Interval[] {
   const merged: { start: number; end: number }[] = [];
   for (const { start, end } of incidents) {
     if (end < history) continue;
@@ -101,4 +96,19 @@ function mergeNear(incidents: readonly PointRange[], history: number): PointRang
     else merged.push({ start: Math.max(start, history), end });
   }
   return merged;
+}
+
+/**
+ * Runs of scores of at least a threshold, those at most 16 points apart as one.
+ * @param score n values
+ */
+export function mergeIncidents(score: ArrayLike<number>, threshold: number): Interval[] {
+  const runs: Interval[] = [];
+  for (let t = 0; t < score.length; t++) {
+    if (!(score[t]! >= threshold)) continue;
+    const start = t;
+    while (t + 1 < score.length && score[t + 1]! >= threshold) t++;
+    runs.push({ start, end: t });
+  }
+  return mergeNear(runs, 0);
 }

@@ -1,17 +1,14 @@
-import { explainEvents } from '../explain/explain.js';
-import { referenceOf } from '../score/deviation.js';
-import { severityOf } from '../score/scores.js';
-import type { AnomalyEvent } from '../score/types.js';
-import type { Series } from '../series/series.js';
+import { severityOf } from '../detection/threshold/scores.js';
 import type { BinaryReader, BinaryWriter } from './binary.js';
 import { ChannelMonitor } from './channel.js';
 import type { Slot } from './clock.js';
+import { explainIncident, type Explanation } from './explanation.js';
 import { IncidentTracker, type OpenIncident } from './incidents.js';
 import { JointStrength } from './joint.js';
 import { RECENT, Recent } from './recent.js';
 import { Recurrence } from './recurrence.js';
 import { BudgetThreshold } from './threshold.js';
-import type { Incident, IncidentChange, MonitorPoint, MonitorState } from './types.js';
+import type { LiveIncident, IncidentChange, MonitorPoint, MonitorState } from './types.js';
 
 /** Points of which a series is still learned. */
 const LEARNING = 64;
@@ -33,8 +30,6 @@ export interface EngineOptions {
   readonly indexTime?: boolean;
   readonly timeZone?: string;
 }
-
-type Explanation = Pick<AnomalyEvent, 'direction' | 'channels' | 'attended' | 'reason'>;
 
 /** Judges points on a regular time axis, one at a time. */
 export class Engine {
@@ -92,6 +87,18 @@ export class Engine {
     return change ? { point, change } : { point };
   }
 
+  get step(): number {
+    return this.options.step;
+  }
+
+  /** Closes the incident that is open, if one is. */
+  finish(): IncidentChange | undefined {
+    const changed = this.tracker.close();
+    if (!changed) return undefined;
+    this.explain(changed.incident, this.point - 1);
+    return { change: 'closed', time: this.time, incident: this.describe(changed.incident, 'closed') };
+  }
+
   /** Forgets the values, so that windows and phases begin anew. */
   private clear(): void {
     for (const channel of this.channels) channel.clear();
@@ -113,6 +120,7 @@ export class Engine {
     const changed = this.tracker.push(index, strength, level, regular);
     const incident = changed?.incident ?? this.tracker.open;
     if (!incident) return undefined;
+    if (changed?.change === 'opened') this.explanation = undefined;
     this.noteTimes(incident, index, changed?.change === 'opened');
     if (!changed) return undefined;
     this.explain(incident, index);
@@ -127,7 +135,7 @@ export class Engine {
     if (incident.peak === index || isNew) this.openTimes.peak = this.time;
   }
 
-  private describe(incident: OpenIncident, change: IncidentChange['change']): Incident {
+  private describe(incident: OpenIncident, change: IncidentChange['change']): LiveIncident {
     return {
       id: this.idOf(this.openTimes.noticed),
       ...this.openTimes,
@@ -147,58 +155,57 @@ export class Engine {
     return `${Math.round(noticed).toString(36)}-${(hash >>> 0).toString(36)}`;
   }
 
-  /** Says what an incident is, as far as it has gone; what is told stays where it began too long ago to tell anew. */
+  /** Says what an incident is, as far as it has gone; where it began too long ago to tell anew, what was told stays. */
   private explain(incident: OpenIncident, index: number): void {
     const { channels, options, time } = this;
     const kept = Math.min(RECENT, this.point, channels[0]!.history.length);
     const first = index - kept + 1;
-    if (this.explanation && incident.start !== incident.end && incident.start < first) return;
-    const n = channels[0]!.history.recent().length;
-    const values = channels.map(({ history }) => history.recent().slice());
-    const series: Series = {
-      time: Float64Array.from({ length: n }, (_, t) => time - (n - 1 - t) * options.step),
-      channels: options.channels.map((channel, c) => ({ ...channel, values: values[c]! })),
+    if (this.explanation && incident.start < first) return;
+    const told = explainIncident({
+      channels: options.channels.map((channel, c) => ({
+        ...channel,
+        values: channels[c]!.history.recent().slice(),
+        ...this.recent[c]!.last(kept),
+        similar: channels[c]!.attend(),
+      })),
+      time,
+      step: options.step,
       ...(options.indexTime ? { indexTime: true } : {}),
-    };
-    // Before the points whose expectations are kept lie only those that similar periods are named from.
-    const parts = this.recent.map((recent) => recent.last(kept));
-    const whole = (c: number, part: Float64Array, before?: Float64Array): Float64Array => {
-      const out = before ? before.slice() : new Float64Array(n).fill(part[0]!);
-      out.set(part, n - kept);
-      return out;
-    };
-    const raw = {
-      raw: new Float64Array(n),
-      expected: parts.map(({ expected }, c) => whole(c, expected, values[c]!)),
-      spread: parts.map(({ spread }, c) => whole(c, spread)),
-      contributions: parts.map(({ strength }, c) => whole(c, strength.map((s) => s * s), new Float64Array(n))),
-      attend: () => this.attended(n),
-    };
-    const shift = n - 1 - index;
-    const startIndex = Math.max(n - kept, incident.start + shift);
-    const run = { startIndex, endIndex: incident.end + shift, peakIndex: incident.peak + shift };
-    const reference = referenceOf(series, raw);
-    const { timeZone } = options;
-    const told = (direction: Explanation['direction']): AnomalyEvent =>
-      explainEvents(series, raw, reference, [{ ...run, score: incident.score, direction }], {
-        ...(timeZone === undefined ? {} : { timeZone }),
-      })[0]!;
-    const event = told(directionOf(raw, values, run));
-    const { direction, channels: shares, reason } = event;
-    // What was most similar when it was noticed; later the windows hold the incident itself.
-    const attended = this.explanation && this.tracker.open !== undefined ? this.explanation.attended : event.attended;
-    this.explanation = { direction, channels: shares, reason, attended };
+      ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
+      startsBefore: index - Math.max(first, incident.start),
+      endsBefore: index - incident.end,
+      peaksBefore: index - Math.max(first, incident.peak),
+      score: incident.score,
+      // What was most similar when it was noticed; later the windows hold the incident itself.
+      ...(this.explanation ? { attended: this.explanation.attended } : {}),
+    });
+    this.explanation = told;
   }
 
-  private attended(n: number): { start: number; end: number; weight: number }[] {
-    const blamed = this.recent
-      .map((recent, c) => ({ c, strength: recent.last(1).strength[0]! }))
-      .sort((a, b) => b.strength - a.strength)[0]!.c;
-    return this.channels[blamed]!.attend().map(({ lag, length, weight }) => ({
-      start: n - lag - length,
-      end: n - 1 - lag,
-      weight,
-    }));
+  write(out: BinaryWriter): void {
+    const { start, noticed, end, peak } = this.openTimes;
+    for (const value of [this.point, this.time, this.silent, start, noticed, end, peak]) out.number(value);
+    out.text(this.explanation ? JSON.stringify(this.explanation) : '');
+    for (const part of this.parts()) part.write(out);
+  }
+
+  read(from: BinaryReader): void {
+    this.point = from.number();
+    this.time = from.number();
+    this.silent = from.number();
+    this.openTimes = {
+      start: from.number(),
+      noticed: from.number(),
+      end: from.number(),
+      peak: from.number(),
+    };
+    const explanation = from.text();
+    this.explanation = explanation === '' ? undefined : (JSON.parse(explanation) as Explanation);
+    for (const part of this.parts()) part.read(from);
+  }
+
+  private parts(): { write(out: BinaryWriter): void; read(from: BinaryReader): void }[] {
+    const { joint, recurrence, threshold, tracker } = this;
+    return [...this.channels, ...this.recent, joint, recurrence, threshold, tracker];
   }
 }
-

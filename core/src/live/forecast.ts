@@ -1,4 +1,4 @@
-import { fitAutoregression } from '../detectors/heads/autoregression.js';
+import { fitAutoregression } from '../preprocess/autoregression.js';
 import { autocorrelation } from '../preprocess/autocorrelation.js';
 import { quantileOfSorted, sortedPresent } from '../preprocess/statistics.js';
 import type { BinaryReader, BinaryWriter } from './binary.js';
@@ -14,7 +14,7 @@ const SAME_SIDE = 3;
 /** Rate at which a lasting error is taken over. */
 const BIAS = 1 / 32;
 /** Latest errors that the spread comes from. */
-const ERRORS = 512;
+const ERRORS = 384;
 
 const clamp = (x: number, low: number, high: number): number => (x < low ? low : x > high ? high : x);
 

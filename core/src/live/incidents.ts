@@ -89,9 +89,7 @@ export class IncidentTracker {
     out.array(this.recent);
     const { open } = this;
     out.array(
-      Float64Array.from(
-        open ? [open.start, open.noticed, open.end, open.peak, open.score, open.told] : [],
-      ),
+      Float64Array.from(open ? [open.start, open.noticed, open.end, open.peak, open.score, open.told] : []),
     );
   }
 

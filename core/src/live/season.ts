@@ -1,4 +1,4 @@
-import { findPeriods } from '../preprocess/period.js';
+import { findPeriods } from '../preprocess/period/finder.js';
 import type { BinaryReader, BinaryWriter } from './binary.js';
 import { History } from './history.js';
 

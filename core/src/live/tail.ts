@@ -77,8 +77,7 @@ export class Tail {
     const far = TAIL_DECADES + (at - start) / (this.shape * wider) / Math.LN10;
     // What was seen before is no rarer than that; where nothing ever spread, the number of values is all there is.
     const seen = (this.above(this.binOf(at)) / this.total) * n;
-    const most =
-      seen >= 1 ? Math.log10(n / seen) + 0.3 : start - middle < 0.1 ? Math.log10(n) + 0.5 : CAP;
+    const most = seen >= 1 ? Math.log10(n / seen) + 0.3 : start - middle < 0.1 ? Math.log10(n) + 0.5 : CAP;
     return Math.min(CAP, far, Math.max(TAIL_DECADES, most));
   }
 

@@ -17,7 +17,7 @@ const LOWEST = 1.2;
 const HIGHEST = 4;
 /** The caution that members show with few values, given back while a series is younger than this. */
 const YOUNG = 1500;
-const YOUNG_BONUS = 0.5;
+const YOUNG_BONUS = 0.3;
 
 /** At most `incidents` false ones per `period` (ms). */
 export interface AlertBudget {
@@ -63,7 +63,7 @@ export class BudgetThreshold {
   value = HIGHEST;
 
   /** @param rate false incidents per point that are allowed */
-  constructor(public rate: number) {
+  constructor(private readonly rate: number) {
     this.update();
   }
 

@@ -1,4 +1,4 @@
-import type { AnomalyEvent } from '../score/types.js';
+import type { AnomalyEvent } from '../detection/types.js';
 
 /** What a monitor thinks of a series at one moment. */
 export type MonitorState = 'learning' | 'normal' | 'anomalous' | 'recovering' | 'no data';
@@ -20,7 +20,7 @@ export interface MonitorPoint {
 }
 
 /** A time in which a series was anomalous, as it was known while it went on. */
-export interface Incident {
+export interface LiveIncident {
   /** The same from its first to its last change, and wherever the same points are monitored. */
   readonly id: string;
   /** Epoch ms: when it began, when it was noticed, and its latest anomalous point. */
@@ -35,8 +35,8 @@ export interface Incident {
   readonly severity: number;
   readonly direction: AnomalyEvent['direction'];
   readonly channels: AnomalyEvent['channels'];
-  /** The most similar earlier times. */
-  readonly attended: AnomalyEvent['attended'];
+  /** The most similar earlier times, epoch ms, heaviest first; as they were when it was noticed. */
+  readonly attended: readonly { readonly start: number; readonly end: number; readonly weight: number }[];
   readonly reason: string;
 }
 
@@ -44,7 +44,7 @@ export interface IncidentChange {
   readonly change: 'opened' | 'updated' | 'closed';
   /** Epoch ms of the point that brought it. */
   readonly time: number;
-  readonly incident: Incident;
+  readonly incident: LiveIncident;
 }
 
 /** What points brought. */
