@@ -112,7 +112,7 @@ describe('dist', () => {
     expect(broken({ autoEnabled: true })).toBeGreaterThan(0);
     expect(broken({ dependencies: { grafanaDependency: 'twelve' } })).toBeGreaterThan(0);
     expect(broken({ info: { ...plugin.info, keywords: [] } })).toBeGreaterThan(0);
-    expect(broken({ info: { ...plugin.info, licence: 'Apache-2.0' } })).toBeGreaterThan(0);
+    expect(broken({ info: { ...plugin.info, license: 'Apache-2.0' } })).toBeGreaterThan(0);
   });
 
   it('includes what it names', () => {

@@ -63,7 +63,7 @@ const expectSpike = (answer: { events: [number, number][]; peak: number }) => {
 const summary = `{ events: detection.events.map((e) => [e.startIndex, e.endIndex]), peak: Math.max(...detection.score) }`;
 
 describe('the packed package', () => {
-  test('holds the build, the command, the data and the licence, and no tests or sources', () => {
+  test('holds the build, the command, the data and the license, and no tests or sources', () => {
     const names = readdirSync(installed, { recursive: true }).map(String);
     for (const wanted of [
       'bin/heed.js',

@@ -1,4 +1,4 @@
-/** Kernels over the rows of a matrix: softmax, layer normalisation, bias + activation. All f32, byte addresses. */
+/** Kernels over the rows of a matrix: softmax, layer normalization, bias + activation. All f32, byte addresses. */
 import { exp1, exp4, expNegative4, max4, sum4 } from './exponential';
 
 /** The largest of n values. */
@@ -83,7 +83,7 @@ export function softmaxGradientRows(y: usize, dy: usize, dx: usize, rows: i32, n
 }
 
 /**
- * y = (x − mean) / sqrt(variance + epsilon) · gamma + beta per row (Ba et al. 2016); `hat` keeps the normalised
+ * y = (x − mean) / sqrt(variance + epsilon) · gamma + beta per row (Ba et al. 2016); `hat` keeps the normalized
  * row and `inverse` 1 / sqrt(variance + epsilon) for the backward pass.
  */
 export function layerNormRows(

@@ -8,8 +8,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const core = dirname(dirname(fileURLToPath(import.meta.url)));
-const tensors = join(core, 'src/backend/kernels-wasm.ts');
-const windows = join(core, 'src/backend/window-kernels-wasm.ts');
+const tensors = join(core, 'src/tensor/kernels-wasm.ts');
+const windows = join(core, 'src/windows/kernels-wasm.ts');
 const sources = readdirSync(join(core, 'assembly'))
   .filter((name) => name.endsWith('.ts'))
   .sort();

@@ -22,6 +22,6 @@ mkdirSync(join(core, 'dist/cjs'), { recursive: true });
 writeFileSync(join(core, 'dist/cjs/package.json'), '{ "type": "commonjs" }\n');
 // There is no import.meta in CommonJS; what it is needed for, the place of this very file, is known there otherwise.
 writeFileSync(
-  join(core, 'dist/cjs/node-location.js'),
+  join(core, 'dist/cjs/node/location.js'),
   "'use strict';\nexports.location = require('node:url').pathToFileURL(__filename).href;\n",
 );

@@ -7,14 +7,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const core = dirname(dirname(fileURLToPath(import.meta.url)));
-const heed = await import(join(core, 'dist/esm/node.js'));
+const heed = await import(join(core, 'dist/esm/node/index.js'));
 
 const args = process.argv.slice(2);
 const write = args.includes('--write');
 const only = args.filter((arg) => !arg.startsWith('--'));
 const SEED = 1;
 
-/** Detector, generator, and what the fit sees: the clean first 30%, or labelled 70% where it is supervised. */
+/** Detector, generator, and what the fit sees: the clean first 30%, or labeled 70% where it is supervised. */
 const onSeries = [
   ['spatio-temporal-attention', 'variance-burst'],
   ['spatio-temporal-attention', 'ecg', { supervised: true }],
@@ -77,8 +77,8 @@ async function runSeries(id, generator, options = {}) {
   const definition = heed.getDetectorDefinition(id);
   const raw = await definition.create({ ...definition.defaults, ...options });
   const fit = await timed(() => raw.fit(heed.sliceSeries(series, 0, trained), { seed: SEED }));
-  const { labels: truth, ...unlabelled } = series;
-  const { raw: scores } = await raw.score(unlabelled, {});
+  const { labels: truth, ...unlabeled } = series;
+  const { raw: scores } = await raw.score(unlabeled, {});
   raw.dispose();
   // A supervised fit is judged on what it has not seen.
   const from = options.supervised ? trained : 0;
@@ -216,7 +216,7 @@ function elsewhere(series, seed) {
   return heed.createSeries({ channels, labels });
 }
 
-/** PR-AUC on what follows 50 labelled points of the target, by what was done with them. */
+/** PR-AUC on what follows 50 labeled points of the target, by what was done with them. */
 async function transfer(id, generator, seed) {
   const definition = heed.getDetectorDefinition(id);
   const options = { ...definition.defaults, supervised: true };

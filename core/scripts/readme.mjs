@@ -44,7 +44,7 @@ function section(text, name, content) {
 function detectorTable() {
   const detectors = JSON.parse(heed('detectors', '--format', 'json'));
   const cell = (text) => String(text).replaceAll('|', '\\|');
-  const rows = detectors.map(({ id, summary, document, tags }) => {
+  const rows = detectors.map(({ id, summary, source, tags }) => {
     const kind = tags.baseline
       ? 'baseline'
       : tags.needsTraining
@@ -52,7 +52,7 @@ function detectorTable() {
           ? 'learns from labels'
           : 'learns'
         : 'no training';
-    return `| \`${id}\` | ${kind} | ${cell(summary)} | ${cell(document)} |`;
+    return `| \`${id}\` | ${kind} | ${cell(summary)} | ${cell(source)} |`;
   });
   return ['| detector | | what it does | from |', '|---|---|---|---|', ...rows].join('\n');
 }

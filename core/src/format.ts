@@ -37,7 +37,7 @@ export function countOf(count: number, noun: string): string {
   return `${whole(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** Labels for evenly spaced ticks: as many decimals as tell neighbours apart, one prefix for all. */
+/** Labels for evenly spaced ticks: as many decimals as tell neighbors apart, one prefix for all. */
 export function formatTicks(ticks: readonly number[]): string[] {
   const largest = Math.max(...ticks.map(Math.abs), 0);
   const step = ticks.length > 1 ? Math.abs(ticks[1]! - ticks[0]!) : largest || 1;

@@ -10,7 +10,7 @@ function moments(draw: () => number): { mean: number; deviation: number } {
 }
 
 describe('createRandom', () => {
-  it('repeats itself for a seed and differs between neighbouring seeds', () => {
+  it('repeats itself for a seed and differs between neighboring seeds', () => {
     const draw = (seed: number) => {
       const random = createRandom(seed);
       return Array.from({ length: 5 }, () => random.uniform());

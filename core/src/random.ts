@@ -31,7 +31,7 @@ export interface Random {
 }
 
 /**
- * Seeded randomness (Mersenne Twister MT19937, whose initialisation keeps neighbouring seeds apart).
+ * Seeded randomness (Mersenne Twister MT19937, whose initialization keeps neighboring seeds apart).
  * @param seed whole number; only its lower 32 bits count
  * @throws HeedError bad-option where the seed is not a whole number
  */

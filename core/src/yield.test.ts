@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Breather, yieldToEventLoop } from './yield.js';
+import { CooperativeScheduler, yieldToEventLoop } from './yield.js';
 
 describe('yielding', () => {
   it('lets timers run and notices a cancelled signal', async () => {
@@ -9,12 +9,12 @@ describe('yielding', () => {
     while (!ran && performance.now() < deadline) await yieldToEventLoop();
     expect(ran).toBe(true);
     const controller = new AbortController();
-    const breather = new Breather(controller.signal, 0);
-    await breather.breathe();
+    const scheduler = new CooperativeScheduler(controller.signal, 0);
+    await scheduler.yieldIfDue();
     setTimeout(() => controller.abort(), 0);
     await expect(
       (async () => {
-        for (;;) await breather.breathe();
+        for (;;) await scheduler.yieldIfDue();
       })(),
     ).rejects.toMatchObject({ code: 'cancelled' });
   });

@@ -26,14 +26,14 @@ export function yieldToEventLoop(): Promise<void> {
 let lastYield = -Infinity;
 
 /** Yields when more than `interval` ms have passed since work last did, and throws where it was cancelled. */
-export class Breather {
+export class CooperativeScheduler {
   constructor(
     private readonly signal: AbortSignal | undefined,
     private readonly interval = 25,
   ) {}
 
   /** @throws HeedError cancelled */
-  async breathe(): Promise<void> {
+  async yieldIfDue(): Promise<void> {
     throwIfAborted(this.signal);
     if (performance.now() - lastYield < this.interval) return;
     await yieldToEventLoop();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateGraph, generateGraphSequence, generateSeries } from '../../core/src/datasets/index.js';
 import { listDetectors } from '../../core/src/detectors/index.js';
-import { createDetector, createGraphDetector } from '../../core/src/pipeline/index.js';
+import { createDetector, createGraphDetector } from '../../core/src/detection/index.js';
 import { findChromium, launchChromium } from './chromium.js';
 import { serveWorker, type WorkerPage } from './worker-page.js';
 
@@ -78,7 +78,7 @@ describe.skipIf(!executable)('models of learned detectors saved in Node and load
     );
   }
 
-  test('score equally, to a millionth of the border', async () => {
+  test('score equally, to a millionth of the threshold', async () => {
     const jobs: Job[] = [];
     const here: number[][] = [];
     for (const { id, quick, tags, graphs, defaults } of learned) {

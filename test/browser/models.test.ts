@@ -107,7 +107,11 @@ describe.skipIf(!findChromium())('the page of models', patient, () => {
       page.evaluate(() => {
         const service = (globalThis as any)[Symbol.for('heed.scoring-service/0.1.0')];
         const [newest] = service.results().slice(-1);
-        return [Boolean(newest.recipe.model), newest.detection.detector, newest.detection.score.length > 50];
+        return [
+          Boolean(newest.scoreConfig.model),
+          newest.detection.detector,
+          newest.detection.score.length > 50,
+        ];
       });
     await expect.poll(last, polling).toEqual([true, 'attention-autoencoder', true]);
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRandom } from '../../core/src/random.js';
-import { createDetector } from '../../core/src/pipeline/index.js';
+import { createDetector } from '../../core/src/detection/index.js';
 import { createSeries } from '../../core/src/series/index.js';
 import { findChromium, launchChromium } from './chromium.js';
 import { serveWorker, type WorkerPage } from './worker-page.js';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { DetectionJson } from '../../core/src/pipeline/json.js';
+import type { DetectionJson } from '../../core/src/detection/json.js';
 import { commandIn, root } from './command.js';
 
 const { run } = commandIn();
@@ -15,7 +15,7 @@ describe('benchmark files', () => {
     : [];
 
   test.skipIf(!present)('every one is read, with its label apart', async () => {
-    const { readSeriesFile } = await import('../../core/src/node-files.js');
+    const { readSeriesFile } = await import('../../core/src/node/files.js');
     for (const file of files) {
       const { series } = await readSeriesFile(file);
       expect(series.labels !== undefined, file).toBe(true);

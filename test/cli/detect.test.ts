@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { createServer } from 'node:http';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
-import { detectionJsonSchema, type DetectionJson } from '../../core/src/pipeline/json.js';
+import { detectionJsonSchema, type DetectionJson } from '../../core/src/detection/json.js';
 import { commandIn, heed, table } from './command.js';
 
 const { folder, inFolder, run } = commandIn();
@@ -46,7 +46,7 @@ describe('heed detect', () => {
     expect(await detectJson(['-'], table({ label: inverted }))).toEqual(truth);
   });
 
-  test('prints a table without colour into a pipe, and with colour where it is forced', async () => {
+  test('prints a table without color into a pipe, and with color where it is forced', async () => {
     const plain = await run(['detect', 'metrics.csv'], { env: { COLUMNS: '110' } });
     expect(plain.status).toBe(0);
     expect(plain.stdout).not.toContain('\u001b');

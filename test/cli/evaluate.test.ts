@@ -5,14 +5,14 @@ import { commandIn, expectRefusal, table } from './command.js';
 
 const { inFolder, run } = commandIn();
 writeFileSync(inFolder('metrics.csv'), table());
-writeFileSync(inFolder('unlabelled.csv'), table({ label: 'none' }));
+writeFileSync(inFolder('unlabeled.csv'), table({ label: 'none' }));
 writeFileSync(inFolder('truth.csv'), table().replace('Label', 'truth'));
 writeFileSync(inFolder('calm.csv'), table().replaceAll(/,1$/gm, ',0'));
 mkdirSync(inFolder('folder'));
 const quick = ['-d', 'z-score', '--no-baselines', '--quiet'];
 
 describe('heed evaluate', () => {
-  test('measures a labelled file', async () => {
+  test('measures a labeled file', async () => {
     const { status, stdout } = await run(['evaluate', 'metrics.csv', ...quick, '--format', 'json']);
     expect(status).toBe(0);
     const { files } = JSON.parse(stdout) as EvaluationReport;
@@ -29,15 +29,15 @@ describe('heed evaluate', () => {
   });
 
   test.each<[string[], RegExp]>([
-    [['unlabelled.csv'], /unlabelled\.csv: there is no column named label, is_anomaly or anomaly.*--label/],
-    [['metrics.csv', 'unlabelled.csv', '--jobs', '1'], /unlabelled\.csv: there is no column named label/],
-    [['metrics.csv', 'unlabelled.csv', '--jobs', '2'], /unlabelled\.csv: there is no column named label/],
+    [['unlabeled.csv'], /unlabeled\.csv: there is no column named label, is_anomaly or anomaly.*--label/],
+    [['metrics.csv', 'unlabeled.csv', '--jobs', '1'], /unlabeled\.csv: there is no column named label/],
+    [['metrics.csv', 'unlabeled.csv', '--jobs', '2'], /unlabeled\.csv: there is no column named label/],
     [['metrics.csv', '--label', 'truth'], /metrics\.csv, line 1: there is no column "truth"/],
-    [['calm.csv'], /calm\.csv: none of the 800 rows is labelled anomalous/],
+    [['calm.csv'], /calm\.csv: none of the 800 rows is labeled anomalous/],
     [['nowhere.csv'], /nowhere\.csv: there is no such file/],
     [['folder'], /folder: there is no CSV file/],
-    [['unlabelled.csv', '--out', 'folder'], /folder: the output cannot be written: it is a folder/],
-    [['unlabelled.csv', '--resume', 'missing/results.jsonl'], /results\.jsonl: the results cannot be kept/],
+    [['unlabeled.csv', '--out', 'folder'], /folder: the output cannot be written: it is a folder/],
+    [['unlabeled.csv', '--resume', 'missing/results.jsonl'], /results\.jsonl: the results cannot be kept/],
   ])('refuses %j', async (args, message) => {
     expectRefusal(await run(['evaluate', ...args, ...quick]), 1, message);
   });

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { DetectionJson } from '../../core/src/pipeline/json.js';
+import type { DetectionJson } from '../../core/src/detection/json.js';
 import { commandIn, expectRefusal, table } from './command.js';
 
 const { inFolder, run } = commandIn();

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { generateGraph, generateGraphSequence, generateSeries } from '../../core/src/datasets/index.js';
 import { listDetectors } from '../../core/src/detectors/index.js';
-import { loadDetector, loadGraphDetector } from '../../core/src/pipeline/index.js';
+import { loadDetector, loadGraphDetector } from '../../core/src/detection/index.js';
 import type {
   DetectionJson,
   GraphDetectionJson,
   GraphSequenceDetectionJson,
-} from '../../core/src/pipeline/index.js';
+} from '../../core/src/detection/index.js';
 import { readCsv, readGraphJson, readGraphSequenceJson, seriesToCsv } from '../../core/src/series/index.js';
 import { commandIn, type Outcome } from './command.js';
 
@@ -43,10 +43,10 @@ const plain = ({ features, nodes, edges }: ReturnType<typeof generateGraph>['gra
 beforeAll(() => {
   const series = generateSeries('contextual', { points: 600, seed: 2 });
   writeFileSync(join(folder, 'metrics.csv'), seriesToCsv(series));
-  const { labels: _, ...unlabelled } = series;
-  writeFileSync(join(folder, 'unlabelled.csv'), seriesToCsv(unlabelled));
+  const { labels: _, ...unlabeled } = series;
+  writeFileSync(join(folder, 'unlabeled.csv'), seriesToCsv(unlabeled));
   const channels = ['a', 'b'].map((name) => ({ name, values: series.channels[0]!.values }));
-  writeFileSync(join(folder, 'two-channels.csv'), seriesToCsv({ ...unlabelled, channels }));
+  writeFileSync(join(folder, 'two-channels.csv'), seriesToCsv({ ...unlabeled, channels }));
   const { graph } = generateGraph({ nodes: 60, cliques: 1, cliqueSize: 5, seed: 1 });
   writeFileSync(join(folder, 'graph.json'), JSON.stringify(plain(graph)));
   const header = graph.nodes[0]!.features.map((_, f) => f);
@@ -87,7 +87,7 @@ describe('heed fit, heed detect --model and heed evaluate', { timeout: 180_000 }
     expect(Math.max(...there.score)).toBeGreaterThan(0);
   });
 
-  test('evaluates all of them on a labelled file', async () => {
+  test('evaluates all of them on a labeled file', async () => {
     const options = ofSeries.flatMap((id) =>
       optionsOf(id).map((text) => (text === '--option' ? text : `${id}.${text}`)),
     );
@@ -144,7 +144,7 @@ describe('a trained model', { timeout: 180_000 }, () => {
     [['metrics.csv', '--from', 'teacher.heed', '--option', 'window=8'], 2, /"window" .* is settled/],
     [['metrics.csv', '--detector', 'rnn', '--freeze-attention'], 2, /belongs to --from/],
     [['metrics.csv', '--from', 'metrics.csv'], 1, /damaged/],
-    [['unlabelled.csv', '--detector', 'cnn', '--option', 'supervised=true'], 1, /needs labels/],
+    [['unlabeled.csv', '--detector', 'cnn', '--option', 'supervised=true'], 1, /needs labels/],
     [['two-channels.csv', '--from', 'teacher.heed'], 1, /was fitted to 1 channel/],
   ])('is not made of %j', async (args, status, message) => {
     const outcome = await run('fit', ...args, '--out', 'x.heed');

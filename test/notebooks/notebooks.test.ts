@@ -11,7 +11,7 @@ import { compareOutputs, firstDifference } from './outputs.js';
 const folder = join(import.meta.dirname, '../../notebooks');
 const files = readdirSync(folder).filter((name) => name.endsWith('.ipynb'));
 
-// What the notebooks show must not depend on whose machine holds labelled series.
+// What the notebooks show must not depend on whose machine holds labeled series.
 delete process.env.HEED_DATA;
 
 describe('the comparison of outputs', () => {

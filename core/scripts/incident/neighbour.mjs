@@ -24,7 +24,7 @@ const written = new client.Counter({
 let hogs = [];
 let fault;
 process.on('message', (message) => {
-  if (message.kind !== 'noisy-neighbour') return;
+  if (message.kind !== 'noisy-neighbor') return;
   fault = message.settings;
   for (const hog of hogs) void hog.terminate();
   hogs = Array.from(

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const entry = join(here, '../../dist/esm/node.js');
+const entry = join(here, '../../dist/esm/node/index.js');
 /** Digits kept: more than any scrape measures, and a small file. */
 const digits = 6;
 

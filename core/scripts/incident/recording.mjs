@@ -91,12 +91,12 @@ export async function startParts({ directory, programs, schedule, progress }) {
 
   const ports = {
     service: await freePort(),
-    neighbour: await freePort(),
+    neighbor: await freePort(),
     node: await freePort(),
     prometheus: await freePort(),
   };
   const service = await startNode('service', [ports.service, disk, schedule.cycleSeconds], ['--expose-gc']);
-  const neighbour = await startNode('neighbour', [ports.neighbour, directory]);
+  const neighbor = await startNode('neighbor', [ports.neighbor, directory]);
   start('node-exporter', programs['prometheus-node-exporter'], [
     `--web.listen-address=127.0.0.1:${ports.node}`,
     '--collector.disable-defaults',
@@ -113,7 +113,7 @@ export async function startParts({ directory, programs, schedule, progress }) {
       global: { scrape_interval: interval, scrape_timeout: interval },
       scrape_configs: [
         target('shop', ports.service),
-        target('batch', ports.neighbour),
+        target('batch', ports.neighbor),
         target('node', ports.node),
       ],
     }),
@@ -140,7 +140,7 @@ export async function startParts({ directory, programs, schedule, progress }) {
       else filling = false;
       return;
     }
-    const owner = { 'traffic-drop': load, 'noisy-neighbour': neighbour }[kind] ?? service;
+    const owner = { 'traffic-drop': load, 'noisy-neighbor': neighbor }[kind] ?? service;
     owner.send({ kind, settings });
   };
   return {

@@ -1,5 +1,5 @@
 import Papa from 'papaparse';
-import type { Detection } from '../score/types.js';
+import type { Detection } from '../detection/types.js';
 import type { Series } from '../series/series.js';
 
 /**

@@ -1,10 +1,10 @@
 import { Option, type Command } from 'commander';
 import Table from 'cli-table3';
 import { getDetectorDefinition, listDetectors } from '../detectors/registry.js';
-import type { DetectorDefinition } from '../detectors/contract.js';
-import { describeOption } from '../pipeline/options.js';
+import type { DetectorDefinition } from '../detectors/base/types.js';
+import { describeOption } from '../detection/options.js';
 import { print } from './output.js';
-import { coloursFor, terminalWidth } from './terminal.js';
+import { colorsFor, terminalWidth } from './terminal.js';
 
 /** `heed detectors`: what there is to choose from. */
 export function detectorsCommand(program: Command): void {
@@ -24,10 +24,10 @@ Examples:
     .action(async (id: string | undefined, options: { format: 'table' | 'json' }) => {
       const chosen = id === undefined ? listDetectors() : [getDetectorDefinition(id)];
       if (options.format === 'json') {
-        const list = chosen.map(({ id, tags, document, summary, defaults, parameters }) => ({
+        const list = chosen.map(({ id, tags, source, summary, defaults, parameters }) => ({
           id,
           tags,
-          document,
+          source,
           summary,
           defaults,
           parameters: parameters ?? null,
@@ -59,31 +59,31 @@ function sizeText({ parameters, defaults }: DetectorDefinition): string {
 }
 
 function listText(definitions: readonly DetectorDefinition[]): string {
-  const colours = coloursFor(process.stdout);
+  const colors = colorsFor(process.stdout);
   const width = terminalWidth();
   const columns = [Math.max(8, ...definitions.map(({ id }) => id.length)) + 2, 22, 12];
   const rest = width - columns.reduce((sum, column) => sum + column, 0) - columns.length - 2;
   const table = new Table({
-    head: ['id', 'kind', 'size', 'what it does, and source'].map((name) => colours.bold(name)),
+    head: ['id', 'kind', 'size', 'what it does, and source'].map((name) => colors.bold(name)),
     colWidths: [...columns, Math.max(24, rest)],
     colAligns: ['left', 'left', 'right', 'left'],
     wordWrap: true,
     style: { head: [], border: [] },
   });
   for (const definition of definitions) {
-    const what = `${definition.summary} ${colours.dim(`[${definition.document}]`)}`;
-    table.push([colours.cyan(definition.id), traits(definition), sizeText(definition), what]);
+    const what = `${definition.summary} ${colors.dim(`[${definition.source}]`)}`;
+    table.push([colors.cyan(definition.id), traits(definition), sizeText(definition), what]);
   }
   const size = 'Size: values trained with the defaults on one channel.';
   return `${table.toString()}\n${definitions.length} detectors. ${size} Options of one: heed detectors ID\n`;
 }
 
 function describeText(definition: DetectorDefinition): string {
-  const colours = coloursFor(process.stdout);
+  const colors = colorsFor(process.stdout);
   const lines = [
-    colours.bold(definition.id),
+    colors.bold(definition.id),
     definition.summary,
-    `Source: ${definition.document}`,
+    `Source: ${definition.source}`,
     `Kind: ${traits(definition)}; scores ${definition.tags.minPoints} ${
       definition.tags.input === 'series' ? 'points' : 'nodes'
     } or more`,
@@ -102,7 +102,7 @@ function describeText(definition: DetectorDefinition): string {
       const value = definition.defaults[name];
       const standard =
         value === undefined ? '' : ` (default ${Array.isArray(value) ? value.join(',') : String(value)})`;
-      lines.push(`  ${colours.cyan(name)}: ${spec.summary}; ${describeOption(spec)}${standard}`);
+      lines.push(`  ${colors.cyan(name)}: ${spec.summary}; ${describeOption(spec)}${standard}`);
     }
   }
   return `${lines.join('\n')}\n`;

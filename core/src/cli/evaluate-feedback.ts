@@ -7,7 +7,7 @@ const signed = (value: number): string => `${value < 0 ? '−' : '+'}${three(Mat
 
 /** One table per detector: families × without feedback, with it, and what changed. */
 export function feedbackTable(report: FeedbackReport, layout: ReportLayout): string {
-  const { colours } = layout;
+  const { colors } = layout;
   const { question, metric } = report;
   const judged =
     question.kind === 'reveal'
@@ -16,7 +16,7 @@ export function feedbackTable(report: FeedbackReport, layout: ReportLayout): str
   const parts: string[] = [];
   for (const [detector, { overall, families }] of Object.entries(report.detectors)) {
     parts.push(
-      colours.bold(`${detector}: mean ${metric} on the rest of each file, without and with ${judged}`),
+      colors.bold(`${detector}: mean ${metric} on the rest of each file, without and with ${judged}`),
       summaryTable([...Object.entries(families), ['all', overall]], layout),
     );
   }
@@ -29,7 +29,7 @@ export function feedbackTable(report: FeedbackReport, layout: ReportLayout): str
     parts.push(`${report.skipped.length} ${files} too few events to judge some and keep others.`);
   }
   if (report.failures.length > 0) {
-    parts.push(colours.bold(`${report.failures.length} failed`));
+    parts.push(colors.bold(`${report.failures.length} failed`));
     for (const { file, detector, message } of report.failures) {
       parts.push(`  ${detector} on ${printable(file)}: ${printable(message)}`);
     }

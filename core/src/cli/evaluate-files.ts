@@ -4,7 +4,7 @@ import Papa from 'papaparse';
 import { HeedError } from '../errors.js';
 import type { PublishedTable } from '../evaluate/protocol.js';
 
-export interface LabelledFile {
+export interface LabeledFile {
   readonly path: string;
   /** Base name: what results and published tables call it. */
   readonly name: string;
@@ -27,8 +27,8 @@ export interface FileSelection {
 export async function selectFiles(
   paths: readonly string[],
   selection: FileSelection,
-): Promise<LabelledFile[]> {
-  const files: LabelledFile[] = [];
+): Promise<LabeledFile[]> {
+  const files: LabeledFile[] = [];
   for (const path of paths) {
     const entry = await stat(path).catch((cause: unknown) => {
       throw unreadable(path, cause);

@@ -1,26 +1,26 @@
 import { basename } from 'node:path';
 import Papa from 'papaparse';
 import Table from 'cli-table3';
-import type { Progress } from '../detectors/contract.js';
+import type { Progress } from '../detectors/base/types.js';
 import { HeedError, throwIfAborted } from '../errors.js';
 import { areaUnderRoc, averagePrecision, bestPointF1, rankingCurve } from '../evaluate/curves.js';
-import { graphFileKind, readGraphFile } from '../node-graph-files.js';
+import { graphFileKind, readGraphFile } from '../node/graph-files.js';
 import { meanAndStd } from '../preprocess/statistics.js';
 import { createRandom } from '../random.js';
 import type { Graph, GraphSequence } from '../series/graph.js';
 import { graphDetectorOf } from './graph.js';
 import { namingInput } from './run-detector.js';
 import { noBorders } from './table.js';
-import type { Colours } from './terminal.js';
+import type { Colors } from './terminal.js';
 
-/** One detector on one labelled graph or sequence of graphs. */
+/** One detector on one labeled graph or sequence of graphs. */
 export interface GraphResult {
   readonly file: string;
   readonly detector: string;
   /** What was ranked: the nodes, the edges, or every node at every time. */
   readonly of: 'nodes' | 'edges' | 'nodes over time';
   readonly metrics: { readonly 'AUC-PR': number; readonly 'AUC-ROC': number; readonly 'Standard-F1': number };
-  /** Share of labelled anomalies: what AUC-PR a random score gives. */
+  /** Share of labeled anomalies: what AUC-PR a random score gives. */
   readonly rate: number;
   readonly seconds: number;
 }
@@ -35,8 +35,8 @@ export async function areGraphs(paths: readonly string[]): Promise<boolean> {
 }
 
 /**
- * Measures detectors on labelled graphs (`label` of nodes and edges), beside the largest z-score of a node's features
- * and degree and beside chance. A graph is fitted to itself; a sequence to the graphs before its first labelled anomaly,
+ * Measures detectors on labeled graphs (`label` of nodes and edges), beside the largest z-score of a node's features
+ * and degree and beside chance. A graph is fitted to itself; a sequence to the graphs before its first labeled anomaly,
  * at most the first half.
  * @throws HeedError labels-missing, not-supported, cancelled, and what reading and fitting reject
  */
@@ -86,7 +86,7 @@ export async function evaluateGraphs(
 export function renderGraphResults(
   results: readonly GraphResult[],
   format: 'table' | 'json' | 'csv',
-  colours: Colours,
+  colors: Colors,
 ): string {
   if (format === 'json') return `${JSON.stringify({ files: results })}\n`;
   const names = ['AUC-PR', 'AUC-ROC', 'Standard-F1'] as const;
@@ -102,7 +102,7 @@ export function renderGraphResults(
   ]);
   if (format === 'csv') return `${Papa.unparse([head, ...rows], { newline: '\n', escapeFormulae: true })}\n`;
   const table = new Table({
-    head: head.map((name) => colours.bold(name)),
+    head: head.map((name) => colors.bold(name)),
     colAligns: head.map((_, i) => (i < 3 ? 'left' : 'right')),
     style: { head: [], border: [] },
     chars: noBorders,

@@ -2,10 +2,10 @@ import Table from 'cli-table3';
 import Papa from 'papaparse';
 import { METRIC_DESCRIPTIONS, type MetricName } from '../evaluate/metrics.js';
 import type { EvaluationReport } from '../evaluate/protocol.js';
-import { printable, type Colours } from './terminal.js';
+import { printable, type Colors } from './terminal.js';
 
 export interface ReportLayout {
-  readonly colours: Colours;
+  readonly colors: Colors;
   /** Columns of the terminal. */
   readonly width: number;
   /** The metric of the table per family. */
@@ -16,11 +16,11 @@ export interface ReportLayout {
 
 /** Families × detectors, all metrics per detector, agreement with published values, failures. */
 export function evaluationTable(report: EvaluationReport, layout: ReportLayout): string {
-  const { colours } = layout;
+  const { colors } = layout;
   const parts = [
-    colours.bold(`Mean ${layout.metric} per family (failed runs count 0)`),
+    colors.bold(`Mean ${layout.metric} per family (failed runs count 0)`),
     familyTable(report, layout),
-    colours.bold('All files'),
+    colors.bold('All files'),
     metricTable(report, layout),
   ];
   const warned = METRIC_DESCRIPTIONS.flatMap((metric) =>
@@ -35,7 +35,7 @@ export function evaluationTable(report: EvaluationReport, layout: ReportLayout):
     );
   }
   if (report.failures.length > 0) {
-    parts.push(colours.bold(`${report.failures.length} failed`));
+    parts.push(colors.bold(`${report.failures.length} failed`));
     for (const { file, detector, message } of report.failures) {
       parts.push(`  ${detector} on ${printable(file)}: ${printable(message)}`);
     }
@@ -57,7 +57,7 @@ export interface Column {
 export function wideTable(
   first: Column,
   columns: readonly Column[],
-  { colours, width }: Pick<ReportLayout, 'colours' | 'width'>,
+  { colors, width }: Pick<ReportLayout, 'colors' | 'width'>,
 ): string {
   const widthOf = ({ head, cells }: Column): number =>
     Math.max(head.length, ...cells.map((cell) => cell.length)) + 3;
@@ -72,7 +72,7 @@ export function wideTable(
     }
     const part = [first, ...columns.slice(from, to)];
     const table = new Table({
-      head: part.map(({ head }) => colours.bold(head)),
+      head: part.map(({ head }) => colors.bold(head)),
       colAligns: part.map((_, i) => (i === 0 ? ('left' as const) : ('right' as const))),
       style: { head: [], border: [], compact: true, 'padding-left': 1, 'padding-right': 1 },
       chars: plainBorders,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import type { Progress } from '../detectors/contract.js';
+import type { Progress } from '../detectors/base/types.js';
 import { HeedError, throwIfAborted, type HeedErrorCode } from '../errors.js';
-import { NodeWorkerPool } from '../node-pool.js';
+import { NodeWorkerPool } from '../node/pool.js';
 import type { EvaluationCache } from './evaluate-cache.js';
 import { runTask, taskKey, type EvaluateResult, type EvaluateTask } from './evaluate-task.js';
 

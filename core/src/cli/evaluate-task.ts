@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DetectorOptions } from '../detectors/contract.js';
+import type { DetectorOptions } from '../detectors/base/types.js';
 import { HeedError, isHeedError, throwIfAborted } from '../errors.js';
 import {
   evaluateFeedback,
@@ -14,7 +14,7 @@ import {
   type FileResult,
 } from '../evaluate/protocol.js';
 import type { Series } from '../series/series.js';
-import { readSeriesFile } from '../node-files.js';
+import { readSeriesFile } from '../node/files.js';
 
 /** One detector on one file: what a worker is asked for. Plain data. */
 export interface EvaluateTask {
@@ -109,7 +109,7 @@ function checkLabels({ labels }: Series, { path: file, question }: EvaluateTask)
   throw labels
     ? new HeedError(
         'labels-missing',
-        `none of the ${labels.length} rows is labelled anomalous`,
+        `none of the ${labels.length} rows is labeled anomalous`,
         'Label at least one: 1 where anomalous, 0 where not.',
         { file },
       )

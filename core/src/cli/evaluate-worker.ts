@@ -1,7 +1,7 @@
 /** Worker of `heed evaluate`: runs the tasks the pool sends. */
 import { parentPort } from 'node:worker_threads';
 import { isHeedError } from '../errors.js';
-import type { PoolReply, PoolRequest } from '../node-pool.js';
+import type { PoolReply, PoolRequest } from '../node/pool.js';
 import { runTask, type EvaluateResult, type EvaluateTask } from './evaluate-task.js';
 
 parentPort!.on('message', ({ id, task }: PoolRequest<EvaluateTask>) => {

@@ -130,7 +130,7 @@ describe('heed evaluate', () => {
 });
 
 describe('heed evaluate --reveal and --dismiss', () => {
-  /** A wave with three bumps of one kind, labelled, and one of another kind, which is not. */
+  /** A wave with three bumps of one kind, labeled, and one of another kind, which is not. */
   const several = '004_BUMPS_id_1_Synthetic_tr_100_1st_300.csv';
   beforeAll(() => {
     const isBump = (t: number): boolean => [300, 500, 700].some((at) => t >= at && t < at + 12);
@@ -165,7 +165,7 @@ describe('heed evaluate --reveal and --dismiss', () => {
     expect(Object.keys(families)).toEqual(['BUMPS']);
     expect(overall.files).toBe(1);
     expect(overall.gain).toBeCloseTo(own.after.metrics['VUS-PR'] - own.before.metrics['VUS-PR'], 12);
-    // The unlabelled dip stands highest by itself; a confirmed bump tells what was meant.
+    // The unlabeled dip stands highest by itself; a confirmed bump tells what was meant.
     expect(overall.gain).toBeGreaterThan(0.02);
     expect(await measure('reveal', { resume })).toEqual(report);
 

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { Option, type Command } from 'commander';
-import type { DetectorOptions, Progress } from '../detectors/contract.js';
+import type { DetectorOptions, Progress } from '../detectors/base/types.js';
 import { getDetectorDefinition, listDetectors } from '../detectors/registry.js';
 import { HeedError } from '../errors.js';
 import {
-  summariseFeedback,
+  summarizeFeedback,
   type FeedbackQuestion,
   type FeedbackReport,
   type FeedbackResult,
@@ -12,13 +12,13 @@ import {
 import { METRIC_DESCRIPTIONS, type MetricName } from '../evaluate/metrics.js';
 import {
   PUBLISHED_NAMESAKES,
-  summariseEvaluation,
+  summarizeEvaluation,
   type EvaluationReport,
   type FileResult,
 } from '../evaluate/protocol.js';
-import { resolveOptions } from '../pipeline/options.js';
+import { resolveOptions } from '../detection/options.js';
 import { EvaluationCache } from './evaluate-cache.js';
-import { readPublished, selectFiles, type LabelledFile } from './evaluate-files.js';
+import { readPublished, selectFiles, type LabeledFile } from './evaluate-files.js';
 import { areGraphs, evaluateGraphs, graphDetectors, renderGraphResults } from './evaluate-graphs.js';
 import { feedbackCsv, feedbackTable } from './evaluate-feedback.js';
 import { evaluationCsv, evaluationTable, type ReportLayout } from './evaluate-report.js';
@@ -27,7 +27,7 @@ import type { EvaluateTask } from './evaluate-task.js';
 import { refuseSeriesFlags } from './graph.js';
 import { interruption } from './interrupt.js';
 import { checkOutput, print, writeOutput } from './output.js';
-import { coloursFor, ProgressDisplay, tell, terminalWidth } from './terminal.js';
+import { colorsFor, ProgressDisplay, tell, terminalWidth } from './terminal.js';
 import { names, optionPair, optionValue, wholeNumberIn } from './values.js';
 
 /** Measured beside every detector, so that a table shows what a trivial method reaches. */
@@ -49,7 +49,7 @@ export interface EvaluateOptions {
   readonly option?: Readonly<Record<string, string>>;
   readonly seed: number;
   readonly baselines: boolean;
-  /** Labelled events to confirm, or false events to dismiss, at once. */
+  /** Labeled events to confirm, or false events to dismiss, at once. */
   readonly reveal?: number;
   readonly dismiss?: number;
   /** Most choices of the judged events to try. */
@@ -57,12 +57,12 @@ export interface EvaluateOptions {
   readonly quiet?: boolean;
 }
 
-/** `heed evaluate`: the TSB-AD protocol over labelled files. */
+/** `heed evaluate`: the TSB-AD protocol over labeled files. */
 export function evaluateCommand(program: Command): void {
   program
     .command('evaluate')
-    .description('measure detectors on labelled series: VUS-PR and other metrics, per family and overall')
-    .argument('<path...>', 'labelled CSV files, or folders of them; or labelled graphs')
+    .description('measure detectors on labeled series: VUS-PR and other metrics, per family and overall')
+    .argument('<path...>', 'labeled CSV files, or folders of them; or labeled graphs')
     .option('-d, --detector <ids>', 'detectors to measure, separated by commas (default: auto)', names)
     .option('--label <column>', 'the column with the labels (default: found by its name)')
     .addOption(new Option('--format <format>', 'output').choices(['table', 'json', 'csv']).default('table'))
@@ -88,7 +88,7 @@ export function evaluateCommand(program: Command): void {
     )
     .option(
       '--reveal <n>',
-      'measure feedback: confirm n labelled events, score again, judge the rest with and without',
+      'measure feedback: confirm n labeled events, score again, judge the rest with and without',
       wholeNumberIn(1, 1000),
     )
     .option(
@@ -110,7 +110,7 @@ A label column (label, is_anomaly, anomaly, in any case) is needed. File names a
 NNN_FAMILY_id_K_DOMAIN_tr_N_1st_M.csv, give the family and the training prefix of N rows. The full series is scored,
 the raw ranking is judged, a failed run counts 0; in a folder so does a file that cannot be judged.
 
---reveal 1 confirms one labelled event of every file that has two or more (the first, then others evenly spread over the
+--reveal 1 confirms one labeled event of every file that has two or more (the first, then others evenly spread over the
 file, as --choices says; the mean is shown) and judges the rest of the file: what was revealed, and half of the metric's
 widest buffer around it, counts for neither score. --dismiss 1 does the same with the detector's highest false event.
 Baselines and published values have no part in it.
@@ -132,7 +132,7 @@ Examples:
           checkOptionNames(options.detector ?? graphDetectors, options.option);
           const results = await evaluateGraphs(paths, options, signal, progress.update);
           const stream = options.out === undefined ? process.stdout : process.stderr;
-          text = renderGraphResults(results, options.format, coloursFor(stream));
+          text = renderGraphResults(results, options.format, colorsFor(stream));
         } else {
           const question = questionOf(options);
           text = question
@@ -172,7 +172,7 @@ export async function evaluateFiles(
   const cache = options.resume === undefined ? undefined : await EvaluationCache.open(options.resume);
   const jobs = options.jobs ?? availableParallelism();
   const results = await runAll<FileResult>(tasks, jobs, cache, signal, onProgress);
-  return summariseEvaluation(results, published);
+  return summarizeEvaluation(results, published);
 }
 
 /**
@@ -194,7 +194,7 @@ export async function evaluateFeedbackOnFiles(
   const cache = options.resume === undefined ? undefined : await EvaluationCache.open(options.resume);
   const jobs = options.jobs ?? availableParallelism();
   const results = await runAll<FeedbackResult>(tasks, jobs, cache, signal, onProgress);
-  return summariseFeedback(results, question, options.metric);
+  return summarizeFeedback(results, question, options.metric);
 }
 
 function questionOf({ reveal, dismiss, choices = 5 }: EvaluateOptions): FeedbackQuestion | undefined {
@@ -237,7 +237,7 @@ function checkOptionNames(ids: readonly string[], given: Readonly<Record<string,
 }
 
 function taskOf(
-  file: LabelledFile,
+  file: LabeledFile,
   detector: { readonly id: string; readonly options: DetectorOptions },
   { seed, label }: EvaluateOptions,
 ): EvaluateTask {
@@ -262,7 +262,7 @@ export function renderFeedback(report: FeedbackReport, options: EvaluateOptions)
 function layoutOf({ out, metric }: EvaluateOptions, publishedColumns: readonly string[]): ReportLayout {
   const toTerminal = out === undefined;
   return {
-    colours: coloursFor(toTerminal ? process.stdout : process.stderr),
+    colors: colorsFor(toTerminal ? process.stdout : process.stderr),
     width: toTerminal ? terminalWidth() : 160,
     metric,
     publishedColumns,

@@ -1,6 +1,6 @@
 import type { Gauge, Registry } from 'prom-client';
-import type { PrometheusChannel } from '../node-prometheus.js';
-import type { Detection } from '../score/types.js';
+import type { PrometheusChannel } from '../node/prometheus.js';
+import type { Detection } from '../detection/types.js';
 
 type PromClient = typeof import('prom-client');
 
@@ -19,7 +19,7 @@ const gauges = {
   expected: 'What the detector expected of the latest value.',
   lower: 'Lower edge of the expected band.',
   upper: 'Upper edge of the expected band.',
-  score: 'Anomaly score of the latest point: 1 is the border, above 1 is anomalous.',
+  score: 'Anomaly score of the latest point: 1 is the threshold, above 1 is anomalous.',
   severity:
     'Severity, 0 to 100, of the event that the latest point belongs to and the series takes part in; else 0.',
 } as const;
@@ -38,15 +38,15 @@ export function channelMetrics(
   channels: readonly ExportedChannel[],
 ): Registry {
   const registry = new PromRegistry();
-  const labelled = channels.map((exported) => ({ ...exported, labels: labelsOf(exported) }));
-  const labelNames = [...new Set(labelled.flatMap(({ labels }) => Object.keys(labels)))];
+  const labeled = channels.map((exported) => ({ ...exported, labels: labelsOf(exported) }));
+  const labelNames = [...new Set(labeled.flatMap(({ labels }) => Object.keys(labels)))];
   const registered = Object.fromEntries(
     Object.entries(gauges).map(([name, help]) => [
       name,
       new PromGauge({ name: `heed_${name}`, help, labelNames, registers: [registry] }),
     ]),
   ) as Record<GaugeName, Gauge>;
-  for (const { channel, detection, index, labels } of labelled) {
+  for (const { channel, detection, index, labels } of labeled) {
     const last = channel.values.length - 1;
     const value = channel.values[last]!;
     if (Number.isNaN(value)) continue;

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { readPrometheus } from '../node-prometheus.js';
-import { createDetector } from '../pipeline/create.js';
-import { detect } from '../pipeline/detect.js';
+import { readPrometheus } from '../node/prometheus.js';
+import { createDetector } from '../detection/create.js';
+import { detect } from '../detection/detect.js';
 import { startExporter, type ExporterFlags } from './exporter.js';
 
 /** A moment well inside a minute, so that the grid ends on the minute before. */
@@ -142,7 +142,7 @@ test('keeps no score of a Prometheus that fails, and scores again when it is bac
   messages.mockRestore();
 });
 
-test('reads the model and the judgements once, before it asks for anything', async () => {
+test('reads the model and the judgments once, before it asks for anything', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'heed-exporter-'));
   const [model, feedback] = [join(folder, 'model.heed'), join(folder, 'judged.json')];
   try {

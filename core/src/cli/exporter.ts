@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Registry } from 'prom-client';
 import { HeedError, isHeedError } from '../errors.js';
-import { SourceError } from '../node-prometheus-http.js';
-import { readPrometheusChannels, type PrometheusChannel } from '../node-prometheus.js';
-import type { Detection } from '../score/types.js';
+import { SourceError } from '../node/prometheus-http.js';
+import { readPrometheusChannels, type PrometheusChannel } from '../node/prometheus.js';
+import type { Detection } from '../detection/types.js';
 import { createSeries } from '../series/series.js';
 import { parseDuration } from '../series/time.js';
 import { channelMetrics, type ExportedChannel } from './exporter-metrics.js';
@@ -93,7 +93,7 @@ const lasting = new Set(['bad-option', 'source-too-large']);
 
 /**
  * Starts to score and to serve. The first scoring is awaited, so that a wrong query or option is told at once; a
- * Prometheus that does not answer is tried again, then and later. Model and judgements are read once, at the start.
+ * Prometheus that does not answer is tried again, then and later. Model and judgments are read once, at the start.
  * @throws HeedError bad-option, source-too-large, port-taken, a refused query (source-error), and what opening the
  *   detector refuses: a wrong detector, option, model or feedback file
  */

@@ -1,14 +1,14 @@
 import { Option, type Command } from 'commander';
-import type { DetectorOptions, FitReport, RunOptions } from '../detectors/contract.js';
+import type { DetectorOptions, FitReport, RunOptions } from '../detectors/base/types.js';
 import { HeedError } from '../errors.js';
-import { distillDetector, measureQuantization, type CompressionFigures } from '../pipeline/compress.js';
-import { createDetector } from '../pipeline/create.js';
-import type { Detector, SaveOptions } from '../pipeline/types.js';
+import { distillDetector, measureQuantization, type CompressionFigures } from '../detection/compress.js';
+import { createDetector } from '../detection/create.js';
+import type { Detector, SaveOptions } from '../detection/detector-types.js';
 import { humanDuration, formatNumber } from '../format.js';
 import { sliceSeries } from '../series/series.js';
 import { rows } from './facts.js';
 import { graphDetectorOf, isGraphWork, readGraphInput, refuseSeriesFlags, trainingGraphs } from './graph.js';
-import { addInputOptions, readInput, type InputOptions } from './input.js';
+import { addInputOptions, readInput, tellNotes, type InputOptions } from './input.js';
 import { interruption } from './interrupt.js';
 import { checkOutput, writeOutput } from './output.js';
 import { detectorOptions, feedbackOf, namingInput, openModel, trainLengthOf } from './run-detector.js';
@@ -44,7 +44,7 @@ export function fitCommand(program: Command): void {
     .option('--option <name=value>', 'an option of the detector; may be repeated', optionPair)
     .option('--train <n|fraction>', 'train on the first N points, or this share (default: all)', trainingPart)
     .option('--seed <n>', 'same seed, same model', wholeNumberIn(0, 2 ** 32 - 1), 0)
-    .option('--feedback <file>', 'judgements to keep in the model, as for `heed detect --feedback`')
+    .option('--feedback <file>', 'judgments to keep in the model, as for `heed detect --feedback`')
     .option('--quiet', 'no progress and no report on stderr')
     .optionsGroup('Starting from another model:')
     .option('--from <model>', 'train this model further (transfer) in place of a new one')
@@ -132,7 +132,8 @@ async function fitSeries(file: string | undefined, flags: FitFlags, run: RunOpti
         : await createDetector(flags.detector!, options);
   let detector: Detector = start;
   try {
-    const series = await readInput(file, flags, run as Required<RunOptions>);
+    const { series, notes } = await readInput(file, flags, run as Required<RunOptions>);
+    tellNotes(notes, flags);
     const length = trainLengthOf(flags.train, series);
     const train = length === undefined ? series : sliceSeries(series, 0, length);
     const seeded = { ...run, seed: flags.seed };
@@ -219,7 +220,7 @@ function figuresText(figures: CompressionFigures): string {
   return (
     `file ${kilobytes(bytes)} in place of ${kilobytes(originalBytes)}, scoring ${ms(seconds)} in place of ` +
     `${ms(originalSeconds)}, rank correlation of the scores ${figures.rankCorrelation.toFixed(4)}, ` +
-    `${changed} of ${rows(points)} ${changed === 1 ? 'changes' : 'change'} sides of the border`
+    `${changed} of ${rows(points)} ${changed === 1 ? 'changes' : 'change'} sides of the threshold`
   );
 }
 

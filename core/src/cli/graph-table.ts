@@ -1,15 +1,15 @@
 import Table from 'cli-table3';
 import { humanDuration } from '../format.js';
 import { formatTimestamp } from '../plot/times.js';
-import type { GraphDetection, GraphSequenceDetection } from '../score/graph-types.js';
+import type { GraphDetection, GraphSequenceDetection } from '../detection/graph/types.js';
 import type { Graph, GraphSequence } from '../series/graph.js';
 import { thresholdText } from './facts.js';
 import { factLines, noBorders, severityBar, wrapText } from './table.js';
-import { printable, type Colours } from './terminal.js';
+import { printable, type Colors } from './terminal.js';
 
 export interface GraphTableOptions {
   readonly title: string;
-  readonly colours: Colours;
+  readonly colors: Colors;
   readonly width: number;
   readonly timeZone: string;
   /** Most anomalies of a kind to list; the rest is counted. */
@@ -70,10 +70,10 @@ export function graphSequenceTable(
   return `${lines.join('\n')}\n`;
 }
 
-function heading({ title, colours, width }: GraphTableOptions, facts: [string, string][]): string[] {
+function heading({ title, colors, width }: GraphTableOptions, facts: [string, string][]): string[] {
   return [
-    colours.bold(printable(title)),
-    ...facts.flatMap(([name, value]) => factLines(colours.dim(name.padEnd(14)), printable(value), width)),
+    colors.bold(printable(title)),
+    ...facts.flatMap(([name, value]) => factLines(colors.dim(name.padEnd(14)), printable(value), width)),
     '',
   ];
 }
@@ -83,7 +83,7 @@ function section(
   heads: readonly string[],
   rows: readonly Row[],
   of: number,
-  { colours, width, most }: GraphTableOptions,
+  { colors, width, most }: GraphTableOptions,
 ): string[] {
   const what = title.toLowerCase();
   if (rows.length === 0) return [`${title}: no anomalies found.`];
@@ -93,7 +93,7 @@ function section(
   );
   const number = String(shown.length).length + 3;
   const table = new Table({
-    head: ['#', ...heads, 'severity'].map((name) => colours.bold(name)),
+    head: ['#', ...heads, 'severity'].map((name) => colors.bold(name)),
     colWidths: [number, ...columns, 16],
     colAligns: ['right'],
     style: { head: [], border: [], 'padding-left': 1, 'padding-right': 1 },
@@ -103,7 +103,7 @@ function section(
   const lines = shown.map(({ cells, severity }, i) => [
     String(i + 1),
     ...cells.map(printable),
-    severityBar(severity, 10, colours),
+    severityBar(severity, 10, colors),
   ]);
   table.push(...lines);
   const [head, ...body] = table
@@ -125,7 +125,7 @@ function section(
   return [
     head!,
     ...text,
-    `${rows.length} anomalous ${what === 'events' ? 'stretches in' : `${what} of`} ${of.toLocaleString('en-US')}${what === 'events' ? ' graphs' : ''}${rest}.`,
+    `${rows.length} anomalous ${what === 'events' ? 'intervals in' : `${what} of`} ${of.toLocaleString('en-US')}${what === 'events' ? ' graphs' : ''}${rest}.`,
   ];
 }
 

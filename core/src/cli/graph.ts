@@ -1,19 +1,23 @@
 import { basename } from 'node:path';
 import Papa from 'papaparse';
-import type { DetectorOptions, FitReport, RunOptions } from '../detectors/contract.js';
+import type { DetectorOptions, FitReport, RunOptions } from '../detectors/base/types.js';
 import { getDetectorDefinition } from '../detectors/registry.js';
 import { HeedError } from '../errors.js';
-import { decodeModel } from '../model/file.js';
-import { graphFileKind, readGraphFile } from '../node-graph-files.js';
-import { createGraphDetector, loadGraphDetector, type GraphDetector } from '../pipeline/graph-detector.js';
-import { graphDetectionToJson } from '../pipeline/graph-json.js';
+import { decodeModel } from '../detection/model-file.js';
+import { graphFileKind, readGraphFile } from '../node/graph-files.js';
+import { createGraphDetector, loadGraphDetector, type GraphDetector } from '../detection/graph/detector.js';
+import { graphDetectionToJson } from '../detection/graph/json.js';
 import { plotGraph } from '../plot/graph.js';
 import { plotMatrix } from '../plot/heatmap.js';
-import type { GraphBorderOptions, GraphDetection, GraphSequenceDetection } from '../score/graph-types.js';
+import type {
+  GraphThresholdOptions,
+  GraphDetection,
+  GraphSequenceDetection,
+} from '../detection/graph/types.js';
 import type { Graph, GraphSequence } from '../series/graph.js';
 import { graphSequenceTable, graphTable } from './graph-table.js';
 import { detectorOptions, naming, readModel } from './run-detector.js';
-import type { Colours } from './terminal.js';
+import type { Colors } from './terminal.js';
 import type { TrainingPart } from './values.js';
 
 /** The flags that say what is to be worked on, of any command. */
@@ -106,7 +110,7 @@ interface AnyGraphDetector {
   fit(train: Graph | GraphSequence, options: RunOptions): Promise<FitReport>;
   score(
     graph: Graph | GraphSequence,
-    options: RunOptions & GraphBorderOptions,
+    options: RunOptions & GraphThresholdOptions,
   ): Promise<GraphDetection | GraphSequenceDetection>;
   save: GraphDetector['save'];
   dispose(): void;
@@ -134,7 +138,7 @@ function untyped(detector: GraphDetector): AnyGraphDetector {
 export async function detectGraph(
   graph: Graph | GraphSequence,
   work: GraphWork,
-  borders: GraphBorderOptions,
+  thresholds: GraphThresholdOptions,
   run: RunOptions,
 ): Promise<GraphDetection | GraphSequenceDetection> {
   const detector = await graphDetectorOf(graph, work);
@@ -149,7 +153,7 @@ export async function detectGraph(
         ...(report.notes ?? []),
       );
     }
-    const detection = await detector.score(graph, { ...run, ...borders, seed: work.seed });
+    const detection = await detector.score(graph, { ...run, ...thresholds, seed: work.seed });
     return { ...detection, notes: [...notes, ...detection.notes] };
   } finally {
     detector.dispose();
@@ -164,7 +168,7 @@ export async function renderGraph(
   graph: Graph | GraphSequence,
   detection: GraphDetection | GraphSequenceDetection,
   format: GraphFormat,
-  view: { colours: Colours; width: number; timeZone: string; most: number },
+  view: { colors: Colors; width: number; timeZone: string; most: number },
 ): Promise<string | Uint8Array> {
   const title = file === '-' ? 'Graph' : basename(file);
   switch (format) {
@@ -181,7 +185,7 @@ export async function renderGraph(
     case 'svg':
       return `${drawing(title, graph, detection)}\n`;
     case 'png': {
-      const { svgToPng } = await import('../node-png.js');
+      const { svgToPng } = await import('../node/png.js');
       return svgToPng(drawing(title, graph, detection));
     }
     case 'html':
@@ -238,7 +242,7 @@ function drawing(
       rowTitle: 'node',
       rowLabels: names,
       columnTitle: 'time step',
-      valueTitle: 'score (1 is the border)',
+      valueTitle: 'score (1 is the threshold)',
       extent: [0, 4],
       square: false,
     },

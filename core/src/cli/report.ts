@@ -1,7 +1,8 @@
 import { plotAttended, plotDetection, plotEvent } from '../plot/index.js';
 import { escapeXml as escape } from '../plot/svg.js';
 import { severityClass } from '../plot/theme.js';
-import type { AnomalyEvent, Detection } from '../score/types.js';
+import type { AnomalyEvent, Detection } from '../detection/types.js';
+import type { InputSummary } from '../series/index.js';
 import type { Series } from '../series/series.js';
 import { channelShares, factsOf, rows, SeriesClock } from './facts.js';
 
@@ -9,6 +10,8 @@ export interface ReportOptions {
   readonly timeZone: string;
   /** How the report was made: the command line. */
   readonly command?: string;
+  /** What was understood of the input. */
+  readonly input?: InputSummary;
 }
 
 /** Events beyond this are in the list, but have no pictures of their own. */
@@ -63,10 +66,10 @@ function figure(draw: (width: number) => string | undefined): string {
 }
 
 function severity(event: AnomalyEvent): string {
-  const { name, colour } = severityClass(event.severity);
+  const { name, color } = severityClass(event.severity);
   const width = Math.max(4, Math.round(event.severity));
   return (
-    `<span class="severity"><span class="track"><span class="fill" style="display:block;width:${width}%;background:${colour}">` +
+    `<span class="severity"><span class="track"><span class="fill" style="display:block;width:${width}%;background:${color}">` +
     `</span></span>${Math.round(event.severity)} ${name}</span>`
   );
 }
@@ -104,7 +107,7 @@ function attendedList(event: AnomalyEvent, clock: SeriesClock): string {
         `<tr><td class="number">${escape(clock.at(start))}</td><td class="number">${escape(clock.length(start, end))}</td>` +
         `<td class="number">${(weight * 100).toFixed(0)}%</td></tr>`,
     );
-  return `<table><thead><tr><th>Normal stretch from</th><th>Length</th><th>Attention</th></tr></thead><tbody>${rowsOf.join('')}</tbody></table>`;
+  return `<table><thead><tr><th>Normal interval from</th><th>Length</th><th>Attention</th></tr></thead><tbody>${rowsOf.join('')}</tbody></table>`;
 }
 
 function peerList({ peers = [] }: AnomalyEvent): string {
@@ -149,7 +152,7 @@ function eventSection(
     peerList(event),
     compared === ''
       ? ''
-      : `<h3>What it was compared with</h3><p class="notes">The detector looked for stretches like this one; these are the ones it attended to most.</p>${compared}${attendedList(event, clock)}`,
+      : `<h3>What it was compared with</h3><p class="notes">The detector looked for intervals like this one; these are the ones it attended to most.</p>${compared}${attendedList(event, clock)}`,
     '</section>',
   ].join('');
 }
@@ -167,7 +170,7 @@ export function detectionReport(series: Series, detection: Detection, options: R
     events.length === 0
       ? `No anomalies in ${rows(series.time.length)}.`
       : `${events.length} anomalous ${events.length === 1 ? 'event' : 'events'} in ${rows(series.time.length)}; the highest severity is ${Math.round(worst)} of 100.`;
-  const facts = factsOf(series, detection, timeZone)
+  const facts = factsOf(series, detection, timeZone, options.input)
     .map(([title, value]) => `<dt>${escape(title)}</dt><dd>${escape(value)}</dd>`)
     .join('');
   const notes = detection.notes.map((note) => `<p class="notes">${escape(note)}</p>`).join('');

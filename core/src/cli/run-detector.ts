@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { HeedError, isHeedError } from '../errors.js';
-import type { DetectorOptions, Feedback } from '../detectors/contract.js';
+import type { DetectorOptions, Feedback } from '../detectors/base/types.js';
 import { getDetectorDefinition } from '../detectors/registry.js';
-import { createDetector } from '../pipeline/create.js';
-import { detect } from '../pipeline/detect.js';
-import { readFeedback } from '../pipeline/feedback.js';
-import { loadDetector } from '../pipeline/model.js';
-import type { Detector, ScoreOptions } from '../pipeline/types.js';
-import type { Detection, EventOptions } from '../score/types.js';
+import { createDetector } from '../detection/create.js';
+import { detect } from '../detection/detect.js';
+import { readFeedback } from '../feedback/read.js';
+import { loadDetector } from '../detection/load.js';
+import type { Detector, ScoreOptions } from '../detection/detector-types.js';
+import type { Detection, EventOptions } from '../detection/types.js';
 import type { Series } from '../series/series.js';
 import { optionValue, type TrainingPart } from './values.js';
 
@@ -18,7 +18,7 @@ export interface DetectorChoice {
   readonly model?: string;
   readonly train?: TrainingPart;
   readonly seed: number;
-  /** File with judgements on stretches of the series. */
+  /** File with judgments on intervals of the series. */
   readonly feedback?: string;
 }
 
@@ -74,7 +74,7 @@ export async function readModel(path: string): Promise<string> {
 }
 
 /**
- * The judgements in a file; none where no file is named.
+ * The judgments in a file; none where no file is named.
  * @throws HeedError file-unreadable, bad-json, bad-value, bad-time, each naming the file
  */
 export async function feedbackOf(path: string | undefined): Promise<Feedback[] | undefined> {
@@ -85,7 +85,7 @@ export async function feedbackOf(path: string | undefined): Promise<Feedback[] |
       cause.code === 'ENOENT'
         ? 'there is no such feedback file'
         : `the feedback cannot be read (${cause.code})`,
-      'Name a JSON file with a list of judgements.',
+      'Name a JSON file with a list of judgments.',
       { file: path },
       cause,
     );
@@ -116,7 +116,7 @@ export interface OpenDetector {
 }
 
 /**
- * Reads whatever the flags name (model, judgements, options of the detector) once, so that scoring reads no file.
+ * Reads whatever the flags name (model, judgments, options of the detector) once, so that scoring reads no file.
  * @throws HeedError file-unreadable, model-corrupt, model-version, not-supported, unknown-detector, bad-option,
  *   bad-json, bad-value, bad-time
  */

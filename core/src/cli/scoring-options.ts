@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { HeedError } from '../errors.js';
-import type { EventOptions, Exclusion, ThresholdMethod } from '../score/types.js';
+import type { EventOptions, Exclusion, ThresholdMethod } from '../detection/types.js';
 import type { DetectorChoice } from './run-detector.js';
 import { exclusion, numberIn, optionPair, shareOrPercent, trainingPart, wholeNumberIn } from './values.js';
 
@@ -40,17 +40,14 @@ export function addScoringOptions(command: Command): void {
       ).choices(['both', 'above', 'below']),
     )
     .addOption(
-      new Option('--threshold <method>', 'how the border is set (default: chosen by the detector)').choices([
-        'fixed',
-        'three-sigma',
-        'mad',
-        'quantile',
-        'pot',
-      ]),
+      new Option(
+        '--threshold <method>',
+        'how the threshold is set (default: chosen by the detector)',
+      ).choices(['fixed', 'three-sigma', 'mad', 'quantile', 'pot']),
     )
     .option(
       '--threshold-value <n>',
-      'the border for fixed, the quantile, the sigmas, or the risk for pot',
+      'the threshold for fixed, the quantile, the sigmas, or the risk for pot',
       numberIn(0, Infinity),
     )
     .option('--merge-gap <points>', 'join events nearer than this', wholeNumberIn(0, 1e9))

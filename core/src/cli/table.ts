@@ -1,40 +1,43 @@
 import Table from 'cli-table3';
 import { severityClass } from '../plot/theme.js';
-import type { AnomalyEvent, Detection } from '../score/types.js';
+import type { AnomalyEvent, Detection } from '../detection/types.js';
+import type { InputSummary } from '../series/index.js';
 import type { Series } from '../series/series.js';
 import { channelShares, factsOf, rows, SeriesClock } from './facts.js';
-import { printable, type Colours } from './terminal.js';
+import { printable, type Colors } from './terminal.js';
 
 export interface TableOptions {
-  readonly colours: Colours;
+  readonly colors: Colors;
   /** Columns of the terminal. */
   readonly width: number;
   readonly timeZone: string;
   /** Most events to list; the rest is counted. */
   readonly maxEvents: number;
+  /** What was understood of the input. */
+  readonly input: InputSummary;
 }
 
-function paint(severity: number, text: string, colours: Colours): string {
+function paint(severity: number, text: string, colors: Colors): string {
   const { name } = severityClass(severity);
-  return name === 'high' ? colours.red(text) : name === 'medium' ? colours.yellow(text) : colours.cyan(text);
+  return name === 'high' ? colors.red(text) : name === 'medium' ? colors.yellow(text) : colors.cyan(text);
 }
 
 /** `██████▌   63`: ten cells with eighths. */
-export function severityBar(severity: number, cells: number, colours: Colours): string {
+export function severityBar(severity: number, cells: number, colors: Colors): string {
   const eighths = Math.max(1, Math.round((severity / 100) * cells * 8));
   const partial = ' ▏▎▍▌▋▊▉'[eighths % 8]!;
   const bar = `${'█'.repeat(eighths >> 3)}${eighths % 8 === 0 ? '' : partial}`.padEnd(cells);
-  return `${paint(severity, bar, colours)} ${String(Math.round(severity)).padStart(3)}`;
+  return `${paint(severity, bar, colors)} ${String(Math.round(severity)).padStart(3)}`;
 }
 
 /** The detection as text for a terminal or a log. */
 export function detectionTable(series: Series, detection: Detection, options: TableOptions): string {
-  const { colours, timeZone, width, maxEvents } = options;
+  const { colors, timeZone, width, maxEvents, input } = options;
   const lines: string[] = [];
   const clock = new SeriesClock(series, timeZone);
-  lines.push(colours.bold(printable(series.name ?? 'Series')));
-  for (const [name, value] of factsOf(series, detection, timeZone)) {
-    lines.push(...factLines(colours.dim(name.padEnd(14)), printable(value), width));
+  lines.push(colors.bold(printable(series.name ?? 'Series')));
+  for (const [name, value] of factsOf(series, detection, timeZone, input)) {
+    lines.push(...factLines(colors.dim(name.padEnd(14)), printable(value), width));
   }
   lines.push('');
   const { events } = detection;
@@ -69,7 +72,7 @@ function wideTable(
   detection: Detection,
   shown: readonly number[],
   clock: SeriesClock,
-  { colours, width }: TableOptions,
+  { colors, width }: TableOptions,
 ): string {
   const starts = shown.map((i) => clock.at(detection.events[i]!.startIndex));
   const lengths = shown.map((i) => {
@@ -88,7 +91,7 @@ function wideTable(
   const several = series.channels.length > 1;
   const heads = ['#', 'start', 'duration', 'severity', several ? 'channels' : ''];
   const table = new Table({
-    head: heads.map((name) => colours.bold(name)),
+    head: heads.map((name) => colors.bold(name)),
     colWidths: [...columns, rest],
     colAligns: ['right'],
     wordWrap: true,
@@ -99,7 +102,7 @@ function wideTable(
     const event = detection.events[i]!;
     const channels = several ? channelText(event, 2).split('\n').join(', ') : '';
     table.push(
-      [String(i + 1), starts[row]!, lengths[row]!, severityBar(event.severity, 10, colours), channels],
+      [String(i + 1), starts[row]!, lengths[row]!, severityBar(event.severity, 10, colors), channels],
       ['', { colSpan: columns.length, content: `${printable(event.reason)}\n` }],
     );
   });
@@ -123,13 +126,13 @@ function stackedEvent(
   event: AnomalyEvent,
   i: number,
   clock: SeriesClock,
-  { colours, width }: TableOptions,
+  { colors, width }: TableOptions,
 ): string {
   const when = `${clock.at(event.startIndex)}, ${clock.length(event.startIndex, event.endIndex)}`;
   const [channels, ...rest] = wrapText(channelText(event, 2).split('\n').join(', '), width - 21);
   return [
-    `${colours.bold(String(i + 1).padStart(3))}  ${when}`,
-    `     ${severityBar(event.severity, 10, colours)}  ${channels}`,
+    `${colors.bold(String(i + 1).padStart(3))}  ${when}`,
+    `     ${severityBar(event.severity, 10, colors)}  ${channels}`,
     ...rest.map((line) => ' '.repeat(21) + line),
     ...wrapText(printable(event.reason), width - 5).map((line) => `     ${line}`),
     '',

@@ -1,13 +1,13 @@
 import cliProgress from 'cli-progress';
 import pc from 'picocolors';
-import type { Progress } from '../detectors/contract.js';
+import type { Progress } from '../detectors/base/types.js';
 import { humanDuration } from '../format.js';
 import { cleanText } from '../plot/svg.js';
 
-export type Colours = ReturnType<typeof pc.createColors>;
+export type Colors = ReturnType<typeof pc.createColors>;
 
-/** Colour only on a terminal; NO_COLOR and FORCE_COLOR as everywhere (no-color.org). */
-export function coloursFor(stream: NodeJS.WriteStream): Colours {
+/** Color only on a terminal; NO_COLOR and FORCE_COLOR as everywhere (no-color.org). */
+export function colorsFor(stream: NodeJS.WriteStream): Colors {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== '0' && FORCE_COLOR !== '';
   const wanted = forced || (stream.isTTY === true && TERM !== 'dumb');
@@ -20,7 +20,7 @@ export function terminalWidth(): number {
   return Number.isFinite(columns) && columns >= 20 ? Math.min(columns, 200) : 100;
 }
 
-/** Text from data made safe to print: a name cannot move the cursor or change colours. */
+/** Text from data made safe to print: a name cannot move the cursor or change colors. */
 export function printable(text: string): string {
   return cleanText(text).replace(/\s+/g, ' ');
 }

@@ -1,7 +1,7 @@
 /** Parsers of option values. They throw commander's error, which ends the command with exit status 2. */
 import { InvalidArgumentError } from 'commander';
-import type { OptionSpec } from '../detectors/contract.js';
-import type { Exclusion } from '../score/types.js';
+import type { OptionSpec } from '../detectors/base/types.js';
+import type { Exclusion } from '../detection/types.js';
 
 export function numberIn(low: number, high: number, what = 'a number') {
   return (text: string): number => {
@@ -88,7 +88,7 @@ const dayNames = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 const exclusionHelp =
   "Give FROM/TO in ISO 8601 (2026-05-12T02:00Z/2026-05-12T03:00Z) or a recurring time ('02:00-03:00', 'mon-fri 22:00-06:00 Europe/Berlin', 'sat,sun').";
 
-/** One stretch of time that never raises events: a window, or a time of day on some days in a zone. */
+/** One interval of time that never raises events: a window, or a time of day on some days in a zone. */
 export function exclusion(text: string, before: Exclusion[] = []): Exclusion[] {
   return [...before, text.includes('/') && /^\d{4}-/.test(text.trim()) ? windowOf(text) : recurringOf(text)];
 }

@@ -1,7 +1,8 @@
+import type { Interval } from '../series/interval.js';
 import { HeedError } from '../errors.js';
 import { createRandom, type Random } from '../random.js';
 import { createSeries } from '../series/series.js';
-import type { GeneratorDefinition, GeneratorOptions, LabelledAnomaly, LabelledSeries } from './types.js';
+import type { GeneratorDefinition, GeneratorOptions, LabeledAnomaly, LabeledSeries } from './types.js';
 
 /** Every generated series starts here: a Monday, so that weekly rhythms begin with a working day. */
 const epoch = Date.UTC(2024, 0, 1);
@@ -11,12 +12,6 @@ export const day = 24 * 60 * minute;
 
 /** Leading share of every generated series that holds no anomaly. */
 export const cleanShare = 0.3;
-
-/** A stretch of points, both ends inclusive. */
-export interface Stretch {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** What a generator's body gets: checked options and its random stream. */
 export interface GeneratorInput {
@@ -32,7 +27,7 @@ export interface GeneratorOutput {
   /** Milliseconds between points. */
   readonly step: number;
   readonly channels: readonly { name: string; unit?: string; values: Float64Array }[];
-  readonly anomalies: readonly LabelledAnomaly[];
+  readonly anomalies: readonly LabeledAnomaly[];
 }
 
 interface GeneratorRecipe {
@@ -48,27 +43,27 @@ interface GeneratorRecipe {
   readonly make: (input: GeneratorInput) => GeneratorOutput;
 }
 
-/** Turns a recipe into a generator: checks options, seeds the randomness, builds labels. */
-export function defineGenerator(recipe: GeneratorRecipe): GeneratorDefinition {
-  const { id, summary, group, minPoints } = recipe;
-  const [channels, leastChannels, mostChannels] = recipe.channels ?? [1, 1, 1];
+/** Turns a scoreConfig into a generator: checks options, seeds the randomness, builds labels. */
+export function defineGenerator(scoreConfig: GeneratorRecipe): GeneratorDefinition {
+  const { id, summary, group, minPoints } = scoreConfig;
+  const [channels, leastChannels, mostChannels] = scoreConfig.channels ?? [1, 1, 1];
   return {
     id,
     summary,
     group,
     multivariate: channels > 1,
-    defaultPoints: recipe.points,
+    defaultPoints: scoreConfig.points,
     minPoints,
     create(options: GeneratorOptions = {}) {
       const wanted = {
-        points: whole(id, 'points', options.points ?? recipe.points, minPoints, 10_000_000),
+        points: whole(id, 'points', options.points ?? scoreConfig.points, minPoints, 10_000_000),
         channels: whole(id, 'channels', options.channels ?? channels, leastChannels, mostChannels),
         anomalies: whole(
           id,
           'anomalies',
-          options.anomalies ?? recipe.anomalies,
+          options.anomalies ?? scoreConfig.anomalies,
           0,
-          recipe.anomalies > 0 ? 10_000 : 0,
+          scoreConfig.anomalies > 0 ? 10_000 : 0,
         ),
         strength: options.strength ?? 1,
         random: createRandom(options.seed ?? 0),
@@ -76,7 +71,7 @@ export function defineGenerator(recipe: GeneratorRecipe): GeneratorDefinition {
       if (!(wanted.strength > 0 && wanted.strength < Infinity)) {
         throw new HeedError('bad-option', `${id}: strength is ${wanted.strength}`, 'Give a number above 0.');
       }
-      return label(id, wanted.points, recipe.make(wanted));
+      return label(id, wanted.points, scoreConfig.make(wanted));
     },
   };
 }
@@ -87,7 +82,7 @@ function whole(id: string, name: string, value: number, least: number, most: num
   throw new HeedError('bad-option', `${id}: ${name} is ${value}`, `Give ${range}.`);
 }
 
-function label(name: string, points: number, output: GeneratorOutput): LabelledSeries {
+function label(name: string, points: number, output: GeneratorOutput): LabeledSeries {
   const labels = new Uint8Array(points);
   for (const { start, end } of output.anomalies) labels.fill(1, start, end + 1);
   const series = createSeries({
@@ -101,10 +96,10 @@ function label(name: string, points: number, output: GeneratorOutput): LabelledS
 }
 
 /**
- * Up to `count` stretches of the given length in random places after the clean share, apart from each other and from
+ * Up to `count` intervals of the given length in random places after the clean share, apart from each other and from
  * the end by at least half their length (fewer where the series is too short for so many).
  */
-export function placeStretches(random: Random, points: number, count: number, length: number): Stretch[] {
+export function placeIntervals(random: Random, points: number, count: number, length: number): Interval[] {
   const from = Math.ceil(points * cleanShare);
   const size = Math.max(1, Math.floor(length));
   const gap = Math.max(2, Math.ceil(size / 2));
@@ -136,7 +131,7 @@ export function slowNoise(random: Random, points: number, deviation: number, mem
   return values;
 }
 
-/** A smooth bump of height 1 at `centre`; `width` is its standard deviation. */
-export function bump(at: number, centre: number, width: number): number {
-  return Math.exp(-0.5 * ((at - centre) / width) ** 2);
+/** A smooth bump of height 1 at `center`; `width` is its standard deviation. */
+export function bump(at: number, center: number, width: number): number {
+  return Math.exp(-0.5 * ((at - center) / width) ** 2);
 }

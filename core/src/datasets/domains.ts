@@ -3,15 +3,15 @@ import {
   day,
   defineGenerator,
   minute,
-  placeStretches,
+  placeIntervals,
   slowNoise,
   type GeneratorInput,
-  type Stretch,
 } from './build.js';
-import type { GeneratorDefinition, LabelledAnomaly } from './types.js';
+import type { GeneratorDefinition, LabeledAnomaly } from './types.js';
+import type { Interval } from '../series/interval.js';
 
-/** Share of the way through a stretch, 0…1; undefined outside. */
-export function progressIn({ start, end }: Stretch, t: number): number | undefined {
+/** Share of the way through an interval, 0…1; undefined outside. */
+export function progressIn({ start, end }: Interval, t: number): number | undefined {
   return t >= start && t <= end ? (t - start + 1) / (end - start + 1) : undefined;
 }
 
@@ -28,21 +28,21 @@ export function placeIncidents<State>(
   { random, points, anomalies, strength }: GeneratorInput,
   incidents: readonly Incident<State>[],
   length: number,
-): { anomalies: LabelledAnomaly[]; apply: (state: State, t: number) => void } {
+): { anomalies: LabeledAnomaly[]; apply: (state: State, t: number) => void } {
   const order = random.shuffle(incidents);
-  const placed = placeStretches(random, points, anomalies, length).map((stretch, i) => ({
-    stretch,
+  const placed = placeIntervals(random, points, anomalies, length).map((interval, i) => ({
+    interval,
     incident: order[i % order.length]!,
   }));
   return {
-    anomalies: placed.map(({ stretch, incident }) => ({
+    anomalies: placed.map(({ interval, incident }) => ({
       kind: incident.kind,
-      ...stretch,
+      ...interval,
       channels: incident.channels,
     })),
     apply: (state, t) => {
-      for (const { stretch, incident } of placed) {
-        const share = progressIn(stretch, t);
+      for (const { interval, incident } of placed) {
+        const share = progressIn(interval, t);
         if (share !== undefined) incident.apply(state, share, strength);
       }
     },
@@ -145,11 +145,11 @@ const serverMetrics = defineGenerator({
   },
 });
 
-/** The 100 × 5 case of document 003_e68e §4: daily open, high, low, close and volume. */
+/** The 100 × 5 case of “Attention-based anomaly detection in spatio-temporal sequences” §4: daily open, high, low, close and volume. */
 const stock = defineGenerator({
   id: 'stock',
   summary:
-    'a stock: daily open, high, low, close, volume (document 003_e68e); crashes, jumps and bursts of trade',
+    'a stock: daily open, high, low, close, volume (“Attention-based anomaly detection in spatio-temporal sequences”); crashes, jumps and bursts of trade',
   group: 'domain',
   points: 100,
   minPoints: 60,
@@ -159,9 +159,9 @@ const stock = defineGenerator({
     const names = ['open', 'high', 'low', 'close', 'volume'] as const;
     const columns = names.map(() => new Float64Array(points));
     const kinds = random.shuffle(['crash', 'jump', 'volume-burst'] as const);
-    const anomalies = placeStretches(random, points, count, 2).map((stretch, i): LabelledAnomaly => {
+    const anomalies = placeIntervals(random, points, count, 2).map((interval, i): LabeledAnomaly => {
       const kind = kinds[i % kinds.length]!;
-      return { kind, ...stretch, channels: kind === 'volume-burst' ? ['volume'] : [...names] };
+      return { kind, ...interval, channels: kind === 'volume-burst' ? ['volume'] : [...names] };
     });
     let close = 50;
     for (let t = 0; t < points; t++) {

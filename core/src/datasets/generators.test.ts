@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { generateSeries, generators } from './generators.js';
-import type { LabelledSeries } from './types.js';
+import type { LabeledSeries } from './types.js';
 
 /** All numbers of a series as one array of bytes: quick to compare. */
-const bytesOf = ({ time, labels, channels }: LabelledSeries) =>
+const bytesOf = ({ time, labels, channels }: LabeledSeries) =>
   Buffer.concat([time, labels, ...channels.map(({ values }) => values)].map((a) => Buffer.from(a.buffer)));
 
 describe.each(generators.map((generator) => [generator.id, generator] as const))(
@@ -99,7 +99,7 @@ describe('shapes', () => {
     expect(size(2)).toBeCloseTo(2 * size(1), 6);
   });
 
-  it('a counter grows by day and stalls where labelled', () => {
+  it('a counter grows by day and stalls where labeled', () => {
     const { channels, anomalies } = generateSeries('counter');
     const { values } = channels[0]!;
     for (const { start, end } of anomalies) {

@@ -4,9 +4,9 @@ import { healthGenerators } from './health.js';
 import { multivariateGenerators } from './multivariate.js';
 import { securityGenerators } from './security.js';
 import { shapeGenerators } from './shapes.js';
-import type { GeneratorDefinition, GeneratorOptions, LabelledSeries } from './types.js';
+import type { GeneratorDefinition, GeneratorOptions, LabeledSeries } from './types.js';
 
-/** All generators; each gives the same labelled series for the same options on every machine. */
+/** All generators; each gives the same labeled series for the same options on every machine. */
 export const generators: readonly GeneratorDefinition[] = [
   ...shapeGenerators,
   ...multivariateGenerators,
@@ -16,11 +16,11 @@ export const generators: readonly GeneratorDefinition[] = [
 ];
 
 /**
- * Generates a labelled series.
+ * Generates a labeled series.
  * @param id one of the ids in `generators`
  * @throws HeedError bad-option for an unknown id or an option out of range
  */
-export function generateSeries(id: string, options?: GeneratorOptions): LabelledSeries {
+export function generateSeries(id: string, options?: GeneratorOptions): LabeledSeries {
   const found = generators.find((generator) => generator.id === id);
   if (!found) {
     const known = generators.map((generator) => generator.id).join(', ');

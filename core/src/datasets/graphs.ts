@@ -3,7 +3,7 @@ import { createRandom, type Random } from '../random.js';
 import { createGraph, createGraphSequence, type Graph, type GraphSequence } from '../series/graph.js';
 
 /** A graph with ground truth. */
-export interface LabelledGraph {
+export interface LabeledGraph {
   readonly graph: Graph;
   /** One per node, 1 = anomalous. */
   readonly nodeLabels: Uint8Array;
@@ -12,7 +12,7 @@ export interface LabelledGraph {
 }
 
 /** Graphs over time with ground truth. */
-export interface LabelledGraphSequence {
+export interface LabeledGraphSequence {
   readonly sequence: GraphSequence;
   /** T × N, 1 = the node is anomalous at that time; `nodeLabels[t][i]`. */
   readonly nodeLabels: readonly Uint8Array[];
@@ -42,7 +42,7 @@ const FEATURES = 8;
  * two directed edges.
  * @throws HeedError bad-option
  */
-export function generateGraph(options: GraphGeneratorOptions = {}): LabelledGraph {
+export function generateGraph(options: GraphGeneratorOptions = {}): LabeledGraph {
   const n = options.nodes ?? 200;
   const contextual = options.contextual ?? Math.round(n / 40);
   const cliques = options.cliques ?? 2;
@@ -55,11 +55,11 @@ export function generateGraph(options: GraphGeneratorOptions = {}): LabelledGrap
     );
   }
   const random = createRandom(options.seed ?? 0);
-  const centres = Array.from({ length: COMMUNITIES }, () =>
+  const centers = Array.from({ length: COMMUNITIES }, () =>
     Array.from({ length: FEATURES }, () => random.normal(0, 1.5)),
   );
   const community = Array.from({ length: n }, (_, i) => i % COMMUNITIES);
-  const features = community.map((c) => centres[c]!.map((centre) => centre + random.normal(0, 0.5)));
+  const features = community.map((c) => centers[c]!.map((center) => center + random.normal(0, 0.5)));
   const links = new Set<string>();
   const link = (a: number, b: number): string => (a < b ? `${a}-${b}` : `${b}-${a}`);
   for (let i = 0; i < n; i++) {
@@ -129,7 +129,7 @@ export interface GraphSequenceGeneratorOptions {
  * service where it starts.
  * @throws HeedError bad-option
  */
-export function generateGraphSequence(options: GraphSequenceGeneratorOptions = {}): LabelledGraphSequence {
+export function generateGraphSequence(options: GraphSequenceGeneratorOptions = {}): LabeledGraphSequence {
   const n = options.nodes ?? 8;
   const steps = options.steps ?? 600;
   const anomalies = options.anomalies ?? 6;

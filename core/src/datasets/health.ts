@@ -1,13 +1,13 @@
 import type { Random } from '../random.js';
-import { bump, day, defineGenerator, minute, placeStretches, slowNoise } from './build.js';
+import { bump, day, defineGenerator, minute, placeIntervals, slowNoise } from './build.js';
 import { placeIncidents, type Incident } from './domains.js';
-import type { GeneratorDefinition, LabelledAnomaly } from './types.js';
+import type { GeneratorDefinition, LabeledAnomaly } from './types.js';
 
 /** Samples per second of the electrocardiogram. */
 const rate = 100;
 
 /** A wave of a heartbeat: when it comes (share of the beat), its height (mV) and width (share of the beat). */
-type Wave = readonly [centre: number, height: number, width: number];
+type Wave = readonly [center: number, height: number, width: number];
 
 /** P, Q, R, S and T wave as sums of Gaussians, after McSharry et al. 2003, section II. */
 const normalBeat: readonly Wave[] = [
@@ -33,9 +33,9 @@ interface Beat {
 /** Beats of varying length that fill n samples. */
 function heartbeats(random: Random, n: number, isVentricular: (beat: number) => boolean): Beat[] {
   const beats: Beat[] = [];
-  const breathing = random.uniform(0, 2 * Math.PI);
+  const yielding = random.uniform(0, 2 * Math.PI);
   for (let start = 0, index = 0; start < n; index++) {
-    const seconds = 0.8 * (1 + 0.05 * Math.sin(index / 1.6 + breathing) + random.normal(0, 0.015));
+    const seconds = 0.8 * (1 + 0.05 * Math.sin(index / 1.6 + yielding) + random.normal(0, 0.015));
     const early = isVentricular(index);
     const length = Math.round(rate * seconds * (early ? 0.75 : isVentricular(index - 1) ? 1.25 : 1));
     beats.push({ start, length, waves: early ? ventricularBeat : normalBeat });
@@ -55,7 +55,7 @@ const electrocardiogram = defineGenerator({
     const expectedBeats = Math.floor(points / (0.8 * rate));
     // Two beats later than drawn: beats vary in length, and none may slip into the clean share.
     const chosen = new Set(
-      placeStretches(random.fork(), expectedBeats - 2, count, 1).map(({ start }) => start + 2),
+      placeIntervals(random.fork(), expectedBeats - 2, count, 1).map(({ start }) => start + 2),
     );
     const beats = heartbeats(random, points, (beat) => chosen.has(beat));
     const wander = slowNoise(random, points, 0.03, 0.995);
@@ -73,7 +73,7 @@ const electrocardiogram = defineGenerator({
     }
     const anomalies = beats
       .filter(({ waves, start }) => waves === ventricularBeat && start < points - 10)
-      .map(({ start, length }): LabelledAnomaly => ({
+      .map(({ start, length }): LabeledAnomaly => ({
         kind: 'ventricular-beat',
         start,
         end: Math.min(points - 1, start + length - 1),
@@ -86,7 +86,7 @@ const electrocardiogram = defineGenerator({
 interface PatientState {
   heartRate: number;
   oxygen: number;
-  breaths: number;
+  yields: number;
   systolic: number;
   temperature: number;
 }
@@ -97,7 +97,7 @@ const emergencies: readonly Incident<PatientState>[] = [
     channels: ['spo2_percent', 'respiratory_rate_per_minute', 'heart_rate_per_minute'],
     apply: (s, _, k) => {
       s.oxygen -= 9 * k;
-      s.breaths += 6 * k;
+      s.yields += 6 * k;
       s.heartRate += 12 * k;
     },
   },
@@ -127,7 +127,7 @@ const emergencies: readonly Incident<PatientState>[] = [
 const vitalSigns = defineGenerator({
   id: 'vital-signs',
   summary:
-    'a patient by the minute: heart rate, oxygen, breathing, pressure, temperature by day and night; four emergencies',
+    'a patient by the minute: heart rate, oxygen, yielding, pressure, temperature by day and night; four emergencies',
   group: 'domain',
   points: 2 * (day / minute),
   minPoints: 480,
@@ -144,14 +144,14 @@ const vitalSigns = defineGenerator({
       const state: PatientState = {
         heartRate: 72 + 8 * awake + 2.5 * wanders[0]![t]!,
         oxygen: 97 + 0.4 * awake + 0.4 * wanders[1]![t]!,
-        breaths: 15 + 1.5 * awake + 0.8 * wanders[2]![t]!,
+        yields: 15 + 1.5 * awake + 0.8 * wanders[2]![t]!,
         systolic: 122 + 7 * awake + 3 * wanders[3]![t]!,
         temperature: 36.7 + 0.25 * awake + 0.06 * wanders[4]![t]!,
       };
       apply(state, t);
       columns[0]![t] = state.heartRate + random.normal(0, 1);
       columns[1]![t] = Math.min(100, Math.max(0, state.oxygen + random.normal(0, 0.2)));
-      columns[2]![t] = state.breaths + random.normal(0, 0.4);
+      columns[2]![t] = state.yields + random.normal(0, 0.4);
       columns[3]![t] = state.systolic + random.normal(0, 1.5);
       columns[4]![t] = state.temperature + random.normal(0, 0.03);
     }

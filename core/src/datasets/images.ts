@@ -2,7 +2,7 @@ import { HeedError } from '../errors.js';
 import { createRandom } from '../random.js';
 
 /** Grey images with ground truth. */
-export interface LabelledImages {
+export interface LabeledImages {
   /** `size` × `size` values 0…1 each, row by row. */
   readonly images: readonly Float32Array[];
   /** One per image, 1 = it shows a defect. */
@@ -17,7 +17,7 @@ export interface LabelledImages {
  */
 export function generateImages(
   options: { count?: number; seed?: number; defects?: number } = {},
-): LabelledImages {
+): LabeledImages {
   const { count = 240, seed = 0, defects = 0.3 } = options;
   if (!Number.isSafeInteger(count) || count < 10 || !(defects > 0 && defects < 1)) {
     throw new HeedError(

@@ -6,8 +6,8 @@ export type {
   AnomalyKind,
   GeneratorDefinition,
   GeneratorOptions,
-  LabelledAnomaly,
-  LabelledSeries,
+  LabeledAnomaly,
+  LabeledSeries,
 } from './types.js';
 export * from './graphs.js';
 export * from './images.js';

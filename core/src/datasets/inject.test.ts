@@ -7,7 +7,7 @@ import { anomalyKinds } from './injections.js';
 const base = generateSeries('seasonal-trend', { points: 3000, channels: 3, seed: 4 });
 
 describe('injectAnomalies', () => {
-  it.each(anomalyKinds.map(({ kind }) => kind))('%s changes labelled points and nothing else', (kind) => {
+  it.each(anomalyKinds.map(({ kind }) => kind))('%s changes labeled points and nothing else', (kind) => {
     const injected = injectAnomalies(base, { kinds: [kind], count: 5, seed: 2 });
     expect(injected.anomalies.length).toBeGreaterThanOrEqual(3);
     for (const anomaly of injected.anomalies) expect(anomaly.kind).toBe(kind);
@@ -61,7 +61,7 @@ describe('injectAnomalies', () => {
     }
   });
 
-  it('leaves missing values missing and unlabelled, and keeps labels that were there', () => {
+  it('leaves missing values missing and unlabeled, and keeps labels that were there', () => {
     const values = base.channels[0]!.values.slice(0, 600);
     values.fill(Number.NaN, 100, 200);
     const labels = new Uint8Array(600).fill(1, 500, 520);

@@ -1,8 +1,8 @@
 import { HeedError } from '../errors.js';
 import { createRandom, type Random } from '../random.js';
 import type { Series } from '../series/series.js';
-import { anomalyKinds, applyInjection, momentsOf } from './injections.js';
-import type { AnomalyKind, LabelledAnomaly, LabelledSeries } from './types.js';
+import { anomalyKinds, applyInjection, computeMoments } from './injections.js';
+import type { AnomalyKind, LabeledAnomaly, LabeledSeries } from './types.js';
 
 /** Options of `injectAnomalies`. */
 export interface InjectOptions {
@@ -27,26 +27,26 @@ export interface InjectOptions {
 const attempts = 60;
 
 /**
- * Injects labelled anomalies into a series known (or taken) to be normal, to develop and compare detectors on real
+ * Injects labeled anomalies into a series known (or taken) to be normal, to develop and compare detectors on real
  * data without using its labels. The kinds are the nine of DADA (Shentu et al., ICLR 2025: outlier, compress,
- * stretch, noise, smoothing, horizontal and vertical mirror, scale, pattern; here `spike` is the outlier) and level
+ * interval, noise, smoothing, horizontal and vertical mirror, scale, pattern; here `spike` is the outlier) and level
  * shift, dropout, flat line and drift. A change too small to be seen in the channel's own noise is drawn anew, so
  * that no label is false; fewer than `count` are injected where no more fit.
- * @param series n points, d channels; labels it has already stay, missing values stay missing and are not labelled
+ * @param series n points, d channels; labels it has already stay, missing values stay missing and are not labeled
  * @returns a new series; the input is not changed
  * @throws HeedError bad-option, too-few-points
  */
-export function injectAnomalies(series: Series, options: InjectOptions = {}): LabelledSeries {
+export function injectAnomalies(series: Series, options: InjectOptions = {}): LabeledSeries {
   const n = series.time.length;
   const settings = checkOptions(series, options);
   const random = createRandom(options.seed ?? 0);
   const channels = series.channels.map((channel) => ({ ...channel, values: channel.values.slice() }));
   const scales = series.channels.map((channel) => ({
-    ...momentsOf(channel.values),
+    ...computeMoments(channel.values),
     noise: noiseOf(channel.values),
   }));
   const labels = series.labels ? series.labels.slice() : new Uint8Array(n);
-  const anomalies: LabelledAnomaly[] = [];
+  const anomalies: LabeledAnomaly[] = [];
   let budget = Math.floor(settings.maxShare * (n - settings.from));
 
   for (let i = 0; i < settings.count && budget > 0; i++) {
@@ -150,7 +150,7 @@ function drawLength(
   return high < low ? undefined : random.integer(low, high);
 }
 
-/** True where no label and no missing value lies in the stretch or beside it. */
+/** True where no label and no missing value lies in the interval or beside it. */
 function isFree(labels: Uint8Array, channels: Series['channels'], start: number, end: number): boolean {
   for (let t = Math.max(0, start - 2); t <= Math.min(labels.length - 1, end + 2); t++) {
     if (labels[t] === 1 || channels.some((channel) => Number.isNaN(channel.values[t]!))) return false;

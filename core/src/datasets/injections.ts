@@ -101,21 +101,21 @@ const injections: Readonly<Record<AnomalyKind, Injection>> = {
   compress(values, start, end, { strength }) {
     changeSpeed(values, start, end, 1 + strength);
   },
-  stretch(values, start, end, { strength }) {
+  interval(values, start, end, { strength }) {
     changeSpeed(values, start, end, 1 / (1 + 2 * strength));
   },
   'horizontal-mirror'(values, start, end) {
     values.set(segment(values, start, end).reverse(), start);
   },
   'vertical-mirror'(values, start, end) {
-    const centre = meanOf(segment(values, start, end));
-    for (let t = start; t <= end; t++) values[t] = 2 * centre - values[t]!;
+    const center = meanOf(segment(values, start, end));
+    for (let t = start; t <= end; t++) values[t] = 2 * center - values[t]!;
   },
   scale(values, start, end, { random, strength }) {
-    const centre = meanOf(segment(values, start, end));
+    const center = meanOf(segment(values, start, end));
     const factor = 1 + strength * random.uniform(1, 2);
     const by = random.chance(0.5) ? factor : 1 / factor;
-    for (let t = start; t <= end; t++) values[t] = centre + by * (values[t]! - centre);
+    for (let t = start; t <= end; t++) values[t] = center + by * (values[t]! - center);
   },
   pattern(values, start, end, context) {
     values.set(foreignPattern(end - start + 1, context), start);
@@ -135,7 +135,7 @@ export const anomalyKinds: readonly AnomalyKindInfo[] = [
   { kind: 'noise', summary: 'the values vary more', minLength: 8 },
   { kind: 'smoothing', summary: 'the values vary less', minLength: 12 },
   { kind: 'compress', summary: 'the series runs faster', minLength: 12 },
-  { kind: 'stretch', summary: 'the series runs slower', minLength: 12 },
+  { kind: 'interval', summary: 'the series runs slower', minLength: 12 },
   { kind: 'horizontal-mirror', summary: 'the series runs backwards', minLength: 12 },
   { kind: 'vertical-mirror', summary: 'the series stands on its head', minLength: 12 },
   { kind: 'scale', summary: 'the swings are larger or smaller', minLength: 8 },
@@ -155,7 +155,7 @@ export function applyInjection(
 }
 
 /** Mean and standard deviation of the present values. */
-export function momentsOf(values: Float64Array): { mean: number; deviation: number } {
+export function computeMoments(values: Float64Array): { mean: number; deviation: number } {
   const present = values.filter((value) => !Number.isNaN(value));
   const mean = meanOf(present);
   const variance = present.reduce((sum, value) => sum + (value - mean) ** 2, 0) / present.length;

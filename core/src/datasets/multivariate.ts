@@ -4,12 +4,12 @@ import {
   defineGenerator,
   fromIndex,
   minute,
-  placeStretches,
+  placeIntervals,
   slowNoise,
   type GeneratorInput,
 } from './build.js';
-import { applyInjection, momentsOf } from './injections.js';
-import type { GeneratorDefinition, LabelledAnomaly } from './types.js';
+import { applyInjection, computeMoments } from './injections.js';
+import type { GeneratorDefinition, LabeledAnomaly } from './types.js';
 
 const step = 15 * minute;
 const period = day / step;
@@ -66,10 +66,10 @@ const correlationBreak = defineGenerator({
   make: (input) => {
     const { random, points: n } = input;
     const channels = mixedChannels(input);
-    const anomalies = placeStretches(random, n, input.anomalies, period / 2).map(
-      ({ start, end }): LabelledAnomaly => {
+    const anomalies = placeIntervals(random, n, input.anomalies, period / 2).map(
+      ({ start, end }): LabeledAnomaly => {
         const { name, values } = random.pick(channels);
-        // The same channel from an earlier, clean time: its own behaviour, out of step with the others.
+        // The same channel from an earlier, clean time: its own behavior, out of step with the others.
         const from = random.integer(0, Math.floor(0.3 * n) - (end - start) - 1);
         values.set(values.slice(from, from + end - start + 1), start);
         return { kind: 'correlation-break', start, end, channels: [name] };
@@ -90,13 +90,13 @@ const someChannels = defineGenerator({
   make: (input) => {
     const { random } = input;
     const channels = mixedChannels(input);
-    const scales = channels.map(({ values }) => momentsOf(values));
+    const scales = channels.map(({ values }) => computeMoments(values));
     const kinds = ['level-shift', 'noise', 'flat-line', 'spike'] as const;
-    const stretches = placeStretches(random, input.points, input.anomalies, period / 4);
-    const anomalies = stretches.map((stretch, i): LabelledAnomaly => {
+    const intervals = placeIntervals(random, input.points, input.anomalies, period / 4);
+    const anomalies = intervals.map((interval, i): LabeledAnomaly => {
       const kind = kinds[i % kinds.length]!;
-      const start = stretch.start;
-      const end = kind === 'spike' ? start : stretch.end;
+      const start = interval.start;
+      const end = kind === 'spike' ? start : interval.end;
       const share = random.uniform(0.2, 0.5);
       const all = channels.map((_, c) => c);
       const shown = random.shuffle(all).slice(0, Math.max(1, Math.round(share * all.length)));

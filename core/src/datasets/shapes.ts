@@ -5,13 +5,13 @@ import {
   defineGenerator,
   fromIndex,
   minute,
-  placeStretches,
+  placeIntervals,
   slowNoise,
   type GeneratorInput,
-  type Stretch,
 } from './build.js';
-import { applyInjection, momentsOf } from './injections.js';
-import type { AnomalyKind, GeneratorDefinition, LabelledAnomaly } from './types.js';
+import { applyInjection, computeMoments } from './injections.js';
+import type { AnomalyKind, GeneratorDefinition, LabeledAnomaly } from './types.js';
+import type { Interval } from '../series/interval.js';
 
 const step = 15 * minute;
 /** Points of one day at that step. */
@@ -87,9 +87,9 @@ function shapeGenerator(
     anomalies,
     make: (input) => {
       const channels = channelsOf(input);
-      const scales = channels.map(({ values }) => momentsOf(values));
-      const stretches = placeStretches(input.random, input.points, input.anomalies, length);
-      const found = stretches.map(({ start, end }): LabelledAnomaly => {
+      const scales = channels.map(({ values }) => computeMoments(values));
+      const intervals = placeIntervals(input.random, input.points, input.anomalies, length);
+      const found = intervals.map(({ start, end }): LabeledAnomaly => {
         const shown = someOf(
           input.random,
           channels.map((_, c) => c),
@@ -104,15 +104,15 @@ function shapeGenerator(
 }
 
 /** Low values all day but for one peak, as of a nightly batch or a rush hour. */
-function dailyPeak(random: Random, n: number, missing: readonly Stretch[]): Float64Array {
-  const [centre, height, base] = [
+function dailyPeak(random: Random, n: number, missing: readonly Interval[]): Float64Array {
+  const [center, height, base] = [
     random.uniform(0.35, 0.65) * period,
     random.uniform(6, 10),
     random.uniform(2, 4),
   ];
   const isMissing = (t: number) => missing.some(({ start, end }) => t >= start && t <= end);
   return fromIndex(n, (t) => {
-    const peak = isMissing(t) ? 0 : height * bump(t % period, centre, 0.05 * period);
+    const peak = isMissing(t) ? 0 : height * bump(t % period, center, 0.05 * period);
     return base + peak + random.normal(0, 0.03 * height);
   });
 }
@@ -132,7 +132,7 @@ const missingPeak = defineGenerator({
     const days = Math.floor(n / period);
     const first = Math.ceil(0.3 * days);
     const chosen = random.shuffle(Array.from({ length: days - first }, (_, i) => first + i)).slice(0, count);
-    const anomalies = chosen.map((at): LabelledAnomaly & Stretch => ({
+    const anomalies = chosen.map((at): LabeledAnomaly & Interval => ({
       kind: 'missing-peak',
       start: Math.round((at + from) * period),
       end: Math.round((at + to) * period),
@@ -167,8 +167,8 @@ const contextual = defineGenerator({
   make: (input) => {
     const channels = seasonalChannels(input);
     const length = Math.round(period / 6);
-    const stretches = placeStretches(input.random, input.points, input.anomalies, length);
-    const anomalies = stretches.map(({ start, end }): LabelledAnomaly => {
+    const intervals = placeIntervals(input.random, input.points, input.anomalies, length);
+    const anomalies = intervals.map(({ start, end }): LabeledAnomaly => {
       const shown = someOf(
         input.random,
         channels.map((_, c) => c),
@@ -185,7 +185,7 @@ const contextual = defineGenerator({
   },
 });
 
-/** The shift (backwards, within one day) to the stretch that differs most from values[start…end]. */
+/** The shift (backwards, within one day) to the interval that differs most from values[start…end]. */
 function farthestShift(values: Float64Array, start: number, end: number): number {
   let best = { shift: -1, distance: -1 };
   for (let back = end - start + 1; back <= period; back++) {
@@ -204,9 +204,9 @@ const counter = defineGenerator({
   minPoints,
   anomalies: 3,
   make: ({ random, points: n, anomalies: count }) => {
-    const stretches = placeStretches(random, n, count, period / 6);
+    const intervals = placeIntervals(random, n, count, period / 6);
     const restarts = new Set([Math.round(0.2 * n), Math.round(0.62 * n)]);
-    const stalls = (t: number) => stretches.some(({ start, end }) => t >= start && t <= end);
+    const stalls = (t: number) => intervals.some(({ start, end }) => t >= start && t <= end);
     let total = 0;
     const values = fromIndex(n, (t) => {
       const rate = 400 * (1 + 0.7 * Math.sin((2 * Math.PI * t) / period));
@@ -216,7 +216,7 @@ const counter = defineGenerator({
     return {
       step,
       channels: [{ name: 'requests_total', unit: 'requests', values }],
-      anomalies: stretches.map((stretch) => ({ kind: 'stall', ...stretch, channels: ['requests_total'] })),
+      anomalies: intervals.map((interval) => ({ kind: 'stall', ...interval, channels: ['requests_total'] })),
     };
   },
 });

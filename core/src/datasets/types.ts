@@ -9,15 +9,15 @@ export type AnomalyKind =
   | 'noise'
   | 'smoothing'
   | 'compress'
-  | 'stretch'
+  | 'interval'
   | 'horizontal-mirror'
   | 'vertical-mirror'
   | 'scale'
   | 'pattern'
   | 'drift';
 
-/** One labelled anomaly of a generated series. */
-export interface LabelledAnomaly {
+/** One labeled anomaly of a generated series. */
+export interface LabeledAnomaly {
   /** An `AnomalyKind`, or the name a domain gives it (`bearing-wear`, `port-scan`…). */
   readonly kind: string;
   /** Indices into the series, both inclusive. */
@@ -28,10 +28,10 @@ export interface LabelledAnomaly {
 }
 
 /** A series with ground truth: one label per point (1 = anomalous) and the anomalies behind the labels. */
-export interface LabelledSeries extends Series {
+export interface LabeledSeries extends Series {
   readonly labels: Uint8Array;
   /** In order of time. */
-  readonly anomalies: readonly LabelledAnomaly[];
+  readonly anomalies: readonly LabeledAnomaly[];
 }
 
 /** Options of every generator. */
@@ -63,5 +63,5 @@ export interface GeneratorDefinition {
    * Generates the series. Its first 30% hold no anomaly, so that a detector can be fitted on them.
    * @throws HeedError bad-option
    */
-  create(options?: GeneratorOptions): LabelledSeries;
+  create(options?: GeneratorOptions): LabeledSeries;
 }

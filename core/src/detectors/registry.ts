@@ -1,6 +1,6 @@
 import { HeedError } from '../errors.js';
 import { builtinDetectors } from './builtin.js';
-import type { DetectorDefinition } from './contract.js';
+import type { DetectorDefinition } from './base/types.js';
 
 const registry = new Map<string, DetectorDefinition>(
   builtinDetectors.map((definition) => [definition.id, definition]),

@@ -1,4 +1,4 @@
-import { anomalySegments } from './labelled-scores.js';
+import { anomalyIntervals } from './labeled-scores.js';
 
 /** Affiliation by its definition on a grid of `resolution` instants per point: every probability is counted. */
 export function naiveAffiliation(
@@ -6,7 +6,7 @@ export function naiveAffiliation(
   alarms: readonly number[],
   resolution: number,
 ): { precision: number; recall: number } {
-  const anomalies = anomalySegments(labels).map(({ start, end }) => ({ from: start, to: end + 1 }));
+  const anomalies = anomalyIntervals(labels).map(({ start, end }) => ({ from: start, to: end + 1 }));
   const instants = Array.from({ length: labels.length * resolution }, (_, i) => (i + 0.5) / resolution);
   const precisions: number[] = [];
   const recalls: number[] = [];

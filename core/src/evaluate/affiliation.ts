@@ -1,8 +1,9 @@
-import { anomalySegments, checkPredictions, type Segment } from './labelled-scores.js';
+import { anomalyIntervals, checkPredictions } from './labeled-scores.js';
 import { f1Of, type PrecisionRecallF1 } from './point-metrics.js';
+import type { Interval } from '../series/interval.js';
 
 /** An interval of real time: a run of points start…end covers [start, end + 1). */
-interface Interval {
+interface TimeSpan {
   readonly from: number;
   readonly to: number;
 }
@@ -24,13 +25,13 @@ export function affiliationMetrics(
   predicted: ArrayLike<number>,
 ): PrecisionRecallF1 {
   const n = checkPredictions(labels, predicted);
-  return affiliation(anomalySegments(labels), anomalySegments(predicted), n);
+  return affiliation(anomalyIntervals(labels), anomalyIntervals(predicted), n);
 }
 
 /** @internal */
 export function affiliation(
-  anomalies: readonly Segment[],
-  alarms: readonly Segment[],
+  anomalies: readonly Interval[],
+  alarms: readonly Interval[],
   n: number,
 ): PrecisionRecallF1 {
   let precisionSum = 0;
@@ -44,7 +45,7 @@ export function affiliation(
       to: i === anomalies.length - 1 ? n : (anomaly.to + anomalies[i + 1]!.start) / 2,
     };
     while (next < alarms.length && alarms[next]!.end + 1 <= zone.from) next++;
-    const inside: Interval[] = [];
+    const inside: TimeSpan[] = [];
     for (let k = next; k < alarms.length && alarms[k]!.start < zone.to; k++) {
       inside.push({
         from: Math.max(zone.from, alarms[k]!.start),
@@ -61,12 +62,12 @@ export function affiliation(
   return { precision, recall, f1: f1Of(precision, recall) };
 }
 
-function toInterval({ start, end }: Segment): Interval {
+function toInterval({ start, end }: Interval): TimeSpan {
   return { from: start, to: end + 1 };
 }
 
 /** Mean survival probability of the alarmed instants: ∫ P(dist(X, J) > dist(x, J)) dx / |alarms|, X uniform in E. */
-function zonePrecision(alarms: readonly Interval[], anomaly: Interval, zone: Interval): number {
+function zonePrecision(alarms: readonly TimeSpan[], anomaly: TimeSpan, zone: TimeSpan): number {
   const size = zone.to - zone.from;
   const left = anomaly.from - zone.from;
   const right = zone.to - anomaly.to;
@@ -91,7 +92,7 @@ function zonePrecision(alarms: readonly Interval[], anomaly: Interval, zone: Int
 }
 
 /** Mean over the instants y of J of the probability that a random instant of E lies farther from y than an alarm. */
-function zoneRecall(alarms: readonly Interval[], anomaly: Interval, zone: Interval): number {
+function zoneRecall(alarms: readonly TimeSpan[], anomaly: TimeSpan, zone: TimeSpan): number {
   const size = zone.to - zone.from;
   let sum = 0;
   for (let k = 0; k < alarms.length; k++) {

@@ -1,5 +1,5 @@
 import { HeedError } from '../errors.js';
-import { checkLabelledScores } from './labelled-scores.js';
+import { checkLabeledScores } from './labeled-scores.js';
 
 /** A curve over all distinct thresholds, highest first: predicting `score >= thresholds[k]` gives point k. */
 export interface RankingCurve {
@@ -32,7 +32,7 @@ export interface PrecisionRecallCurve {
  * @throws HeedError length-mismatch, not-finite, labels-missing
  */
 export function rankingCurve(labels: ArrayLike<number>, scores: ArrayLike<number>): RankingCurve {
-  const n = checkLabelledScores(labels, scores);
+  const n = checkLabeledScores(labels, scores);
   // Sorted ascending, then read backwards: sorting numbers beats sorting indices with a comparator by far.
   const all = Float64Array.from(scores).sort();
   let positives = 0;
@@ -40,7 +40,7 @@ export function rankingCurve(labels: ArrayLike<number>, scores: ArrayLike<number
   if (positives === n) {
     throw new HeedError(
       'labels-missing',
-      `all ${n} points are labelled anomalous`,
+      `all ${n} points are labeled anomalous`,
       'Evaluate on a series with at least one normal point.',
     );
   }

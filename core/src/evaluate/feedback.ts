@@ -1,11 +1,12 @@
 import { HeedError } from '../errors.js';
-import { createDetector } from '../pipeline/create.js';
-import type { Detector, ScoreOptions } from '../pipeline/types.js';
-import { findPeriodTsbAd } from '../preprocess/period.js';
+import { createDetector } from '../detection/create.js';
+import type { Detector, ScoreOptions } from '../detection/detector-types.js';
+import { findPeriodTsbAd } from '../preprocess/period/index.js';
 import { sliceSeries, type Series } from '../series/series.js';
-import { anomalySegments, type Segment } from './labelled-scores.js';
+import { anomalyIntervals } from './labeled-scores.js';
 import { evaluateScores, METRIC_DESCRIPTIONS, type MetricName, type Metrics } from './metrics.js';
 import { failedMetrics } from './protocol.js';
+import type { Interval } from '../series/interval.js';
 
 type Detection = Awaited<ReturnType<Detector['score']>>;
 type Feedback = NonNullable<ScoreOptions['feedback']>[number];
@@ -13,8 +14,8 @@ type Feedback = NonNullable<ScoreOptions['feedback']>[number];
 /** What a simulated user tells the detector. */
 export interface FeedbackQuestion {
   /**
-   * `reveal`: labelled anomalies are confirmed. `dismiss`: the highest of the detector's own events that touch no
-   * labelled anomaly (nor its surroundings) are called normal.
+   * `reveal`: labeled anomalies are confirmed. `dismiss`: the highest of the detector's own events that touch no
+   * labeled anomaly (nor its surroundings) are called normal.
    */
   readonly kind: 'reveal' | 'dismiss';
   /** Events judged at once. */
@@ -26,10 +27,10 @@ export interface FeedbackQuestion {
 /** The part of a series that was not judged, before or after feedback. */
 export interface RestOfSeries {
   readonly metrics: Metrics;
-  /** Labelled anomalies touched by an event, and labelled anomalies in all. */
+  /** Labeled anomalies touched by an event, and labeled anomalies in all. */
   readonly found: number;
   readonly anomalies: number;
-  /** Events that touch no labelled anomaly. */
+  /** Events that touch no labeled anomaly. */
   readonly falseEvents: number;
 }
 
@@ -47,7 +48,7 @@ export interface FeedbackEffect {
 
 /**
  * How much feedback helps on the rest of a series: some events are judged as a user would, the series is scored with
- * and without these judgements, and both scores are judged where nothing was said: the judged events and half of
+ * and without these judgments, and both scores are judged where nothing was said: the judged events and half of
  * VUS's widest buffer on both sides of them are left out. Unlike `evaluateDetector` it looks at the whole pipeline's
  * score, as surfaces show it. The seed, the options and the training prefix are as there.
  * @throws HeedError labels-missing, and whatever the detector rejects
@@ -58,7 +59,7 @@ export async function evaluateFeedback(
   question: FeedbackQuestion,
   options: ScoreOptions & { readonly detectorOptions?: Readonly<Record<string, unknown>> } = {},
 ): Promise<FeedbackEffect> {
-  const { labels, ...unlabelled } = series;
+  const { labels, ...unlabeled } = series;
   if (!labels) {
     throw new HeedError(
       'labels-missing',
@@ -70,16 +71,16 @@ export async function evaluateFeedback(
   const detector = await createDetector(detectorId, detectorOptions);
   try {
     if (detector.tags.needsTraining) {
-      const train = detector.tags.supervised ? series : unlabelled;
+      const train = detector.tags.supervised ? series : unlabeled;
       await detector.fit(run.trainLength ? sliceSeries(train, 0, run.trainLength) : train, run);
     }
     const buffer = findPeriodTsbAd(series.channels[0]!.values);
-    const anomalies = anomalySegments(labels);
-    const plain = await detector.score(unlabelled, run);
+    const anomalies = anomalyIntervals(labels);
+    const plain = await detector.score(unlabeled, run);
     const before: RestOfSeries[] = [];
     const after: RestOfSeries[] = [];
     let seconds = 0;
-    for (const judged of judgements(question, anomalies, plain, buffer)) {
+    for (const judged of judgments(question, anomalies, plain, buffer)) {
       const without = restOf(series.time, labels, anomalies, plain, judged, buffer);
       if (!without) continue;
       const feedback = judged.map(({ start, end }): Feedback => ({
@@ -88,7 +89,7 @@ export async function evaluateFeedback(
         kind: question.kind === 'reveal' ? 'anomaly' : 'normal',
       }));
       const begin = performance.now();
-      const told = await detector.score(unlabelled, { ...run, feedback });
+      const told = await detector.score(unlabeled, { ...run, feedback });
       seconds += (performance.now() - begin) / 1000;
       before.push(without);
       after.push(restOf(series.time, labels, anomalies, told, judged, buffer)!);
@@ -111,13 +112,13 @@ export function failedEffect(): FeedbackEffect {
   return { choices: 0, before: meanOf([]), after: meanOf([]), seconds: 0 };
 }
 
-/** The lists of stretches that are judged together, one list per choice. */
-function judgements(
+/** The lists of intervals that are judged together, one list per choice. */
+function judgments(
   { kind, events, choices }: FeedbackQuestion,
-  anomalies: readonly Segment[],
+  anomalies: readonly Interval[],
   plain: Detection,
   buffer: number,
-): Segment[][] {
+): Interval[][] {
   if (kind === 'reveal') {
     const total = anomalies.length;
     if (total <= events) return [];
@@ -128,7 +129,7 @@ function judgements(
   const wrong = plain.events
     .filter((event) => !anomalies.some((anomaly) => touches(event, anomaly, buffer >> 1)))
     .sort((a, b) => b.score - a.score || a.start - b.start)
-    .map(({ startIndex, endIndex }): Segment => ({ start: startIndex, end: endIndex }));
+    .map(({ startIndex, endIndex }): Interval => ({ start: startIndex, end: endIndex }));
   // Users dismiss what is shown to them: the highest events first.
   const lists = Math.min(choices, Math.floor(wrong.length / events));
   return Array.from({ length: lists }, (_, i) => wrong.slice(i * events, (i + 1) * events));
@@ -140,29 +141,29 @@ function spread(total: number, most: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.floor((i * total) / count));
 }
 
-function touches(event: Detection['events'][number], anomaly: Segment, margin: number): boolean {
+function touches(event: Detection['events'][number], anomaly: Interval, margin: number): boolean {
   return event.startIndex <= anomaly.end + margin && event.endIndex >= anomaly.start - margin;
 }
 
-/** Undefined where nothing labelled, or nothing normal, is left. */
+/** Undefined where nothing labeled, or nothing normal, is left. */
 function restOf(
   time: Float64Array,
   labels: ArrayLike<number>,
-  anomalies: readonly Segment[],
+  anomalies: readonly Interval[],
   detection: Detection,
-  judged: readonly Segment[],
+  judged: readonly Interval[],
   buffer: number,
 ): RestOfSeries | undefined {
   const margin = buffer >> 1;
-  const isJudged = (start: number, end: number): boolean =>
-    judged.some((stretch) => start <= stretch.end + margin && end >= stretch.start - margin);
+  const isLabeled = (start: number, end: number): boolean =>
+    judged.some((interval) => start <= interval.end + margin && end >= interval.start - margin);
   const rest: number[] = [];
-  for (let t = 0; t < time.length; t++) if (!isJudged(t, t)) rest.push(t);
+  for (let t = 0; t < time.length; t++) if (!isLabeled(t, t)) rest.push(t);
   const restLabels = Uint8Array.from(rest, (t) => (labels[t]! ? 1 : 0));
   if (!restLabels.includes(1) || !restLabels.includes(0)) return undefined;
   const scores = Float64Array.from(rest, (t) => detection.score[t]!);
-  const open = anomalies.filter(({ start, end }) => !isJudged(start, end));
-  const shown = detection.events.filter(({ startIndex, endIndex }) => !isJudged(startIndex, endIndex));
+  const open = anomalies.filter(({ start, end }) => !isLabeled(start, end));
+  const shown = detection.events.filter(({ startIndex, endIndex }) => !isLabeled(startIndex, endIndex));
   return {
     metrics: evaluateScores(restLabels, scores, buffer),
     anomalies: open.length,
@@ -231,8 +232,8 @@ export interface FeedbackReport {
 /** Gains below this are not counted as better or worse. */
 const NOTABLE = 0.005;
 
-/** Summarises per detector, family and overall; failed runs and files without anything to judge are left out. */
-export function summariseFeedback(
+/** Summarizes per detector, family and overall; failed runs and files without anything to judge are left out. */
+export function summarizeFeedback(
   results: readonly FeedbackResult[],
   question: FeedbackQuestion,
   metric: MetricName,

@@ -1,4 +1,4 @@
-export { anomalySegments, type Segment } from './labelled-scores.js';
+export { anomalyIntervals } from './labeled-scores.js';
 export {
   areaUnderRoc,
   averagePrecision,
@@ -41,7 +41,7 @@ export {
   failedMetrics,
   parseBenchmarkName,
   PUBLISHED_NAMESAKES,
-  summariseEvaluation,
+  summarizeEvaluation,
   type Agreement,
   type BenchmarkName,
   type DetectorMeans,
@@ -53,7 +53,7 @@ export {
 } from './protocol.js';
 export {
   evaluateFeedback,
-  summariseFeedback,
+  summarizeFeedback,
   type FeedbackEffect,
   type FeedbackQuestion,
   type FeedbackReport,

@@ -1,12 +1,13 @@
 import { affiliation } from './affiliation.js';
 import { areaUnderRoc, averagePrecision, bestPointF1, rankingCurve } from './curves.js';
-import { anomalySegments, type Segment } from './labelled-scores.js';
+import { anomalyIntervals } from './labeled-scores.js';
 import { bestNabScore } from './nab-score.js';
 import { pointAdjusted, POINT_ADJUSTMENT_WARNING } from './point-metrics.js';
 import { eventBased, rangeBased } from './range-metrics.js';
 import { volumeUnderSurface } from './vus.js';
+import type { Interval } from '../series/interval.js';
 
-/** What a metric says, for table heads and help texts. */
+/** What a metric says, for table members and help texts. */
 export interface MetricDescription {
   readonly name: MetricName;
   readonly summary: string;
@@ -56,7 +57,7 @@ export function evaluateScores(
   const curve = rankingCurve(labels, scores);
   const best = bestPointF1(curve);
   const volume = volumeUnderSurface(labels, scores, window);
-  const anomalies = anomalySegments(labels);
+  const anomalies = anomalyIntervals(labels);
   let pointAdjustedF1 = 0;
   let eventF1 = 0;
   let rangeF1 = 0;
@@ -85,7 +86,7 @@ export function evaluateScores(
 }
 
 /** The runs of points with a score above each level; the highest level has none and is left out. */
-function* alarmsByLevel(scores: ArrayLike<number>, descending: Float64Array): Generator<Segment[]> {
+function* alarmsByLevel(scores: ArrayLike<number>, descending: Float64Array): Generator<Interval[]> {
   const highest = descending[0]!;
   const lowest = descending[descending.length - 1]!;
   const step = (highest - lowest) / (LEVELS - 1);
@@ -93,6 +94,6 @@ function* alarmsByLevel(scores: ArrayLike<number>, descending: Float64Array): Ge
   for (let k = 0; k < LEVELS - 1; k++) {
     const level = lowest + k * step;
     for (let t = 0; t < alarmed.length; t++) alarmed[t] = scores[t]! > level ? 1 : 0;
-    yield anomalySegments(alarmed);
+    yield anomalyIntervals(alarmed);
   }
 }

@@ -1,5 +1,5 @@
 import { HeedError } from '../errors.js';
-import { anomalySegments, checkLabelledScores, checkPredictions } from './labelled-scores.js';
+import { anomalyIntervals, checkLabeledScores, checkPredictions } from './labeled-scores.js';
 
 /** What a detection earns and an error costs. */
 export interface NabProfile {
@@ -27,7 +27,7 @@ export interface NabOptions {
 /**
  * NAB score (Lavin & Ahmad, ICMLA 2015) of yes/no predictions: in every anomaly window the alarm with the best
  * (earliest) position counts, weighted by a sigmoid that falls from 1 at the left edge to 0 at the right edge; alarms
- * elsewhere cost more the farther they lie behind the last window; missed windows cost in full. Normalised so that
+ * elsewhere cost more the farther they lie behind the last window; missed windows cost in full. Normalized so that
  * silence scores 0 and one alarm at the start of every window scores 100; there is no lower bound.
  * @param labels n values; each run of non-zero values is one anomaly window
  * @param predicted n values, non-zero = alarm
@@ -42,11 +42,11 @@ export function nabScore(
   const game = nabGame(labels, options);
   const parts = silence(game);
   for (let t = game.probation; t < predicted.length; t++) if (predicted[t]) alarm(game, parts, t);
-  return normalise(game, parts.total);
+  return normalize(game, parts.total);
 }
 
 /**
- * The highest NAB score over all thresholds, as the benchmark's own optimiser finds it: at least 0, since a
+ * The highest NAB score over all thresholds, as the benchmark's own optimizer finds it: at least 0, since a
  * threshold above all scores is silence. Parameters as `nabScore`, with finite scores; alarms are
  * `score >= threshold`.
  * @throws HeedError length-mismatch, labels-missing, not-finite, bad-option
@@ -56,7 +56,7 @@ export function bestNabScore(
   scores: ArrayLike<number>,
   options: NabOptions = {},
 ): { readonly threshold: number; readonly score: number } {
-  const n = checkLabelledScores(labels, scores);
+  const n = checkLabeledScores(labels, scores);
   const game = nabGame(labels, options);
   const order = Uint32Array.from({ length: n - game.probation }, (_, i) => i + game.probation);
   order.sort((a, b) => scores[b]! - scores[a]!);
@@ -68,7 +68,7 @@ export function bestNabScore(
     const lastOfEquals = i + 1 === order.length || scores[order[i + 1]!] !== score;
     if (lastOfEquals && parts.total > best.total) best = { threshold: score, total: parts.total };
   }
-  return { threshold: best.threshold, score: normalise(game, best.total) };
+  return { threshold: best.threshold, score: normalize(game, best.total) };
 }
 
 interface NabGame {
@@ -83,7 +83,7 @@ interface NabGame {
 
 function nabGame(labels: ArrayLike<number>, options: NabOptions): NabGame {
   const n = labels.length;
-  const segments = anomalySegments(labels);
+  const intervals = anomalyIntervals(labels);
   const profile = NAB_PROFILES[options.profile ?? 'standard'];
   if (!profile) {
     throw new HeedError(
@@ -92,16 +92,16 @@ function nabGame(labels: ArrayLike<number>, options: NabOptions): NabGame {
       `Choose one of ${Object.keys(NAB_PROFILES).join(', ')}.`,
     );
   }
-  const probation = options.probation ?? Math.floor(Math.min(0.15 * n, 750, segments[0]!.start));
+  const probation = options.probation ?? Math.floor(Math.min(0.15 * n, 750, intervals[0]!.start));
   if (!(Number.isInteger(probation) && probation >= 0 && probation < n)) {
     throw new HeedError('bad-option', `the probation is ${probation} points`, `Give 0…${n - 1} points.`);
   }
   // A window that begins within the probation still counts with what lies behind it.
-  const windows = segments.filter(({ end }) => end >= probation);
+  const windows = intervals.filter(({ end }) => end >= probation);
   if (windows.length === 0) {
     throw new HeedError(
       'labels-missing',
-      `all labelled points lie in the first ${probation} points, which are not scored`,
+      `all labeled points lie in the first ${probation} points, which are not scored`,
       'Give a shorter probation.',
     );
   }
@@ -121,7 +121,7 @@ function nabGame(labels: ArrayLike<number>, options: NabOptions): NabGame {
       if (t + 1 === n || !labels[t + 1]) previous++;
       continue;
     }
-    const window = segments[previous];
+    const window = intervals[previous];
     const past = window ? (t - window.end) / (window.end - window.start) : Infinity;
     worth[t] = profile.falsePositive * positionValue(past);
   }
@@ -153,7 +153,7 @@ function alarm(game: NabGame, parts: NabParts, t: number): void {
   }
 }
 
-function normalise(game: NabGame, total: number): number {
+function normalize(game: NabGame, total: number): number {
   const silent = -game.profile.falseNegative * game.windows;
   const perfect = game.profile.truePositive * game.windows;
   return (100 * (total - silent)) / (perfect - silent);

@@ -1,4 +1,5 @@
-import { anomalySegments, checkPredictions, type Segment } from './labelled-scores.js';
+import { anomalyIntervals, checkPredictions } from './labeled-scores.js';
+import type { Interval } from '../series/interval.js';
 
 /** How a yes/no prediction per point compares with the labels. */
 export interface PointMetrics {
@@ -69,7 +70,7 @@ export function pointAdjustedMetrics(
 ): PointAdjustedMetrics {
   checkPredictions(labels, predicted);
   return {
-    ...pointAdjusted(anomalySegments(labels), anomalySegments(predicted)),
+    ...pointAdjusted(anomalyIntervals(labels), anomalyIntervals(predicted)),
     warning: POINT_ADJUSTMENT_WARNING,
   };
 }
@@ -81,7 +82,10 @@ export interface PrecisionRecallF1 {
 }
 
 /** @internal */
-export function pointAdjusted(anomalies: readonly Segment[], alarms: readonly Segment[]): PrecisionRecallF1 {
+export function pointAdjusted(
+  anomalies: readonly Interval[],
+  alarms: readonly Interval[],
+): PrecisionRecallF1 {
   const { touched, overlap } = overlapOf(anomalies, alarms);
   let found = 0;
   let missed = 0;
@@ -94,8 +98,8 @@ export function pointAdjusted(anomalies: readonly Segment[], alarms: readonly Se
 
 /** Which anomalies overlap an alarm, and how many points they share in all. Both lists in order and disjoint. */
 export function overlapOf(
-  anomalies: readonly Segment[],
-  alarms: readonly Segment[],
+  anomalies: readonly Interval[],
+  alarms: readonly Interval[],
 ): { touched: boolean[]; overlap: number } {
   const touched = new Array<boolean>(anomalies.length).fill(false);
   let overlap = 0;
@@ -111,13 +115,13 @@ export function overlapOf(
   return { touched, overlap };
 }
 
-export function lengthOf(segment: Segment): number {
+export function lengthOf(segment: Interval): number {
   return segment.end - segment.start + 1;
 }
 
-export function totalLength(segments: readonly Segment[]): number {
+export function totalLength(intervals: readonly Interval[]): number {
   let total = 0;
-  for (const segment of segments) total += lengthOf(segment);
+  for (const segment of intervals) total += lengthOf(segment);
   return total;
 }
 

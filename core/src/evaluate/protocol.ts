@@ -1,6 +1,6 @@
 import { HeedError } from '../errors.js';
-import { findPeriodTsbAd } from '../preprocess/period.js';
-import { scoreRaw, type RawRunOptions } from '../pipeline/raw.js';
+import { findPeriodTsbAd } from '../preprocess/period/index.js';
+import { scoreRaw, type RawRunOptions } from '../detection/raw.js';
 import type { Series } from '../series/series.js';
 import { evaluateScores, METRIC_DESCRIPTIONS, type Metrics } from './metrics.js';
 
@@ -39,7 +39,7 @@ export function failedMetrics(): Metrics {
 }
 
 /**
- * The TSB-AD protocol for one detector and one labelled series: fit on the training prefix, score the full series,
+ * The TSB-AD protocol for one detector and one labeled series: fit on the training prefix, score the full series,
  * judge the raw ranking; VUS with the period of the first channel as widest buffer.
  * @throws HeedError labels-missing, and whatever the detector rejects
  */
@@ -128,10 +128,10 @@ export const PUBLISHED_NAMESAKES: Readonly<Record<string, readonly string[]>> = 
 };
 
 /**
- * Summarises results per family and overall. Detectors keep the order of their first result.
+ * Summarizes results per family and overall. Detectors keep the order of their first result.
  * @param published values of VUS-PR per file, as the benchmark publishes them
  */
-export function summariseEvaluation(
+export function summarizeEvaluation(
   results: readonly FileResult[],
   published?: PublishedTable,
 ): EvaluationReport {
@@ -157,7 +157,7 @@ export function summariseEvaluation(
       }),
     ),
     failures: results.flatMap(({ file, detector, error }) => (error ? [{ file, detector, ...error }] : [])),
-    ...(published ? { published: summarisePublished(results, published, families) } : {}),
+    ...(published ? { published: summarizePublished(results, published, families) } : {}),
   };
 }
 
@@ -178,7 +178,7 @@ function meanResult(results: readonly FileResult[]): DetectorMeans {
 /** Agreement between an implementation and its published namesake is stated within this much. */
 const TOLERANCE = 0.01;
 
-function summarisePublished(
+function summarizePublished(
   results: readonly FileResult[],
   published: PublishedTable,
   families: readonly string[],

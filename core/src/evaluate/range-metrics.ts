@@ -1,6 +1,7 @@
 import { HeedError } from '../errors.js';
-import { anomalySegments, checkPredictions, type Segment } from './labelled-scores.js';
+import { anomalyIntervals, checkPredictions } from './labeled-scores.js';
 import { f1Of, lengthOf, overlapOf, totalLength, type PrecisionRecallF1 } from './point-metrics.js';
+import type { Interval } from '../series/interval.js';
 
 /** Where in an anomaly an alarm is worth most. */
 export type PositionalBias = 'flat' | 'front' | 'middle' | 'back';
@@ -30,13 +31,13 @@ export function rangeMetrics(
   if (!(alpha >= 0 && alpha <= 1)) {
     throw new HeedError('bad-option', `alpha is ${alpha}`, 'Give a number from 0 to 1.');
   }
-  return rangeBased(anomalySegments(labels), anomalySegments(predicted), alpha, bias);
+  return rangeBased(anomalyIntervals(labels), anomalyIntervals(predicted), alpha, bias);
 }
 
 /** @internal */
 export function rangeBased(
-  anomalies: readonly Segment[],
-  alarms: readonly Segment[],
+  anomalies: readonly Interval[],
+  alarms: readonly Interval[],
   alpha: number,
   bias: PositionalBias,
 ): PrecisionRecallF1 {
@@ -47,8 +48,8 @@ export function rangeBased(
 
 /** Mean reward of `ranges` given `others`; 0 where there are none. */
 function reward(
-  ranges: readonly Segment[],
-  others: readonly Segment[],
+  ranges: readonly Interval[],
+  others: readonly Interval[],
   alpha: number,
   bias: PositionalBias,
 ): number {
@@ -96,11 +97,11 @@ export interface EventMetrics extends PrecisionRecallF1 {
  */
 export function eventMetrics(labels: ArrayLike<number>, predicted: ArrayLike<number>): EventMetrics {
   checkPredictions(labels, predicted);
-  return eventBased(anomalySegments(labels), anomalySegments(predicted));
+  return eventBased(anomalyIntervals(labels), anomalyIntervals(predicted));
 }
 
 /** @internal */
-export function eventBased(anomalies: readonly Segment[], alarms: readonly Segment[]): EventMetrics {
+export function eventBased(anomalies: readonly Interval[], alarms: readonly Interval[]): EventMetrics {
   const { touched, overlap } = overlapOf(anomalies, alarms);
   const detected = touched.filter((found) => found).length;
   const precision = overlap > 0 ? overlap / totalLength(alarms) : 0;

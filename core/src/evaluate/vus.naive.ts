@@ -1,4 +1,4 @@
-import { anomalySegments } from './labelled-scores.js';
+import { anomalyIntervals } from './labeled-scores.js';
 
 /** The definition of VUS taken literally, threshold by threshold and point by point: O(window · 250 · n). */
 export function naiveVolumeUnderSurface(
@@ -9,7 +9,7 @@ export function naiveVolumeUnderSurface(
   const n = labels.length;
   const descending = [...scores].sort((a, b) => b - a);
   const positives = labels.filter((label) => label).length;
-  const segments = anomalySegments(labels);
+  const intervals = anomalyIntervals(labels);
   let pr = 0;
   let roc = 0;
   for (let w = 0; w <= window; w++) {
@@ -17,14 +17,14 @@ export function naiveVolumeUnderSurface(
     const soft = labels.map((label, t) => {
       if (label) return 1;
       let sum = 0;
-      for (const { start, end } of segments) {
+      for (const { start, end } of intervals) {
         const distance = t < start ? start - t : t - end;
         if (distance <= half) sum += Math.sqrt(1 - distance / w);
       }
       return Math.min(1, sum);
     });
     const widened: { start: number; end: number }[] = [];
-    for (const { start, end } of segments) {
+    for (const { start, end } of intervals) {
       const last = widened[widened.length - 1];
       if (last && last.end >= start - half) last.end = end + half;
       else widened.push({ start: start - half, end: end + half });

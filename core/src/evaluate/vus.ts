@@ -1,5 +1,6 @@
 import { HeedError } from '../errors.js';
-import { anomalySegments, checkLabelledScores, type Segment } from './labelled-scores.js';
+import { anomalyIntervals, checkLabeledScores } from './labeled-scores.js';
+import type { Interval } from '../series/interval.js';
 
 /** Volume under the surface of the range-aware precision–recall (`pr`) and ROC (`roc`) curves, each 0…1. */
 export interface VolumeUnderSurface {
@@ -28,9 +29,9 @@ export function volumeUnderSurface(
   scores: ArrayLike<number>,
   window: number,
 ): VolumeUnderSurface {
-  const n = checkLabelledScores(labels, scores);
+  const n = checkLabeledScores(labels, scores);
   checkWindow(window);
-  const segments = anomalySegments(labels);
+  const intervals = anomalyIntervals(labels);
   const bucket = thresholdOfFirstDetection(scores);
 
   const predicted = new Float64Array(THRESHOLDS);
@@ -47,26 +48,26 @@ export function volumeUnderSurface(
   accumulate(hits);
 
   // First threshold at which each widened segment is touched; widening only ever adds points.
-  const firstTouched = segments.map(({ start, end }) => {
+  const firstTouched = intervals.map(({ start, end }) => {
     let first = THRESHOLDS;
     for (let t = start; t <= end; t++) first = Math.min(first, bucket[t]!);
     return first;
   });
 
   const fading = new Float64Array(n);
-  const buffer = bufferPoints(labels, segments, window >> 1);
+  const buffer = bufferPoints(labels, intervals, window >> 1);
   const bufferHits = new Float64Array(THRESHOLDS);
   const touched = new Float64Array(THRESHOLDS);
   let prSum = 0;
   let rocSum = 0;
   for (let w = 0; w <= window; w++) {
     const half = w >> 1;
-    if (half > 0 && w % 2 === 0) widen(segments, bucket, half, firstTouched);
+    if (half > 0 && w % 2 === 0) widen(intervals, bucket, half, firstTouched);
     bufferHits.fill(0);
-    addFadingLabels(segments, labels, bucket, w, fading, buffer, bufferHits);
+    addFadingLabels(intervals, labels, bucket, w, fading, buffer, bufferHits);
     accumulate(bufferHits);
     touched.fill(0);
-    const widened = countTouched(segments, half, firstTouched, touched);
+    const widened = countTouched(intervals, half, firstTouched, touched);
     accumulate(touched);
 
     let pr = 0;
@@ -127,10 +128,10 @@ function thresholdOfFirstDetection(scores: ArrayLike<number>): Uint8Array {
 }
 
 /** The normal points within `reach` of an anomaly, each once, in order. */
-function bufferPoints(labels: ArrayLike<number>, segments: readonly Segment[], reach: number): Int32Array {
+function bufferPoints(labels: ArrayLike<number>, intervals: readonly Interval[], reach: number): Int32Array {
   const points: number[] = [];
   let next = 0;
-  for (const { start, end } of segments) {
+  for (const { start, end } of intervals) {
     for (let t = Math.max(next, start - reach); t < start; t++) points.push(t);
     next = end + 1;
     for (const stop = Math.min(labels.length - 1, end + reach); next <= stop && !labels[next]; next++) {
@@ -141,10 +142,15 @@ function bufferPoints(labels: ArrayLike<number>, segments: readonly Segment[], r
 }
 
 /** Takes the two points that a half width of `half` adds into each segment's first touching threshold. */
-function widen(segments: readonly Segment[], bucket: Uint8Array, half: number, firstTouched: number[]): void {
-  for (let i = 0; i < segments.length; i++) {
-    const before = segments[i]!.start - half;
-    const after = segments[i]!.end + half;
+function widen(
+  intervals: readonly Interval[],
+  bucket: Uint8Array,
+  half: number,
+  firstTouched: number[],
+): void {
+  for (let i = 0; i < intervals.length; i++) {
+    const before = intervals[i]!.start - half;
+    const after = intervals[i]!.end + half;
     let first = firstTouched[i]!;
     if (before >= 0 && bucket[before]! < first) first = bucket[before]!;
     if (after < bucket.length && bucket[after]! < first) first = bucket[after]!;
@@ -157,7 +163,7 @@ function widen(segments: readonly Segment[], bucket: Uint8Array, half: number, f
  * the threshold at which the point is predicted. `fading` is all zero before and after.
  */
 function addFadingLabels(
-  segments: readonly Segment[],
+  intervals: readonly Interval[],
   labels: ArrayLike<number>,
   bucket: Uint8Array,
   w: number,
@@ -170,7 +176,7 @@ function addFadingLabels(
   const n = labels.length;
   const fade = new Float64Array(half + 1);
   for (let d = 1; d <= half; d++) fade[d] = Math.sqrt(1 - d / w);
-  for (const { start, end } of segments) {
+  for (const { start, end } of intervals) {
     for (let d = Math.min(half, start); d >= 1; d--) fading[start - d]! += fade[d]!;
     const reach = Math.min(half, n - 1 - end);
     for (let d = 1; d <= reach; d++) fading[end + d]! += fade[d]!;
@@ -181,24 +187,24 @@ function addFadingLabels(
     if (label > 0) bufferHits[bucket[t]!]! += label;
   }
   // Anomalies next to other anomalies collect sums too; they are not in the buffer.
-  for (const { start, end } of segments) {
+  for (const { start, end } of intervals) {
     fading.fill(0, Math.max(0, start - half), Math.min(n, end + half + 1));
   }
 }
 
-/** Merges widened segments that meet, counts them by the threshold that touches them first; returns their number. */
+/** Merges widened intervals that meet, counts them by the threshold that touches them first; returns their number. */
 function countTouched(
-  segments: readonly Segment[],
+  intervals: readonly Interval[],
   half: number,
   firstTouched: readonly number[],
   touched: Float64Array,
 ): number {
   let merged = 0;
   let first = THRESHOLDS;
-  for (let i = 0; i < segments.length; i++) {
+  for (let i = 0; i < intervals.length; i++) {
     first = Math.min(first, firstTouched[i]!);
-    const next = segments[i + 1];
-    if (next && segments[i]!.end + half >= next.start - half) continue;
+    const next = intervals[i + 1];
+    if (next && intervals[i]!.end + half >= next.start - half) continue;
     touched[first]!++;
     merged++;
     first = THRESHOLDS;

@@ -2,7 +2,7 @@ import { scaleLinear, scaleUtc } from 'd3-scale';
 import { formatTicks } from '../format.js';
 import { formatDay, formatTick, zoneOffset } from './times.js';
 import { element, textElement, textWidth } from './svg.js';
-import { colours } from './theme.js';
+import { colors } from './theme.js';
 
 /** A rectangle of the drawing, in pixels. */
 export interface Box {
@@ -27,7 +27,7 @@ export interface HorizontalAxis {
   readonly caption: string;
 }
 
-/** Leaves out labels that would touch their left neighbour. */
+/** Leaves out labels that would touch their left neighbor. */
 function withoutOverlap(ticks: readonly Tick[], gap = 10): Tick[] {
   const kept: Tick[] = [];
   let free = -Infinity;
@@ -86,12 +86,12 @@ export function drawHorizontalAxis(axis: HorizontalAxis, box: Box): string {
   const marks = axis.ticks.map(({ at }) => `M${at.toFixed(1)},${bottom}v4`).join('');
   const labels = axis.ticks.map(({ at, label }) => {
     const half = textWidth(label) / 2;
-    return textElement(Math.max(half, at), bottom + 16, label, { anchor: 'middle' });
+    return textElement(Math.max(half, at), bottom + 16, label, { calibration: 'middle' });
   });
   return [
-    element('path', { d: `M${box.x},${bottom}H${right}${marks}`, stroke: colours.axis, fill: 'none' }),
+    element('path', { d: `M${box.x},${bottom}H${right}${marks}`, stroke: colors.axis, fill: 'none' }),
     ...labels,
-    textElement(right, bottom + 30, axis.caption, { anchor: 'end', fill: colours.faint }),
+    textElement(right, bottom + 30, axis.caption, { calibration: 'end', fill: colors.faint }),
   ].join('');
 }
 
@@ -124,8 +124,8 @@ export function valueAxis(
 export function drawVerticalAxis(axis: VerticalAxis, box: Box): string {
   const lines = axis.ticks.map(({ at }) => `M${box.x},${at.toFixed(1)}h${box.width}`).join('');
   return [
-    element('path', { d: lines, stroke: colours.grid, fill: 'none' }),
-    ...axis.ticks.map(({ at, label }) => textElement(box.x - 6, at + 4, label, { anchor: 'end' })),
+    element('path', { d: lines, stroke: colors.grid, fill: 'none' }),
+    ...axis.ticks.map(({ at, label }) => textElement(box.x - 6, at + 4, label, { calibration: 'end' })),
   ].join('');
 }
 

@@ -4,13 +4,13 @@ import { formatNumber, formatTicks } from '../format.js';
 import { drawLegend } from './legend.js';
 import { plotWidth, type PlotOptions } from './options.js';
 import { element, svgDocument, textElement, textWidth } from './svg.js';
-import { colours, seriesColours } from './theme.js';
+import { colors, seriesColors } from './theme.js';
 
 /** One bar of `plotBars`. */
 export interface Bar {
   readonly label: string;
   readonly value: number;
-  /** Bars of one group share a colour and an entry of the legend. */
+  /** Bars of one group share a color and an entry of the legend. */
   readonly group?: string;
   /** Spread around the value, drawn as a whisker. */
   readonly low?: number;
@@ -51,8 +51,8 @@ export function plotBars(bars: readonly Bar[], options: BarPlotOptions = {}): st
   const groups = [
     ...new Set(bars.map(({ group }) => group).filter((group): group is string => group !== undefined)),
   ];
-  const colourOf = (group: string | undefined) =>
-    seriesColours[Math.max(0, groups.indexOf(group!)) % seriesColours.length]!;
+  const colorOf = (group: string | undefined) =>
+    seriesColors[Math.max(0, groups.indexOf(group!)) % seriesColors.length]!;
 
   const parts: string[] = [];
   let y = 10;
@@ -61,7 +61,7 @@ export function plotBars(bars: readonly Bar[], options: BarPlotOptions = {}): st
     y += 24;
   }
   const legend = drawLegend(
-    groups.map((group) => ({ kind: 'area', colour: colourOf(group), label: group })),
+    groups.map((group) => ({ kind: 'area', color: colorOf(group), label: group })),
     left,
     y + 6,
     width - left - 16,
@@ -75,20 +75,20 @@ export function plotBars(bars: readonly Bar[], options: BarPlotOptions = {}): st
   parts.push(
     element('path', {
       d: ticks.map((tick) => `M${scale(tick).toFixed(1)},${y}V${bottom}`).join(''),
-      stroke: colours.grid,
+      stroke: colors.grid,
     }),
-    ...ticks.map((tick, i) => textElement(scale(tick), bottom + 15, labels[i]!, { anchor: 'middle' })),
+    ...ticks.map((tick, i) => textElement(scale(tick), bottom + 15, labels[i]!, { calibration: 'middle' })),
   );
   bars.forEach(({ label, value, group, low: from, high: to }, i) => {
     const top = y + i * rowHeight + 4;
     const [a, b] = [scale(Math.min(0, value)), scale(Math.max(0, value))];
     parts.push(
-      textElement(left - 8, top + 11, label, { anchor: 'end', maxWidth: widest }),
-      element('rect', { x: a, y: top, width: Math.max(0.5, b - a), height: 14, fill: colourOf(group) }),
+      textElement(left - 8, top + 11, label, { calibration: 'end', maxWidth: widest }),
+      element('rect', { x: a, y: top, width: Math.max(0.5, b - a), height: 14, fill: colorOf(group) }),
       from !== undefined && to !== undefined
         ? element('path', {
             d: `M${scale(from).toFixed(1)},${top + 7}H${scale(to).toFixed(1)}M${scale(from).toFixed(1)},${top + 3}v8M${scale(to).toFixed(1)},${top + 3}v8`,
-            stroke: colours.text,
+            stroke: colors.text,
           })
         : '',
       textElement(scale(Math.max(0, value, to ?? 0)) + 5, top + 11, formatNumber(value), {}),
@@ -102,19 +102,19 @@ export function plotBars(bars: readonly Bar[], options: BarPlotOptions = {}): st
     parts.push(
       element('path', {
         d: `M${at.toFixed(1)},${y - 4}V${bottom}`,
-        stroke: colours.text,
+        stroke: colors.text,
         'stroke-dasharray': '4 3',
       }),
     );
     if (middle - half < free) continue;
     free = middle + half + 8;
-    parts.push(textElement(middle, y - 8, label, { anchor: 'middle' }));
+    parts.push(textElement(middle, y - 8, label, { calibration: 'middle' }));
   }
   if (options.valueTitle) {
     parts.push(
       textElement(left + inner / 2, bottom + 32, options.valueTitle, {
-        anchor: 'middle',
-        fill: colours.faint,
+        calibration: 'middle',
+        fill: colors.faint,
       }),
     );
   }

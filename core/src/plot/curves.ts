@@ -1,13 +1,13 @@
 import { scaleLog } from 'd3-scale';
 import { HeedError } from '../errors.js';
-import type { FitReport } from '../detectors/contract.js';
+import type { FitReport } from '../detectors/base/types.js';
 import { drawHorizontalAxis, drawVerticalAxis, valueAxis, type VerticalAxis } from './axes.js';
 import { formatNumber } from '../format.js';
 import { drawLegend } from './legend.js';
 import { drawLine } from './lines.js';
 import { plotWidth, type PlotOptions } from './options.js';
 import { element, svgDocument, textElement, textWidth } from './svg.js';
-import { colours, seriesColours } from './theme.js';
+import { colors, seriesColors } from './theme.js';
 
 /** A curve through the points (x[i], y[i]); x must not fall. */
 export interface Curve {
@@ -107,12 +107,12 @@ export function plotCurves(curves: readonly Curve[], options: CurvePlotOptions =
     parts.push(textElement(left, y + 12, options.title, { size: 15, bold: true, maxWidth: inner.width }));
     y += 24;
   }
-  const coloured = curves.map((curve, i) => ({
+  const colored = curves.map((curve, i) => ({
     ...curve,
-    colour: curve.dashed ? colours.faint : seriesColours[i % seriesColours.length]!,
+    color: curve.dashed ? colors.faint : seriesColors[i % seriesColors.length]!,
   }));
   const legend = drawLegend(
-    coloured.map(({ name, colour, dashed }) => ({ kind: dashed ? 'dashed' : 'line', colour, label: name })),
+    colored.map(({ name, color, dashed }) => ({ kind: dashed ? 'dashed' : 'line', color, label: name })),
     left,
     y + 6,
     inner.width,
@@ -123,7 +123,7 @@ export function plotCurves(curves: readonly Curve[], options: CurvePlotOptions =
   const yAxis = yAxisAt(y);
   const xAxis = options.logX ? logHorizontal(xLow, xHigh, box) : numberHorizontal(xLow, xHigh, box);
   parts.push(drawVerticalAxis(yAxis, box));
-  for (const curve of coloured) {
+  for (const curve of colored) {
     const time = Float64Array.from(curve.x);
     const values = Float64Array.from(curve.y);
     // Curves may stand still in x (steps of ROC curves), so every point is drawn up to a limit.
@@ -134,7 +134,7 @@ export function plotCurves(curves: readonly Curve[], options: CurvePlotOptions =
         { start: 0, end: time.length },
         { x: xAxis, y: yAxis },
         time.length <= 4000 ? 4000 : 800,
-        { colour: curve.colour, width: curve.dashed ? 1.2 : 2, dashed: curve.dashed, holes: false },
+        { color: curve.color, width: curve.dashed ? 1.2 : 2, dashed: curve.dashed, holes: false },
       ),
     );
   }
@@ -142,9 +142,9 @@ export function plotCurves(curves: readonly Curve[], options: CurvePlotOptions =
     const [mx, my] = [xAxis.position(mark.x), yAxis.position(mark.y)];
     const right = mx + 9 + textWidth(mark.label) < box.x + box.width;
     parts.push(
-      element('circle', { cx: mx, cy: my, r: 4, fill: '#ffffff', stroke: colours.text, 'stroke-width': 1.5 }),
+      element('circle', { cx: mx, cy: my, r: 4, fill: '#ffffff', stroke: colors.text, 'stroke-width': 1.5 }),
       textElement(right ? mx + 8 : mx - 8, my > y + 20 ? my - 6 : my + 14, mark.label, {
-        anchor: right ? 'start' : 'end',
+        calibration: right ? 'start' : 'end',
       }),
     );
   }
@@ -152,14 +152,18 @@ export function plotCurves(curves: readonly Curve[], options: CurvePlotOptions =
   if (options.xTitle) {
     parts.push(
       textElement(box.x + box.width / 2, y + height + 33, options.xTitle, {
-        anchor: 'middle',
-        fill: colours.faint,
+        calibration: 'middle',
+        fill: colors.faint,
       }),
     );
   }
   if (options.yTitle) {
     parts.push(
-      textElement(14, y + height / 2, options.yTitle, { anchor: 'middle', rotate: -90, fill: colours.faint }),
+      textElement(14, y + height / 2, options.yTitle, {
+        calibration: 'middle',
+        rotate: -90,
+        fill: colors.faint,
+      }),
     );
   }
   return svgDocument(width, y + height + (options.xTitle ? 42 : 26), options.title ?? 'Curves', parts);

@@ -1,4 +1,4 @@
-import type { AnomalyEvent, Detection } from '../score/types.js';
+import type { AnomalyEvent, Detection } from '../detection/types.js';
 import type { Series } from '../series/series.js';
 import {
   drawHorizontalAxis,
@@ -15,7 +15,7 @@ import { drawLegend, type LegendEntry } from './legend.js';
 import { drawBand, drawLine } from './lines.js';
 import { chooseChannels, chooseRange, plotWidth, type SeriesPlotOptions } from './options.js';
 import { element, svgDocument, textElement, textWidth } from './svg.js';
-import { colours, severityClass, severityClasses } from './theme.js';
+import { colors, severityClass, severityClasses } from './theme.js';
 
 const bandOpacity = 0.36;
 const regionOpacity = 0.3;
@@ -64,7 +64,7 @@ interface Frame {
   readonly range: DrawRange;
   readonly x: HorizontalAxis;
   readonly columns: number;
-  /** Usual distance of neighbouring points in ms. */
+  /** Usual distance of neighboring points in ms. */
   readonly step: number;
 }
 
@@ -88,10 +88,10 @@ function drawRegions(frame: Frame, box: Box): string {
   for (const event of frame.detection?.events ?? []) {
     if (!inRange(event, frame.range)) continue;
     const [left, right] = edges(frame, event.startIndex, event.endIndex);
-    const { colour } = severityClass(event.severity);
+    const { color } = severityClass(event.severity);
     const across = (right - left).toFixed(1);
     const d = `M${left.toFixed(1)},${box.y}h${across}v${box.height}h-${across}z`;
-    paths.set(colour, (paths.get(colour) ?? '') + d);
+    paths.set(color, (paths.get(color) ?? '') + d);
   }
   return [...paths].map(([fill, d]) => element('path', { d, fill, 'fill-opacity': regionOpacity })).join('');
 }
@@ -110,12 +110,12 @@ function drawEventNumbers(frame: Frame, box: Box): string {
     const middle = Math.min(Math.max((left + right) / 2, box.x + half), box.x + box.width - half);
     if (placed.some(([from, to]) => middle - half - 3 < to && middle + half + 3 > from)) continue;
     placed.push([middle - half, middle + half]);
-    parts.push(textElement(middle, box.y - 4, label, { anchor: 'middle', bold: true }));
+    parts.push(textElement(middle, box.y - 4, label, { calibration: 'middle', bold: true }));
   }
   return parts.join('');
 }
 
-/** Bars under the last panel where the series is labelled as anomalous. */
+/** Bars under the last panel where the series is labeled as anomalous. */
 function drawTruth(frame: Frame, box: Box): string {
   const labels = frame.series.labels!;
   const parts: string[] = [];
@@ -129,7 +129,7 @@ function drawTruth(frame: Frame, box: Box): string {
     drawnTo = right;
     parts.push(`M${left.toFixed(1)},${box.y}H${right.toFixed(1)}v${box.height}H${left.toFixed(1)}z`);
   }
-  return parts.length === 0 ? '' : element('path', { d: parts.join(''), fill: colours.truth });
+  return parts.length === 0 ? '' : element('path', { d: parts.join(''), fill: colors.truth });
 }
 
 function drawPanel(frame: Frame, panel: Panel): string {
@@ -150,22 +150,22 @@ function drawPanel(frame: Frame, panel: Panel): string {
     drawVerticalAxis(y, box),
     lower && upper
       ? drawBand(series.time, lower, upper, range, axes, columns, {
-          colour: colours.expected,
+          color: colors.expected,
           opacity: bandOpacity,
         })
       : '',
     expected && !(lower && upper)
       ? drawLine(series.time, expected, range, axes, columns, {
-          colour: colours.expected,
+          color: colors.expected,
           width: 1,
           dashed: range.end - range.start < 400,
         })
       : '',
-    drawLine(series.time, values, range, axes, columns, { colour: colours.measured }),
+    drawLine(series.time, values, range, axes, columns, { color: colors.measured }),
   ].join('');
 }
 
-/** The score under the panels, by square root, so that the border stays visible below high peaks. */
+/** The score under the panels, by square root, so that the threshold stays visible below high peaks. */
 function drawScore(frame: Frame, box: Box): string {
   const score = frame.detection!.score;
   const [, highest] = extent(score, frame.range);
@@ -176,10 +176,11 @@ function drawScore(frame: Frame, box: Box): string {
     labelWidth: 0,
   };
   const zero = new Float32Array(score.length);
-  const border = y.position(1);
-  const labels: [number, string][] = [[border, '1']];
-  if (border - box.y > 13) labels.push([box.y + 4, highest >= 10 ? String(Math.round(top)) : top.toFixed(1)]);
-  if (box.y + box.height - border > 13) labels.push([box.y + box.height, '0']);
+  const threshold = y.position(1);
+  const labels: [number, string][] = [[threshold, '1']];
+  if (threshold - box.y > 13)
+    labels.push([box.y + 4, highest >= 10 ? String(Math.round(top)) : top.toFixed(1)]);
+  if (box.y + box.height - threshold > 13) labels.push([box.y + box.height, '0']);
   return [
     textElement(box.x, box.y - 5, 'score (above 1 is anomalous; square-root axis)', {
       bold: true,
@@ -188,33 +189,33 @@ function drawScore(frame: Frame, box: Box): string {
     element('rect', { ...box, fill: '#f7f7f7' }),
     drawRegions(frame, box),
     drawBand(frame.series.time, zero, score, frame.range, { x: frame.x, y }, frame.columns, {
-      colour: colours.border,
+      color: colors.threshold,
       opacity: 0.55,
     }),
     element('path', {
-      d: `M${box.x},${border.toFixed(1)}h${box.width}`,
-      stroke: colours.text,
+      d: `M${box.x},${threshold.toFixed(1)}h${box.width}`,
+      stroke: colors.text,
       'stroke-dasharray': '4 3',
     }),
-    ...labels.map(([at, label]) => textElement(box.x - 6, at + 4, label, { anchor: 'end' })),
+    ...labels.map(([at, label]) => textElement(box.x - 6, at + 4, label, { calibration: 'end' })),
   ].join('');
 }
 
 function legendEntries(frame: Frame, truth: boolean): LegendEntry[] {
   const { detection, range } = frame;
-  const entries: LegendEntry[] = [{ kind: 'line', colour: colours.measured, label: 'measured' }];
+  const entries: LegendEntry[] = [{ kind: 'line', color: colors.measured, label: 'measured' }];
   if (detection?.lower && detection.upper) {
-    entries.push({ kind: 'area', colour: colours.expected, opacity: bandOpacity, label: 'expected' });
+    entries.push({ kind: 'area', color: colors.expected, opacity: bandOpacity, label: 'expected' });
   } else if (detection?.expected) {
-    entries.push({ kind: 'line', colour: colours.expected, label: 'expected' });
+    entries.push({ kind: 'line', color: colors.expected, label: 'expected' });
   }
   const events = detection?.events.filter((event) => inRange(event, range)) ?? [];
-  for (const { name, colour } of severityClasses) {
+  for (const { name, color } of severityClasses) {
     if (events.some((event) => severityClass(event.severity).name === name)) {
-      entries.push({ kind: 'area', colour, opacity: regionOpacity + 0.2, label: `${name} severity` });
+      entries.push({ kind: 'area', color, opacity: regionOpacity + 0.2, label: `${name} severity` });
     }
   }
-  if (truth) entries.push({ kind: 'area', colour: colours.truth, label: 'labelled anomalous' });
+  if (truth) entries.push({ kind: 'area', color: colors.truth, label: 'labeled anomalous' });
   return entries;
 }
 
@@ -280,7 +281,7 @@ function plot(series: Series, detection: Detection | undefined, options: SeriesP
   if (hidden > 0 && !options.channels) {
     y += 16;
     const note = `${hidden} more ${hidden === 1 ? 'channel' : 'channels'} not drawn`;
-    parts.push(textElement(left, y, note, { fill: colours.faint }));
+    parts.push(textElement(left, y, note, { fill: colors.faint }));
     y += 6;
   }
   if (detection) {
@@ -312,8 +313,8 @@ export function plotSeries(series: Series, options: SeriesPlotOptions = {}): str
 }
 
 /**
- * Draws what a detector found: the channels with the expected band, the events coloured by severity and numbered as
- * in the detection, and the score with its border.
+ * Draws what a detector found: the channels with the expected band, the events colored by severity and numbered as
+ * in the detection, and the score with its threshold.
  * @returns a static SVG document; 100,000 points stay under 200 KB
  * @throws HeedError bad-option, unknown-column
  */

@@ -4,7 +4,7 @@ export interface DrawRange {
   readonly end: number;
 }
 
-/** Median distance of neighbouring times, from at most 1001 of them; 0 for a single point. */
+/** Median distance of neighboring times, from at most 1001 of them; 0 for a single point. */
 export function typicalStep(time: Float64Array, range: DrawRange): number {
   const count = range.end - range.start - 1;
   if (count <= 0) return 0;

@@ -1,4 +1,4 @@
-import type { AnomalyEvent, Detection } from '../score/types.js';
+import type { AnomalyEvent, Detection } from '../detection/types.js';
 import type { Series } from '../series/series.js';
 import { drawVerticalAxis, paddedExtent, timeAxis, valueAxis, type Box } from './axes.js';
 import { plotDetection } from './detection.js';
@@ -8,13 +8,13 @@ import { drawLegend, type LegendEntry } from './legend.js';
 import { drawLine } from './lines.js';
 import { plotWidth, type PlotOptions } from './options.js';
 import { element, svgDocument, textElement, textWidth } from './svg.js';
-import { colours, severityClass } from './theme.js';
+import { colors, severityClass } from './theme.js';
 
 /** Options of the plots of one event. */
 export interface EventPlotOptions extends PlotOptions {
   /** Most channels to draw, those with the largest share first; default 3. */
   readonly maxChannels?: number;
-  /** Most attended stretches to draw, heaviest first; default 8. */
+  /** Most attended intervals to draw, heaviest first; default 8. */
   readonly maxAttended?: number;
   /** Points drawn before and after the event; default from its length and the period. */
   readonly context?: number;
@@ -58,7 +58,7 @@ export function plotEvent(
   });
 }
 
-/** A stretch of the series laid over the event: the values at offsets (points) from the event's first one. */
+/** An interval of the series laid over the event: the values at offsets (points) from the event's first one. */
 interface Overlay {
   readonly from: number;
   readonly to: number;
@@ -66,7 +66,7 @@ interface Overlay {
   readonly origin: number;
 }
 
-/** Stretches of another length than the event's are aligned by their middles, as the windows were compared. */
+/** Intervals of another length than the event's are aligned by their middles, as the windows were compared. */
 function overlayOf(event: AnomalyEvent, start: number, end: number): Overlay {
   const eventMiddle = (event.startIndex + event.endIndex) / 2;
   const shift = Math.round((start + end) / 2 - eventMiddle);
@@ -75,9 +75,9 @@ function overlayOf(event: AnomalyEvent, start: number, end: number): Overlay {
 }
 
 /**
- * Lays the normal stretches the detector attended to over the event, aligned in time, heavier ones darker, with
+ * Lays the normal intervals the detector attended to over the event, aligned in time, heavier ones darker, with
  * their weights in the legend: what the event was compared with.
- * @returns a static SVG document; undefined where the event names no attended stretch
+ * @returns a static SVG document; undefined where the event names no attended interval
  * @throws HeedError bad-option
  */
 export function plotAttended(
@@ -99,7 +99,7 @@ export function plotAttended(
   const from = Math.min(-margin, ...overlays.map((overlay) => overlay.from));
   const to = Math.max(eventLength - 1 + margin, ...overlays.map((overlay) => overlay.to));
 
-  // All stretches share one axis of offsets from the start of the event.
+  // All intervals share one axis of offsets from the start of the event.
   const count = to - from + 1;
   const step = typicalStep(series.time, { start: 0, end: n }) || 1;
   const offsets = Float64Array.from({ length: count }, (_, i) => from + i);
@@ -108,17 +108,17 @@ export function plotAttended(
 
   const heaviest = attended[0]!.weight || 1;
   const opacityOf = (weight: number) => 0.3 + 0.6 * Math.min(1, weight / heaviest);
-  const eventColour = severityClass(event.severity).colour;
-  const entries: LegendEntry[] = [{ kind: 'line', colour: eventColour, label: 'this event' }];
-  for (const stretch of attended) {
+  const eventColor = severityClass(event.severity).color;
+  const entries: LegendEntry[] = [{ kind: 'line', color: eventColor, label: 'this event' }];
+  for (const interval of attended) {
     const when = series.indexTime
-      ? `rows ${stretch.start}–${stretch.end}`
-      : `${humanDuration(Math.abs(event.start - stretch.startTime))} ${stretch.startTime < event.start ? 'earlier' : 'later'}`;
+      ? `rows ${interval.start}–${interval.end}`
+      : `${humanDuration(Math.abs(event.start - interval.startTime))} ${interval.startTime < event.start ? 'earlier' : 'later'}`;
     entries.push({
       kind: 'line',
-      colour: colours.attended,
-      opacity: opacityOf(stretch.weight),
-      label: `${when}, weight ${stretch.weight.toFixed(2)}`,
+      color: colors.attended,
+      opacity: opacityOf(interval.weight),
+      label: `${when}, weight ${interval.weight.toFixed(2)}`,
     });
   }
 
@@ -164,19 +164,19 @@ export function plotAttended(
         y,
         width: Math.max(2, last - first),
         height,
-        fill: eventColour,
+        fill: eventColor,
         'fill-opacity': 0.14,
       }),
       // The lightest first, so that the heaviest lies on top of them.
       ...others
         .map((values, i) =>
           drawLine(offsets, values, range, axes, columns, {
-            colour: colours.attended,
+            color: colors.attended,
             opacity: opacityOf(attended[i]!.weight),
           }),
         )
         .reverse(),
-      drawLine(offsets, mine, range, axes, columns, { colour: eventColour, width: 2.2 }),
+      drawLine(offsets, mine, range, axes, columns, { color: eventColor, width: 2.2 }),
     );
     y += height;
   }
@@ -187,18 +187,18 @@ export function plotAttended(
         ? label
         : `${points < 0 ? '−' : '+'}${humanDuration(Math.abs(points) * step)}`;
     const half = textWidth(text) / 2;
-    return textElement(Math.min(Math.max(half, at), width - half), y + 16, text, { anchor: 'middle' });
+    return textElement(Math.min(Math.max(half, at), width - half), y + 16, text, { calibration: 'middle' });
   });
   const marks = x.ticks.map(({ at }) => `M${at.toFixed(1)},${y}v4`).join('');
   parts.push(
-    element('path', { d: `M${left},${y}h${inner.width}${marks}`, stroke: colours.axis, fill: 'none' }),
+    element('path', { d: `M${left},${y}h${inner.width}${marks}`, stroke: colors.axis, fill: 'none' }),
     ...labels,
     textElement(
       left + inner.width,
       y + 30,
       series.indexTime ? 'rows from the start of the event' : 'time from the start of the event',
-      { anchor: 'end', fill: colours.faint },
+      { calibration: 'end', fill: colors.faint },
     ),
   );
-  return svgDocument(width, y + 38, 'The event and the normal stretches it was compared with', parts);
+  return svgDocument(width, y + 38, 'The event and the normal intervals it was compared with', parts);
 }

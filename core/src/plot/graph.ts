@@ -13,7 +13,7 @@ import { formatNumber } from '../format.js';
 import { drawLegend } from './legend.js';
 import { plotWidth, type PlotOptions } from './options.js';
 import { element, svgDocument, textElement, textWidth } from './svg.js';
-import { colours, severityClasses } from './theme.js';
+import { colors, severityClasses } from './theme.js';
 
 /** What `plotGraph` draws; any graph with these fields will do. */
 export interface PlottedGraph {
@@ -24,7 +24,7 @@ export interface PlottedGraph {
 /** Options of `plotGraph`. */
 export interface GraphPlotOptions extends PlotOptions {
   readonly height?: number;
-  /** One score per node; 1 is the border: above 1 is anomalous. */
+  /** One score per node; 1 is the threshold: above 1 is anomalous. */
   readonly scores?: ArrayLike<number>;
   /** One attention weight 0…1 per edge; drawn as its width. */
   readonly edgeWeights?: ArrayLike<number>;
@@ -40,18 +40,18 @@ interface Placed extends SimulationNodeDatum {
 
 const normal = '#9dbfdc';
 /** In a larger graph only anomalous nodes get a label: the others' would cover each other. */
-const mostLabelled = 40;
+const mostLabeled = 40;
 /** More edges than this are drawn paler, so that the nodes stand out. */
 const manyEdges = 200;
 
-/** Colour of a node by its score: below the border pale blue, above it by the severity classes' colours. */
-function nodeColour(score: number | undefined): string {
+/** Color of a node by its score: below the threshold pale blue, above it by the severity classes' colors. */
+function nodeColor(score: number | undefined): string {
   if (score === undefined || !(score > 1)) return normal;
-  return severityClasses[score > 3 ? 2 : score > 1.5 ? 1 : 0]!.colour;
+  return severityClasses[score > 3 ? 2 : score > 1.5 ? 1 : 0]!.color;
 }
 
 /**
- * Draws a graph (a service map) with a score per node: anomalous nodes are larger and coloured, and of more than 40
+ * Draws a graph (a service map) with a score per node: anomalous nodes are larger and colored, and of more than 40
  * nodes they alone have labels. The layout is
  * force-directed and the same for the same graph.
  * @returns a static SVG document
@@ -105,7 +105,7 @@ export function plotGraph(graph: PlottedGraph, options: GraphPlotOptions = {}): 
         .distance(80),
     )
     .force('charge', forceManyBody().strength(-320))
-    .force('centre', forceCenter(0, 0))
+    .force('center', forceCenter(0, 0))
     // Gently held together, so that parts without edges between them stay near.
     .force('x', forceX(0).strength(0.04))
     .force('y', forceY(0).strength(0.09))
@@ -142,7 +142,7 @@ export function plotGraph(graph: PlottedGraph, options: GraphPlotOptions = {}): 
     const weight = edgeWeights ? edgeWeights[e]! / heaviest : 0.25;
     const line = element('path', {
       d: `M${x1.toFixed(1)},${y1.toFixed(1)}L${x2.toFixed(1)},${y2.toFixed(1)}`,
-      stroke: colours.axis,
+      stroke: colors.axis,
       'stroke-width': 0.8 + 3.6 * weight,
       ...(graph.edges.length > manyEdges ? { 'stroke-opacity': 0.3 } : {}),
     });
@@ -150,7 +150,7 @@ export function plotGraph(graph: PlottedGraph, options: GraphPlotOptions = {}): 
     const [bx, by] = [x2 - ux * 8, y2 - uy * 8];
     const head = `M${x2.toFixed(1)},${y2.toFixed(1)}L${(bx - uy * 4).toFixed(1)},${(by + ux * 4).toFixed(1)}L${(bx + uy * 4).toFixed(1)},${(by - ux * 4).toFixed(1)}z`;
     const faint = graph.edges.length > manyEdges ? { 'fill-opacity': 0.3 } : {};
-    return line + element('path', { d: head, fill: colours.axis, ...faint });
+    return line + element('path', { d: head, fill: colors.axis, ...faint });
   });
   // A label stands on the side of its node where fewer edges run.
   const pull = new Map<string, number>();
@@ -163,17 +163,17 @@ export function plotGraph(graph: PlottedGraph, options: GraphPlotOptions = {}): 
     const { x, y, radius } = place.get(node.id)!;
     const anomalous = scores !== undefined && scores[i]! > 1;
     const baseline = (pull.get(node.id) ?? 0) > 0 ? y - radius - 6 : y + radius + 13;
-    const text = { anchor: 'middle', maxWidth: widest, bold: anomalous } as const;
+    const text = { calibration: 'middle', maxWidth: widest, bold: anomalous } as const;
     return [
       element('circle', {
         cx: x,
         cy: y,
         r: radius,
-        fill: nodeColour(scores?.[i]),
-        stroke: anomalous ? colours.text : '#ffffff',
+        fill: nodeColor(scores?.[i]),
+        stroke: anomalous ? colors.text : '#ffffff',
         'stroke-width': 1.5,
       }),
-      ...(scores && n > mostLabelled && !anomalous
+      ...(scores && n > mostLabeled && !anomalous
         ? []
         : [
             // A white edge keeps labels readable where lines run below them.
@@ -192,10 +192,10 @@ export function plotGraph(graph: PlottedGraph, options: GraphPlotOptions = {}): 
   const legend = drawLegend(
     scores
       ? [
-          { kind: 'dot', colour: normal, label: 'normal (score up to 1)' },
-          { kind: 'dot', colour: severityClasses[0]!.colour, label: 'up to 1.5' },
-          { kind: 'dot', colour: severityClasses[1]!.colour, label: 'up to 3' },
-          { kind: 'dot', colour: severityClasses[2]!.colour, label: 'above 3' },
+          { kind: 'dot', color: normal, label: 'normal (score up to 1)' },
+          { kind: 'dot', color: severityClasses[0]!.color, label: 'up to 1.5' },
+          { kind: 'dot', color: severityClasses[1]!.color, label: 'up to 3' },
+          { kind: 'dot', color: severityClasses[2]!.color, label: 'above 3' },
         ]
       : [],
     12,

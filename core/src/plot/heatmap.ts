@@ -4,7 +4,7 @@ import { drawHorizontalAxis, timeAxis } from './axes.js';
 import { formatNumber } from '../format.js';
 import { plotWidth, type PlotOptions } from './options.js';
 import { element, svgDocument, textElement, textWidth } from './svg.js';
-import { colours } from './theme.js';
+import { colors } from './theme.js';
 
 /** Options of `plotMatrix`. */
 export interface MatrixPlotOptions extends PlotOptions {
@@ -14,9 +14,9 @@ export interface MatrixPlotOptions extends PlotOptions {
   /** One name per row / column; without them rows and columns are numbered. */
   readonly rowLabels?: readonly string[];
   readonly columnLabels?: readonly string[];
-  /** What the colour stands for; default `weight`. */
+  /** What the color stands for; default `weight`. */
   readonly valueTitle?: string;
-  /** Values of the darkest and brightest colour; default the extent of the matrix. */
+  /** Values of the darkest and brightest color; default the extent of the matrix. */
   readonly extent?: readonly [number, number];
   /** False draws cells as wide as fit, true square ones (images, self-attention). Default: square for square ones. */
   readonly square?: boolean;
@@ -44,7 +44,7 @@ function shrink(matrix: readonly ArrayLike<number>[], rows: number, columns: num
   return cells;
 }
 
-/** One path per colour; neighbours of the same colour become one rectangle. */
+/** One path per color; neighbors of the same color become one rectangle. */
 function drawCells(cells: readonly Float64Array[], low: number, high: number): string {
   const paths = new Array<string>(levels).fill('');
   const levelOf = (value: number) =>
@@ -81,7 +81,7 @@ function labelStride(count: number, cell: number, needed: number): number {
 }
 
 /**
- * Draws a matrix as coloured cells: attention weights (rows are queries, columns are keys), an image, a confusion
+ * Draws a matrix as colored cells: attention weights (rows are queries, columns are keys), an image, a confusion
  * matrix. More than 96 rows or columns are averaged.
  * @param matrix rows of equal length; NaN cells stay white
  * @returns a static SVG document
@@ -162,21 +162,21 @@ export function plotMatrix(matrix: readonly ArrayLike<number>[], options: Matrix
       },
       drawCells(cells, low, high),
     ),
-    element('rect', { ...box, fill: 'none', stroke: colours.axis }),
+    element('rect', { ...box, fill: 'none', stroke: colors.axis }),
   );
   const rowStride = labelStride(rows, height / rows, 14);
   for (let r = 0; r < rows; r += rowStride) {
     const at = y + ((r + 0.5) * height) / rows;
     parts.push(
-      textElement(left - 6, at + 4, rowLabels?.[r] ?? String(r), { anchor: 'end', maxWidth: widest }),
+      textElement(left - 6, at + 4, rowLabels?.[r] ?? String(r), { calibration: 'end', maxWidth: widest }),
     );
   }
   if (options.rowTitle) {
     parts.push(
       textElement(14, y + height / 2, options.rowTitle, {
-        anchor: 'middle',
+        calibration: 'middle',
         rotate: -90,
-        fill: colours.faint,
+        fill: colors.faint,
       }),
     );
   }
@@ -192,16 +192,16 @@ export function plotMatrix(matrix: readonly ArrayLike<number>[], options: Matrix
       const label = options.columnLabels[c]!;
       parts.push(
         upright
-          ? textElement(at, bottom + 15, label, { anchor: 'middle' })
-          : textElement(at + 4, bottom + 8, label, { anchor: 'end', rotate: -90, maxWidth: room }),
+          ? textElement(at, bottom + 15, label, { calibration: 'middle' })
+          : textElement(at + 4, bottom + 8, label, { calibration: 'end', rotate: -90, maxWidth: room }),
       );
     }
     bottom += upright ? 20 : room + 12;
     if (options.columnTitle) {
       parts.push(
         textElement(left + fullWidth / 2, bottom + 12, options.columnTitle, {
-          anchor: 'middle',
-          fill: colours.faint,
+          calibration: 'middle',
+          fill: colors.faint,
         }),
       );
       bottom += 18;
@@ -233,9 +233,9 @@ export function plotMatrix(matrix: readonly ArrayLike<number>[], options: Matrix
   if (legendHeight > 60) {
     parts.push(
       textElement(legendX + 26, y + legendHeight / 2, options.valueTitle ?? 'weight', {
-        anchor: 'middle',
+        calibration: 'middle',
         rotate: -90,
-        fill: colours.faint,
+        fill: colors.faint,
       }),
     );
   }
@@ -254,7 +254,7 @@ export function plotAttention(
 ): string {
   const highest = weights.reduce((most, row) => Math.max(most, maximum(row)), 0);
   return plotMatrix(weights, {
-    // Weights start at nothing, so that two heads can be compared by their colours.
+    // Weights start at nothing, so that two heads can be compared by their colors.
     extent: weights.length > mostCells ? undefined : [0, highest || 1],
     rowTitle: 'query',
     columnTitle: 'key',

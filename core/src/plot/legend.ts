@@ -3,7 +3,7 @@ import { element, textElement, textWidth } from './svg.js';
 /** One entry of a legend: a line, a filled patch or a dot. */
 export interface LegendEntry {
   readonly kind: 'line' | 'dashed' | 'area' | 'dot';
-  readonly colour: string;
+  readonly color: string;
   readonly label: string;
   readonly opacity?: number;
 }
@@ -39,17 +39,17 @@ export function drawLegend(
           y: middle - 5,
           width: swatch,
           height: 10,
-          fill: entry.colour,
+          fill: entry.color,
           'fill-opacity': entry.opacity,
         }),
       );
     } else if (entry.kind === 'dot') {
-      parts.push(element('circle', { cx: left + swatch / 2, cy: middle, r: 4, fill: entry.colour }));
+      parts.push(element('circle', { cx: left + swatch / 2, cy: middle, r: 4, fill: entry.color }));
     } else {
       parts.push(
         element('path', {
           d: `M${left},${middle}h${swatch}`,
-          stroke: entry.colour,
+          stroke: entry.color,
           'stroke-width': 2,
           'stroke-opacity': entry.opacity,
           'stroke-dasharray': entry.kind === 'dashed' ? '4 3' : undefined,

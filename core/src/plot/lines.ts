@@ -4,7 +4,7 @@ import { bandSegments, lineSegments, type BandStop, type DrawRange } from './dow
 import { element } from './svg.js';
 
 export interface LineStyle {
-  readonly colour: string;
+  readonly color: string;
   readonly width?: number;
   readonly dashed?: boolean;
   readonly opacity?: number;
@@ -36,7 +36,7 @@ export function drawLine(
   return element('path', {
     d,
     fill: 'none',
-    stroke: style.colour,
+    stroke: style.color,
     'stroke-width': style.width ?? 1.3,
     'stroke-opacity': style.opacity,
     'stroke-dasharray': style.dashed ? '4 3' : undefined,
@@ -53,7 +53,7 @@ export function drawBand(
   range: DrawRange,
   axes: { readonly x: HorizontalAxis; readonly y: VerticalAxis },
   columns: number,
-  style: { readonly colour: string; readonly opacity: number },
+  style: { readonly color: string; readonly opacity: number },
 ): string {
   const shape = area<BandStop>()
     .digits(1)
@@ -63,5 +63,5 @@ export function drawBand(
   const d = bandSegments(time, lower, upper, range, columns)
     .map((segment) => shape(segment))
     .join('');
-  return d === '' ? '' : element('path', { d, fill: style.colour, 'fill-opacity': style.opacity });
+  return d === '' ? '' : element('path', { d, fill: style.color, 'fill-opacity': style.opacity });
 }

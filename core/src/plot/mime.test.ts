@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { detect } from '../pipeline/index.js';
+import { detect } from '../detection/index.js';
 import { createSeries } from '../series/index.js';
 import { toMimeBundle } from './mime.js';
 

@@ -1,5 +1,5 @@
-import type { Detection, AnomalyEvent } from '../score/types.js';
-import { seriesOf } from '../pipeline/scored.js';
+import type { Detection, AnomalyEvent } from '../detection/types.js';
+import { seriesOf } from '../detection/scored.js';
 import type { Series } from '../series/series.js';
 import { plotDetection, plotSeries } from './detection.js';
 import { countOf, humanDuration } from '../format.js';

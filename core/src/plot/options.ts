@@ -21,7 +21,7 @@ export interface SeriesPlotOptions extends PlotOptions {
   readonly range?: readonly [number, number];
   /** Height of each channel's panel in pixels; default by their number. */
   readonly panelHeight?: number;
-  /** False leaves out the ground-truth bars of a labelled series. Default true. */
+  /** False leaves out the ground-truth bars of a labeled series. Default true. */
   readonly labels?: boolean;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AnomalyEvent, Detection } from '../score/types.js';
+import type { AnomalyEvent, Detection } from '../detection/types.js';
 import { createSeries, type Series } from '../series/series.js';
 import {
   plotAttended,
@@ -47,7 +47,7 @@ function service(n = 480): { series: Series; detection: Detection } {
   const event = (from: number, to: number, severity: number, top: number, names: string[]): AnomalyEvent => {
     for (let t = from; t <= to; t++) score[t] = top - Math.abs(t - (from + to) / 2) * 0.02;
     const peak = (from + to) >> 1;
-    const stretch = (shift: number, weight: number) => ({
+    const interval = (shift: number, weight: number) => ({
       start: from - shift,
       end: to - shift,
       startTime: start + 60_000 * (from - shift),
@@ -65,7 +65,7 @@ function service(n = 480): { series: Series; detection: Detection } {
       severity,
       direction: 'above',
       channels: names.map((name, i) => ({ name, share: names.length === 1 ? 1 : i === 0 ? 0.7 : 0.3 })),
-      attended: from > 120 ? [stretch(120, 0.52), stretch(119, 0.23), stretch(121, 0.11)] : [],
+      attended: from > 120 ? [interval(120, 0.52), interval(119, 0.23), interval(121, 0.11)] : [],
       reason: `${names[0]} rose far above what was expected`,
     };
   };
@@ -97,7 +97,7 @@ function service(n = 480): { series: Series; detection: Detection } {
   const detection: Detection = {
     detector: 'memory-attention',
     score,
-    threshold: { method: 'pot', border: 2.1, points: n, sensitivity: 50, parameters: { risk: 1e-3 } },
+    threshold: { method: 'pot', value: 2.1, points: n, sensitivity: 50, parameters: { risk: 1e-3 } },
     expected,
     lower: shifted(-1),
     upper: shifted(1),
@@ -135,7 +135,7 @@ describe('plots of a series and its events', () => {
     await snapshot(plotEvent(series, detection, detection.events[0]!), 'event');
   });
 
-  test('the attended stretches over the event', async () => {
+  test('the attended intervals over the event', async () => {
     await snapshot(plotAttended(series, detection.events[0]!)!, 'attended');
     expect(plotAttended(series, { ...detection.events[0]!, attended: [] })).toBeUndefined();
   });

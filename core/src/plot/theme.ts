@@ -1,8 +1,8 @@
 /**
- * Colours. Series colours are those of Okabe and Ito (Color Universal Design, 2008), which stay apart for the common
- * kinds of colour blindness; severities also differ in lightness, so that they can be told apart in grey.
+ * Colors. Series colors are those of Okabe and Ito (Color Universal Design, 2008), which stay apart for the common
+ * kinds of color blindness; severities also differ in lightness, so that they can be told apart in grey.
  */
-export const colours = {
+export const colors = {
   text: '#333333',
   faint: '#6b6b6b',
   grid: '#e6e6e6',
@@ -11,11 +11,11 @@ export const colours = {
   expected: '#56b4e9',
   attended: '#009e73',
   truth: '#333333',
-  border: '#7a3b00',
+  threshold: '#7a3b00',
 } as const;
 
 /** Blue, vermilion, green, purple, orange, sky blue, black, ochre. */
-export const seriesColours: readonly string[] = [
+export const seriesColors: readonly string[] = [
   '#0072b2',
   '#d55e00',
   '#009e73',
@@ -26,18 +26,18 @@ export const seriesColours: readonly string[] = [
   '#8a7a00',
 ];
 
-/** Upper ends of the severity classes of reports, with their names and colours. */
+/** Upper ends of the severity classes of reports, with their names and colors. */
 export const severityClasses: readonly {
   readonly below: number;
   readonly name: string;
-  readonly colour: string;
+  readonly color: string;
 }[] = [
-  { below: 40, name: 'low', colour: '#e9a70f' },
-  { below: 70, name: 'medium', colour: '#e0661c' },
-  { below: Infinity, name: 'high', colour: '#a3123f' },
+  { below: 40, name: 'low', color: '#e9a70f' },
+  { below: 70, name: 'medium', color: '#e0661c' },
+  { below: Infinity, name: 'high', color: '#a3123f' },
 ];
 
 /** The class of a severity 0…100. */
-export function severityClass(severity: number): { readonly name: string; readonly colour: string } {
+export function severityClass(severity: number): { readonly name: string; readonly color: string } {
   return severityClasses.find(({ below }) => severity < below) ?? severityClasses.at(-1)!;
 }

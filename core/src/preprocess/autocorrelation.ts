@@ -59,20 +59,20 @@ export function autocorrelation(values: ArrayLike<number>, maxLag: number): Floa
   // Rounding leaves a constant series of large numbers deviations of some units in the last place.
   if (count === 0 || !(largest > 1e-14 * Math.abs(mean))) return result;
 
-  const centred = new Float64Array(n);
+  const centered = new Float64Array(n);
   for (let t = 0; t < n; t++) {
     const value = values[t]!;
     // Scaled, so that squares of very large or small values stay within range.
-    centred[t] = Number.isNaN(value) ? 0 : (value - mean) / largest;
+    centered[t] = Number.isNaN(value) ? 0 : (value - mean) / largest;
   }
   const lags = Math.min(maxLag, n - 1);
   if (lags <= FEW_LAGS) {
-    laggedProducts(centred, result.subarray(0, lags + 1));
+    laggedProducts(centered, result.subarray(0, lags + 1));
     const square = result[0]!;
     for (let k = 0; k <= lags; k++) result[k] = result[k]! / square;
     return result;
   }
-  const { fft, spectrum } = transformReal(centred, nextPowerOfTwo(n + lags));
+  const { fft, spectrum } = transformReal(centered, nextPowerOfTwo(n + lags));
   for (let i = 0; i < spectrum.length; i += 2) {
     spectrum[i] = spectrum[i]! * spectrum[i]! + spectrum[i + 1]! * spectrum[i + 1]!;
     spectrum[i + 1] = 0;

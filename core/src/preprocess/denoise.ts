@@ -86,7 +86,7 @@ export function savitzkyGolay(values: ArrayLike<number>, options: SavitzkyGolayO
 export interface MeanShiftOptions {
   /** Points to either side that may take part. */
   readonly radius: number;
-  /** Difference of values at which a neighbour's weight has fallen to 61%; default the robust spread of the series. */
+  /** Difference of values at which a neighbor's weight has fallen to 61%; default the robust spread of the series. */
   readonly bandwidth?: number;
   /** Most shifts per point; default 50. */
   readonly maxIterations?: number;

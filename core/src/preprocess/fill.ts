@@ -69,7 +69,7 @@ export function fillMissing(values: ArrayLike<number>, options: FillOptions = {}
         out[t] = Number.isNaN(right) || t - before <= end - t ? (Number.isNaN(left) ? right : left) : right;
       else if (method === 'linear') out[t] = between(left, right, t - before, end - before);
       else {
-        // The level around the gap is what its neighbours depart from their own phase by.
+        // The level around the gap is what its neighbors depart from their own phase by.
         const phaseLeft = Number.isNaN(left) ? NaN : left - seasonal![before % period!]!;
         const phaseRight = Number.isNaN(right) ? NaN : right - seasonal![end % period!]!;
         out[t] = seasonal![t % period!]! + between(phaseLeft, phaseRight, t - before, end - before);

@@ -12,7 +12,7 @@ export {
 export * from './moving.js';
 export { autocorrelation, periodogram } from './autocorrelation.js';
 export * from './scale.js';
-export * from './period.js';
+export * from './period/index.js';
 export * from './fill.js';
 export * from './denoise.js';
 export * from './outliers.js';

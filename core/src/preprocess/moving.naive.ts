@@ -2,7 +2,7 @@ import type { MovingOptions } from './moving.js';
 
 /** Each window written out: the present values around (or up to) every point. */
 export function naiveWindows(values: readonly number[], options: MovingOptions): number[][] {
-  const { window, align = 'centred' } = options;
+  const { window, align = 'centered' } = options;
   const before = align === 'trailing' ? window - 1 : Math.floor(window / 2);
   return values.map((_, t) =>
     Array.from({ length: window }, (_unused, i) => values[t - before + i]).filter(

@@ -20,7 +20,7 @@ const cases = fc.record({
     { maxLength: 40 },
   ),
   window: fc.integer({ min: 1, max: 60 }),
-  align: fc.constantFrom('centred' as const, 'trailing' as const),
+  align: fc.constantFrom('centered' as const, 'trailing' as const),
 });
 
 describe('moving statistics', () => {

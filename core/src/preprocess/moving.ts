@@ -6,20 +6,24 @@ export interface MovingOptions {
   /** Window length in points, an integer >= 1. Windows are cut off at the ends of the series. */
   readonly window: number;
   /**
-   * `centred` (default): the window lies around the point, with ⌊window/2⌋ points before it.
+   * `centered` (default): the window lies around the point, with ⌊window/2⌋ points before it.
    * `trailing`: the window ends with the point, so that nothing later is read.
    */
-  readonly align?: 'centred' | 'trailing';
+  readonly align?: 'centered' | 'trailing';
 }
 
 /** Points before and after the current one that belong to its window. */
 function reach(options: MovingOptions, n: number): { before: number; after: number } {
-  const { window, align = 'centred' } = options;
+  const { window, align = 'centered' } = options;
   if (!Number.isInteger(window) || window < 1) {
     throw new HeedError('bad-option', `the window is ${window} points`, 'Give a whole number of at least 1.');
   }
-  if (align !== 'centred' && align !== 'trailing') {
-    throw new HeedError('bad-option', `the alignment is "${String(align)}"`, 'Give "centred" or "trailing".');
+  if (align !== 'centered' && align !== 'trailing') {
+    throw new HeedError(
+      'bad-option',
+      `the alignment is "${String(align)}"`,
+      'Give "centered" or "trailing".',
+    );
   }
   const before = align === 'trailing' ? window - 1 : Math.floor(window / 2);
   return { before: Math.min(before, n), after: Math.min(window - 1 - before, n) };
@@ -27,7 +31,7 @@ function reach(options: MovingOptions, n: number): { before: number; after: numb
 
 /**
  * Mean and variance of each window by merging (count, mean, sum of squares) of two half-windows that meet at a
- * block border (van Herk 1992, Gil & Werman 1993, for the extremum; Chan, Golub & LeVeque 1983 for the merge).
+ * block edge (van Herk 1992, Gil & Werman 1993, for the extremum; Chan, Golub & LeVeque 1983 for the merge).
  * Nothing is ever subtracted from a running sum, so a huge spike leaves no rounding error behind when it leaves
  * the window. O(n) whatever the window.
  */

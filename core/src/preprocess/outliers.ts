@@ -60,5 +60,5 @@ export function hampelBounds(values: ArrayLike<number>, deviations = 3): ClipBou
 function present(values: ArrayLike<number>): Float64Array {
   const sorted = sortedPresent(values);
   if (sorted.length > 0) return sorted;
-  throw new HeedError('all-missing', 'every value is missing', 'Give a stretch that has values.');
+  throw new HeedError('all-missing', 'every value is missing', 'Give an interval that has values.');
 }

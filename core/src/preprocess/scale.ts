@@ -4,7 +4,7 @@ import { meanAndStd, quantileOfSorted, robustLocation, sortedPresent } from './s
 
 /**
  * How values are brought to a common scale: `min-max` to [0, 1]; `z-score` to mean 0 and standard deviation 1;
- * `robust` to median 0 and scaled median absolute deviation 1, which outliers in the fitted stretch do not move.
+ * `robust` to median 0 and scaled median absolute deviation 1, which outliers in the fitted interval do not move.
  */
 export type ScalerKind = 'min-max' | 'z-score' | 'robust';
 
@@ -40,7 +40,7 @@ export function fitScaler(values: ArrayLike<number>, kind: ScalerKind): Scaler {
     throw new HeedError(
       'all-missing',
       'every value is missing',
-      'Give the scaler a stretch that has values.',
+      'Give the scaler an interval that has values.',
     );
   }
   let offset = mean;

@@ -22,7 +22,7 @@ export function sortedPresent(values: ArrayLike<number>): Float64Array {
 }
 
 /**
- * Quantile of values that are already sorted ascending and complete, interpolated linearly between neighbours
+ * Quantile of values that are already sorted ascending and complete, interpolated linearly between neighbors
  * (Hyndman & Fan 1996, type 7: the default of R and NumPy). NaN for no values.
  * @param probability 0…1
  */

@@ -73,7 +73,7 @@ export function createGraph(input: GraphInput, place?: ErrorPlace): Graph {
         place,
       );
     }
-    return { id, features: values, ...labelled(label, `node "${id}"`, place) };
+    return { id, features: values, ...labeled(label, `node "${id}"`, place) };
   });
   const edges = input.edges.map(({ source, target, weight, label }) => {
     for (const end of [source, target]) {
@@ -92,16 +92,16 @@ export function createGraph(input: GraphInput, place?: ErrorPlace): Graph {
       source,
       target,
       ...(weight === undefined ? {} : { weight }),
-      ...labelled(label, `the edge ${source} → ${target}`, place),
+      ...labeled(label, `the edge ${source} → ${target}`, place),
     };
   });
   return { ...(names ? { features: [...names] } : {}), nodes, edges };
 }
 
-function labelled(label: number | undefined, what: string, place?: ErrorPlace): { label?: 0 | 1 } {
+function labeled(label: number | undefined, what: string, place?: ErrorPlace): { label?: 0 | 1 } {
   if (label === undefined) return {};
   if (label === 0 || label === 1) return { label };
-  throw new HeedError('bad-label', `${what} is labelled ${label}`, 'Give 0 or 1.', place);
+  throw new HeedError('bad-label', `${what} is labeled ${label}`, 'Give 0 or 1.', place);
 }
 
 /**

@@ -27,7 +27,7 @@ export function logTemplate(text: string): string {
 }
 
 /**
- * Joins metrics with a log on one time axis (multimodal fusion, 003_e68e §8.2 and 004_c281 §5.2): each point gets the
+ * Joins metrics with a log on one time axis (multimodal fusion, “Attention-based anomaly detection in spatio-temporal sequences” §8.2 and “Deep learning in anomaly detection” §5.2): each point gets the
  * lines from its time to the next point's, as channels `log:lines` (how many), `log:errors` (lines that name an error,
  * failure, exception, timeout or a fatal state), `log:new` (lines of a kind not seen in the known part) and one count for each of
  * the most frequent kinds. Any multivariate detector then attends over both. Lines outside the series are left out.

@@ -1,5 +1,7 @@
 import { HeedError } from '../errors.js';
-import type { DuplicatePolicy, ReadOptions } from './read-options.js';
+
+/** What to do with points that have the same time. */
+export type DuplicatePolicy = 'reject' | 'mean' | 'first' | 'last' | 'max' | 'min' | 'sum';
 
 /** Rows of a table: n times, d × n values, n labels. */
 interface Rows {
@@ -16,12 +18,12 @@ const policies: readonly DuplicatePolicy[] = ['reject', 'mean', 'first', 'last',
 
 /**
  * Sorts rows by time (stably) and merges those that share one. Missing values are passed over; a merged row is
- * labelled where one of its rows is. Returns its argument where there is nothing to do.
+ * labeled where one of its rows is. Returns its argument where there is nothing to do.
  * @throws HeedError duplicate-time, non-monotonic-time, bad-option
  */
 export function mergeRows<T extends Rows>(
   rows: T,
-  options: Pick<ReadOptions, 'sort' | 'duplicates' | 'name'>,
+  options: { readonly sort?: boolean; readonly duplicates?: DuplicatePolicy; readonly name?: string },
 ): T | (Rows & { notes: string[] }) {
   const { sort = false, duplicates = 'reject' } = options;
   if (!policies.includes(duplicates)) {

@@ -4,7 +4,7 @@ import { createSeries, type Series } from './series.js';
 import { formatDuration, parseDuration } from './time.js';
 
 /**
- * The step of a series in milliseconds: the median difference of neighbouring times, which gaps and jitter do not
+ * The step of a series in milliseconds: the median difference of neighboring times, which gaps and jitter do not
  * move. For a series without times, 1 (one row).
  * @throws HeedError too-few-points below 2 points
  */
@@ -22,7 +22,7 @@ export function estimateStep(series: Series): number {
   return steps.length % 2 === 1 ? steps[middle]! : (steps[middle - 1]! + steps[middle]!) / 2;
 }
 
-/** A stretch of time without points. */
+/** An interval of time without points. */
 export interface Gap {
   /** Index of the last point before the gap. */
   readonly before: number;
@@ -34,7 +34,7 @@ export interface Gap {
 }
 
 /**
- * The gaps of a series: where two neighbouring points lie more than one and a half steps apart.
+ * The gaps of a series: where two neighboring points lie more than one and a half steps apart.
  * @param step in milliseconds or as `60s`; default `estimateStep`
  */
 export function findGaps(series: Series, step?: number | string): Gap[] {
@@ -70,7 +70,7 @@ export interface ResampleOptions {
 
 /**
  * The series at a regular step: each step [k·step, (k+1)·step) from the origin becomes one point at its start,
- * holding the aggregate of its points; NaN where it has none. A step is labelled where one of its points is.
+ * holding the aggregate of its points; NaN where it has none. A step is labeled where one of its points is.
  * @throws HeedError bad-option, memory-limit, too-few-points
  */
 export function resample(series: Series, options: ResampleOptions = {}): Series {
@@ -89,7 +89,7 @@ export function resample(series: Series, options: ResampleOptions = {}): Series 
   if (!Number.isFinite(origin)) {
     throw new HeedError('bad-option', `the origin is ${origin}`, 'Give epoch milliseconds.');
   }
-  // Half a thousandth of a step: times that sit on a border but for rounding belong to the step they begin.
+  // Half a thousandth of a step: times that sit on an edge but for rounding belong to the step they begin.
   const slot = (t: number): number => Math.floor((time[t]! - origin) / step + 5e-4);
   const first = slot(0);
   const points = slot(n - 1) - first + 1;

@@ -24,10 +24,10 @@ describe.each([
     id: 'memory-attention',
     series: sample,
     options: { windows: [128], budget: 1e5 },
-    how: 'a thinned history',
+    how: 'a downsampled history',
   },
   { id: 'auto', series: one, options: {}, how: 'one channel' },
-  { id: 'auto', series: sample, options: { budget: 2e5 }, how: 'a thinned history' },
+  { id: 'auto', series: sample, options: { budget: 2e5 }, how: 'a downsampled history' },
 ])('a stream of $id, $how', ({ id, series, options }) => {
   // Raw scores: the pipeline replaces what is expected around anomalies by what normal points let expect.
   it('gives each batch of new points what a whole scoring gives them', async () => {
@@ -36,13 +36,13 @@ describe.each([
     const history = 1000;
     const stream = await detector.stream!(sliceSeries(series, 0, history), {});
     let start = history;
-    // Single points, across the borders of blocks, and more at once than a window holds.
+    // Single points, across the thresholds of blocks, and more at once than a window holds.
     for (const step of [1, 1, 1, 1, 1, 2, 3, 5, 7, 40, 1, 150, 1]) {
       const end = start + step;
       const update = await stream.append(sliceSeries(series, start, end), {});
-      const run = definition.tags.anchored ? { anchorLength: history } : {};
+      const run = definition.tags.calibrated ? { calibratedLength: history } : {};
       const whole = await detector.score(sliceSeries(series, 0, end), run);
-      expect(update.border).toBe(whole.border);
+      expect(update.threshold).toBe(whole.threshold);
       expect(difference(update.raw, whole.raw.subarray(start))).toBeLessThan(1e-9);
       for (const part of ['contributions', 'expected', 'spread'] as const) {
         for (const [c, own] of whole[part]!.entries()) {
@@ -55,7 +55,7 @@ describe.each([
 });
 
 describe('explanations of new events', () => {
-  it('show stretches of the series that lie elsewhere, and the fault of the right channel', async () => {
+  it('show intervals of the series that lie elsewhere, and the fault of the right channel', async () => {
     const values = sample.channels[1]!.values.map((value, t) =>
       t >= 1100 && t < 1112 ? value + 40 * Math.abs(value) : value,
     );

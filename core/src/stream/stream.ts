@@ -1,12 +1,12 @@
-import type { DetectorOptions, RawScores, RawStream } from '../detectors/contract.js';
+import type { DetectorOptions, RawScores, RawStream } from '../detectors/base/types.js';
 import { HeedError, throwIfAborted } from '../errors.js';
-import { createSeriesDetector, SeriesDetector } from '../pipeline/create.js';
-import { buildDetection } from '../pipeline/detection.js';
-import { rememberSeries } from '../pipeline/scored.js';
-import type { FilledSeries } from '../pipeline/gaps.js';
-import type { Detector, ScoreOptions } from '../pipeline/types.js';
-import { scoresFromRaw } from '../score/scores.js';
-import type { AnomalyEvent, Detection, ThresholdReport } from '../score/types.js';
+import { createSeriesDetector, SeriesDetector } from '../detection/create.js';
+import { buildDetection } from '../detection/detection.js';
+import { rememberSeries } from '../detection/scored.js';
+import type { FilledSeries } from '../detection/gaps.js';
+import type { Detector, ScoreOptions } from '../detection/detector-types.js';
+import { scoresFromRaw } from '../detection/threshold/scores.js';
+import type { AnomalyEvent, Detection, ThresholdReport } from '../detection/types.js';
 import type { Series } from '../series/series.js';
 import { appendTail, cutTail, type Tail } from './tail.js';
 
@@ -27,7 +27,7 @@ export interface StreamOptions extends ScoreOptions {
 export interface StreamUpdate {
   /** Index of the first new point in the whole series, history included. */
   readonly startIndex: number;
-  /** k scores; 1 = border. */
+  /** k scores; 1 = threshold. */
   readonly score: Float32Array;
   /** d × k. */
   readonly expected?: readonly Float64Array[];
@@ -52,8 +52,8 @@ export interface DetectorStream {
   readonly length: number;
   /**
    * Scores points that follow those seen so far. Their scores are those the detector gives to the last points of the
-   * whole series, with the same border; where its tags say `anchored`, those it gives with the history as anchor
-   * (`anchorLength`), so that scales, periods and weights stay the history's: start a new stream once the series has
+   * whole series, with the same threshold; where its tags say `calibrated`, those it gives with the history as calibration
+   * (`calibratedLength`), so that scales, periods and weights stay the history's: start a new stream once the series has
    * grown much. A missing value is taken to be the last one seen.
    * @param points k > 0 points with the channels of the history
    * @throws HeedError channel-mismatch, non-monotonic-time, duplicate-time, cancelled
@@ -63,7 +63,7 @@ export interface DetectorStream {
 }
 
 /**
- * Starts incremental scoring after a history, from which the border is set.
+ * Starts incremental scoring after a history, from which the threshold is set.
  * @param detector a detector (fitted where it needs training; it stays yours to dispose) or the id of one
  * @throws HeedError not-supported where the detector does not stream, and what `Detector.score` throws
  */
@@ -156,7 +156,7 @@ class Stream implements DetectorStream {
     });
     const update: StreamUpdate = {
       startIndex,
-      score: scoresFromRaw(raw.raw, this.threshold.border, missing),
+      score: scoresFromRaw(raw.raw, this.threshold.value, missing),
       ...latest(detection, before),
       events: detection.events
         .filter(({ endIndex }) => endIndex >= before)
@@ -176,21 +176,21 @@ class Stream implements DetectorStream {
   private explained(added: RawScores, offset: number, signal: AbortSignal | undefined): RawScores {
     const { raw: stream, tail } = this;
     const isAsked = this.options.explainByNormal && stream.explain;
-    if (!isAsked || !added.raw.some((value) => value > this.threshold.border)) return tail.raw;
+    if (!isAsked || !added.raw.some((value) => value > this.threshold.value)) return tail.raw;
     const end = offset + tail.series.time.length;
     const cut = (arrays: readonly Float64Array[]): Float64Array[] =>
       arrays.map((values) => values.slice(offset, end));
     return {
       ...tail.raw,
-      explain: async (stretches) => {
-        const here = stretches.map((stretch) => ({
-          start: stretch.start + offset,
-          end: stretch.end + offset,
+      explain: async (intervals) => {
+        const here = intervals.map((interval) => ({
+          start: interval.start + offset,
+          end: interval.end + offset,
         }));
         const earlier = [...this.known].map(([first, last]) => ({ start: first, end: last }));
         const run = { ...this.options, signal, onProgress: undefined };
         const { expected, spread, attend } = await stream.explain!(
-          [...here, ...earlier.filter((stretch) => stretch.end < offset)],
+          [...here, ...earlier.filter((interval) => interval.end < offset)],
           run,
         );
         return { expected: cut(expected), spread: cut(spread), attend };

@@ -1,5 +1,5 @@
-import type { RawScores } from '../detectors/contract.js';
-import type { FilledSeries } from '../pipeline/gaps.js';
+import type { RawScores } from '../detectors/base/types.js';
+import type { FilledSeries } from '../detection/gaps.js';
 import { sliceSeries } from '../series/series.js';
 
 /** The latest points of a stream with their raw scores. */

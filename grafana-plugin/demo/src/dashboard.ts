@@ -25,7 +25,7 @@ import {
 import { DashboardCursorSync, type DataQuery, type DataSourceRef } from '@grafana/schema';
 import { keepFeedback, savedFeedback } from './savedFeedback.js';
 
-export interface PanelModel {
+export interface PanelView {
   readonly id: number;
   readonly type: string;
   readonly title?: string;
@@ -38,11 +38,11 @@ export interface PanelModel {
   readonly maxDataPoints?: number;
 }
 
-export interface DashboardModel {
+export interface DashboardView {
   readonly uid: string;
   readonly title: string;
   readonly description?: string;
-  readonly panels: readonly PanelModel[];
+  readonly panels: readonly PanelView[];
   readonly time?: { readonly from: string; readonly to: string };
   readonly refresh?: string;
   readonly timezone?: string;
@@ -66,7 +66,7 @@ export interface DashboardModel {
   };
 }
 
-export function buildScene(model: DashboardModel): EmbeddedScene {
+export function buildScene(model: DashboardView): EmbeddedScene {
   const panels = model.panels.map((panel) => buildPanel(model.uid, panel));
   const layers = (model.annotations?.list ?? []).map(
     (annotation) =>
@@ -105,7 +105,7 @@ export function buildScene(model: DashboardModel): EmbeddedScene {
   });
 }
 
-function buildPanel(uid: string, panel: PanelModel): SceneGridItem {
+function buildPanel(uid: string, panel: PanelView): SceneGridItem {
   const viz = new VizPanel({
     key: `panel-${panel.id}`,
     title: panel.title ?? '',

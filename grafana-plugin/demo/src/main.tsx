@@ -14,7 +14,7 @@ import {
 import { config, locationService } from '@grafana/runtime';
 import type { EmbeddedScene, SceneTimeRange } from '@grafana/scenes';
 import { GlobalStyles, PortalContainer } from '@grafana/ui';
-import { buildScene, type DashboardModel } from './dashboard.js';
+import { buildScene, type DashboardView } from './dashboard.js';
 import { EditView } from './EditView.js';
 import { importPlugin, initLoader } from './loader.js';
 import { nodeGraphPlugin } from './panels/nodeGraph.js';
@@ -37,7 +37,7 @@ import system from '../dashboards/system.json';
 const heed = { type: 'heed-anomaly-datasource', uid: 'heed' };
 const appId = 'heed-anomaly-app';
 
-const dashboards = [incident, fleet, system, services] as unknown as DashboardModel[];
+const dashboards = [incident, fleet, system, services] as unknown as DashboardView[];
 
 const tabsOf = () => [
   ...dashboards.map(({ uid, title }) => ({ path: `/d/${uid}`, title })),
@@ -60,7 +60,7 @@ function settingsOf(uid: string, type: string, name: string, meta: object): Data
 
 async function addSources(sources: DemoDataSourceSrv): Promise<void> {
   const demo = (await (await fetch('/api/demo')).json()) as { prometheus: string | null };
-  if (demo.prometheus !== null) dashboards.push(prometheus as unknown as DashboardModel);
+  if (demo.prometheus !== null) dashboards.push(prometheus as unknown as DashboardView);
   const own: Array<
     [string, string, new (settings: DataSourceInstanceSettings) => DataSourceApi<never>, unknown]
   > = [
@@ -280,20 +280,20 @@ function DashboardPage({ path }: { path: string }) {
 }
 
 /** Dashboards of the demo, those saved while it runs, and one that a test wrote into the session. */
-async function modelOf(path: string): Promise<DashboardModel> {
+async function modelOf(path: string): Promise<DashboardView> {
   const uid = path === '/' ? dashboards[0]!.uid : path.split('/')[2];
   const known = dashboards.find((dashboard) => dashboard.uid === uid);
   if (known?.uid === prometheus.uid) return withQuery(known, await firstQuery());
   if (known) return known;
   const session = sessionStorage.getItem(`demo.dashboard.${uid}`);
-  if (session) return JSON.parse(session) as DashboardModel;
+  if (session) return JSON.parse(session) as DashboardView;
   const response = await fetch(`/api/dashboards/uid/${encodeURIComponent(uid ?? '')}`);
   if (!response.ok) throw new Error(`There is no dashboard "${uid}".`);
-  return ((await response.json()) as { dashboard: DashboardModel }).dashboard;
+  return ((await response.json()) as { dashboard: DashboardView }).dashboard;
 }
 
 /** The dashboard with a query to begin with in its text box. */
-function withQuery(model: DashboardModel, promql: string): DashboardModel {
+function withQuery(model: DashboardView, promql: string): DashboardView {
   const list = model.templating!.list.map((variable) => ({ ...variable, current: { value: promql } }));
   return { ...model, templating: { list } };
 }

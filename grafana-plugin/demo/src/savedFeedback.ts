@@ -1,22 +1,22 @@
 // In Grafana one saves a dashboard; here what people say of events is kept in the browser, panel by panel.
 import type { VizPanel } from '@grafana/scenes';
-import type { PanelModel } from './dashboard.js';
+import type { PanelView } from './dashboard.js';
 import { anchor, onAnchorMove } from './sources/clock.js';
 
-interface Stretch {
+interface Interval {
   readonly start: number;
   readonly end: number;
 }
-type WithFeedback = { readonly feedback?: readonly Stretch[] };
+type WithFeedback = { readonly feedback?: readonly Interval[] };
 
 const slots = 'demo.panel.';
 const slotOf = (uid: string, id: number) => `${slots}${uid}.${id}`;
 
-const shifted = (feedback: readonly Stretch[], by: number): Stretch[] =>
+const shifted = (feedback: readonly Interval[], by: number): Interval[] =>
   feedback.map((given) => ({ ...given, start: given.start + by, end: given.end + by }));
 
 /** What the demo makes up or replays moves on with the anchor, and what was said of it has to move along. */
-function movesAlong(panel: PanelModel): boolean {
+function movesAlong(panel: PanelView): boolean {
   const sources = (panel.targets ?? []).map(
     (target) => (target as { source?: { type?: string } }).source ?? target.datasource ?? panel.datasource,
   );
@@ -24,7 +24,7 @@ function movesAlong(panel: PanelModel): boolean {
 }
 
 /** Feedback given on a panel before, as options. */
-export function savedFeedback(uid: string, panel: PanelModel): WithFeedback {
+export function savedFeedback(uid: string, panel: PanelView): WithFeedback {
   try {
     const saved = JSON.parse(localStorage.getItem(slotOf(uid, panel.id)) ?? '{}') as WithFeedback;
     return saved.feedback && movesAlong(panel) ? { feedback: shifted(saved.feedback, anchor()) } : saved;
@@ -34,7 +34,7 @@ export function savedFeedback(uid: string, panel: PanelModel): WithFeedback {
 }
 
 /** Keeps the feedback of a panel that is shown. The function that is returned ends it. */
-export function keepFeedback(uid: string, panel: PanelModel, viz: VizPanel): () => void {
+export function keepFeedback(uid: string, panel: PanelView, viz: VizPanel): () => void {
   const moves = movesAlong(panel);
   const subscription = viz.subscribeToState((now, before) => {
     const { feedback } = now.options as WithFeedback;

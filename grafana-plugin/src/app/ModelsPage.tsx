@@ -26,7 +26,7 @@ const places = { shared: 'everybody', browser: 'this browser only' } as const;
 /** ISO 8601 without the milliseconds that nobody would write. */
 const isoSeconds = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 
-/** Fitted models: imported from files, or trained here on a stretch that was normal. */
+/** Fitted models: imported from files, or trained here on an interval that was normal. */
 export function ModelsPage() {
   const [revision, setRevision] = useState(0);
   const models = useModels(revision);
@@ -53,7 +53,7 @@ export function ModelsPage() {
   return (
     <div data-testid="heed-models">
       <p>
-        The default detector needs no model. A model is for detectors that learn: train one here on a stretch
+        The default detector needs no model. A model is for detectors that learn: train one here on an interval
         that was normal, or import a file that <code>heed fit</code> or a notebook wrote. Queries then choose
         it by its name.
       </p>

@@ -40,7 +40,7 @@ export function StartPage() {
     <div data-testid="heed-start">
       <h3>Anomalies on any dashboard, with the reason one click away</h3>
       <p style={{ color: theme.colors.text.secondary, maxWidth: 760 }}>
-        Heed compares what happens now with the stretches of your own history that it resembles most. It needs
+        Heed compares what happens now with the intervals of your own history that it resembles most. It needs
         no training and no server: the work is done in your browser, and nothing leaves it.
       </p>
       <div style={step}>
@@ -92,8 +92,8 @@ export function StartPage() {
             band and events come from that one query.
           </li>
           <li>
-            <b>With reasons:</b> switch the visualization to “Heed anomalies”, click a shaded stretch, and see
-            what it was compared with. Say “this is normal” where it is.
+            <b>With reasons:</b> switch the visualization to “Heed anomalies”, click a shaded interval, and
+            see what it was compared with. Say “this is normal” where it is.
           </li>
         </ul>
       </div>

@@ -41,7 +41,7 @@ export function exampleDashboard(heed: Source, source: Source): Record<string, u
         id: 1,
         type: 'heed-anomaly-panel',
         title: 'What is unusual, and why',
-        description: 'Click a shaded stretch for the reason. Edit the panel to change what is queried.',
+        description: 'Click a shaded interval for the reason. Edit the panel to change what is queried.',
         gridPos: { x: 0, y: 0, w: 24, h: 12 },
         datasource: ref,
         targets: [query('A')],

@@ -204,7 +204,7 @@ describe('the engine on the page', () => {
       p.run({
         kind: 'score',
         series: { time: new Float64Array(0), channels: [] },
-        recipe: { detector: 'auto' },
+        scoreConfig: { detector: 'auto' },
       }),
     ).rejects.toMatchObject({ name: 'HeedError', code: 'no-numeric-column' });
   });

@@ -2,7 +2,7 @@ import type { ActivityLog, ActivityNote, Spent } from './activity.js';
 import { ByteBoundCache } from './cache.js';
 import { JobError } from './pool.js';
 
-interface Flight<T> {
+interface InFlight<T> {
   readonly promise: Promise<T>;
   readonly abort: AbortController;
   waiting: number;
@@ -24,7 +24,7 @@ const cancelled = () => new JobError('the work was cancelled', 'cancelled');
  */
 export class Scorings<T> {
   private readonly cache: ByteBoundCache<T>;
-  private readonly flights = new Map<string, Flight<T>>();
+  private readonly inFlights = new Map<string, InFlight<T>>();
 
   constructor(
     private readonly activity: ActivityLog,
@@ -49,13 +49,13 @@ export class Scorings<T> {
       return known;
     }
     if (signal?.aborted) throw cancelled();
-    let flight = this.flights.get(key);
-    if (flight) this.activity.hit(note);
+    let inFlight = this.inFlights.get(key);
+    if (inFlight) this.activity.hit(note);
     else {
-      flight = this.begin(key, note, start);
-      this.flights.set(key, flight);
+      inFlight = this.begin(key, note, start);
+      this.inFlights.set(key, inFlight);
     }
-    return join(flight, signal);
+    return join(inFlight, signal);
   }
 
   /** The result behind a key, while it is kept. */
@@ -80,7 +80,7 @@ export class Scorings<T> {
     key: string,
     note: ActivityNote,
     start: (signal: AbortSignal) => Promise<Outcome<T>>,
-  ): Flight<T> {
+  ): InFlight<T> {
     const abort = new AbortController();
     const entry = this.activity.begin(note);
     const promise = start(abort.signal)
@@ -95,21 +95,21 @@ export class Scorings<T> {
           throw error;
         },
       )
-      .finally(() => this.flights.delete(key));
+      .finally(() => this.inFlights.delete(key));
     return { promise, abort, waiting: 0 };
   }
 }
 
-/** Everybody who wants a flight holds on to it; when the last lets go, the work stops. */
-function join<T>(flight: Flight<T>, signal: AbortSignal | undefined): Promise<T> {
-  flight.waiting++;
-  if (!signal) return flight.promise;
+/** Everybody who wants a run in flight holds on to it; when the last lets go, the work stops. */
+function join<T>(inFlight: InFlight<T>, signal: AbortSignal | undefined): Promise<T> {
+  inFlight.waiting++;
+  if (!signal) return inFlight.promise;
   return new Promise((resolve, reject) => {
     const leave = () => {
-      if (--flight.waiting === 0) flight.abort.abort();
+      if (--inFlight.waiting === 0) inFlight.abort.abort();
       reject(cancelled());
     };
     signal.addEventListener('abort', leave, { once: true });
-    flight.promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+    inFlight.promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
   });
 }

@@ -25,16 +25,16 @@ const make = () =>
     },
     startOnPage: () => startOnPage(startEngine),
   });
-const recipe = { detector: 'z-score' };
+const scoreConfig = { detector: 'z-score' };
 
 describe('ScoringService', () => {
   it('scores equal content once, whoever asks and whenever', async () => {
     const service = make();
     const [a, b] = await Promise.all([
-      service.score({ series: series(), recipe, origin }),
-      service.score({ series: series(), recipe, origin }),
+      service.score({ series: series(), scoreConfig, origin }),
+      service.score({ series: series(), scoreConfig, origin }),
     ]);
-    const c = await service.score({ series: series(), recipe, origin });
+    const c = await service.score({ series: series(), scoreConfig, origin });
     expect(b).toBe(a);
     expect(c).toBe(a);
     expect(service.activity.totals).toMatchObject({ scorings: 1, hits: 2, points: 300 });
@@ -43,11 +43,11 @@ describe('ScoringService', () => {
 
   it('scores anew when a value, an option or the feedback differs', async () => {
     const service = make();
-    const first = await service.score({ series: series(), recipe, origin });
-    const other = await service.score({ series: series(6), recipe, origin });
+    const first = await service.score({ series: series(), scoreConfig, origin });
+    const other = await service.score({ series: series(6), scoreConfig, origin });
     const told = await service.score({
       series: series(),
-      recipe: { ...recipe, feedback: [{ start: 200_000, end: 200_000, kind: 'normal' }] },
+      scoreConfig: { ...scoreConfig, feedback: [{ start: 200_000, end: 200_000, kind: 'normal' }] },
       origin,
     });
     expect(new Set([first.key, other.key, told.key]).size).toBe(3);
@@ -58,14 +58,14 @@ describe('ScoringService', () => {
     const service = make();
     const one = new AbortController();
     const two = new AbortController();
-    const a = service.score({ series: series(), recipe, origin, signal: one.signal });
-    const b = service.score({ series: series(), recipe, origin, signal: two.signal });
+    const a = service.score({ series: series(), scoreConfig, origin, signal: one.signal });
+    const b = service.score({ series: series(), scoreConfig, origin, signal: two.signal });
     one.abort();
     await expect(a).rejects.toMatchObject({ code: 'cancelled' });
-    await expect(b).resolves.toMatchObject({ recipe });
+    await expect(b).resolves.toMatchObject({ scoreConfig });
 
     const three = new AbortController();
-    const c = service.score({ series: series(9), recipe, origin, signal: three.signal });
+    const c = service.score({ series: series(9), scoreConfig, origin, signal: three.signal });
     three.abort();
     await expect(c).rejects.toMatchObject({ code: 'cancelled' });
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -74,7 +74,7 @@ describe('ScoringService', () => {
 
   it('fails with the code of the core and remembers nothing of it', async () => {
     const service = make();
-    const attempt = () => service.score({ series: series(), recipe: { detector: 'nonsense' }, origin });
+    const attempt = () => service.score({ series: series(), scoreConfig: { detector: 'nonsense' }, origin });
     await expect(attempt()).rejects.toMatchObject({ code: 'unknown-detector' });
     await expect(attempt()).rejects.toMatchObject({ code: 'unknown-detector' });
     expect(service.activity.totals.failed).toBe(2);
@@ -97,8 +97,8 @@ describe('keys', () => {
       channels: [{ name: 'v', values: base.channels[0]!.values.map((v, i) => (i === 7 ? NaN : v)) }],
     };
     const renamed = { ...base, channels: [{ ...base.channels[0]!, name: 'w' }] };
-    expect(new Set([base, missing, renamed].map((s) => keyOf(s, recipe))).size).toBe(3);
-    expect(keyOf(missing, recipe)).toBe(keyOf({ ...missing }, recipe));
+    expect(new Set([base, missing, renamed].map((s) => keyOf(s, scoreConfig))).size).toBe(3);
+    expect(keyOf(missing, scoreConfig)).toBe(keyOf({ ...missing }, scoreConfig));
   });
 
   it('differ for ten thousand series that differ in one value', () => {
@@ -106,7 +106,7 @@ describe('keys', () => {
     const s = { time: Float64Array.of(1, 2, 3), channels: [{ name: 'v', values: Float64Array.of(1, 2, 3) }] };
     for (let i = 0; i < 10_000; i++) {
       s.channels[0]!.values[1] = i / 7;
-      keys.add(keyOf(s, recipe));
+      keys.add(keyOf(s, scoreConfig));
     }
     expect(keys.size).toBe(10_000);
   });

@@ -5,11 +5,11 @@ import type {
   Job,
   PlainSeries,
   Progress,
-  Recipe,
+  ScoreConfig,
   ResultOf,
 } from '../engine/protocol.js';
 import { ActivityLog } from './activity.js';
-import { breathe } from './breathe.js';
+import { yieldIfDue } from './yield-if-due.js';
 import { sizeOf } from './cache.js';
 import { ContentHash, stableJson } from './hash.js';
 import { WorkerPool, type PoolOptions, type RunJobOptions } from './pool.js';
@@ -23,8 +23,8 @@ export interface Origin {
 
 export interface ScoreRequest {
   readonly series: PlainSeries;
-  readonly recipe: Recipe;
-  /** Name of the model in the recipe, for people. */
+  readonly scoreConfig: ScoreConfig;
+  /** Name of the model in the scoreConfig, for people. */
   readonly model?: string;
   readonly origin: Origin;
   readonly signal?: AbortSignal;
@@ -35,10 +35,10 @@ export interface ScoreRequest {
 }
 
 export interface Scored {
-  /** Content key: equal series and recipe give the same key on every surface. */
+  /** Content key: equal series and scoreConfig give the same key on every surface. */
   readonly key: string;
   readonly series: PlainSeries;
-  readonly recipe: Recipe;
+  readonly scoreConfig: ScoreConfig;
   readonly model?: string;
   readonly detection: Detection;
 }
@@ -47,7 +47,7 @@ export interface Scored {
 const cacheBytes = 96 * 1024 * 1024;
 
 /**
- * Scores series for every query and panel of the page: one pool, one cache, and one flight per content, so that an
+ * Scores series for every query and panel of the page: one pool, one cache, and one inFlight per content, so that an
  * annotation layer and five panels over the same data cost one scoring.
  */
 export class ScoringService {
@@ -62,15 +62,15 @@ export class ScoringService {
 
   /** @throws JobError with the code of the core's HeedError, or `cancelled` */
   async score(request: ScoreRequest): Promise<Scored> {
-    await breathe();
+    await yieldIfDue();
     const key =
-      keyOf(request.series, request.recipe) + (request.live === undefined ? '' : `-${request.live}`);
-    const { series, recipe, origin, live, onProgress, priority } = request;
+      keyOf(request.series, request.scoreConfig) + (request.live === undefined ? '' : `-${request.live}`);
+    const { series, scoreConfig, origin, live, onProgress, priority } = request;
     const model = request.model === undefined ? {} : { model: request.model };
     const points = series.time.length * series.channels.length;
     const start = async (signal: AbortSignal): Promise<Outcome<Scored>> => {
       const { result, milliseconds, where } = await this.pool.run(
-        { kind: 'score', series, recipe, ...(live === undefined ? {} : { live }) },
+        { kind: 'score', series, scoreConfig, ...(live === undefined ? {} : { live }) },
         {
           signal,
           ...(live === undefined ? {} : { affinity: live }),
@@ -80,22 +80,22 @@ export class ScoringService {
       );
       const { detection, scoredPoints } = result;
       return {
-        value: { key, series, recipe, ...model, detection },
+        value: { key, series, scoreConfig, ...model, detection },
         bytes: sizeOf(series) + sizeOf(detection),
         spent: {
           milliseconds,
           where,
           events: detection.events.length,
           scoredPoints,
-          ...(recipe.model === undefined ? {} : { detector: detection.detector }),
+          ...(scoreConfig.model === undefined ? {} : { detector: detection.detector }),
         },
       };
     };
-    const note = { ...origin, ...model, detector: recipe.detector, points };
+    const note = { ...origin, ...model, detector: scoreConfig.detector, points };
     return this.scorings.get(key, note, start, request.signal);
   }
 
-  /** The series, recipe and result behind a key, while it is kept. */
+  /** The series, scoreConfig and result behind a key, while it is kept. */
   recall(key: string): Scored | undefined {
     return this.scorings.recall(key);
   }
@@ -129,7 +129,7 @@ export class ScoringService {
 }
 
 /** Hash of everything that decides the result. */
-export function keyOf(series: PlainSeries, recipe: Recipe): string {
+export function keyOf(series: PlainSeries, scoreConfig: ScoreConfig): string {
   const hash = new ContentHash().numbers(series.time);
   for (const channel of series.channels) {
     hash
@@ -137,5 +137,5 @@ export function keyOf(series: PlainSeries, recipe: Recipe): string {
       .text(channel.unit ?? '')
       .numbers(channel.values);
   }
-  return hash.text(stableJson(recipe)).digest();
+  return hash.text(stableJson(scoreConfig)).digest();
 }

@@ -24,7 +24,7 @@ import { planGrid, type Grid } from './grid.js';
 import { workOnLatest } from './latest.js';
 import { isNodeGraph } from './nodeGraph.js';
 import { innerRequest } from './request.js';
-import { recipeOf, scoreFrames } from './score.js';
+import { readScoreConfig, scoreFrames } from './score.js';
 import { scoreGraphFrames } from './scoreGraph.js';
 import { dataSourceId, defaultQuery, type HeedDataSourceOptions, type HeedQuery } from './types.js';
 
@@ -179,7 +179,7 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
       ? await scoreGraphFrames({ ...common, scoring: graphScoring() })
       : await scoreFrames({
           ...common,
-          recipe: recipeOf(query, model?.text),
+          scoreConfig: readScoreConfig(query, model?.text),
           ...(model ? { model: model.name } : {}),
           service: scoringService(),
           name: (field: Field, frame: DataFrame) => getFieldDisplayName(field, frame, frames),

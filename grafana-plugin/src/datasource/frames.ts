@@ -48,10 +48,10 @@ export interface ScoredChannel {
   readonly peers?: boolean;
 }
 
-/** Colours that stay apart for colour-blind readers (Okabe and Ito): severity from low to high. */
+/** Colors that stay apart for color-blind readers (Okabe and Ito): severity from low to high. */
 export const severityColors = ['#e5c000', '#e69f00', '#d55e00'] as const;
 export const severityNames = ['low', 'medium', 'high'] as const;
-/** The classes of the reports of the command line: medium from twice the border, high from seven times. */
+/** The classes of the reports of the command line: medium from twice the threshold, high from seven times. */
 export const severityLevel = (severity: number) => (severity >= 70 ? 2 : severity >= 40 ? 1 : 0);
 export const severityColor = (severity: number) => severityColors[severityLevel(severity)];
 export const severityName = (severity: number) => severityNames[severityLevel(severity)];
@@ -192,7 +192,7 @@ export function overlayFrame(scored: ScoredChannel, context: FrameContext, quiet
 
 const bandColor = { mode: 'fixed', fixedColor: 'super-light-blue' };
 
-/** The score alone; 1 is the border. */
+/** The score alone; 1 is the threshold. */
 export function scoreFrame(scored: ScoredChannel, context: FrameContext): DataFrame {
   const at = firstVisible(scored.time, context.from);
   return {

@@ -12,7 +12,7 @@ const field = (name: string, type: string, values: unknown[], config: Field['con
 const detail = (name: string) => `${Names.detail}${name}`;
 
 /**
- * The source's frames with what was found: per node score (1 is the border), severity, colour and a ring that is
+ * The source's frames with what was found: per node score (1 is the threshold), severity, color and a ring that is
  * filled as far as the severity goes, and as details, which the panel shows on a click, why and compared with whom.
  */
 export function scoredGraphFrames(
@@ -127,7 +127,7 @@ function nodeFrame(
         'string',
         scores.map((score, i) => {
           const anomaly = found[i];
-          const relative = `score ${score.toFixed(2)} where 1 is the border`;
+          const relative = `score ${score.toFixed(2)} where 1 is the threshold`;
           return anomaly
             ? `${severityName(anomaly.severity)}, ${Math.round(anomaly.severity)} of 100; ${relative}`
             : `none; ${relative}`;

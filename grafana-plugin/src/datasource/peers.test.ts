@@ -6,7 +6,7 @@ import type { ScoreRequest, Scored } from '../client/service.js';
 import { groupFrames, withDetection } from '../panel/model.js';
 import { defaultOptions, type HeedPanelOptions } from '../panel/types.js';
 import { heedMeta } from './frames.js';
-import { recipeOf, scoreFrames } from './score.js';
+import { readScoreConfig, scoreFrames } from './score.js';
 import type { HeedQuery } from './types.js';
 
 const step = 10_000;
@@ -37,11 +37,11 @@ const results = new Map<string, Scored>();
 const service = {
   async score(request: ScoreRequest): Promise<Scored> {
     scorings.push(request);
-    const { series, recipe } = request;
-    const { detection } = (await runJob({ kind: 'score', series, recipe }, {})) as {
+    const { series, scoreConfig } = request;
+    const { detection } = (await runJob({ kind: 'score', series, scoreConfig }, {})) as {
       detection: Scored['detection'];
     };
-    const scored = { key: `key ${results.size}`, series, recipe, detection };
+    const scored = { key: `key ${results.size}`, series, scoreConfig, detection };
     results.set(scored.key, scored);
     return scored;
   },
@@ -52,7 +52,7 @@ const run = (q: Partial<HeedQuery> = {}, extra: Partial<Parameters<typeof scoreF
   scoreFrames({
     frames: fleet,
     query: { ...query, ...q },
-    recipe: recipeOf({ ...query, ...q }, 'a model that is not asked'),
+    scoreConfig: readScoreConfig({ ...query, ...q }, 'a model that is not asked'),
     context: { refId: 'A', from: 100 * step, to: n * step, step },
     service,
     name,
@@ -71,8 +71,8 @@ describe('a query against peers', () => {
     scorings.length = 0;
     const { frames } = await run();
     expect(scorings).toHaveLength(1);
-    expect(scorings[0]!.recipe.detector).toBe('peer-attention');
-    expect(scorings[0]!.recipe.model).toBeUndefined();
+    expect(scorings[0]!.scoreConfig.detector).toBe('peer-attention');
+    expect(scorings[0]!.scoreConfig.model).toBeUndefined();
     const scored = scoredOf(frames);
     expect(scored.map((frame) => heedMeta(frame)!.group)).toEqual(fleet.map((_, c) => `host-${c}`));
     for (const frame of scored) {
@@ -124,7 +124,7 @@ describe('the panel', () => {
     const jobs = new Set(groups.map((group) => group.job));
     expect(jobs.size).toBe(1);
     const [job] = jobs;
-    expect(job!.recipe.feedback).toEqual([{ ...said, channel: odd.host }]);
+    expect(job!.scoreConfig.feedback).toEqual([{ ...said, channel: odd.host }]);
     const { key, series, detection } = await service.score({
       ...job!,
       origin: { surface: 'panel', title: '' },

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { runJob } from '../engine/jobs.js';
 import type { ScoreRequest, Scored } from '../client/service.js';
 import { heedMeta } from './frames.js';
-import { recipeOf, scoreFrames } from './score.js';
+import { readScoreConfig, scoreFrames } from './score.js';
 import type { HeedQuery } from './types.js';
 
 const step = 10_000;
@@ -27,11 +27,11 @@ const wave = (spikeAt: number, name: string, labels?: Record<string, string>): D
 
 /** The service without pool and cache: scores with the real core. */
 const service = {
-  async score({ series, recipe }: ScoreRequest): Promise<Scored> {
-    const { detection } = (await runJob({ kind: 'score', series, recipe }, {})) as {
+  async score({ series, scoreConfig }: ScoreRequest): Promise<Scored> {
+    const { detection } = (await runJob({ kind: 'score', series, scoreConfig }, {})) as {
       detection: Scored['detection'];
     };
-    return { key: `key of ${series.name}`, series, recipe, detection };
+    return { key: `key of ${series.name}`, series, scoreConfig, detection };
   },
 };
 
@@ -48,7 +48,7 @@ const run = (extra: Partial<Parameters<typeof scoreFrames>[0]> = {}, q: Partial<
   scoreFrames({
     frames: [wave(300, 'latency', { host: 'a' })],
     query: { ...query, ...q },
-    recipe: recipeOf({ ...query, ...q }, undefined),
+    scoreConfig: readScoreConfig({ ...query, ...q }, undefined),
     context: visible,
     service,
     name: (field) => field.name,
@@ -211,9 +211,11 @@ describe('text of the data', () => {
   });
 });
 
-describe('recipeOf', () => {
+describe('readScoreConfig', () => {
   it('leaves out what is not set, so that equal wishes are equal recipes', () => {
-    expect(recipeOf({ refId: 'A', detector: 'auto', minDeviation: 0, exclude: [] }, undefined)).toEqual({
+    expect(
+      readScoreConfig({ refId: 'A', detector: 'auto', minDeviation: 0, exclude: [] }, undefined),
+    ).toEqual({
       detector: 'auto',
       events: {},
     });

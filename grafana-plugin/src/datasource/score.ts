@@ -1,8 +1,8 @@
 import type { DataFrame, Field } from '@grafana/data';
-import { breathe } from '../client/breathe.js';
+import { yieldIfDue } from '../client/yield-if-due.js';
 import { JobError } from '../client/pool.js';
 import type { Origin, ScoringService } from '../client/service.js';
-import type { EventOptions, PlainSeries, Recipe } from '../engine/protocol.js';
+import type { EventOptions, PlainSeries, ScoreConfig } from '../engine/protocol.js';
 import {
   eventsFrame,
   eventsTable,
@@ -28,7 +28,7 @@ export interface ScoreOutcome {
 }
 
 /** The part of a query that decides the numbers. */
-export function recipeOf(query: HeedQuery, model: string | undefined): Recipe {
+export function readScoreConfig(query: HeedQuery, model: string | undefined): ScoreConfig {
   const events: Record<string, unknown> = {};
   const put = <K extends keyof EventOptions>(key: K, value: EventOptions[K]) => {
     if (value !== undefined) events[key] = value;
@@ -52,8 +52,8 @@ export function recipeOf(query: HeedQuery, model: string | undefined): Recipe {
 export async function scoreFrames(input: {
   readonly frames: readonly DataFrame[];
   readonly query: HeedQuery;
-  readonly recipe: Recipe;
-  /** Name of the model in the recipe. */
+  readonly scoreConfig: ScoreConfig;
+  /** Name of the model in the scoreConfig. */
   readonly model?: string;
   readonly context: FrameContext;
   readonly service: Pick<ScoringService, 'score'>;
@@ -65,10 +65,10 @@ export async function scoreFrames(input: {
   readonly live?: string;
   readonly onPartial?: (outcome: ScoreOutcome) => void;
 }): Promise<ScoreOutcome> {
-  const { query, recipe, context, service, signal } = input;
+  const { query, scoreConfig, context, service, signal } = input;
   const all: FieldSeries[] = [];
   for (const frame of input.frames) {
-    await breathe();
+    await yieldIfDue();
     if (signal.aborted) throw new JobError('the work was cancelled', 'cancelled');
     all.push(...seriesOfFrames([frame], input.name));
   }
@@ -123,9 +123,9 @@ export async function scoreFrames(input: {
       try {
         const { key, detection } = await service.score({
           series: job.series,
-          recipe,
+          scoreConfig,
           origin: { surface: input.surface, title: job.group },
-          ...(input.model && recipe.model !== undefined ? { model: input.model } : {}),
+          ...(input.model && scoreConfig.model !== undefined ? { model: input.model } : {}),
           signal,
           ...(input.live ? { live: `${input.live} ${job.group}` } : {}),
           priority: input.surface === 'annotation' ? 1 : 0,

@@ -8,7 +8,7 @@ const fewestNodes = 3;
 const mostAttended = 5;
 
 /**
- * Scores the nodes and edges of one map by attention over its neighbours.
+ * Scores the nodes and edges of one map by attention over its neighbors.
  * @throws HeedError too-few-points, bad-graph, cancelled, backend-unavailable
  */
 export async function scoreGraph(

@@ -21,10 +21,10 @@ export async function runJob(
     case 'read-csv':
       return readCsv(job.text, { ...(job.name ? { name: job.name } : {}), sort: true, duplicates: 'last' });
     case 'list':
-      return listDetectors().map(({ id, summary, document, tags, defaults, options }) => ({
+      return listDetectors().map(({ id, summary, source, tags, defaults, options }) => ({
         id,
         summary,
-        document,
+        source,
         tags,
         defaults,
         options,
@@ -38,23 +38,27 @@ export async function runJob(
 }
 
 async function score(job: ScoreJob, run: Pick<RunOptions, 'signal' | 'onProgress'>) {
-  const { recipe } = job;
+  const { scoreConfig } = job;
   const series = toSeries(job.series);
-  if (job.live !== undefined && recipe.model === undefined) {
+  if (job.live !== undefined && scoreConfig.model === undefined) {
     return scoreLive(
       job.live,
       series,
-      recipe,
-      () => createDetector(recipe.detector, recipe.options ?? {}),
+      scoreConfig,
+      () => createDetector(scoreConfig.detector, scoreConfig.options ?? {}),
       run,
     );
   }
-  const { detector, release } = await prepareDetector(recipe.detector, recipe.options, recipe.model);
+  const { detector, release } = await prepareDetector(
+    scoreConfig.detector,
+    scoreConfig.options,
+    scoreConfig.model,
+  );
   try {
     const detection = await detector.score(series, {
       ...run,
-      ...(recipe.events ? { events: recipe.events } : {}),
-      ...(recipe.feedback && recipe.feedback.length > 0 ? { feedback: recipe.feedback } : {}),
+      ...(scoreConfig.events ? { events: scoreConfig.events } : {}),
+      ...(scoreConfig.feedback && scoreConfig.feedback.length > 0 ? { feedback: scoreConfig.feedback } : {}),
     });
     return { detection, scoredPoints: series.time.length };
   } finally {

@@ -79,8 +79,8 @@ describe('a series on a dashboard', () => {
     expect(next.scoredPoints).toBe(5);
     expect(next.detection.score).toHaveLength(1000);
     expect(Array.from(next.detection.score.subarray(0, 995))).toEqual(Array.from(first.score.subarray(5)));
-    const anchored = await createDetector(id);
-    const whole = await anchored.score(sliceSeries(long, 0, 1005), { anchorLength: 1000 });
+    const calibrated = await createDetector(id);
+    const whole = await calibrated.score(sliceSeries(long, 0, 1005), { calibratedLength: 1000 });
     expect(Array.from(next.detection.score.subarray(995))).toEqual(Array.from(whole.score.subarray(1000)));
     expect(next.detection.notes.at(-1)).toContain('The last 5 points');
 
@@ -97,7 +97,7 @@ describe('a series on a dashboard', () => {
     }
   });
 
-  it('takes scales and border anew once a tenth of the points is new, and then gives what a reload gives', async () => {
+  it('takes scales and threshold anew once a tenth of the points is new, and then gives what a reload gives', async () => {
     await show('anew', 0, 1000);
     expect((await show('anew', 100, 1100)).scoredPoints).toBe(100);
     const anew = await show('anew', 101, 1101);

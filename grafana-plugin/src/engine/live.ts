@@ -9,15 +9,15 @@ import {
   type StreamUpdate,
 } from '@heed/core';
 import type { Detector } from '@heed/core';
-import type { Recipe } from './protocol.js';
+import type { ScoreConfig } from './protocol.js';
 
 /** A live series: what was scored so far, and the stream that scores what follows. */
 interface Live {
   readonly stream: DetectorStream;
   readonly detector: Detector;
-  readonly recipe: string;
+  readonly scoreConfig: string;
   /** Points scored as a whole before the stream began. */
-  readonly anchor: number;
+  readonly calibration: number;
   /** Points of the stream that have left the range shown. */
   left: number;
   /** What is shown. */
@@ -33,33 +33,33 @@ export interface LiveResult {
 
 /** Live series per worker at most; the one unused for longest goes first. */
 const keptAtMost = 200;
-/** Share of new points from which on scales, periods and the border are taken from the series as it is by then. */
-const anchoredAnewAt = 0.1;
-const lives = new Map<string, Live>();
+/** Share of new points from which on scales, periods and the threshold are taken from the series as it is by then. */
+const recalibrateAt = 0.1;
+const liveSeries = new Map<string, Live>();
 
 /**
  * Scores a series that grows at its end, and may lose points at its start as a dashboard's range moves on, by scoring
- * its new points only, with what the whole scoring before told (scales, periods, border). Scores everything where the
+ * its new points only, with what the whole scoring before told (scales, periods, threshold). Scores everything where the
  * series does not continue the one seen before (another range, a corrected past), where the user has judged events,
  * and once a tenth of the points is new; a page that is loaded again always does.
  */
 export async function scoreLive(
   id: string,
   series: Series,
-  recipe: Recipe,
+  scoreConfig: ScoreConfig,
   prepare: () => Promise<Detector>,
   run: Pick<RunOptions, 'signal' | 'onProgress'>,
 ): Promise<LiveResult> {
-  const recipeText = JSON.stringify(recipe);
-  const live = lives.get(id);
-  const gone = live && live.recipe === recipeText ? pointsGone(live.series, series) : undefined;
+  const scoreConfigText = JSON.stringify(scoreConfig);
+  const live = liveSeries.get(id);
+  const gone = live && live.scoreConfig === scoreConfigText ? pointsGone(live.series, series) : undefined;
   if (live && gone !== undefined) {
     const known = live.series.time.length - gone;
     const scoredPoints = series.time.length - known;
-    const appended = live.stream.length - live.anchor + scoredPoints;
-    if (scoredPoints === 0 || appended <= anchoredAnewAt * live.anchor) {
-      lives.delete(id);
-      lives.set(id, live);
+    const appended = live.stream.length - live.calibration + scoredPoints;
+    if (scoredPoints === 0 || appended <= recalibrateAt * live.calibration) {
+      liveSeries.delete(id);
+      liveSeries.set(id, live);
       try {
         const update =
           scoredPoints > 0
@@ -81,28 +81,36 @@ export async function scoreLive(
   const detector = await prepare();
   const options = {
     ...run,
-    ...(recipe.events ? { events: recipe.events } : {}),
-    ...(recipe.feedback ? { feedback: recipe.feedback } : {}),
+    ...(scoreConfig.events ? { events: scoreConfig.events } : {}),
+    ...(scoreConfig.feedback ? { feedback: scoreConfig.feedback } : {}),
   };
   try {
-    if (!detector.tags.streaming || recipe.feedback?.length || !streams(detector, series)) {
+    if (!detector.tags.streaming || scoreConfig.feedback?.length || !streams(detector, series)) {
       const detection = await detector.score(series, options);
       detector.dispose();
       return { detection, scoredPoints };
     }
     const stream = await createStream(detector, series, { ...options, explainByNormal: true });
     const detection = stream.history;
-    const anchor = series.time.length;
-    lives.set(id, { stream, detector, recipe: recipeText, anchor, left: 0, series, detection });
+    const calibration = series.time.length;
+    liveSeries.set(id, {
+      stream,
+      detector,
+      scoreConfig: scoreConfigText,
+      calibration,
+      left: 0,
+      series,
+      detection,
+    });
   } catch (error) {
     detector.dispose();
     throw error;
   }
-  for (const oldest of lives.keys()) {
-    if (lives.size <= keptAtMost) break;
+  for (const oldest of liveSeries.keys()) {
+    if (liveSeries.size <= keptAtMost) break;
     drop(oldest);
   }
-  return { detection: lives.get(id)!.detection, scoredPoints };
+  return { detection: liveSeries.get(id)!.detection, scoredPoints };
 }
 
 /** Detectors of one channel stream one channel; some options rule streaming out. */
@@ -114,11 +122,11 @@ function streams(detector: Detector, series: Series): boolean {
 }
 
 function drop(id: string): void {
-  const live = lives.get(id);
+  const live = liveSeries.get(id);
   if (!live) return;
   live.stream.dispose();
   live.detector.dispose();
-  lives.delete(id);
+  liveSeries.delete(id);
 }
 
 /**
@@ -165,7 +173,7 @@ function moved(live: Live, gone: number, known: number, update: StreamUpdate | u
   const fresh = (update?.events ?? []).map((event) => shiftedBack(event, live.left));
   const starts = new Set(fresh.map((event) => event.start));
   const { expected: _e, lower: _l, upper: _u, ...rest } = before;
-  const appended = live.stream.length - live.anchor;
+  const appended = live.stream.length - live.calibration;
   return {
     ...rest,
     score,
@@ -181,7 +189,7 @@ function moved(live: Live, gone: number, known: number, update: StreamUpdate | u
       ...new Set([...live.stream.history.notes, ...(update?.notes ?? [])]),
       ...(appended > 0
         ? [
-            `The last ${appended} point${appended === 1 ? ' was' : 's were'} scored as they came, by what the ${live.anchor} before told; a reload scores all of them together.`,
+            `The last ${appended} point${appended === 1 ? ' was' : 's were'} scored as they came, by what the ${live.calibration} before told; a reload scores all of them together.`,
           ]
         : []),
     ],
@@ -197,7 +205,7 @@ function shiftedBack(event: AnomalyEvent, by: number): AnomalyEvent {
     endIndex: event.endIndex - by,
     peakIndex: Math.max(0, event.peakIndex - by),
     attended: event.attended
-      .filter((stretch) => stretch.start >= by)
-      .map((stretch) => ({ ...stretch, start: stretch.start - by, end: stretch.end - by })),
+      .filter((interval) => interval.start >= by)
+      .map((interval) => ({ ...interval, start: interval.start - by, end: interval.end - by })),
   };
 }

@@ -21,7 +21,7 @@ export interface PlainSeries {
 }
 
 /** How to score: everything that changes the numbers, and nothing else (it is hashed into the cache key). */
-export interface Recipe {
+export interface ScoreConfig {
   readonly detector: string;
   readonly options?: Readonly<Record<string, unknown>>;
   /** A fitted model's text; it names its own detector. */
@@ -33,7 +33,7 @@ export interface Recipe {
 export interface ScoreJob {
   readonly kind: 'score';
   readonly series: PlainSeries;
-  readonly recipe: Recipe;
+  readonly scoreConfig: ScoreConfig;
   /** Names a series that grows from call to call; only its new points are scored where the detector can. */
   readonly live?: string;
 }
@@ -62,7 +62,7 @@ export interface ListJob {
   readonly kind: 'list';
 }
 
-/** A map of services or other nodes with numbers, to be scored by attention over neighbours. */
+/** A map of services or other nodes with numbers, to be scored by attention over neighbors. */
 export interface GraphJob {
   readonly kind: 'graph';
   /** Names of the numbers that every node has. */
@@ -79,7 +79,7 @@ export interface NodeAnomaly {
   readonly score: number;
   /** 0…100. */
   readonly severity: number;
-  /** The neighbours it attended to, heaviest first; the weights sum to at most 1. */
+  /** The neighbors it attended to, heaviest first; the weights sum to at most 1. */
   readonly attended: readonly { readonly node: string; readonly weight: number }[];
   readonly reason: string;
 }
@@ -92,7 +92,7 @@ export interface EdgeAnomaly {
   readonly reason: string;
 }
 
-/** Scores of a map; 1 is the border. */
+/** Scores of a map; 1 is the threshold. */
 export interface GraphResult {
   readonly nodes: Float32Array;
   readonly edges: Float32Array;
@@ -106,7 +106,7 @@ export type Job = ScoreJob | GraphJob | FitJob | InspectJob | ReadCsvJob | ListJ
 export interface DetectorListing {
   readonly id: string;
   readonly summary: string;
-  readonly document: string;
+  readonly source: string;
   readonly tags: DetectorTags;
   readonly defaults: Readonly<Record<string, unknown>>;
   readonly options: Readonly<Record<string, OptionSpec>>;

@@ -10,20 +10,20 @@ interface Props {
   readonly theme: GrafanaTheme2;
 }
 
-const drawnStretches = 6;
+const drawnIntervals = 6;
 
 /**
- * The event and, laid over it, the normal stretches it was compared with: the heavier a stretch weighed, the
- * stronger its line. Stretch and event are laid start on start, with as many points around the event as a stretch
+ * The event and, laid over it, the normal intervals it was compared with: the heavier an interval weighed, the
+ * stronger its line. Interval and event are laid start on start, with as many points around the event as an interval
  * is long.
  */
 export function AttendedPicture({ series, channel, event, format, theme }: Props) {
   const values = series.channels[channel]!.values;
   const n = values.length;
-  const stretches = event.attended.filter(({ weight }) => weight >= 0.01).slice(0, drawnStretches);
+  const intervals = event.attended.filter(({ weight }) => weight >= 0.01).slice(0, drawnIntervals);
   const longest = Math.max(
     8,
-    ...stretches.map((s) => s.end - s.start + 1),
+    ...intervals.map((s) => s.end - s.start + 1),
     event.endIndex - event.startIndex + 1,
   );
   const middle = Math.round((event.startIndex + event.endIndex) / 2);
@@ -33,13 +33,13 @@ export function AttendedPicture({ series, channel, event, format, theme }: Props
     Math.round((start + end) / 2) - (middle - from);
   return (
     <ComparisonPicture
-      description="The event over the stretches it was compared with"
+      description="The event over the intervals it was compared with"
       testId="heed-attended"
       x={Float64Array.from({ length: longest }, (_, k) => k)}
       own={{ name: 'this event', values: cut(from) }}
       others={{
         name: 'what it was compared with',
-        lines: stretches.map((stretch) => ({ weight: stretch.weight, values: cut(startOf(stretch)) })),
+        lines: intervals.map((interval) => ({ weight: interval.weight, values: cut(startOf(interval)) })),
       }}
       heaviest={3}
       event={{ start: event.startIndex - from, end: event.endIndex - from, severity: event.severity }}

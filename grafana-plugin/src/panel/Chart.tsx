@@ -86,7 +86,7 @@ export function Chart(props: Props) {
       );
     });
     return builder;
-    // `structure` stands for series, colours and columns.
+    // `structure` stands for series, colors and columns.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [structure, theme, timeZone, showBand, showExpected]);
   const data = useMemo(() => [aligned.time, ...aligned.columns] as unknown as AlignedData, [aligned]);
@@ -104,7 +104,7 @@ export function Chart(props: Props) {
     if (strip.current && box.width > 0) {
       drawStrip(strip.current, picture, [from, to], {
         bar: theme.colors.text.disabled,
-        border: theme.colors.text.secondary,
+        threshold: theme.colors.text.secondary,
       });
     }
     // A strip that is shown again is a new, empty canvas.
@@ -136,7 +136,7 @@ export function Chart(props: Props) {
           <canvas
             ref={strip}
             data-testid="heed-score-strip"
-            aria-label="Anomaly score over time; the dotted line is the border"
+            aria-label="Anomaly score over time; the dotted line is the threshold"
             role="img"
             width={Math.round(box.width * devicePixelRatio)}
             height={Math.round((stripHeight - 3) * devicePixelRatio)}
@@ -154,7 +154,7 @@ export function Chart(props: Props) {
   );
 }
 
-/** Colours by the field's own setting; the classic palette is dealt out by drawn series, not by every field of a frame. */
+/** Colors by the field's own setting; the classic palette is dealt out by drawn series, not by every field of a frame. */
 export function seriesColors(series: readonly DrawnSeries[], theme: GrafanaTheme2): string[] {
   return series.map(({ field }, i) => {
     const mode = field.config.color?.mode;

@@ -31,7 +31,7 @@ const width = 560;
 const height = 180;
 const margin = { left: 64, right: 8, top: 8, bottom: 22 };
 
-/** An event over what it was compared with: the one shaded and in the colour of its severity, the others behind it. */
+/** An event over what it was compared with: the one shaded and in the color of its severity, the others behind it. */
 export function ComparisonPicture(props: Props) {
   const { x, own, others, heaviest, event, format, theme } = props;
   let low = Infinity;

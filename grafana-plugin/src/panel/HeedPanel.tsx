@@ -310,7 +310,7 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
   );
 }
 
-/** The order of the data while everything fits; ranking would make lines change colour with every refresh. */
+/** The order of the data while everything fits; ranking would make lines change color with every refresh. */
 function declaredOrder<T extends { name: string }>(
   drawable: readonly T[],
   declared: ReadonlyArray<{ members: readonly { name: string }[] }>,

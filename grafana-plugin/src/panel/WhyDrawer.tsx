@@ -61,7 +61,7 @@ export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom
         <div style={{ borderLeft: `6px solid ${severityColor(event.severity)}`, paddingLeft: 12 }}>
           <div style={{ color: theme.colors.text.secondary }}>
             {severityName(event.severity)} severity, {Math.round(event.severity)} of 100; score{' '}
-            {event.score.toFixed(2)} where 1 is the border; detector {group.detector}
+            {event.score.toFixed(2)} where 1 is the threshold; detector {group.detector}
           </div>
           <p style={{ fontSize: theme.typography.h4.fontSize, margin: '8px 0 0' }} data-testid="heed-reason">
             {event.reason}
@@ -106,7 +106,7 @@ export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom
             <h5>
               Compared with{' '}
               <span style={{ color: attendedColor }}>
-                {attended.length || 'no'} {attended.length === 1 ? 'normal stretch' : 'normal stretches'}
+                {attended.length || 'no'} {attended.length === 1 ? 'normal interval' : 'normal intervals'}
               </span>
             </h5>
             {attended.length > 0 && series ? (
@@ -120,23 +120,23 @@ export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom
                 />
                 <table style={{ width: '100%' }}>
                   <tbody>
-                    {attended.slice(0, 6).map((stretch, i) => (
+                    {attended.slice(0, 6).map((interval, i) => (
                       <tr key={i}>
                         <td style={{ color: attendedColor, width: 60 }}>
-                          {Math.round(100 * stretch.weight)}%
+                          {Math.round(100 * interval.weight)}%
                         </td>
                         <td style={{ width: 98, paddingRight: 8 }}>
                           <div
                             style={{
                               height: 6,
-                              width: `${Math.round(100 * stretch.weight)}%`,
+                              width: `${Math.round(100 * interval.weight)}%`,
                               background: attendedColor,
                               minWidth: 2,
                             }}
                           />
                         </td>
                         <td>
-                          {time(stretch.startTime)} to {time(stretch.endTime)}
+                          {time(interval.startTime)} to {time(interval.endTime)}
                         </td>
                         <td style={right}>
                           <Button
@@ -144,8 +144,8 @@ export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom
                             fill="text"
                             onClick={() =>
                               onZoom(
-                                Math.min(stretch.startTime, event.start),
-                                Math.max(stretch.endTime, event.end),
+                                Math.min(interval.startTime, event.start),
+                                Math.max(interval.endTime, event.end),
                               )
                             }
                           >
@@ -157,14 +157,14 @@ export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom
                   </tbody>
                 </table>
                 <div style={{ color: theme.colors.text.secondary }}>
-                  The percentages are attention weights: how much each stretch counted when the detector
+                  The percentages are attention weights: how much each interval counted when the detector
                   worked out what was to be expected here.
                 </div>
               </>
             ) : (
               <div style={{ color: theme.colors.text.secondary }}>
                 {attended.length === 0
-                  ? 'This detector does not compare with stretches of the past; choose an attention detector to see them.'
+                  ? 'This detector does not compare with intervals of the past; choose an attention detector to see them.'
                   : 'The history is no longer in memory; refresh the dashboard to see it.'}
               </div>
             )}
@@ -197,7 +197,7 @@ export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom
             )}
           </div>
           <div style={{ color: theme.colors.text.secondary, marginTop: 4 }}>
-            Your answer changes the score of this and of similar stretches, and is saved with the panel.
+            Your answer changes the score of this and of similar intervals, and is saved with the panel.
           </div>
         </section>
 

@@ -13,7 +13,7 @@ export interface Picture {
   readonly selected: GroupEvent | undefined;
   readonly regionOpacity: number;
   readonly showMarkers: boolean;
-  /** Other people's annotations: [start, end, colour]. */
+  /** Other people's annotations: [start, end, color]. */
   readonly notes: ReadonlyArray<readonly [number, number, string]>;
   readonly background: string;
 }
@@ -43,7 +43,7 @@ export function drawRegions(u: uPlot, picture: Picture): void {
       const width = Math.max(3 * px, x1 - x0);
       return { x: x1 - x0 < 3 * px ? (x0 + x1) / 2 - width / 2 : x0, width };
     };
-    // The gravest event of each pixel column: regions of many series would otherwise add up to a wall of colour.
+    // The gravest event of each pixel column: regions of many series would otherwise add up to a wall of color.
     const columns = new Float64Array(Math.ceil(u.bbox.width)).fill(-1);
     for (const { event } of picture.events) {
       const { x, width } = region(event.start, event.end);
@@ -71,9 +71,9 @@ export function drawRegions(u: uPlot, picture: Picture): void {
       ctx.lineWidth = 2 * px;
       ctx.strokeRect(x, u.bbox.top + px, width, u.bbox.height - 2 * px);
     }
-    for (const stretch of picture.selected?.event.attended ?? []) {
-      const { x, width } = region(stretch.startTime, stretch.endTime);
-      ctx.fillStyle = alpha(attendedColor, 0.08 + 0.3 * stretch.weight);
+    for (const interval of picture.selected?.event.attended ?? []) {
+      const { x, width } = region(interval.startTime, interval.endTime);
+      ctx.fillStyle = alpha(attendedColor, 0.08 + 0.3 * interval.weight);
       ctx.fillRect(x, u.bbox.top, width, u.bbox.height);
       ctx.strokeStyle = attendedColor;
       ctx.setLineDash([4 * px, 3 * px]);
@@ -97,7 +97,7 @@ export function drawRegions(u: uPlot, picture: Picture): void {
   });
 }
 
-/** Over the lines: one marker per event at its peak; its size says the severity too, for those who cannot tell colours. */
+/** Over the lines: one marker per event at its peak; its size says the severity too, for those who cannot tell colors. */
 export function drawMarkers(u: uPlot, picture: Picture): void {
   if (!picture.showMarkers) return;
   const px = devicePixelRatio;
@@ -130,12 +130,12 @@ function valueAt(aligned: Aligned, column: number, time: number): number | undef
   return typeof value === 'number' ? value : undefined;
 }
 
-/** The strip of scores: a bar per pixel column, the dotted line is the border (score 1). */
+/** The strip of scores: a bar per pixel column, the dotted line is the threshold (score 1). */
 export function drawStrip(
   canvas: HTMLCanvasElement,
   picture: Pick<Picture, 'aligned' | 'events'>,
   range: readonly [number, number],
-  colors: { bar: string; border: string },
+  colors: { bar: string; threshold: string },
 ): void {
   const ctx = canvas.getContext('2d');
   if (!ctx) return;
@@ -170,7 +170,7 @@ export function drawStrip(
     const h = Math.max(1, barHeight(columns[x]!));
     ctx.fillRect(x, height - h, 1, h);
   }
-  ctx.strokeStyle = colors.border;
+  ctx.strokeStyle = colors.threshold;
   ctx.setLineDash([3, 4]);
   ctx.beginPath();
   ctx.moveTo(0, height - barHeight(1) - 0.5);

@@ -34,7 +34,7 @@ describe('groupFrames', () => {
     const frames = [plain('a'), plain('b')];
     const each = groupFrames(frames, options, named, () => undefined);
     expect(each.map((group) => group.name)).toEqual(['a', 'b']);
-    expect(each.every((group) => group.job?.recipe.detector === 'auto')).toBe(true);
+    expect(each.every((group) => group.job?.scoreConfig.detector === 'auto')).toBe(true);
     const joint = groupFrames(frames, { ...options, mode: 'joint' }, named, () => undefined);
     expect(joint).toHaveLength(1);
     expect(joint[0]!.job!.series.channels.map((c) => c.name)).toEqual(['a', 'b']);
@@ -55,7 +55,7 @@ describe('groupFrames', () => {
 
   it('scores again, history included, where this panel has feedback', () => {
     const feedback = [{ series: 'a', start: 1, end: 2, kind: 'normal' as const }];
-    const known = { series: { time: new Float64Array(9), channels: [] }, recipe: { detector: 'auto' } };
+    const known = { series: { time: new Float64Array(9), channels: [] }, scoreConfig: { detector: 'auto' } };
     const [a, b] = groupFrames(
       [ours('a', 'k'), ours('b', 'l')],
       { ...options, feedback },
@@ -64,7 +64,7 @@ describe('groupFrames', () => {
     );
     expect(a!.job).toEqual({
       series: known.series,
-      recipe: { detector: 'auto', feedback: feedbackFor(feedback, 'a') },
+      scoreConfig: { detector: 'auto', feedback: feedbackFor(feedback, 'a') },
     });
     expect(b!.job).toBeUndefined();
   });

@@ -1,5 +1,5 @@
 import type { DataFrame, Field } from '@grafana/data';
-import type { AnomalyEvent, Detection, Feedback, PlainSeries, Recipe } from '../engine/protocol.js';
+import type { AnomalyEvent, Detection, Feedback, PlainSeries, ScoreConfig } from '../engine/protocol.js';
 import { heedMeta, type HeedMeta } from '../datasource/frames.js';
 import { joinSeries, seriesOfFrames, type FieldSeries } from '../datasource/series.js';
 import { peerDetector } from '../datasource/types.js';
@@ -9,7 +9,7 @@ import type { HeedPanelOptions, PanelFeedback } from './types.js';
 export interface DrawnSeries {
   readonly name: string;
   readonly group: string;
-  /** The numeric field of the values, for colour, unit and formatting. */
+  /** The numeric field of the values, for color, unit and formatting. */
   readonly field: Field;
   readonly time: ArrayLike<number>;
   readonly values: ArrayLike<number | null>;
@@ -24,8 +24,8 @@ export interface DrawnSeries {
 /** Groups that are scored together share one job. */
 export interface GroupJob {
   readonly series: PlainSeries;
-  readonly recipe: Recipe;
-  /** Name of the model in the recipe. */
+  readonly scoreConfig: ScoreConfig;
+  /** Name of the model in the scoreConfig. */
   readonly model?: string;
 }
 
@@ -117,8 +117,8 @@ function scoredGroups(
 /** The query knows nothing of this panel's feedback: score again, history included, with it. */
 function again(known: GroupJob | undefined, feedback: Feedback[]): GroupJob | undefined {
   if (!known || feedback.length === 0) return undefined;
-  const { series, recipe, model } = known;
-  return { series, recipe: { ...recipe, feedback }, ...(model === undefined ? {} : { model }) };
+  const { series, scoreConfig, model } = known;
+  return { series, scoreConfig: { ...scoreConfig, feedback }, ...(model === undefined ? {} : { model }) };
 }
 
 function drawnFrame(frame: DataFrame, meta: HeedMeta): DrawnSeries {
@@ -157,7 +157,7 @@ function plainGroups(
     time: part.series.time,
     values: part.series.channels[0]!.values,
   });
-  const recipe = (feedback: Feedback[]): Recipe => {
+  const scoreConfig = (feedback: Feedback[]): ScoreConfig => {
     return {
       detector: options.mode === 'peers' ? peerDetector : options.detector,
       events: { sensitivity: options.sensitivity, direction: options.direction },
@@ -171,7 +171,7 @@ function plainGroups(
       parts.map((part) => part.series),
     );
     const names = series.channels.map((channel) => channel.name);
-    const job = { series, recipe: recipe(feedbackForPeers(options.feedback, names)) };
+    const job = { series, scoreConfig: scoreConfig(feedbackForPeers(options.feedback, names)) };
     return parts.map((part, c) => ({
       name: names[c]!,
       members: [drawn(part, names[c]!, c, names[c]!)],
@@ -199,7 +199,7 @@ function plainGroups(
               set.name,
               set.parts.map((part) => part.series),
             ),
-      recipe: recipe(feedbackFor(options.feedback, set.name)),
+      scoreConfig: scoreConfig(feedbackFor(options.feedback, set.name)),
     },
   }));
 }

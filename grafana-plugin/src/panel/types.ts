@@ -1,6 +1,6 @@
 import type { OptionsWithLegend, OptionsWithTooltip } from '@grafana/schema';
 
-/** A user's word on a stretch of one series; saved with the panel. */
+/** A user's word on an interval of one series; saved with the panel. */
 export interface PanelFeedback {
   /** Name of the series (of the group, for series scored together). */
   readonly series: string;

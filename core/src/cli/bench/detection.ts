@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
-import { createDetector } from '../../pipeline/index.js';
+import { createDetector } from '../../detection/index.js';
 import { createRandom } from '../../random.js';
-import { createNodePool } from '../../node-pool.js';
+import { createNodePool } from '../../node/pool.js';
 import { createSeries, sliceSeries, type Series } from '../../series/index.js';
 import { createStream } from '../../stream/index.js';
 import type { Absent, Contestant } from './harness.js';

@@ -69,7 +69,7 @@ export async function measure(
       throwIfAborted(signal);
       let elapsed: number;
       try {
-        // Compilers work in the background: short runs are repeated until the optimised code has surely arrived.
+        // Compilers work in the background: short runs are repeated until the optimized code has surely arrived.
         one.prepare?.();
         const warm = round === -1 ? performance.now() + WARM_MS : 0;
         do {

@@ -2,9 +2,9 @@ import { createRequire } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
 import { dirname, join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs-core';
-import type * as fusedModule from '../../backend/fused.js';
-import { supportsKernels, type KernelBuild } from '../../backend/kernels.js';
-import { registerKernels, unregisterKernels } from '../../backend/tfjs-kernels.js';
+import type * as fusedModule from '../../tensor/fused.js';
+import { supportsKernels, type KernelBuild } from '../../tensor/kernels.js';
+import { registerKernels, unregisterKernels } from '../../tensor/tfjs-kernels.js';
 import { createRandom } from '../../random.js';
 import type { Absent, Contestant } from './harness.js';
 import { onnxAttention, onnxProduct } from './onnx.js';
@@ -44,7 +44,7 @@ export async function loadTensors(): Promise<Tensors> {
   const build = supportsKernels('relaxed') ? 'relaxed' : 'plain';
   return {
     tf,
-    fused: await import('../../backend/fused.js'),
+    fused: await import('../../tensor/fused.js'),
     build,
     relaxedByFlag: build === 'plain' && switchOnRelaxedSimd(),
   };

@@ -4,7 +4,7 @@ import type { ReadOptions, ReadResult } from './options.js';
 import { joinPoints, type PointSeries } from './points.js';
 import { seriesFromRecords, type SeriesRecord } from './records.js';
 import { nameSeries, type SeriesLabels } from './series-names.js';
-import { epochToMs, guessEpochUnit } from './time-column.js';
+import { epochToMs, guessEpochUnit } from './epoch.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -296,7 +296,7 @@ const elasticsearch: JsonLayout = (value, options) => {
         const buckets = Array.isArray(inner.buckets)
           ? (inner.buckets as Json[])
           : isObject(inner.buckets)
-            ? Object.entries(inner.buckets).map(([key, one]) => ({ key, ...(one as Json) }))
+            ? Object.entries(inner.buckets).map(([key, one]): Json => ({ key, ...(one as Json) }))
             : null;
         if (buckets) {
           const isTime = buckets.length > 0 && buckets.every(({ key }) => typeof key === 'number' && key > 1e11);

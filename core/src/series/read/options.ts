@@ -1,8 +1,6 @@
+import type { DuplicatePolicy } from '../merge.js';
 import type { Series } from '../series.js';
-import type { EpochUnit } from './time-column.js';
-
-/** What to do with points that have the same time. */
-export type DuplicatePolicy = 'reject' | 'mean' | 'first' | 'last' | 'max' | 'min' | 'sum';
+import type { EpochUnit } from './epoch.js';
 
 /** How a table (CSV, JSON, Parquet, a workbook) becomes a series. Names match exactly, else without regard to case. */
 export interface ReadOptions {

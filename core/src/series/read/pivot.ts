@@ -1,7 +1,6 @@
 import { HeedError } from '../../errors.js';
-import { aggregate } from '../merge.js';
+import { aggregate, type DuplicatePolicy } from '../merge.js';
 import type { Column } from './column.js';
-import type { DuplicatePolicy } from './options.js';
 import { isIdName, keyRank } from './roles.js';
 import { medianStep } from './time-column.js';
 

@@ -10,7 +10,7 @@ import {
 } from '@grafana/data';
 import { getTemplateSrv } from '@grafana/runtime';
 import { Observable, concatMap, from, interval, startWith, throwError } from 'rxjs';
-import { breathe } from '../../../src/client/breathe.js';
+import { yieldIfDue } from '../../../src/client/yield-if-due.js';
 import { anchor, clock } from './clock.js';
 import { serviceMap } from './services.js';
 
@@ -65,7 +65,7 @@ const hashOf = (text: string) => [...text].reduce((sum, c) => Math.imul(sum, 31)
 async function hosts(count: number, frameOf: (i: number) => DataFrame): Promise<DataFrame[]> {
   const frames: DataFrame[] = [];
   for (let i = 0; i < count; i++) {
-    await breathe();
+    await yieldIfDue();
     frames.push(frameOf(i));
   }
   return frames;

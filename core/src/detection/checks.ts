@@ -1,0 +1,111 @@
+import type { DetectorTags, RunOptions } from '../detectors/base/types.js';
+import { countOf } from '../format.js';
+import { HeedError } from '../errors.js';
+import type { Series } from '../series/series.js';
+
+/** @throws HeedError bad-option */
+export function checkRunOptions(series: Series, { trainLength, seed, memoryLimit }: RunOptions): void {
+  const n = series.time.length;
+  if (trainLength !== undefined && !(Number.isInteger(trainLength) && trainLength >= 0 && trainLength <= n)) {
+    throw new HeedError(
+      'bad-option',
+      `the training prefix is ${trainLength} points of a series of ${n}`,
+      'Give a whole number from 0 to the length of the series.',
+    );
+  }
+  if (seed !== undefined && !Number.isFinite(seed)) {
+    throw new HeedError('bad-option', `the seed is ${seed}`, 'Give a finite number.');
+  }
+  if (memoryLimit !== undefined && !(memoryLimit > 0)) {
+    throw new HeedError('bad-option', `the memory limit is ${memoryLimit} bytes`, 'Give a number above 0.');
+  }
+}
+
+/** @throws HeedError bad-option, not-supported, too-few-points */
+export function checkCalibratedLength(
+  { id, tags }: { readonly id: string; readonly tags: DetectorTags },
+  { time }: Series,
+  { calibratedLength = 0 }: RunOptions,
+): void {
+  const n = time.length;
+  if (!(Number.isInteger(calibratedLength) && calibratedLength >= 0 && calibratedLength <= n)) {
+    throw new HeedError(
+      'bad-option',
+      `the calibration is ${calibratedLength} points of a series of ${n}`,
+      'Give a whole number from 0 to the length of the series.',
+    );
+  }
+  if (calibratedLength === 0) return;
+  if (!tags.calibrated) {
+    throw new HeedError(
+      'not-supported',
+      `the detector "${id}" keeps nothing of an calibration`,
+      'Leave the calibration length out, or choose a detector whose tags say calibrated.',
+    );
+  }
+  if (calibratedLength < tags.minPoints) {
+    throw new HeedError(
+      'too-few-points',
+      `the calibration has ${calibratedLength} points, "${id}" needs at least ${tags.minPoints}`,
+      'Give a longer calibration.',
+    );
+  }
+}
+
+/** @throws HeedError channel-mismatch */
+export function checkChannels(
+  detector: string,
+  fitted: readonly string[] | undefined,
+  { channels }: Series,
+): void {
+  if (!fitted) return;
+  const names = channels.map(({ name }) => name);
+  if (names.length === fitted.length && names.every((name, c) => name === fitted[c])) return;
+  throw new HeedError(
+    'channel-mismatch',
+    `the detector "${detector}" was fitted to ${list(fitted)}, the series has ${list(names)}`,
+    'Give the channels of the fit in the same order, or fit again.',
+  );
+}
+
+function list(names: readonly string[]): string {
+  const shown = names.slice(0, 5).join(', ');
+  return `${countOf(names.length, 'channel')} (${shown}${names.length > 5 ? ', …' : ''})`;
+}
+
+/** @throws HeedError too-few-points */
+export function checkPoints(detector: string, fewest: number, { time }: Series): void {
+  if (time.length >= fewest) return;
+  throw new HeedError(
+    'too-few-points',
+    `the series has ${countOf(time.length, 'point')}, "${detector}" needs at least ${fewest}`,
+    'Give a longer series or choose a simpler detector.',
+  );
+}
+
+/** @throws HeedError labels-missing */
+export function checkTrainingLabels(detector: string, { labels }: Series): void {
+  if (labels?.includes(1) && labels.includes(0)) return;
+  throw new HeedError(
+    'labels-missing',
+    labels
+      ? `all labels of the training series are ${labels[0] ?? 0}, and "${detector}" learns from labels`
+      : `the training series has no labels, and "${detector}" learns from labels`,
+    'Give labels with both normal and anomalous points, or choose an unsupervised detector.',
+  );
+}
+
+/** Copies of the series that filling, scores and the expected band take at once, whatever the detector. */
+const copies = 6;
+
+/** @throws HeedError memory-limit */
+export function checkMemory(detector: string, series: Series, { memoryLimit }: RunOptions): void {
+  const bytes = series.time.length * series.channels.length * 8 * copies;
+  if (memoryLimit === undefined || bytes <= memoryLimit) return;
+  throw new HeedError(
+    'memory-limit',
+    `scoring ${series.time.length} points of ${series.channels.length} channels with "${detector}" takes ` +
+      `${bytes} bytes, the limit is ${memoryLimit}`,
+    'Raise the limit, or give fewer points or channels.',
+  );
+}

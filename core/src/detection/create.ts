@@ -1,0 +1,250 @@
+import { CooperativeScheduler } from '../yield.js';
+import type {
+  AttentionMap,
+  DetectorDefinition,
+  DetectorOptions,
+  FineTuneOptions,
+  Feedback,
+  FitReport,
+  RawDetector,
+  RawScores,
+  RunOptions,
+} from '../detectors/base/types.js';
+import { quantizeState } from '../detectors/transfer/quantize.js';
+import { getDetectorDefinition } from '../detectors/registry.js';
+import { HeedError, throwIfAborted } from '../errors.js';
+import { encodeModel, type ModelContent } from './model-file.js';
+import type { Detection } from './types.js';
+import type { Series } from '../series/series.js';
+import {
+  checkCalibratedLength,
+  checkChannels,
+  checkMemory,
+  checkPoints,
+  checkRunOptions,
+  checkTrainingLabels,
+} from './checks.js';
+import { buildDetection } from './detection.js';
+import { joinFeedback } from '../feedback/read.js';
+import { fillGaps } from './gaps.js';
+import { resolveOptions } from './options.js';
+import { createRawDetector } from './raw-detector.js';
+import { rememberSeries } from './scored.js';
+import type { Detector, SaveOptions, ScoreOptions } from './detector-types.js';
+
+/** Most raw scores of a training series that a fitted detector keeps; the latest ones. */
+const mostTrainingScores = 10_000;
+
+/**
+ * Makes a detector ready to fit or score.
+ * @param detector the id of a registered detector, or a definition
+ * @param options laid over the definition's defaults
+ * @throws HeedError unknown-detector, bad-option, not-supported (detectors of graphs: `createGraphDetector`)
+ */
+export async function createDetector(
+  detector: string | DetectorDefinition,
+  options: DetectorOptions = {},
+): Promise<Detector> {
+  return createSeriesDetector(detector, options);
+}
+
+/** `createDetector` with what loading and streaming need. */
+export async function createSeriesDetector(
+  detector: string | DetectorDefinition,
+  options: DetectorOptions,
+): Promise<SeriesDetector> {
+  const definition = typeof detector === 'string' ? getDetectorDefinition(detector) : detector;
+  if (definition.tags.input !== 'series') {
+    throw new HeedError(
+      'not-supported',
+      `the detector "${definition.id}" scores a ${definition.tags.input}, not a series`,
+      definition.graphs
+        ? 'Choose a detector for series; for graphs there is createGraphDetector.'
+        : 'Choose a detector for series.',
+    );
+  }
+  const resolved = resolveOptions(definition, options);
+  return new SeriesDetector(definition, resolved, await createRawDetector(definition, resolved));
+}
+
+interface Fitted {
+  /** Names, in order. */
+  readonly channels: readonly string[];
+  readonly training?: Float64Array;
+}
+
+/** A raw detector with everything around it. */
+export class SeriesDetector implements Detector {
+  readonly id: string;
+  readonly tags: DetectorDefinition['tags'];
+  private fitted: Fitted | undefined;
+  /** What was said when it was fitted, or is in the model file. */
+  private feedback: readonly Feedback[] = [];
+
+  constructor(
+    readonly definition: DetectorDefinition,
+    readonly options: DetectorOptions,
+    readonly raw: RawDetector,
+  ) {
+    this.id = definition.id;
+    this.tags = definition.tags;
+  }
+
+  async fit(train: Series, options: RunOptions = {}): Promise<FitReport> {
+    const { raw } = this;
+    if (options.feedback) this.feedback = options.feedback;
+    if (!raw.fit) {
+      throwIfAborted(options.signal);
+      return {
+        detector: this.id,
+        points: train.time.length,
+        seconds: 0,
+        parameters: 0,
+        notes: [
+          this.feedback.length > 0
+            ? 'This detector needs no training; it keeps the feedback.'
+            : 'This detector needs no training.',
+        ],
+      };
+    }
+    if (this.tags.supervised) checkTrainingLabels(this.id, train);
+    return this.train(train, options, (series) => raw.fit!(series, options));
+  }
+
+  async fineTune(train: Series, options: FineTuneOptions = {}): Promise<FitReport> {
+    const { raw } = this;
+    if (!raw.fineTune) {
+      throw new HeedError(
+        'not-supported',
+        `the detector "${this.id}" cannot be trained further`,
+        'Fit it anew on all the data.',
+      );
+    }
+    this.checkFitted();
+    checkChannels(this.id, this.fitted?.channels, train);
+    if (this.tags.supervised) checkTrainingLabels(this.id, train);
+    // A fitted detector adapts to fewer points than a new one learns from; it says itself when they are too few.
+    return this.train(train, options, (series) => raw.fineTune!(series, options), 1);
+  }
+
+  async score(series: Series, given: ScoreOptions = {}): Promise<Detection> {
+    this.checkFitted();
+    const options = { ...given, feedback: joinFeedback(this.feedback, given.feedback) };
+    const filled = this.prepare(series, options);
+    const raw = await this.raw.score(filled.series, options);
+    await new CooperativeScheduler(options.signal).yieldIfDue();
+    const detection = await buildDetection({
+      detector: this.id,
+      filled,
+      raw,
+      options,
+      training: this.fitted?.training,
+    });
+    return rememberSeries(detection, series);
+  }
+
+  async attentionMap(series: Series, point: number): Promise<AttentionMap> {
+    this.checkFitted();
+    const { series: filled } = this.prepare(series, {});
+    if (this.raw.attentionMap) return this.raw.attentionMap(filled, point);
+    throw new HeedError(
+      'not-supported',
+      `the detector "${this.id}" has no map of attention`,
+      'Its events carry the intervals it attended to, where it attends.',
+    );
+  }
+
+  async save({ weights = 'float32' }: SaveOptions = {}): Promise<string> {
+    this.checkFitted();
+    const state = (await this.raw.getState?.()) ?? { json: {}, tensors: {} };
+    return encodeModel({
+      detector: this.id,
+      options: this.options,
+      channels: this.fitted?.channels ?? [],
+      state: weights === 'int8' ? quantizeState(state) : state,
+      ...(this.fitted?.training
+        ? { training: weights === 'int8' ? Float32Array.from(this.fitted.training) : this.fitted.training }
+        : {}),
+      feedback: this.feedback,
+    });
+  }
+
+  /** Takes over what `save` wrote. */
+  async restore(content: ModelContent): Promise<void> {
+    this.feedback = content.feedback ?? [];
+    if (content.channels.length > 0) {
+      await this.raw.setState?.(content.state);
+      this.fitted = {
+        channels: content.channels,
+        ...(content.training ? { training: Float64Array.from(content.training) } : {}),
+      };
+    }
+    this.checkFitted();
+  }
+
+  /** Takes over a raw detector that learned a series without `fit`, as in distillation. */
+  adopt(train: Series, options: RunOptions, report: FitReport): Promise<FitReport> {
+    return this.train(train, options, async () => report);
+  }
+
+  dispose(): void {
+    this.raw.dispose?.();
+  }
+
+  /**
+   * Checks a series and fills its gaps.
+   * @throws HeedError cancelled, bad-option, channel-mismatch, too-few-points, memory-limit, all-missing
+   */
+  prepare(series: Series, options: RunOptions) {
+    throwIfAborted(options.signal);
+    checkRunOptions(series, options);
+    checkChannels(this.id, this.fitted?.channels, series);
+    checkPoints(this.id, this.tags.minPoints, series);
+    checkCalibratedLength(this, series, options);
+    checkMemory(this.id, series, options);
+    return fillGaps(series);
+  }
+
+  /** Raw scores of the training series, where there was one. */
+  get training(): Float64Array | undefined {
+    return this.fitted?.training;
+  }
+
+  /** @throws HeedError not-fitted */
+  checkFitted(): void {
+    if (this.tags.needsTraining && !this.fitted) {
+      throw new HeedError(
+        'not-fitted',
+        `the detector "${this.id}" has not been fitted`,
+        'Call fit with a training series first, or load a fitted model.',
+      );
+    }
+  }
+
+  private async train(
+    train: Series,
+    options: RunOptions,
+    fit: (series: Series) => Promise<FitReport>,
+    fewest = this.tags.minPoints,
+  ): Promise<FitReport> {
+    throwIfAborted(options.signal);
+    checkRunOptions(train, options);
+    checkPoints(this.id, fewest, train);
+    checkMemory(this.id, train, options);
+    const { series, notes } = fillGaps(train);
+    const report = await fit(series);
+    throwIfAborted(options.signal);
+    // What the detector makes of its own training series tells how large its scores of normal data are.
+    const scores: RawScores = await this.raw.score(series, {
+      ...options,
+      onProgress: undefined,
+      feedback: undefined,
+    });
+    throwIfAborted(options.signal);
+    this.fitted = {
+      channels: train.channels.map(({ name }) => name),
+      ...(scores.threshold === undefined ? { training: scores.raw.slice(-mostTrainingScores) } : {}),
+    };
+    return notes.length > 0 ? { ...report, notes: [...notes, ...(report.notes ?? [])] } : report;
+  }
+}

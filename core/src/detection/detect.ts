@@ -1,0 +1,39 @@
+import type { DetectorDefinition, DetectorOptions } from '../detectors/base/types.js';
+import type { Detection } from './types.js';
+import { sliceSeries, type Series } from '../series/series.js';
+import { createDetector } from './create.js';
+import { rememberSeries } from './scored.js';
+import type { ScoreOptions } from './detector-types.js';
+
+/** Options of `detect`. */
+export interface DetectOptions extends ScoreOptions {
+  /** Id or definition; default `auto`. */
+  readonly detector?: string | DetectorDefinition;
+  /** The detector's own options. */
+  readonly options?: DetectorOptions;
+}
+
+/**
+ * Finds the anomalies of a series in one call. A detector that needs training is fitted to the first `trainLength`
+ * points, or to the whole series where there is no training prefix.
+ * @throws HeedError as `createDetector`, `Detector.fit` and `Detector.score`
+ */
+export async function detect(series: Series, options: DetectOptions = {}): Promise<Detection> {
+  const detector = await createDetector(options.detector ?? 'auto', options.options);
+  try {
+    const { trainLength = 0 } = options;
+    const notes: string[] = [];
+    if (detector.tags.needsTraining) {
+      const train = trainLength > 0 ? sliceSeries(series, 0, trainLength) : series;
+      const report = await detector.fit(train, options);
+      notes.push(
+        `Fitted to ${trainLength > 0 ? `the first ${train.time.length}` : `all ${train.time.length}`} points of the series.`,
+        ...(report.notes ?? []),
+      );
+    }
+    const detection = await detector.score(series, options);
+    return rememberSeries({ ...detection, notes: [...notes, ...detection.notes] }, series);
+  } finally {
+    detector.dispose();
+  }
+}

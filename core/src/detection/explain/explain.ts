@@ -1,0 +1,100 @@
+import type { RawScores } from '../../detectors/base/types.js';
+import { largestDeviation, type Reference } from '../events/deviation.js';
+import type { EventInterval } from '../events/events.js';
+import { severityOf } from '../threshold/scores.js';
+import type { AnomalyEvent } from '../types.js';
+import type { Series } from '../../series/series.js';
+import { mergeAttended } from './attended.js';
+import { channelShares } from './channels.js';
+import { writeReason } from './reason.js';
+
+/** What explanations need besides the raw scores. */
+export interface ExplainContext {
+  /** n values, 1 = no value was observed. */
+  readonly missing?: Uint8Array;
+  /** IANA zone of the times in reasons; UTC where absent. */
+  readonly timeZone?: string;
+  /** Where `series` is the end of a longer one: the times of all of it, and where its own points begin in it. */
+  readonly whole?: { readonly time: ArrayLike<number>; readonly offset: number };
+}
+
+/**
+ * Explains runs: which channels, what was attended to, and why in words.
+ * @param series complete
+ * @param raw `attend` takes and returns indices into the whole series
+ * @returns indices of the events into `series`, of attended intervals into the whole series
+ */
+export function explainEvents(
+  series: Series,
+  raw: RawScores,
+  reference: Reference,
+  runs: readonly EventInterval[],
+  { missing, timeZone, whole }: ExplainContext = {},
+): AnomalyEvent[] {
+  const { time } = series;
+  if (runs.length === 0) return [];
+  const step = usualStep(time);
+  const { time: allTime, offset } = whole ?? { time, offset: 0 };
+  return runs.map((run) => {
+    const { startIndex, endIndex, peakIndex } = run;
+    const shares = channelShares(series, raw, reference, startIndex, endIndex);
+    const intervals = raw.attend?.(startIndex + offset, endIndex + offset) ?? [];
+    const attended = mergeAttended(intervals, allTime.length).map((interval) => ({
+      ...interval,
+      startTime: allTime[interval.start]!,
+      endTime: allTime[interval.end]!,
+    }));
+    const blamed = shares[0]!.channel;
+    const deviation = largestDeviation(series, reference, blamed, startIndex, endIndex, missing);
+    const peers = raw
+      .attendPeers?.(blamed, startIndex, endIndex)
+      .map(({ channel, weight }) => ({ name: series.channels[channel]!.name, weight }));
+    return {
+      start: time[startIndex]!,
+      end: time[endIndex]!,
+      peak: time[peakIndex]!,
+      startIndex,
+      endIndex,
+      peakIndex,
+      score: run.score,
+      severity: severityOf(run.score),
+      direction: run.direction,
+      // Of channels judged one by one most have no part in an event at all.
+      channels: shares
+        .filter(({ share }) => share > 0 || !raw.perChannel)
+        .map(({ name, share }) => ({ name, share })),
+      attended,
+      ...(peers ? { peers } : {}),
+      reason: writeReason({ series, run, reference, shares, deviation, attended, peers, step, timeZone }),
+    };
+  });
+}
+
+/** Median distance of neighboring points. */
+function usualStep(time: Float64Array): number {
+  if (time.length < 2) return 0;
+  const first = time[1]! - time[0]!;
+  let t = 2;
+  while (t < time.length && time[t]! - time[t - 1]! === first) t++;
+  if (t === time.length) return first;
+  const steps = time.subarray(1).map((at, t) => at - time[t]!);
+  return steps.sort()[steps.length >> 1]!;
+}
+
+/** Half-width of the expected band, in spreads. */
+export const bandWidth = 3;
+
+/** Lower and upper edge of the expected band: expected ∓ 3 spreads; d × n. */
+export function expectedBand(
+  expected: readonly Float64Array[],
+  spread: readonly Float64Array[],
+): { readonly lower: Float64Array[]; readonly upper: Float64Array[] } {
+  const edge = (width: number): Float64Array[] =>
+    expected.map((values, c) => {
+      const own = spread[c]!;
+      const out = new Float64Array(values.length);
+      for (let t = 0; t < out.length; t++) out[t] = values[t]! + width * own[t]!;
+      return out;
+    });
+  return { lower: edge(-bandWidth), upper: edge(bandWidth) };
+}

@@ -1,0 +1,30 @@
+export * from './types.js';
+export * from './graph/types.js';
+export { computeThreshold, type ThresholdOptions } from './threshold/threshold.js';
+export { SEVERITY_AT_THRESHOLD, severityOf } from './threshold/scores.js';
+export { bandWidth } from './explain/explain.js';
+export { describeQuantity, describeTimeRange } from './explain/quantities.js';
+export { modelVersion } from './model-file.js';
+export * from './detector-types.js';
+export * from './json.js';
+export * from './graph/json.js';
+export { createDetector } from './create.js';
+export { describeOption, resolveOptions } from './options.js';
+export { detect, type DetectOptions } from './detect.js';
+export { scoreRaw, type RawRun, type RawRunOptions } from './raw.js';
+export { loadDetector } from './load.js';
+export {
+  createGraphDetector,
+  loadGraphDetector,
+  type GraphDetector,
+  type GraphDetectorIds,
+  type GraphDetectorOf,
+  type GraphScoreOptions,
+} from './graph/detector.js';
+export { seriesOf } from './scored.js';
+export {
+  distillDetector,
+  measureQuantization,
+  type CompressionFigures,
+  type DistilledDetector,
+} from './compress.js';

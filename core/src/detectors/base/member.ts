@@ -1,0 +1,11 @@
+/**
+ * What one member of `auto` says of the n points of a series; larger is more anomalous, in the member's own unit.
+ * `joint` members judge all channels together, `channel` members each by itself; `rare` members are 0 but for rare
+ * intervals, come with 1 as their threshold, and count on top of the others.
+ */
+export interface MemberScores {
+  readonly name: string;
+  readonly kind: 'joint' | 'channel' | 'rare';
+  /** d × n values, finite, >= 0; the member's score is their sum. */
+  readonly contributions: readonly Float64Array[];
+}

@@ -1,2 +1,0 @@
-export { bandWidth } from './explain.js';
-export { describeQuantity, describeTimeRange } from './quantities.js';

@@ -1,0 +1,2 @@
+export { readFeedback } from './read.js';
+export { applyFeedback } from './similar.js';

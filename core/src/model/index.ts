@@ -1,1 +1,0 @@
-export { modelVersion } from './file.js';

@@ -1,8 +1,0 @@
-/** Worker of `createNodePool`. */
-import { parentPort } from 'node:worker_threads';
-import { serveScores } from './pool/serve.js';
-
-serveScores({
-  postMessage: (message) => parentPort!.postMessage(message),
-  listen: (onMessage) => parentPort!.on('message', onMessage),
-});

@@ -1,0 +1,14 @@
+/** @packageDocumentation What needs Node: files, Prometheus over HTTP, worker threads. */
+export * from '../index.js';
+export {
+  parsePrometheusDuration,
+  readPrometheus,
+  type PrometheusOptions,
+  type PrometheusQuery,
+} from './prometheus.js';
+export { SourceError } from './prometheus-http.js';
+export { readSeriesFile, type ReadFileOptions } from './files.js';
+export { graphFileKind, readGraphFile, type ReadGraphOptions } from './graph-files.js';
+export { svgToPng, type PngOptions } from './png.js';
+export { createNodePool } from './pool.js';
+export { configureNodeBackend } from './backend.js';

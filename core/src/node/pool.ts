@@ -1,0 +1,44 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { location } from './location.js';
+import { poolOf, type ScorePool } from '../workers/pool.js';
+import { WorkerPool, type PoolWorker } from '../workers/worker-pool.js';
+
+export type { PoolReply, PoolRequest } from '../workers/worker-pool.js';
+
+/** A pool of worker threads that all run one module. */
+export class NodeWorkerPool<Task, Result> extends WorkerPool<Task, Result> {
+  /**
+   * @param script the worker's module; it answers every `PoolRequest` with a `PoolReply`
+   * @param size most workers at a time; they start when first needed
+   */
+  constructor(script: URL, size: number) {
+    super(() => startThread(script), size);
+  }
+}
+
+/**
+ * Scores many series in parallel on worker threads: `createPool` for Node.
+ * @param options most workers at a time; default: one per processor
+ * @throws HeedError bad-option
+ */
+export function createNodePool({
+  workers = availableParallelism(),
+}: { readonly workers?: number } = {}): ScorePool {
+  return poolOf(() => startThread(new URL('./pool-worker.js', location)), workers);
+}
+
+function startThread(script: URL): PoolWorker {
+  const worker = new Worker(script);
+  return {
+    post: (message) => worker.postMessage(message),
+    listen: (onMessage, onFailure) => {
+      worker.on('message', onMessage);
+      worker.on('error', onFailure);
+      worker.on('messageerror', onFailure);
+      worker.on('exit', (code) => onFailure(`exit code ${code}`));
+    },
+    hold: (busy) => (busy ? worker.ref() : worker.unref()),
+    end: () => worker.terminate(),
+  };
+}

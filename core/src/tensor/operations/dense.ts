@@ -1,0 +1,43 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/**
+ * x · weight (+ bias) over the last axis: [..., i] · [i, o] + [o] → [..., o].
+ *
+ * The gradient transposes its operands instead of asking for a transposed product: TensorFlow.js' WebAssembly
+ * engine has a fast path for plain two-dimensional products only (some ten times faster).
+ */
+export function dense<T extends tf.Tensor>(x: T, weight: tf.Tensor2D, bias?: tf.Tensor1D): T {
+  const [inputs, outputs] = weight.shape;
+  const rows = x.size / inputs;
+  const flat = tf.reshape(x, [rows, inputs]) as tf.Tensor2D;
+  const product = multiply(flat, weight);
+  const shifted = bias ? tf.add(product, bias) : product;
+  return tf.reshape(shifted, [...x.shape.slice(0, -1), outputs]) as T;
+}
+
+const multiply = tf.customGrad((...inputs: (tf.Tensor | tf.GradSaveFunc)[]) => {
+  const [x, weight, save] = inputs as [tf.Tensor2D, tf.Tensor2D, tf.GradSaveFunc];
+  save([x, weight]);
+  return {
+    value: tf.matMul(x, weight),
+    gradFunc: (gradient: tf.Tensor, saved: tf.Tensor[]) => {
+      const [savedX, savedWeight] = saved as [tf.Tensor2D, tf.Tensor2D];
+      return [
+        tf.matMul(gradient as tf.Tensor2D, tf.transpose(savedWeight)),
+        tf.matMul(tf.transpose(savedX), gradient as tf.Tensor2D),
+      ];
+    },
+  };
+}) as (x: tf.Tensor2D, weight: tf.Tensor2D) => tf.Tensor2D;
+
+/** Normalizes the last axis to mean 0 and variance 1, then scales and shifts it (layer normalization). */
+export function layerNorm<T extends tf.Tensor>(
+  x: T,
+  gain: tf.Tensor1D,
+  shift: tf.Tensor1D,
+  epsilon = 1e-5,
+): T {
+  const centered = tf.sub(x, tf.mean(x, -1, true));
+  const variance = tf.mean(tf.square(centered), -1, true);
+  return tf.add(tf.mul(tf.mul(centered, tf.rsqrt(tf.add(variance, epsilon))), gain), shift) as T;
+}

@@ -1,0 +1,147 @@
+import type { DetectorOptions } from '../detectors/base/types.js';
+import { HeedError, throwIfAborted } from '../errors.js';
+import { rememberSeries } from '../detection/scored.js';
+import type { Detection } from '../detection/types.js';
+import type { Series } from '../series/series.js';
+import type { PoolScoreOptions, ScoreTask } from './serve.js';
+import { WorkerPool, type PoolWorker } from './worker-pool.js';
+
+/** A Web Worker, by what is used of it. */
+export interface WebWorkerLike {
+  postMessage(message: unknown): void;
+  terminate(): void;
+  addEventListener(type: string, listener: (event: never) => void): void;
+}
+
+export interface PoolOptions {
+  /** Most workers at a time; default: one per processor. */
+  readonly workers?: number;
+  /**
+   * Starts a Web Worker whose module calls `serveScores()`:
+   * `() => new Worker(new URL('./score-worker.js', import.meta.url), { type: 'module' })`.
+   */
+  readonly startWorker: () => WebWorkerLike;
+}
+
+export interface PoolRunOptions extends PoolScoreOptions {
+  /** Id of the detector (default `auto`), or `{ model }` with the text that `Detector.save` gave. */
+  readonly detector?: string | { readonly model: string };
+  readonly detectorOptions?: DetectorOptions;
+  readonly signal?: AbortSignal;
+}
+
+/** Workers that score series in parallel. */
+export interface ScorePool {
+  /** Most workers at a time. */
+  readonly workers: number;
+  /** @throws HeedError what `Detector.score` throws; internal where the worker died */
+  score(series: Series, options?: PoolRunOptions): Promise<Detection>;
+  /**
+   * Scores many series on all workers; the detections come in the order of the series. At most two series per worker
+   * are read ahead of the one given out last, so that memory does not grow with their number.
+   * @throws HeedError at the first series that cannot be scored
+   */
+  scoreAll(
+    series: Iterable<Series> | AsyncIterable<Series>,
+    options?: PoolRunOptions,
+  ): AsyncGenerator<Detection, void, undefined>;
+  /** Ends the workers; what is under way is rejected with `cancelled`. */
+  close(): Promise<void>;
+}
+
+/**
+ * Scores series in Web Workers. In Node, `createNodePool` of `@heed/core/node` gives the same pool on threads.
+ * @throws HeedError bad-option
+ */
+export function createPool({ workers, startWorker }: PoolOptions): ScorePool {
+  return poolOf(() => ofWebWorker(startWorker()), workers ?? processors());
+}
+
+/** @internal A pool on workers of any platform. */
+export function poolOf(start: () => PoolWorker, workers: number): ScorePool {
+  if (!Number.isInteger(workers) || workers < 1 || workers > 256) {
+    throw new HeedError(
+      'bad-option',
+      `the pool has ${workers} workers`,
+      'Give a whole number from 1 to 256.',
+    );
+  }
+  const pool = new WorkerPool<ScoreTask, Detection>(start, workers);
+  const score = async (series: Series, options: PoolRunOptions = {}): Promise<Detection> => {
+    const { detector = 'auto', detectorOptions, signal, ...rest } = options;
+    const task: ScoreTask = {
+      detector,
+      ...(detectorOptions ? { detectorOptions } : {}),
+      series: standalone(series),
+      options: rest,
+    };
+    const detection = await pool.run(task, signal);
+    rememberSeries(detection, series);
+    return detection;
+  };
+  return {
+    workers,
+    score,
+    scoreAll: (series, options) => inOrder(series, options, score, 2 * workers),
+    close: () => pool.close(),
+  };
+}
+
+async function* inOrder(
+  series: Iterable<Series> | AsyncIterable<Series>,
+  options: PoolRunOptions = {},
+  score: (series: Series, options: PoolRunOptions) => Promise<Detection>,
+  most: number,
+): AsyncGenerator<Detection, void, undefined> {
+  // What is under way is cancelled when the caller stops early or one series fails.
+  const stop = new AbortController();
+  const onAbort = (): void => stop.abort();
+  options.signal?.addEventListener('abort', onAbort, { once: true });
+  const waiting: Promise<Detection>[] = [];
+  try {
+    throwIfAborted(options.signal);
+    for await (const one of series) {
+      const scored = score(one, { ...options, signal: stop.signal });
+      // It is awaited in its turn; until then a failure must not count as unhandled.
+      scored.catch(() => {});
+      waiting.push(scored);
+      if (waiting.length >= most) yield await waiting.shift()!;
+    }
+    while (waiting.length > 0) yield await waiting.shift()!;
+  } finally {
+    stop.abort();
+    options.signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Without the rest of a long array that a channel may be a view of: messages copy whole buffers. */
+function standalone(series: Series): Series {
+  const own = (values: Float64Array): Float64Array =>
+    values.byteLength < values.buffer.byteLength ? values.slice() : values;
+  return {
+    ...series,
+    time: own(series.time),
+    channels: series.channels.map((channel) => ({ ...channel, values: own(channel.values) })),
+  };
+}
+
+function processors(): number {
+  return Math.max(
+    1,
+    (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 2,
+  );
+}
+
+function ofWebWorker(worker: WebWorkerLike): PoolWorker {
+  return {
+    post: (message) => worker.postMessage(message),
+    listen: (onMessage, onFailure) => {
+      worker.addEventListener('message', (event: { readonly data: unknown }) => onMessage(event.data));
+      worker.addEventListener('error', (event: { readonly message?: string }) =>
+        onFailure(new Error(event.message ?? 'its module does not load')),
+      );
+      worker.addEventListener('messageerror', () => onFailure(new Error('its answer cannot be read')));
+    },
+    end: () => worker.terminate(),
+  };
+}
