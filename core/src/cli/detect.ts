@@ -170,7 +170,8 @@ async function detectAction(
     if (flags.out === undefined && format === 'table') await print(`\n${line}\n`);
     else if (!flags.quiet) tell(line);
   }
-  if (!showsNotes(format) && !flags.quiet) for (const note of detection.notes) tell(`Note: ${printable(note)}`);
+  if (!showsNotes(format) && !flags.quiet)
+    for (const note of detection.notes) tell(`Note: ${printable(note)}`);
 }
 
 function showsNotes(format: Format): boolean {

@@ -38,7 +38,10 @@ export function addInputOptions(command: Command): void {
   command
     .argument('[file]', 'a file (CSV, JSON, Parquet, Excel; gzip or zstd of these), or - for standard input')
     .optionsGroup('Input:')
-    .option('--time <column>', 'the time column, or two as Date,Time; none (default: found by its name and cells)')
+    .option(
+      '--time <column>',
+      'the time column, or two as Date,Time; none (default: found by its name and cells)',
+    )
     .option(
       '--time-format <format>',
       'how times are written: day-first, month-first, epoch-s, epoch-ms, epoch-us, epoch-ns, excel, yyyymmdd, or a pattern as %d/%m/%Y %H:%M (default: by all rows)',
@@ -84,7 +87,19 @@ function decimalMark(text: string): string {
 
 /** How flags say to read a file: `none` stands for no column. */
 export function readOptionsOf(flags: InputOptions): ReadOptions {
-  const { time, timeFormat, timeZoneIn, decimal, columns, series, label, sheet, step, sort, duplicates: policy } = flags;
+  const {
+    time,
+    timeFormat,
+    timeZoneIn,
+    decimal,
+    columns,
+    series,
+    label,
+    sheet,
+    step,
+    sort,
+    duplicates: policy,
+  } = flags;
   const options = {
     time: time === 'none' ? null : time,
     timeFormat,

@@ -35,7 +35,10 @@ export function fileKind(bytes: Uint8Array, name: string | undefined): FileKind 
   if (begins(bytes, [0x50, 0x4b, 3, 4]) || begins(bytes, [0xd0, 0xcf, 0x11, 0xe0])) return 'workbook';
   for (const [magic, what, remedy] of refused) {
     // Letters alone may begin a text just as well.
-    if (begins(bytes, magic) && (typeof magic !== 'string' || magic.length > 4 || bytes.some((byte) => byte === 0 || byte > 127)))
+    if (
+      begins(bytes, magic) &&
+      (typeof magic !== 'string' || magic.length > 4 || bytes.some((byte) => byte === 0 || byte > 127))
+    )
       throw new HeedError('not-text', `this is ${what}`, remedy, { file: name });
   }
   return 'text';

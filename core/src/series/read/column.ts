@@ -64,16 +64,32 @@ export class Column {
     }
   }
 
-  number(row: number, value: number, shape: number, unit: CellUnit | null, line: number, source: string, from: number, to: number): void {
+  number(
+    row: number,
+    value: number,
+    shape: number,
+    unit: CellUnit | null,
+    line: number,
+    source: string,
+    from: number,
+    to: number,
+  ): void {
     this.numbers++;
     this.values.set(row, value);
     this.shapes.set(row, shape);
     this.counts[shape]!++;
-    if (this.firstOfShape[shape] === undefined) this.firstOfShape[shape] = { text: source.slice(from, to).trim(), line };
+    if (this.firstOfShape[shape] === undefined)
+      this.firstOfShape[shape] = { text: source.slice(from, to).trim(), line };
     if (unit) {
       let seen = this.units.get(unit.name);
       if (!seen) {
-        seen = { unit, code: Math.min(255, this.units.size + 1), line, text: source.slice(from, to).trim(), count: 0 };
+        seen = {
+          unit,
+          code: Math.min(255, this.units.size + 1),
+          line,
+          text: source.slice(from, to).trim(),
+          count: 0,
+        };
         this.units.set(unit.name, seen);
       }
       seen.count++;
@@ -253,12 +269,19 @@ export class Column {
   }
 
   /** Values of all rows and the unit, read with a decimal mark. @throws HeedError bad-value */
-  resolve(rows: number, mark: Mark, file: string | undefined, notes: string[]): { values: Float64Array; unit?: string } {
+  resolve(
+    rows: number,
+    mark: Mark,
+    file: string | undefined,
+    notes: string[],
+  ): { values: Float64Array; unit?: string } {
     this.checkWords(file, notes);
     const values = this.values.values.slice(0, rows);
     const { counts } = this;
     const open =
-      mark === '.' ? counts[Shape.comma3]! + counts[Shape.comma30]! : counts[Shape.point3]! + counts[Shape.point30]!;
+      mark === '.'
+        ? counts[Shape.comma3]! + counts[Shape.comma30]!
+        : counts[Shape.point3]! + counts[Shape.point30]!;
     if (open > 0) {
       const [a, b] = mark === '.' ? [Shape.comma3, Shape.comma30] : [Shape.point3, Shape.point30];
       for (let row = 0; row < rows; row++) {
@@ -271,7 +294,9 @@ export class Column {
       );
     } else if (mark === ',' && counts[Shape.comma3]! + counts[Shape.comma30]! + counts[Shape.comma]! > 0) {
       const seen =
-        this.firstOfShape[Shape.comma] ?? this.firstOfShape[Shape.comma3] ?? this.firstOfShape[Shape.comma30]!;
+        this.firstOfShape[Shape.comma] ??
+        this.firstOfShape[Shape.comma3] ??
+        this.firstOfShape[Shape.comma30]!;
       notes.push(`Column "${this.name}": the comma in "${shorten(seen.text)}" was read as a decimal comma.`);
     }
     const unit = this.applyUnits(values, file, notes);
@@ -335,11 +360,19 @@ export class Column {
       if (factor !== 1) values[row] = Number((values[row]! * factor).toPrecision(15));
     }
     if (family === '') return unitOfName(this.name);
-    notes.push(`Column "${this.name}": ${seen.map(({ unit }) => unit.name).join(', ')} were turned into ${family}.`);
+    notes.push(
+      `Column "${this.name}": ${seen.map(({ unit }) => unit.name).join(', ')} were turned into ${family}.`,
+    );
     return family;
   }
 
-  private mixedUnits(file: string | undefined, one: string, oneLine: number, other: string, line: number): HeedError {
+  private mixedUnits(
+    file: string | undefined,
+    one: string,
+    oneLine: number,
+    other: string,
+    line: number,
+  ): HeedError {
     return new HeedError(
       'bad-value',
       `"${shorten(one)}" (line ${oneLine}) and "${shorten(other)}" (line ${line}) have different units`,

@@ -96,14 +96,28 @@ class CsvTable {
   };
   /** Column of the table per cell of a row; null where they are the same. */
   private places: number[] | null = null;
-  private readonly skipped = { comments: 0, headers: 0, empty: 0, firstComment: 0, firstHeader: 0, firstEmpty: 0 };
+  private readonly skipped = {
+    comments: 0,
+    headers: 0,
+    empty: 0,
+    firstComment: 0,
+    firstHeader: 0,
+    firstEmpty: 0,
+  };
 
   constructor(
     private readonly options: ReadOptions,
     private readonly dialect: Dialect,
   ) {
     const { delimiter, names, headerLine, sample, units, line, blanks } = dialect;
-    this.table = new TableBuilder(names, options, headerLine, sample, units, delimiter === ';' || delimiter === '\t');
+    this.table = new TableBuilder(
+      names,
+      options,
+      headerLine,
+      sample,
+      units,
+      delimiter === ';' || delimiter === '\t',
+    );
     this.rows = new CsvRows(delimiter.charCodeAt(0), options.name, () => this.row(), blanks);
     this.rows.line = line;
   }
@@ -114,7 +128,8 @@ class CsvTable {
     const result = finishTable(this.table);
     const notes = [...decoding, ...this.dialect.notes];
     const say = (count: number, what: string, first: number): void => {
-      if (count > 0) notes.push(`${countOf(count, what)} ${count === 1 ? 'was' : 'were'} passed over (line ${first}).`);
+      if (count > 0)
+        notes.push(`${countOf(count, what)} ${count === 1 ? 'was' : 'were'} passed over (line ${first}).`);
     };
     say(comments, 'comment line', firstComment);
     say(headers, 'repeated header line', firstHeader);
@@ -140,9 +155,11 @@ class CsvTable {
     }
     if (!table.beginRow(this.cellOf, line)) return;
     const { places } = this;
-    if (places !== null) for (let c = 0; c < table.width; c++) if (!places.includes(c)) table.missing(c, line);
+    if (places !== null)
+      for (let c = 0; c < table.width; c++) if (!places.includes(c)) table.missing(c, line);
     for (let i = 0; i < count; i++) {
       const c = places === null ? i : places[i]!;
+      if (!table.reads(c)) continue;
       const kind = parser.parse(text, starts[i]!, ends[i]!);
       if (kind === NUMBER) table.number(c, parser, line, text, starts[i]!, ends[i]!);
       else if (kind === MISSING) table.missing(c, line, starts[i] === ends[i] ? undefined : rows.cell(i));
@@ -169,7 +186,8 @@ class CsvTable {
       if (skipped[counts[what]]++ === 0) skipped[firsts[what]] = rows.line;
       return true;
     };
-    if (/^(#|\/\/)/.test(first) && !(first.startsWith('#N') && rows.count === table.width)) return note('comment');
+    if (/^(#|\/\/)/.test(first) && !(first.startsWith('#N') && rows.count === table.width))
+      return note('comment');
     let empty = true;
     let same = true;
     let rule = true;

@@ -40,7 +40,7 @@ export function createTextDecoder(name: string | undefined): TextReader {
       return text;
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
-      if (encoding !== 'utf-8' || wide || looksBinary(bytes)) {
+      if (encoding !== 'utf-8' || wide || looksBinary(bytes) || isBrokenUtf8(bytes)) {
         throw notText(name, `it holds bytes that are not ${encoding.toUpperCase()}`);
       }
       encoding = 'windows-1252';
@@ -91,6 +91,16 @@ function sniff(bytes: Uint8Array): string {
   if (head.length >= 8 && odd > 0.7 * half && even < 0.1 * half) return 'utf-16le';
   if (head.length >= 8 && even > 0.7 * half && odd < 0.1 * half) return 'utf-16be';
   return 'utf-8';
+}
+
+/** True where most characters of several bytes are those of UTF-8: single bytes are broken. */
+function isBrokenUtf8(bytes: Uint8Array): boolean {
+  let [good, bad] = [0, 0];
+  for (const character of new TextDecoder().decode(bytes.subarray(0, 1 << 16))) {
+    if (character === '\uFFFD') bad++;
+    else if (character > '\u007F') good++;
+  }
+  return good > 0 && good >= bad;
 }
 
 /** Control characters that no text has. */

@@ -52,19 +52,26 @@ export function findDialect(head: string, options: ReadOptions): Dialect | null 
   const plain = body.filter(({ text }) => !comment.test(text));
   if (plain.length === 0) return null;
   const delimiter = given ?? guessDelimiter(plain);
-  const rows: Row[] = plain.slice(0, mostRows).map((line) => ({ ...line, cells: splitLine(line.text, delimiter) }));
+  const rows: Row[] = plain
+    .slice(0, mostRows)
+    .map((line) => ({ ...line, cells: splitLine(line.text, delimiter) }));
   const types = new CellTypes();
   const width = usualWidth(rows, types);
   const at = firstDataRow(rows, width, types, options.header);
   const notes: string[] = [];
   const headers = headerRows(rows, at, width, options.header);
   const data = rows.slice(at).map(({ cells }) => cells);
-  const comments = body.filter((line) => comment.test(line.text) && (rows[at] === undefined || line.offset < rows[at].offset));
+  const comments = body.filter(
+    (line) => comment.test(line.text) && (rows[at] === undefined || line.offset < rows[at].offset),
+  );
   const named = nameColumns(headers, data, width, types, options, comments, delimiter, notes);
   const start = named.headers[0] ?? rows[at];
   const before = lines
     .slice(first)
-    .filter(({ text, offset }) => text.trim() !== '' && offset < (start?.offset ?? 0) && !comment.test(text) && !ruler.test(text));
+    .filter(
+      ({ text, offset }) =>
+        text.trim() !== '' && offset < (start?.offset ?? 0) && !comment.test(text) && !ruler.test(text),
+    );
   if (before.length > 0) {
     notes.push(
       `${before.length === 1 ? `Line ${before[0]!.line}` : `Lines ${before[0]!.line}–${before.at(-1)!.line}`} before the table ${before.length === 1 ? 'was' : 'were'} left out ("${shorten(before[0]!.text)}"${before.length > 1 ? ' …' : ''}).`,
@@ -222,7 +229,7 @@ function firstDataRow(
   const fits = (row: Row): boolean =>
     row.cells.length === width || (row.cells.length === width + 1 && row.cells.at(-1) === '');
   if (header === false) return 0;
-  const later = rows.filter(fits).slice(rows.length > 3 ? Math.floor(rows.length / 3) : 1);
+  const later = rows.slice(rows.length > 3 ? Math.floor(rows.length / 3) : 1).filter(fits);
   const kinds = Array.from({ length: width }, (_, c): CellType => {
     const counts: Record<CellType, number> = { number: 0, time: 0, missing: 0, text: 0 };
     for (const { cells } of later) counts[types.of(cells[c] ?? '')]++;
@@ -230,7 +237,9 @@ function firstDataRow(
     if (counts.number > 0 && counts.number >= 0.5 * present) return 'number';
     return counts.time > 0 && counts.time >= 0.5 * present ? 'time' : present === 0 ? 'missing' : 'text';
   });
-  const typed = kinds.map((kind, c) => ({ kind, c })).filter(({ kind }) => kind === 'number' || kind === 'time');
+  const typed = kinds
+    .map((kind, c) => ({ kind, c }))
+    .filter(({ kind }) => kind === 'number' || kind === 'time');
   const isData = (row: Row): boolean => {
     let [right, present] = [0, 0];
     for (const { kind, c } of typed) {
@@ -246,22 +255,20 @@ function firstDataRow(
   // Nothing to tell names from cells by: the first row has the names.
   if (typed.length === 0 || later.length === 0) {
     const alone = rows.length === 1 && rows[0]!.cells.some((cell) => types.of(cell) === 'number');
-    return alone && rows[0]!.cells.every((cell) => types.of(cell) !== 'text') ? 0 : Math.min(rows.length, Math.max(1, first + 1));
+    return alone && rows[0]!.cells.every((cell) => types.of(cell) !== 'text')
+      ? 0
+      : Math.min(rows.length, Math.max(1, first + 1));
   }
   const at = rows.findIndex((row) => fits(row) && isData(row));
   if (at < 0) return Math.min(rows.length, first + 1);
   // Names 0, 1, 2 …, as data frames without names have them.
-  if (at === first && rows.length > at + 1 && rows[at]!.cells.every((cell, c) => cell === String(c))) return at + 1;
+  if (at === first && rows.length > at + 1 && rows[at]!.cells.every((cell, c) => cell === String(c)))
+    return at + 1;
   return at;
 }
 
 /** Rows of names right above the data. */
-function headerRows(
-  rows: readonly Row[],
-  at: number,
-  width: number,
-  header: boolean | undefined,
-): Row[] {
+function headerRows(rows: readonly Row[], at: number, width: number, header: boolean | undefined): Row[] {
   if (header === false || at === 0) return [];
   const found: Row[] = [];
   for (let i = at - 1; i >= 0 && found.length < 4; i--) {
@@ -334,7 +341,9 @@ function nameColumns(
     if (levels.length > 1) {
       used = levels;
       own = { ...own, cells: own.cells.map((_, c) => joinLevels(levels.map(({ cells }) => cells[c]!))) };
-      notes.push(`The names of the columns were joined from lines ${levels[0]!.line}–${levels.at(-1)!.line}.`);
+      notes.push(
+        `The names of the columns were joined from lines ${levels[0]!.line}–${levels.at(-1)!.line}.`,
+      );
     }
   }
   let cells = own.cells;
@@ -362,7 +371,9 @@ function rowsAreNamed(
   types: CellTypes,
 ): boolean {
   if (data.length < 3) return false;
-  const counted = data.slice(0, 50).every((row, i, all) => i === 0 || Number(row[0]) === Number(all[0]![0]) + i);
+  const counted = data
+    .slice(0, 50)
+    .every((row, i, all) => i === 0 || Number(row[0]) === Number(all[0]![0]) + i);
   const dated = data.slice(0, 50).every((row) => types.of(row[1] ?? '') === 'time');
   if (timeRank(names[0] ?? '') >= 0) return dated;
   return counted || data.slice(0, 50).every((row) => types.of(row[0]!) === 'time');

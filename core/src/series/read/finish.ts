@@ -29,7 +29,9 @@ export function finishTable(table: TableBuilder): ReadResult {
   const times = table.time?.resolve(lineOf);
   if (times) notes.push(...times.notes);
   if (table.timeSource?.kind === 'clock') {
-    notes.push(`"${shorten(table.time!.name)}" holds times of day without a date; the days were counted from 1970-01-01.`);
+    notes.push(
+      `"${shorten(table.time!.name)}" holds times of day without a date; the days were counted from 1970-01-01.`,
+    );
   }
 
   // What users name comes first, then what is numeric; the rest may name series.
@@ -41,7 +43,10 @@ export function finishTable(table: TableBuilder): ReadResult {
   const labelIsKey = labelColumn !== undefined && !table.labelAsked && !mayBeGroundTruth(labelColumn);
   const numeric = values.filter((column) => !keyed.has(column) && (column.wanted || column.isNumeric));
   const texts = table.columns
-    .filter(({ role, cells }) => (role === 'value' && !numeric.includes(cells)) || (labelIsKey && cells === labelColumn))
+    .filter(
+      ({ role, cells }) =>
+        (role === 'value' && !numeric.includes(cells)) || (labelIsKey && cells === labelColumn),
+    )
     .map(({ cells }) => cells);
 
   const grouping = times ? findGroups(table, times.time, numeric, texts) : null;
@@ -55,8 +60,16 @@ export function finishTable(table: TableBuilder): ReadResult {
       );
     }
   }
-  const channels = channelsOf(table, numeric.filter((column) => !keys.has(column)), times?.time, notes);
-  noteTexts(texts.filter((column) => !keys.has(column)), notes);
+  const channels = channelsOf(
+    table,
+    numeric.filter((column) => !keys.has(column)),
+    times?.time,
+    notes,
+  );
+  noteTexts(
+    texts.filter((column) => !keys.has(column)),
+    notes,
+  );
   checkChannels(table, channels);
 
   let time = times?.time;
@@ -68,12 +81,16 @@ export function finishTable(table: TableBuilder): ReadResult {
   if (table.time && options.step !== undefined) {
     notes.push(`The step was not used: column "${table.time.name}" gives the times.`);
   }
-  if (!time) notes.push('There is no time column: rows are counted from 0 (--time names one, --step gives rows a length).');
+  if (!time)
+    notes.push(
+      'There is no time column: rows are counted from 0 (--time names one, --step gives rows a length).',
+    );
   const named = options.name === undefined ? {} : { name: options.name };
   if (grouping && time) {
     const keyNames = grouping.columns.map(({ name }) => name);
     notes.push(
-      table.layoutNote ?? `This is a long table: ${listNames(keyNames)} ${keyNames.length === 1 ? 'names' : 'name'} ${countOf(grouping.names.length, 'series').replace('seriess', 'series')}, one channel each.`,
+      table.layoutNote ??
+        `This is a long table: ${listNames(keyNames)} ${keyNames.length === 1 ? 'names' : 'name'} ${countOf(grouping.names.length, 'series').replace('seriess', 'series')}, one channel each.`,
     );
     const { notes: more, ...pivoted } = pivot(
       { time, values: channels, ...(labels ? { labels } : {}) },
@@ -104,26 +121,44 @@ function findGroups(
 ): Grouping | null {
   const { options, rows } = table;
   if (options.series === null) return null;
-  if (table.keys) return groupBy(table.keys.map((c) => table.columns[c]!.cells), rows);
+  if (table.keys)
+    return groupBy(
+      table.keys.map((c) => table.columns[c]!.cells),
+      rows,
+    );
   const repeated = hasRepeats(time);
   // Who asks for rows of one time to be merged does not want them apart.
   if (repeated && options.duplicates !== undefined && options.duplicates !== 'reject') {
-    const key = texts.find((column) => column.texts.size > 1 && !column.freeText && keyRank(column.name) >= 0);
-    if (key) table.notes.push(`Rows of one time were merged over "${key.name}"; --series "${key.name}" gives a channel for each of its values.`);
+    const key = texts.find(
+      (column) => column.texts.size > 1 && !column.freeText && keyRank(column.name) >= 0,
+    );
+    if (key)
+      table.notes.push(
+        `Rows of one time were merged over "${key.name}"; --series "${key.name}" gives a channel for each of its values.`,
+      );
     return null;
   }
   const candidates = texts.filter(
-    (column) => !column.freeText && column.texts.size + (column.numbers > 0 ? 1 : 0) > 1 && column.texts.size <= rows / 2,
+    (column) =>
+      !column.freeText &&
+      column.texts.size + (column.numbers > 0 ? 1 : 0) > 1 &&
+      column.texts.size <= rows / 2,
   );
   let found = candidates.length > 0 ? findSeries(time, candidates, rows) : null;
   if (!found && repeated) {
-    const numbers = numericKeys(numeric.filter((column) => !column.wanted), rows);
+    const numbers = numericKeys(
+      numeric.filter((column) => !column.wanted),
+      rows,
+    );
     if (numbers.length > 0 && numeric.length > 1) found = findSeries(time, [...candidates, ...numbers], rows);
   }
   return found ? groupBy(found, rows) : null;
 }
 
 function hasRepeats(time: Float64Array): boolean {
+  let rising = true;
+  for (let i = 1; i < time.length && rising; i++) rising = time[i]! > time[i - 1]!;
+  if (rising) return false;
   const seen = time.slice().sort();
   for (let i = 1; i < seen.length; i++) if (seen[i] === seen[i - 1]) return true;
   return false;
@@ -152,14 +187,17 @@ function channelsOf(
   const marks = used.map((column) => options.decimal ?? column.provenMark(file));
   const proven = marks.find((mark): mark is Mark => mark !== null) ?? null;
   const several = new Set(marks.filter((mark) => mark !== null)).size > 1;
-  const usual: Mark | null = several ? null : (proven ?? (table.time?.isDotted && table.semicolons ? ',' : null));
+  const usual: Mark | null = several
+    ? null
+    : (proven ?? (table.time?.isDotted && table.semicolons ? ',' : null));
   return used.map((column, i) => {
     const mark =
       marks[i] ?? (column.isOpen ? column.decideMark(rows, usual, proven !== null && !several, file) : '.');
     const { values, unit } = column.resolve(rows, mark, file, notes);
     const given = table.units[table.columns.findIndex(({ cells }) => cells === column)];
     const [name, own] = splitUnit(column.name);
-    const known = unit ?? (given === undefined ? undefined : (cellUnit(given)?.name ?? given)) ?? own ?? unitOfName(name);
+    const known =
+      unit ?? (given === undefined ? undefined : (cellUnit(given)?.name ?? given)) ?? own ?? unitOfName(name);
     return { name: column.name, ...(known === undefined ? {} : { unit: known }), values };
   });
 }
@@ -170,7 +208,8 @@ function noMeasurement(column: Column, rows: number, time: Float64Array | undefi
   const [first, second] = [values[0]!, values[1]!];
   if (isIndexName(column.name) && rows > 1 && Number.isInteger(first) && Math.abs(second - first) === 1) {
     let counts = true;
-    for (let row = 1; row < rows && counts; row++) counts = values[row] === values[row - 1]! + (second - first);
+    for (let row = 1; row < rows && counts; row++)
+      counts = values[row] === values[row - 1]! + (second - first);
     if (counts) return 'it counts the rows';
   }
   if (time && timeRank(column.name) >= 0 && first > 6e8) {
@@ -196,7 +235,8 @@ function splitUnit(name: string): [name: string, unit: string | undefined] {
 function noteTexts(columns: readonly Column[], notes: string[]): void {
   for (const column of columns) {
     if (column.present === 0) {
-      if (!/^column \d+$/.test(column.name)) notes.push(`Column "${column.name}" was left out: every value is missing.`);
+      if (!/^column \d+$/.test(column.name))
+        notes.push(`Column "${column.name}" was left out: every value is missing.`);
       continue;
     }
     const constant = column.constantText;
@@ -288,7 +328,11 @@ function inOrder(
   if (merged === rows) return rows;
   const { notes: more, ...ordered } = merged as typeof rows & { notes: string[] };
   for (const note of more) {
-    notes.push(backwards && !options.sort && note.startsWith('The rows were sorted') ? 'The rows run backwards in time and were turned round.' : note);
+    notes.push(
+      backwards && !options.sort && note.startsWith('The rows were sorted')
+        ? 'The rows run backwards in time and were turned round.'
+        : note,
+    );
   }
   return ordered;
 }

@@ -50,18 +50,29 @@ const prometheus: JsonLayout = (value, options) => {
         options,
       );
     }
-    result = 'result' in data && Array.isArray(data.result) ? data.result : 'metric' in value ? [value] : null;
+    result =
+      'result' in data && Array.isArray(data.result) ? data.result : 'metric' in value ? [value] : null;
     if (isObject(value.data) && value.status === 'success' && Array.isArray(result) && result.length === 0) {
       return joinPoints([], 'an answer of Prometheus', options);
     }
   }
   if (!Array.isArray(result) || result.length === 0) return null;
-  if (!result.every((one) => isObject(one) && isObject(one.metric ?? one.stream) && ('values' in one || 'value' in one || 'histograms' in one || 'histogram' in one)))
+  if (
+    !result.every(
+      (one) =>
+        isObject(one) &&
+        isObject(one.metric ?? one.stream) &&
+        ('values' in one || 'value' in one || 'histograms' in one || 'histogram' in one),
+    )
+  )
     return null;
   // VictoriaMetrics' export has values and timestamps in lists of their own.
   if (result.every((one: Json) => Array.isArray(one.timestamps))) return victoria(result, options);
   const list = (result as Json[]).filter((one) => 'values' in one || 'value' in one);
-  const names = nameSeries(list.map((one) => labelsOf(one.metric)), 'value');
+  const names = nameSeries(
+    list.map((one) => labelsOf(one.metric)),
+    'value',
+  );
   return joinPoints(
     list.map((one, i): PointSeries => {
       const pairs = ('values' in one ? one.values : [one.value]) as [unknown, unknown][];
@@ -83,7 +94,10 @@ export const victoria = (value: unknown, options: ReadOptions): ReadResult | nul
   const list = Array.isArray(value) ? value : [value];
   if (
     list.length === 0 ||
-    !list.every((one) => isObject(one) && isObject(one.metric) && Array.isArray(one.values) && Array.isArray(one.timestamps))
+    !list.every(
+      (one) =>
+        isObject(one) && isObject(one.metric) && Array.isArray(one.values) && Array.isArray(one.timestamps),
+    )
   )
     return null;
   // One series may come in several lines.
@@ -96,7 +110,10 @@ export const victoria = (value: unknown, options: ReadOptions): ReadResult | nul
     for (const number of one.values as unknown[]) own.values.push(number);
   }
   const all = [...joined.values()];
-  const names = nameSeries(all.map(({ labels }) => labels), 'value');
+  const names = nameSeries(
+    all.map(({ labels }) => labels),
+    'value',
+  );
   return joinPoints(
     all.map(({ labels, times, values }, i) => {
       const unit = unitOfName(labels['__name__'] ?? '');
@@ -110,8 +127,11 @@ export const victoria = (value: unknown, options: ReadOptions): ReadResult | nul
 /** InfluxDB 1.x: `{ results: [{ series: [{ name, tags, columns, values }] }] }`. */
 const influx: JsonLayout = (value, options) => {
   if (!isObject(value) || !Array.isArray(value.results)) return null;
-  const list = (value.results as Json[]).flatMap((one) => (isObject(one) && Array.isArray(one.series) ? (one.series as Json[]) : []));
-  if (list.length === 0 || !list.every((one) => Array.isArray(one.columns) && isPairs(one.values))) return null;
+  const list = (value.results as Json[]).flatMap((one) =>
+    isObject(one) && Array.isArray(one.series) ? (one.series as Json[]) : [],
+  );
+  if (list.length === 0 || !list.every((one) => Array.isArray(one.columns) && isPairs(one.values)))
+    return null;
   const names = nameSeries(list.map((one) => ({ __name__: String(one.name ?? ''), ...labelsOf(one.tags) })));
   return joinPoints(
     list.flatMap((one, i): PointSeries[] => {
@@ -120,7 +140,10 @@ const influx: JsonLayout = (value, options) => {
       const time = Math.max(0, columns.indexOf('time'));
       return columns.flatMap((column, c) => {
         if (c === time || !rows.some((row) => typeof row[c] === 'number')) return [];
-        const name = columns.length > 2 || list.length === 1 ? `${list.length > 1 ? `${names[i]!} ` : ''}${column}` : names[i]!;
+        const name =
+          columns.length > 2 || list.length === 1
+            ? `${list.length > 1 ? `${names[i]!} ` : ''}${column}`
+            : names[i]!;
         return [{ name, times: rows.map((row) => byEpoch(row[time])), values: rows.map((row) => row[c]) }];
       });
     }),
@@ -167,14 +190,22 @@ const cloudWatch: JsonLayout = (value, options) => {
   const statistics = ['Average', 'Sum', 'Maximum', 'Minimum', 'SampleCount'].filter((name) =>
     points.some((one: Json) => name in one),
   );
-  const extended = [...new Set((points as Json[]).flatMap((one) => Object.keys(isObject(one.ExtendedStatistics) ? one.ExtendedStatistics : {})))];
+  const extended = [
+    ...new Set(
+      (points as Json[]).flatMap((one) =>
+        Object.keys(isObject(one.ExtendedStatistics) ? one.ExtendedStatistics : {}),
+      ),
+    ),
+  ];
   const label = typeof value.Label === 'string' ? value.Label : '';
   const many = statistics.length + extended.length > 1;
   const series = [...statistics, ...extended].map((name) => ({
     name: many || label === '' ? `${label} ${name}`.trim() : label,
     ...(name === 'SampleCount' ? {} : unitNamed((points[0] as Json | undefined)?.Unit)),
     times: (points as Json[]).map((one) => byEpoch(one.Timestamp)),
-    values: (points as Json[]).map((one) => one[name] ?? (one.ExtendedStatistics as Json | undefined)?.[name]),
+    values: (points as Json[]).map(
+      (one) => one[name] ?? (one.ExtendedStatistics as Json | undefined)?.[name],
+    ),
   }));
   return joinPoints(series, 'an answer of CloudWatch', options);
 };
@@ -186,7 +217,10 @@ const datadog: JsonLayout = (value, options) => {
   const list = value.series;
   if (Array.isArray(list) && list.every((one) => isObject(one) && isPairs(one.pointlist))) {
     const names = nameSeries(
-      (list as Json[]).map((one) => ({ __name__: String(one.display_name ?? one.metric ?? ''), scope: String(one.scope ?? '') })),
+      (list as Json[]).map((one) => ({
+        __name__: String(one.display_name ?? one.metric ?? ''),
+        scope: String(one.scope ?? ''),
+      })),
     );
     return joinPoints(
       (list as Json[]).map((one, i) => {
@@ -223,7 +257,12 @@ const datadog: JsonLayout = (value, options) => {
 /** Graphite: `[{ target, datapoints: [[value, time], …] }]`. */
 const graphite: JsonLayout = (value, options) => {
   const list = isObject(value) && 'datapoints' in value ? [value] : value;
-  if (!Array.isArray(list) || list.length === 0 || !list.every((one) => isObject(one) && isPairs(one.datapoints))) return null;
+  if (
+    !Array.isArray(list) ||
+    list.length === 0 ||
+    !list.every((one) => isObject(one) && isPairs(one.datapoints))
+  )
+    return null;
   return joinPoints(
     (list as Json[]).map((one) => {
       const pairs = one.datapoints as unknown[][];
@@ -261,8 +300,15 @@ const netdata: JsonLayout = (value, options) => {
 /** OpenTSDB: `[{ metric, tags, dps: { time: value } }]` or dps as pairs. */
 const openTsdb: JsonLayout = (value, options) => {
   const list = isObject(value) && 'dps' in value ? [value] : value;
-  if (!Array.isArray(list) || list.length === 0 || !list.every((one) => isObject(one) && (isObject(one.dps) || isPairs(one.dps)))) return null;
-  const names = nameSeries((list as Json[]).map((one) => ({ __name__: String(one.metric ?? ''), ...labelsOf(one.tags) })));
+  if (
+    !Array.isArray(list) ||
+    list.length === 0 ||
+    !list.every((one) => isObject(one) && (isObject(one.dps) || isPairs(one.dps)))
+  )
+    return null;
+  const names = nameSeries(
+    (list as Json[]).map((one) => ({ __name__: String(one.metric ?? ''), ...labelsOf(one.tags) })),
+  );
   return joinPoints(
     (list as Json[]).map((one, i) => {
       const pairs: (readonly unknown[])[] = isPairs(one.dps) ? [...one.dps] : Object.entries(one.dps as Json);
@@ -299,7 +345,8 @@ const elasticsearch: JsonLayout = (value, options) => {
             ? Object.entries(inner.buckets).map(([key, one]): Json => ({ key, ...(one as Json) }))
             : null;
         if (buckets) {
-          const isTime = buckets.length > 0 && buckets.every(({ key }) => typeof key === 'number' && key > 1e11);
+          const isTime =
+            buckets.length > 0 && buckets.every(({ key }) => typeof key === 'number' && key > 1e11);
           for (const bucket of buckets) {
             const key = String(bucket.key_as_string ?? bucket.key);
             visit(bucket, isTime ? path : [...path, key], isTime ? bucket.key : time);
@@ -309,14 +356,17 @@ const elasticsearch: JsonLayout = (value, options) => {
           add([...path, name].join(' '), time, inner.value);
           metrics++;
         } else if (time !== undefined && isObject(inner.values)) {
-          for (const [percent, number] of Object.entries(inner.values)) add([...path, name, percent].join(' '), time, number);
+          for (const [percent, number] of Object.entries(inner.values))
+            add([...path, name, percent].join(' '), time, number);
           metrics++;
         } else if (time !== undefined && 'avg' in inner) {
-          for (const statistic of ['avg', 'min', 'max', 'sum', 'count']) add([...path, name, statistic].join(' '), time, inner[statistic]);
+          for (const statistic of ['avg', 'min', 'max', 'sum', 'count'])
+            add([...path, name, statistic].join(' '), time, inner[statistic]);
           metrics++;
         }
       }
-      if (time !== undefined && metrics === 0 && 'doc_count' in node) add([...path, 'count'].join(' '), time, node.doc_count);
+      if (time !== undefined && metrics === 0 && 'doc_count' in node)
+        add([...path, 'count'].join(' '), time, node.doc_count);
     };
     visit(aggregations, [], undefined);
     return joinPoints(
@@ -327,7 +377,10 @@ const elasticsearch: JsonLayout = (value, options) => {
   }
   const hits = isObject(value.hits) ? value.hits.hits : undefined;
   if (!Array.isArray(hits) || !hits.every((hit) => isObject(hit) && isObject(hit._source))) return null;
-  return seriesFromRecords(hits.map((hit: Json) => hit._source as SeriesRecord), { sort: true, ...options });
+  return seriesFromRecords(
+    hits.map((hit: Json) => hit._source as SeriesRecord),
+    { sort: true, ...options },
+  );
 };
 
 /** Grafana: data frames as JSON, from a query's answer or the inspector. */
@@ -335,13 +388,24 @@ const grafanaFrames: JsonLayout = (value, options) => {
   const frames: Json[] = [];
   const visit = (node: unknown, depth: number): void => {
     if (depth > 5 || typeof node !== 'object' || node === null) return;
-    if (isObject(node) && isObject(node.schema) && Array.isArray(node.schema.fields) && isObject(node.data) && Array.isArray(node.data.values)) {
+    if (
+      isObject(node) &&
+      isObject(node.schema) &&
+      Array.isArray(node.schema.fields) &&
+      isObject(node.data) &&
+      Array.isArray(node.data.values)
+    ) {
       frames.push(node);
       return;
     }
     for (const inner of Object.values(node)) visit(inner, depth + 1);
   };
-  if (Array.isArray(value) ? isObject(value[0]) && 'schema' in value[0] : isObject(value) && ('results' in value || 'schema' in value || 'frames' in value)) visit(value, 0);
+  if (
+    Array.isArray(value)
+      ? isObject(value[0]) && 'schema' in value[0]
+      : isObject(value) && ('results' in value || 'schema' in value || 'frames' in value)
+  )
+    visit(value, 0);
   if (frames.length === 0) return null;
   const series: PointSeries[] = [];
   for (const frame of frames) {
@@ -352,8 +416,13 @@ const grafanaFrames: JsonLayout = (value, options) => {
     fields.forEach((field, c) => {
       if (field.type !== 'number') return;
       const config = isObject(field.config) ? field.config : {};
-      const labels = Object.entries(labelsOf(field.labels)).map(([key, one]) => `${key}=${JSON.stringify(one)}`);
-      const name = config.displayNameFromDS ?? config.displayName ?? (labels.length > 0 ? `${String(field.name)}{${labels.join(',')}}` : field.name);
+      const labels = Object.entries(labelsOf(field.labels)).map(
+        ([key, one]) => `${key}=${JSON.stringify(one)}`,
+      );
+      const name =
+        config.displayNameFromDS ??
+        config.displayName ??
+        (labels.length > 0 ? `${String(field.name)}{${labels.join(',')}}` : field.name);
       series.push({
         name: String(name ?? ''),
         ...(typeof config.unit === 'string' ? { unit: config.unit } : {}),
@@ -374,8 +443,12 @@ const azure: JsonLayout = (value, options) => {
     (one.timeseries as Json[]).flatMap((inner): PointSeries[] => {
       const data = (Array.isArray(inner.data) ? inner.data : []) as Json[];
       const title = isObject(one.name) ? String(one.name.value) : String(one.name ?? '');
-      const tags = (Array.isArray(inner.metadatavalues) ? (inner.metadatavalues as Json[]) : []).map((tag) => String(tag.value));
-      const kinds = [...new Set(data.flatMap((point) => Object.keys(point)))].filter((key) => key !== 'timeStamp');
+      const tags = (Array.isArray(inner.metadatavalues) ? (inner.metadatavalues as Json[]) : []).map((tag) =>
+        String(tag.value),
+      );
+      const kinds = [...new Set(data.flatMap((point) => Object.keys(point)))].filter(
+        (key) => key !== 'timeStamp',
+      );
       return kinds.map((kind) => ({
         name: [title, ...tags, ...(kinds.length > 1 ? [kind] : [])].join(' '),
         ...unitNamed(one.unit),
@@ -390,7 +463,12 @@ const azure: JsonLayout = (value, options) => {
 /** Google Cloud Monitoring: `{ timeSeries: [{ metric, resource, points: [{ interval, value }] }] }`. */
 const googleCloud: JsonLayout = (value, options) => {
   const list = isObject(value) ? value.timeSeries : value;
-  if (!Array.isArray(list) || list.length === 0 || !list.every((one) => isObject(one) && Array.isArray(one.points) && isObject(one.metric))) return null;
+  if (
+    !Array.isArray(list) ||
+    list.length === 0 ||
+    !list.every((one) => isObject(one) && Array.isArray(one.points) && isObject(one.metric))
+  )
+    return null;
   const names = nameSeries(
     (list as Json[]).map((one) => ({
       __name__: String((one.metric as Json).type ?? ''),
@@ -407,7 +485,11 @@ const googleCloud: JsonLayout = (value, options) => {
         times: points.map((point) => (point.interval as Json | undefined)?.endTime),
         values: points.map((point) => {
           const typed = isObject(point.value) ? point.value : {};
-          return typed.doubleValue ?? typed.int64Value ?? (isObject(typed.distributionValue) ? typed.distributionValue.mean : null);
+          return (
+            typed.doubleValue ??
+            typed.int64Value ??
+            (isObject(typed.distributionValue) ? typed.distributionValue.mean : null)
+          );
         }),
       };
     }),

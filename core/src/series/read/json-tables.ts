@@ -12,7 +12,9 @@ type Json = Readonly<Record<string, unknown>>;
  */
 export function readFrame(value: Json, options: ReadOptions): ReadResult | null {
   if (Array.isArray(value.columns) && Array.isArray(value.data) && value.data.every(Array.isArray)) {
-    const names = value.columns.map((name) => (Array.isArray(name) ? name.map(String).join(' ') : String(name)));
+    const names = value.columns.map((name) =>
+      Array.isArray(name) ? name.map(String).join(' ') : String(name),
+    );
     const rows = value.data as unknown[][];
     const index = Array.isArray(value.index) && value.index.length === rows.length ? value.index : null;
     const all = index ? [indexName(names, index), ...names] : names;
@@ -37,7 +39,10 @@ export function readFrame(value: Json, options: ReadOptions): ReadResult | null 
     // Records under their times, or columns of values under times.
     if (entries.length > 1 && entries.every(([key]) => isKeyOfTime(key))) {
       return seriesFromRecords(
-        entries.map(([key, record]) => ({ [indexName(inner, [key])]: keyOfTime(key), ...(record as SeriesRecord) })),
+        entries.map(([key, record]) => ({
+          [indexName(inner, [key])]: keyOfTime(key),
+          ...(record as SeriesRecord),
+        })),
         { sort: true, ...options },
       );
     }
@@ -56,7 +61,10 @@ export function readFrame(value: Json, options: ReadOptions): ReadResult | null 
     return null;
   }
   // A Series: values under their times.
-  if (entries.length > 1 && entries.every(([key, cell]) => isKeyOfTime(key) && (typeof cell === 'number' || cell === null))) {
+  if (
+    entries.length > 1 &&
+    entries.every(([key, cell]) => isKeyOfTime(key) && (typeof cell === 'number' || cell === null))
+  ) {
     return seriesFromColumns(
       ['time', 'value'],
       entries.length,
@@ -100,14 +108,17 @@ export function searchRecords(value: Json, options: ReadOptions): ReadResult | n
     if (depth > 6) return;
     if (Array.isArray(node)) {
       if (node.length > 0 && node.every(isObject)) {
-        const nested = node.flatMap((one: Json) => Object.values(one)).some((cell) => Array.isArray(cell) && cell.some(isObject));
+        const nested = node
+          .flatMap((one: Json) => Object.values(one))
+          .some((cell) => Array.isArray(cell) && cell.some(isObject));
         if (nested && node.length === 1) visit(node[0], `${path}[0]`, depth + 1);
         else if (!nested) found.push({ path, records: node as SeriesRecord[] });
       }
       return;
     }
     if (isObject(node)) {
-      for (const [key, inner] of Object.entries(node)) visit(inner, path === '' ? key : `${path}.${key}`, depth + 1);
+      for (const [key, inner] of Object.entries(node))
+        visit(inner, path === '' ? key : `${path}.${key}`, depth + 1);
     }
   };
   visit(value, '', 0);
@@ -117,7 +128,10 @@ export function searchRecords(value: Json, options: ReadOptions): ReadResult | n
   if (others.length > 0) {
     throw new HeedError(
       'bad-json',
-      `there are several lists of records: ${[only, ...others].slice(0, 5).map(({ path }) => path).join(', ')}`,
+      `there are several lists of records: ${[only, ...others]
+        .slice(0, 5)
+        .map(({ path }) => path)
+        .join(', ')}`,
       'Give one of them as a file of its own.',
       { file: options.name },
     );

@@ -78,7 +78,10 @@ function readValue(value: unknown, options: ReadOptions): ReadResult {
   }
   if (isObject(value)) {
     return (
-      readFrame(value, options) ?? readColumns(value, options) ?? searchRecords(value, options) ?? failShape(options)
+      readFrame(value, options) ??
+      readColumns(value, options) ??
+      searchRecords(value, options) ??
+      failShape(options)
     );
   }
   throw new HeedError('bad-json', 'this is neither an array nor an object', shape, { file: options.name });
@@ -91,7 +94,8 @@ function failShape(options: ReadOptions): never {
 /** Rows of cells; the first may name the columns, else the first cell is the time. */
 function readRows(rows: readonly (readonly unknown[])[], options: ReadOptions): ReadResult {
   const width = Math.max(...rows.map((row) => row.length));
-  const header = rows.length > 1 && rows[0]!.every((cell) => typeof cell === 'string' && !/^[-+\d]/.test(cell));
+  const header =
+    rows.length > 1 && rows[0]!.every((cell) => typeof cell === 'string' && !/^[-+\d]/.test(cell));
   const names = Array.from({ length: width }, (_, c) =>
     header ? String(rows[0]![c] ?? `column ${c + 1}`) : c === 0 && width > 1 ? 'time' : `column ${c + 1}`,
   );
@@ -192,13 +196,18 @@ function readColumns(value: Json, options: ReadOptions): ReadResult | null {
   }
   const byName = new Map(columns);
   const unit = value.timeUnit;
-  const result = seriesFromColumns(columns.map(([name]) => name), n, (name, row) => byName.get(name)![row], {
-    ...(unit === 's' || unit === 'ms' || unit === 'us' || unit === 'ns' ? { timeUnit: unit } : {}),
-    ...(typeof value.name === 'string' && !isMissingText(value.name) ? { name: value.name } : {}),
-    // What our own JSON has is series, whatever the names of its channels.
-    ...(Array.isArray(channels) && value.labels === undefined ? { label: null } : {}),
-    ...options,
-  });
+  const result = seriesFromColumns(
+    columns.map(([name]) => name),
+    n,
+    (name, row) => byName.get(name)![row],
+    {
+      ...(unit === 's' || unit === 'ms' || unit === 'us' || unit === 'ns' ? { timeUnit: unit } : {}),
+      ...(typeof value.name === 'string' && !isMissingText(value.name) ? { name: value.name } : {}),
+      // What our own JSON has is series, whatever the names of its channels.
+      ...(Array.isArray(channels) && value.labels === undefined ? { label: null } : {}),
+      ...options,
+    },
+  );
   if (units.size === 0) return result;
   const withUnits = result.series.channels.map((channel) => {
     const own = units.get(channel.name);

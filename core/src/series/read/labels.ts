@@ -98,7 +98,10 @@ export function labelsOf(
     const others = words.filter((word) => isAnomaly(word) && !anomalous.has(word));
     if (others.length > 0) {
       notes.push(
-        `Labels in "${column.name}": ${others.slice(0, 3).map((word) => `"${shorten(word)}"`).join(', ')}${others.length > 3 ? ' …' : ''} count as anomalous.`,
+        `Labels in "${column.name}": ${others
+          .slice(0, 3)
+          .map((word) => `"${shorten(word)}"`)
+          .join(', ')}${others.length > 3 ? ' …' : ''} count as anomalous.`,
       );
     }
   } else if (numbers.length === 0) return say('is empty');

@@ -63,7 +63,11 @@ function repeats(groupOf: Int32Array | null, time: Float64Array, rows: number): 
  * The columns that tell the series of a long table apart: as few as make times occur once per series, those with the
  * name of such a column first. Null where times already occur once and series do not alternate.
  */
-export function findSeries(time: Float64Array, candidates: readonly Column[], rows: number): readonly Column[] | null {
+export function findSeries(
+  time: Float64Array,
+  candidates: readonly Column[],
+  rows: number,
+): readonly Column[] | null {
   // Ranges of the head are enough to choose, and time and memory for all rows are not spent on it.
   const some = Math.min(rows, 60_000);
   const alone = repeats(null, time, some);
@@ -128,7 +132,8 @@ function alternates(column: Column, time: Float64Array, rows: number, back: numb
   const own = steps.filter((list) => list.length > 2);
   if (own.length < 2) return false;
   const evenness = own.reduce((sum, list) => sum + even(list), 0) / own.length;
-  const turns = switches / some > 0.9 && series > 1 && steps.every((list) => list.length >= some / series / 2);
+  const turns =
+    switches / some > 0.9 && series > 1 && steps.every((list) => list.length >= some / series / 2);
   return evenness >= 0.8 && (turns || keyRank(column.name) >= 0);
 }
 
@@ -163,7 +168,11 @@ export interface Pivoted {
 export function pivot(
   rows: {
     readonly time: Float64Array;
-    readonly values: readonly { readonly name: string; readonly unit?: string; readonly values: Float64Array }[];
+    readonly values: readonly {
+      readonly name: string;
+      readonly unit?: string;
+      readonly values: Float64Array;
+    }[];
     readonly labels?: Float64Array;
   },
   grouping: Grouping,
@@ -229,7 +238,11 @@ export function pivot(
       const base = s * points.length;
       for (let t = 0; t < points.length; t++) out[t] = first[base + t]! < 0 ? NaN : values[first[base + t]!]!;
       const full = rows.values.length === 1 ? names[s]! : `${name} ${names[s]}`;
-      channels.push({ name: full === '' ? name : full, ...(unit === undefined ? {} : { unit }), values: out });
+      channels.push({
+        name: full === '' ? name : full,
+        ...(unit === undefined ? {} : { unit }),
+        values: out,
+      });
     }
   });
   if (more.length > 0) {
@@ -243,7 +256,13 @@ export function pivot(
     rows.values.forEach(({ values }, v) => {
       for (const [cell, list] of byCell) {
         const s = Math.floor(cell / points.length);
-        channels[v * series + s]!.values[cell - s * points.length] = aggregate(values, how, 0, list.length, Uint32Array.from(list));
+        channels[v * series + s]!.values[cell - s * points.length] = aggregate(
+          values,
+          how,
+          0,
+          list.length,
+          Uint32Array.from(list),
+        );
       }
     });
     notes.push(`${merged} rows were merged into others of the same time and series (${how}).`);
@@ -254,7 +273,8 @@ export function pivot(
     for (let row = 0; row < n; row++) if (rows.labels[row] === 1) labels[where[row]!] = 1;
   }
   const kept = channels.filter(({ values }) => values.some((value) => !Number.isNaN(value)));
-  if (kept.length < channels.length) notes.push(`${channels.length - kept.length} series without any value were left out.`);
+  if (kept.length < channels.length)
+    notes.push(`${channels.length - kept.length} series without any value were left out.`);
   return { time: points, channels: kept, ...(labels ? { labels } : {}), notes };
 }
 
@@ -265,7 +285,8 @@ function t0(ms: number): number {
 function distinctTimes(time: Float64Array): Float64Array {
   const sorted = time.slice().sort();
   let count = 0;
-  for (let i = 0; i < sorted.length; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) sorted[count++] = sorted[i]!;
+  for (let i = 0; i < sorted.length; i++)
+    if (i === 0 || sorted[i] !== sorted[i - 1]) sorted[count++] = sorted[i]!;
   return sorted.slice(0, count);
 }
 
@@ -312,8 +333,6 @@ function align(
     const first = firsts[groupOf[row]!]!;
     return (Math.floor(first / step) + Math.round((ms - first) / step)) * step;
   });
-  notes.push(
-    `The series have their times beside each other; all were put on a grid of ${step / 1000} s.`,
-  );
+  notes.push(`The series have their times beside each other; all were put on a grid of ${step / 1000} s.`);
   return { time: moved, moved: true };
 }

@@ -73,7 +73,9 @@ export function seriesFromColumns(
   layoutNote?: string,
 ): ReadResult {
   const textAt = (c: number, t: number): string => textOf(cellAt(names[c]!, t));
-  const sample = Array.from({ length: Math.min(count, 100) }, (_, t) => names.map((_name, c) => textAt(c, t)));
+  const sample = Array.from({ length: Math.min(count, 100) }, (_, t) =>
+    names.map((_name, c) => textAt(c, t)),
+  );
   const table = new TableBuilder(names, options, undefined, sample);
   if (layoutNote !== undefined) table.layoutNote = layoutNote;
   const parser = new CellParser();
@@ -123,4 +125,3 @@ export function seriesToRecords(series: Series): Record<string, Date | number | 
     return record;
   });
 }
-

@@ -33,7 +33,9 @@ export function timeRank(name: string): number {
   const bare = bareName(name.replace(/[([].*[)\]]\s*$/, ''));
   const rank = timeNames.indexOf(bare);
   if (rank >= 0) return rank;
-  return /^(time|timestamp|elapsed|datetime)(s|ms|us|ns|sec|utc|gmt|cet|local|start|stamp|generated)?$/.test(bareName(name))
+  return /^(time|timestamp|elapsed|datetime)(s|ms|us|ns|sec|utc|gmt|cet|local|start|stamp|generated)?$/.test(
+    bareName(name),
+  )
     ? timeNames.length
     : -1;
 }
@@ -110,7 +112,10 @@ export function findTime(
   const dated = ranked.filter(({ c }) => most(c, 'times'));
   if (dated.length > 0) {
     // A column that is a whole time comes before a date alone.
-    const best = dated.find(({ c, rank }) => rank >= 0 && !most(c, 'dates')) ?? dated.find(({ rank }) => rank >= 0) ?? dated[0]!;
+    const best =
+      dated.find(({ c, rank }) => rank >= 0 && !most(c, 'dates')) ??
+      dated.find(({ rank }) => rank >= 0) ??
+      dated[0]!;
     if (clock !== undefined && most(best.c, 'dates') && !/sunrise|sunset|start|end/i.test(names[clock]!)) {
       return { columns: [best.c, clock], kind: 'join', byContent: false };
     }
@@ -120,14 +125,17 @@ export function findTime(
     const digits = columns.find((c) => most(c, 'eightDigits') && timeRank(names[c]!) >= 0);
     if (digits !== undefined) return { columns: [digits, clock], kind: 'join', byContent: false };
   }
-  const found = parts.map((spellings) => columns.find((c) => spellings.includes(bareName(names[c]!)) && most(c, 'numbers')));
+  const found = parts.map((spellings) =>
+    columns.find((c) => spellings.includes(bareName(names[c]!)) && most(c, 'numbers')),
+  );
   if (found[0] !== undefined && found[1] !== undefined && found[2] !== undefined) {
     const end = found.indexOf(undefined);
     return { columns: found.slice(0, end < 0 ? 6 : end) as number[], kind: 'parts', byContent: false };
   }
   const numeric = ranked.find(({ c, rank }) => {
     if (rank < 0) return false;
-    if (!most(c, 'numbers')) return looks.get(c)!.present > 0 && !weakNames.has(bareName(names[c]!)) && looks.get(c)!.clocks === 0;
+    if (!most(c, 'numbers'))
+      return looks.get(c)!.present > 0 && !weakNames.has(bareName(names[c]!)) && looks.get(c)!.clocks === 0;
     return !weakNames.has(bareName(names[c]!)) || countsUp(c, sample);
   });
   if (numeric) return { columns: [numeric.c], kind: 'cell', byContent: false };

@@ -36,7 +36,10 @@ export async function readSeriesStream(
   }
   let { kind, all } = await sniff(watched(), options.name);
   for (let layer = 0; layer < 3 && (kind === 'gzip' || kind === 'zstd'); layer++) {
-    ({ kind, all } = await sniff(decompress(all as AsyncIterable<Uint8Array>, kind, options.name), options.name));
+    ({ kind, all } = await sniff(
+      decompress(all as AsyncIterable<Uint8Array>, kind, options.name),
+      options.name,
+    ));
   }
   const binary = kind === 'parquet' || kind === 'workbook' ? kind : null;
   const whole: Uint8Array[] = [];
@@ -110,6 +113,11 @@ function concatenate(pieces: readonly Uint8Array[]): Uint8Array {
 
 function beginsJson(piece: Uint8Array | string): boolean {
   if (typeof piece === 'string') return /^\uFEFF?\s*[[{]/.test(piece.slice(0, 1000));
-  const wide = piece[0] === 0xff && piece[1] === 0xfe ? 'utf-16le' : piece[0] === 0xfe && piece[1] === 0xff ? 'utf-16be' : 'utf-8';
+  const wide =
+    piece[0] === 0xff && piece[1] === 0xfe
+      ? 'utf-16le'
+      : piece[0] === 0xfe && piece[1] === 0xff
+        ? 'utf-16be'
+        : 'utf-8';
   return /^\s*[[{]/.test(new TextDecoder(wide).decode(piece.subarray(0, 1000)));
 }

@@ -116,6 +116,12 @@ export class TableBuilder {
     return this.columns.length;
   }
 
+  /** False for the cells of the time and of columns that are no part of the series. */
+  reads(c: number): boolean {
+    const { role } = this.columns[c]!;
+    return role !== 'time' && role !== 'unused';
+  }
+
   lineOf(row: number): number {
     return this.lines[row] ?? 0;
   }
@@ -195,7 +201,9 @@ export class TableBuilder {
       );
     }
     for (const { line, text } of this.odd) {
-      this.notes.push(`Line ${line} ("${shorten(text)}" …) at the end is no row with a time and was left out.`);
+      this.notes.push(
+        `Line ${line} ("${shorten(text)}" …) at the end is no row with a time and was left out.`,
+      );
     }
   }
 
@@ -259,9 +267,7 @@ export class TableBuilder {
     // Empty names are columns that nobody named.
     equal.delete('');
     if (equal.size > 0) {
-      this.notes.push(
-        `Several columns are named ${listNames([...equal])}; the later ones got a number.`,
-      );
+      this.notes.push(`Several columns are named ${listNames([...equal])}; the later ones got a number.`);
     }
     return unique;
   }
@@ -273,7 +279,8 @@ export class TableBuilder {
   ): TimeSource | null {
     const { time } = this.options;
     if (time === null) return null;
-    if (time === undefined) return findTime(names, sample, (c) => wanted(c) || (this.keys?.includes(c) ?? false));
+    if (time === undefined)
+      return findTime(names, sample, (c) => wanted(c) || (this.keys?.includes(c) ?? false));
     if (this.indexOf(names, time) < 0 && time.includes(',')) {
       const columns = time.split(',').map((name) => this.find(names, name.trim(), 'time'));
       return { columns, kind: columns.length > 2 ? 'parts' : 'join', byContent: false };

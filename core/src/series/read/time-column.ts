@@ -6,7 +6,16 @@ import type { ReadOptions } from './options.js';
 import { dayMs, TimeForm, TimeParser } from './times.js';
 import { shorten } from './words.js';
 
-const numberFormats = ['epoch-s', 'epoch-ms', 'epoch-us', 'epoch-ns', 'excel', 'yyyymmdd', 'yyyymm', 'yyyy'] as const;
+const numberFormats = [
+  'epoch-s',
+  'epoch-ms',
+  'epoch-us',
+  'epoch-ns',
+  'excel',
+  'yyyymmdd',
+  'yyyymm',
+  'yyyy',
+] as const;
 /** What a number in a time column counts. */
 type NumberFormat = (typeof numberFormats)[number] | 'yyyymmddhhmm' | 'yyyymmddhhmmss' | 'elapsed';
 const orders = ['day-first', 'month-first'] as const;
@@ -98,7 +107,12 @@ export class TimeColumn {
    * Epoch ms of every row; of the wall clock where `zoneless`.
    * @throws HeedError bad-time where cells contradict each other, or leave open what they mean
    */
-  resolve(lineOf: (row: number) => number): { time: Float64Array; zoneless: boolean; elapsed: boolean; notes: string[] } {
+  resolve(lineOf: (row: number) => number): {
+    time: Float64Array;
+    zoneless: boolean;
+    elapsed: boolean;
+    notes: string[];
+  } {
     const time = this.times.values.slice(0, this.rows);
     const notes: string[] = [];
     const { counts } = this;
@@ -123,7 +137,12 @@ export class TimeColumn {
         `${zoned} of ${this.rows} times carry a time zone, the others do not (first in line ${bare?.line}); those were read as UTC.`,
       );
     }
-    return { time, zoneless: zoned === 0 && (this.clocks > 0 || this.options.timeZone !== undefined), elapsed: false, notes };
+    return {
+      time,
+      zoneless: zoned === 0 && (this.clocks > 0 || this.options.timeZone !== undefined),
+      elapsed: false,
+      notes,
+    };
   }
 
   get hasClock(): boolean {
@@ -183,7 +202,8 @@ export class TimeColumn {
     if (this.offsets) {
       for (let row = 0; row < this.rows; row++) {
         const form = forms.values[row]!;
-        if (form >= TimeForm.either && form <= TimeForm.monthFirst) time[row]! -= this.offsets.values[row] ?? 0;
+        if (form >= TimeForm.either && form <= TimeForm.monthFirst)
+          time[row]! -= this.offsets.values[row] ?? 0;
       }
     }
   }
@@ -228,7 +248,8 @@ export class TimeColumn {
       for (const format of ['yyyymmdd', 'yyyymmddhhmm', 'yyyymmddhhmmss', 'yyyymm'] as const) {
         if (time.every((value) => !Number.isNaN(dateOfDigits(value, format)))) return format;
       }
-      if (low >= 1700 && high <= 2200 && /year|jahr|ann[eé]e|año|ano|^jaar|年/i.test(this.name)) return 'yyyy';
+      if (low >= 1700 && high <= 2200 && /year|jahr|ann[eé]e|año|ano|^jaar|年/i.test(this.name))
+        return 'yyyy';
     }
     const name = this.name;
     const dayNumbers = low >= 20_000 && high <= 80_000;
@@ -243,7 +264,8 @@ export class TimeColumn {
       );
     }
     // Counted from the start of the recording, as laboratory devices do.
-    if (low > -1e9 && high < earliest && (low < 1e7 || /elapsed|relative|since start/i.test(name))) return 'elapsed';
+    if (low > -1e9 && high < earliest && (low < 1e7 || /elapsed|relative|since start/i.test(name)))
+      return 'elapsed';
     throw this.error(
       `"${time[0]}" is no time of our days, whatever it counts: in seconds it is ${dateText(time[0]! * 1000)}, in milliseconds ${dateText(time[0]!)}`,
       `Say what it counts with --time-format ${numberFormats.slice(0, 6).join(', ')} (option timeFormat), or name another time column.`,
@@ -281,7 +303,11 @@ export class TimeColumn {
         time.forEach((value, row) => {
           const ms = dateOfDigits(value, format);
           if (Number.isNaN(ms)) {
-            throw this.error(`"${value}" is no date of the form ${format}`, 'Correct it, or give another --time-format.', lineOf(row));
+            throw this.error(
+              `"${value}" is no date of the form ${format}`,
+              'Correct it, or give another --time-format.',
+              lineOf(row),
+            );
           }
           time[row] = ms;
         });
@@ -353,14 +379,25 @@ function dateText(ms: number): string {
 
 /** The unit that the name of an elapsed time says; seconds where it says none. */
 function elapsedUnit(name: string): { readonly ms: number; readonly name: string } {
-  const unit = /(?:[_\s([])(ns|us|µs|ms|s|sec|min|h|hours?|d|days?|minutes?|seconds?|milliseconds?)\W?$/i.exec(name)?.[1]?.toLowerCase();
+  const unit = /(?:[_\s([])(ns|us|µs|ms|s|sec|min|h|hours?|d|days?|minutes?|seconds?|milliseconds?)\W?$/i
+    .exec(name)?.[1]
+    ?.toLowerCase();
   switch (unit) {
     case 'ns': return { ms: 1e-6, name: 'nanoseconds' }; // prettier-ignore
-    case 'us': case 'µs': return { ms: 1e-3, name: 'microseconds' }; // prettier-ignore
-    case 'ms': case 'millisecond': case 'milliseconds': return { ms: 1, name: 'milliseconds' }; // prettier-ignore
-    case 'min': case 'minute': case 'minutes': return { ms: 60_000, name: 'minutes' }; // prettier-ignore
-    case 'h': case 'hour': case 'hours': return { ms: 3_600_000, name: 'hours' }; // prettier-ignore
-    case 'd': case 'day': case 'days': return { ms: 86_400_000, name: 'days' }; // prettier-ignore
+    case 'us':
+    case 'µs': return { ms: 1e-3, name: 'microseconds' }; // prettier-ignore
+    case 'ms':
+    case 'millisecond':
+    case 'milliseconds': return { ms: 1, name: 'milliseconds' }; // prettier-ignore
+    case 'min':
+    case 'minute':
+    case 'minutes': return { ms: 60_000, name: 'minutes' }; // prettier-ignore
+    case 'h':
+    case 'hour':
+    case 'hours': return { ms: 3_600_000, name: 'hours' }; // prettier-ignore
+    case 'd':
+    case 'day':
+    case 'days': return { ms: 86_400_000, name: 'days' }; // prettier-ignore
     default: return { ms: 1000, name: 'seconds' }; // prettier-ignore
   }
 }
@@ -373,7 +410,10 @@ function strptime(format: string): string {
     HH: '%H', H: '%H', hh: '%I', h: '%I', mm: '%M', m: '%M', ss: '%S', s: '%S',
     SSS: '%L', a: '%p', XXX: '%Z', xxx: '%Z', Z: '%Z',
   }; // prettier-ignore
-  const pattern = format.replace(/'([^']*)'|([A-Za-z])\2*/g, (all, literal: string | undefined) => literal ?? letters[all] ?? all);
+  const pattern = format.replace(
+    /'([^']*)'|([A-Za-z])\2*/g,
+    (all, literal: string | undefined) => literal ?? letters[all] ?? all,
+  );
   if (!/%[YyBbms]/.test(pattern)) {
     throw new HeedError(
       'bad-option',

@@ -30,14 +30,16 @@ const cjk = withClock(String.raw`(\d{4})\s?([年년])\s?(\d{1,2})\s?[月월]\s?(
 const dayMonthYear = withClock(String.raw`(\d{1,2})([-/.])\s?(\d{1,2})\2\s?(\d{4}|\d{2})`);
 const weekday = String.raw`(?:\p{L}{2,10}\.?,?\s+)?`;
 const dayName = withClock(
-  weekday + String.raw`(\d{1,2})(?:st|nd|rd|th|\.)?[-\s/](?:de\s)?(\p{L}{3,10})\.?,?[-\s/:](?:de\s)?(\d{4}|\d{2})`,
+  weekday +
+    String.raw`(\d{1,2})(?:st|nd|rd|th|\.)?[-\s/](?:de\s)?(\p{L}{3,10})\.?,?[-\s/:](?:de\s)?(\d{4}|\d{2})`,
 );
 const nameDay = withClock(
   weekday + String.raw`(\p{L}{3,10})\.?[-\s/](\d{1,2})(?:st|nd|rd|th)?,?[-\s/](\d{4})`,
 );
 /** ctime: `Mon Mar  2 00:00:00 2026`. */
 const ctime = /^\p{L}{3}\s+(\p{L}{3})\s+(\d{1,2})\s+(\d{2}):(\d{2}):(\d{2})\s+(?:([A-Z]{3,4})\s+)?(\d{4})$/iu;
-const compact = /^(\d{4})(\d{2})(\d{2})[T _-](\d{2}):?(\d{2})(?::?(\d{2})(?:[.,](\d+))?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
+const compact =
+  /^(\d{4})(\d{2})(\d{2})[T _-](\d{2}):?(\d{2})(?::?(\d{2})(?:[.,](\d+))?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
 const yearMonth = /^(\d{4})(?:[-/.]|M|-M)(\d{1,2})$/i;
 const monthYear = /^(\d{1,2})[-/.](\d{4})$/;
 const nameYear = /^(\p{L}{3,10})\.?[-\s](\d{4}|\d{2})$/iu;
@@ -143,7 +145,8 @@ export class TimeParser {
     if (join !== 84 && join !== 116 && join !== 32) return TimeForm.none;
     const hour = digits(text, 11, 13);
     const minute = digits(text, 14, 16);
-    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || text.charCodeAt(13) !== 58) return TimeForm.none;
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || text.charCodeAt(13) !== 58)
+      return TimeForm.none;
     ms += hour * 3_600_000 + minute * 60_000;
     let at = 16;
     if (text.charCodeAt(at) === 58) {

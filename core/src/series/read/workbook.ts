@@ -15,9 +15,15 @@ export function readWorkbook(bytes: Uint8Array, options: ReadOptions = {}): Read
   const file = options.name;
   let sheets: Record<string, WorkSheet>;
   let names: string[];
-  let since1904 = false;
+  let since1904: boolean;
   try {
-    const book = read(bytes, { type: 'array', cellFormula: false, cellHTML: false, cellNF: true, cellText: false });
+    const book = read(bytes, {
+      type: 'array',
+      cellFormula: false,
+      cellHTML: false,
+      cellNF: true,
+      cellText: false,
+    });
     sheets = book.Sheets;
     names = book.SheetNames;
     since1904 = book.Workbook?.WBProps?.date1904 ?? false;
@@ -32,13 +38,23 @@ export function readWorkbook(bytes: Uint8Array, options: ReadOptions = {}): Read
     );
   }
   if (options.sheet !== undefined && !names.includes(options.sheet)) {
-    throw new HeedError('unknown-column', `there is no sheet "${options.sheet}"`, `There are ${listNames(names)}.`, { file });
+    throw new HeedError(
+      'unknown-column',
+      `there is no sheet "${options.sheet}"`,
+      `There are ${listNames(names)}.`,
+      { file },
+    );
   }
   const filled = names.filter((name) => rowsOf(sheets[name]!) > 1);
   const name = options.sheet ?? filled[0] ?? names[0];
   const text = name === undefined ? '' : sheetText(sheets[name]!, since1904);
   if (name === undefined || text.trim() === '') {
-    throw new HeedError('empty-input', 'there is no table in this workbook', 'Give a sheet with column names and rows.', { file });
+    throw new HeedError(
+      'empty-input',
+      'there is no table in this workbook',
+      'Give a sheet with column names and rows.',
+      { file },
+    );
   }
   const result = readCsv(text, { decimal: '.', ...options, delimiter: '\t' });
   const others = filled.filter((other) => other !== name);
@@ -80,7 +96,9 @@ function cellText(cell: CellObject | undefined, since1904: boolean): string {
     return String(cell.v);
   }
   if (cell.v instanceof Date) return cell.v.toISOString().slice(0, 23).replace('T', ' ');
-  const text = String(cell.v).replace(/[\r\n\t]+/g, ' ').trim();
+  const text = String(cell.v)
+    .replace(/[\r\n\t]+/g, ' ')
+    .trim();
   return text.includes('"') ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

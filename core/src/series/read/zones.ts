@@ -105,8 +105,7 @@ export class Zone {
    */
   toUtc(wall: number, previous: number): { readonly utc: number; readonly skipped: boolean } {
     const found = this.instants(wall);
-    if (found.length === 0)
-      return { utc: wall - this.offsetAt(wall - 86_400_000), skipped: true };
+    if (found.length === 0) return { utc: wall - this.offsetAt(wall - 86_400_000), skipped: true };
     const [first, second] = found;
     return { utc: second !== undefined && first! <= previous ? second : first!, skipped: false };
   }
