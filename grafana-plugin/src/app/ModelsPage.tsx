@@ -53,9 +53,9 @@ export function ModelsPage() {
   return (
     <div data-testid="heed-models">
       <p>
-        The default detector needs no model. A model is for detectors that learn: train one here on an interval
-        that was normal, or import a file that <code>heed fit</code> or a notebook wrote. Queries then choose
-        it by its name.
+        The default detector needs no model. A model is for detectors that learn: train one here on an
+        interval that was normal, or import a file that <code>heed fit</code> or a notebook wrote. Queries
+        then choose it by its name.
       </p>
       {problem && (
         <Alert severity="error" title="This is no model">
