@@ -12,7 +12,8 @@ export interface ReadFileOptions extends ReadOptions {
 }
 
 /**
- * Reads a series from a CSV or JSON file, streaming: memory holds the numbers and a piece of the text.
+ * Reads a series from a file: CSV (streamed: memory holds the numbers and a piece of the text), JSON, Parquet, an
+ * Excel workbook, or gzip or zstd of these.
  * @param path the file, or `-` for `options.stdin`
  * @throws HeedError (rejects) file-unreadable, not-a-file, cancelled, and what `readSeriesStream` throws; messages
  *   begin with the path
