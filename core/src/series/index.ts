@@ -12,6 +12,7 @@ export {
   type FrameLike,
   type SeriesRecord,
 } from './records.js';
+export { joinSeries, seriesOfFrames, uniqueNames, type FrameSeries } from './frames.js';
 export { seriesFromDataFrame, type DataFrameLike } from './dataframe.js';
 export {
   createSeriesFromUnsorted,
