@@ -1,33 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { checkDetectorContract } from '../testing/index.js';
-import { contractChecks } from '../testing/checks.js';
 import { expectRefusal, expectSound } from '../testing/expect.js';
-import { graphContractChecks } from '../testing/graph-checks.js';
-import { GraphSubject } from '../testing/graph-subject.js';
 import { ContractSubject } from '../testing/subject.js';
+import { describeContract } from './contract-suite.fixture.js';
 import type { DetectorDefinition } from './base/types.js';
 import { listDetectors } from './registry.js';
 import { zScore } from './statistical/z-score.js';
 
-// Generated: every registered detector is held to every promise of the contract that concerns it.
-// A busy machine may keep a timer waiting; what counts here is that the work stops at all.
-const options = { cancelWithin: 2000 };
-for (const definition of listDetectors()) {
-  const subject = new ContractSubject(definition, options);
-  const graphSubject = new GraphSubject(definition, options);
-  describe(definition.id, () => {
-    for (const check of contractChecks.filter((each) => each.applies(subject))) {
-      test(check.name, () => check.run(subject));
-    }
-    for (const check of definition.graphs ? graphContractChecks : []) {
-      test(check.name, () => check.run(graphSubject));
-    }
-    test('frees what it holds', async () => {
-      await subject.dispose();
-      await graphSubject.dispose();
-    });
-  });
-}
+describeContract(listDetectors().filter(({ tags }) => !tags.needsTraining));
 
 describe('the suite finds', () => {
   const broken = async (change: Partial<DetectorDefinition>): Promise<string[]> => {
