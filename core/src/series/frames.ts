@@ -1,96 +1,117 @@
+import { HeedError } from '../errors.js';
 import { mergeRows } from './merge.js';
-import type { FrameField, FrameLike } from './records.js';
-import type { Series } from './series.js';
+import type { ReadOptions, ReadResult } from './read/options.js';
+import { createSeries, type Series } from './series.js';
 
-/** A number field of a frame as a series of one channel. */
-export interface FrameSeries<Frame extends FrameLike = FrameLike> {
+/** One column of a table as Grafana's data frames have it. */
+export interface FrameField {
   readonly name: string;
-  readonly field: Frame['fields'][number];
-  readonly frame: Frame;
-  readonly series: Series;
+  /** `time` (epoch ms) and `number` are read; others are left out. */
+  readonly type: string;
+  /** Missing values are null, undefined or NaN. */
+  readonly values: ArrayLike<unknown>;
+  readonly config?: { readonly unit?: string; readonly displayName?: string };
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** Columns of equal length: the shape of a Grafana data frame. */
+export interface FrameLike {
+  readonly name?: string;
+  readonly fields: readonly FrameField[];
 }
 
 /**
- * Every number field over time of many frames as a series of its own; frames without a time give none. Sorted by time,
- * the last of several values of one moment, null and infinite as missing: sources do hand out unsorted and doubled rows
- * (log queries, joins), and one bad field must not take the others with it. A series may be empty.
- * @param name the name that a person sees of a field
+ * A series from a frame: its first time field, and all number fields as channels. A field's display name comes
+ * before its name; labels are added where names alone are not unique. Fields without any value are left out.
+ * @throws HeedError no-numeric-column, bad-time, empty-input, non-monotonic-time, duplicate-time, all-missing
  */
-export function seriesOfFrames<Frame extends FrameLike>(
-  frames: readonly Frame[],
-  name: (field: Frame['fields'][number], frame: Frame) => string,
-): FrameSeries<Frame>[] {
-  const out: FrameSeries<Frame>[] = [];
-  for (const frame of frames) {
-    const time = frame.fields.find(({ type }) => type === 'time');
-    if (!time) continue;
-    for (const field of frame.fields) {
-      if (field.type !== 'number') continue;
-      const label = name(field, frame);
-      out.push({ name: label, field, frame, series: readField(label, time.values, field) });
-    }
-  }
-  return out;
-}
-
-function readField(name: string, times: ArrayLike<unknown>, field: FrameField): Series {
-  const n = times.length;
-  let time = new Float64Array(n);
-  let values = new Float64Array(n);
-  let count = 0;
-  for (let i = 0; i < n; i++) {
-    const at = times[i];
-    const ms = Number(at);
-    if (at === null || at === undefined || !Number.isFinite(ms)) continue;
-    const raw: unknown = field.values[i];
-    const value = raw === null || raw === undefined ? NaN : Number(raw);
-    time[count] = ms;
-    values[count] = Number.isFinite(value) ? value : NaN;
-    count++;
-  }
-  if (count < n) [time, values] = [time.slice(0, count), values.slice(0, count)];
-  const unit = field.config?.unit;
-  const rows = { time, channels: [{ name, ...(unit ? { unit } : {}), values }] };
-  const { time: sorted, channels } = mergeRows(rows, { sort: true, duplicates: 'last' });
-  return { name, time: sorted, channels };
-}
-
-/**
- * Several series of one channel as one on the union of their times; a channel is missing where its series has no
- * point. Equal names get a number.
- */
-export function joinSeries(name: string, parts: readonly Series[]): Series {
-  const first = parts[0]!;
-  const same = parts.every(
-    (part) => part.time.length === first.time.length && part.time.every((t, i) => t === first.time[i]),
-  );
-  const names = uniqueNames(parts.map((part) => part.channels[0]!.name));
-  const withNames = (channels: Float64Array[]) =>
-    channels.map((values, c) => {
-      const unit = parts[c]!.channels[0]!.unit;
-      return { name: names[c]!, ...(unit ? { unit } : {}), values };
+export function seriesFromFrame(
+  frame: FrameLike,
+  options: Pick<ReadOptions, 'sort' | 'duplicates'> = {},
+): ReadResult {
+  const name = frame.name === undefined || frame.name === '' ? {} : { name: frame.name };
+  const time = frame.fields.find(({ type }) => type === 'time');
+  const numbers = frame.fields.filter(({ type }) => type === 'number');
+  if (!time) {
+    throw new HeedError('bad-time', 'the frame has no time field', 'Query a time series.', {
+      file: frame.name,
     });
-  if (same)
-    return { name, time: first.time, channels: withNames(parts.map((part) => part.channels[0]!.values)) };
-
-  const all = new Set<number>();
-  for (const part of parts) for (const t of part.time) all.add(t);
-  const time = Float64Array.from(all).sort();
-  const index = new Map(Array.from(time, (t, i) => [t, i]));
-  const channels = parts.map((part) => {
-    const values = new Float64Array(time.length).fill(NaN);
-    part.time.forEach((t, i) => (values[index.get(t)!] = part.channels[0]!.values[i]!));
-    return values;
+  }
+  if (numbers.length === 0) {
+    throw new HeedError('no-numeric-column', 'the frame has no number field', 'Query at least one number.', {
+      file: frame.name,
+    });
+  }
+  const names = uniqueNames(numbers);
+  const n = time.values.length;
+  if (n === 0) {
+    throw new HeedError('empty-input', 'the frame has no points', 'Widen the time range.', {
+      file: frame.name,
+    });
+  }
+  const times = Float64Array.from({ length: n }, (_, t) => {
+    const at = time.values[t];
+    if (typeof at === 'number' && !Number.isNaN(at)) return at;
+    throw new HeedError('bad-time', `"${String(at)}" is not a time`, 'Give epoch milliseconds.', {
+      file: frame.name,
+      line: t + 1,
+      column: time.name,
+    });
   });
-  return { name, time, channels: withNames(channels) };
+  const notes: string[] = [];
+  const channels = numbers.flatMap((field, c) => {
+    const values = Float64Array.from({ length: n }, (_, t) => {
+      const value = field.values[t];
+      // Grafana sends ±Infinity as text for divisions by zero: no value to compare with.
+      return typeof value === 'number' && Number.isFinite(value) ? value : NaN;
+    });
+    if (values.every(Number.isNaN)) {
+      notes.push(`Column "${names[c]!}" was left out: every value is missing.`);
+      return [];
+    }
+    const unit = field.config?.unit;
+    return [{ name: names[c]!, ...(unit === undefined ? {} : { unit }), values }];
+  });
+  if (channels.length === 0) {
+    throw new HeedError('all-missing', 'every value is missing', 'Query something that has values.', {
+      file: frame.name,
+    });
+  }
+  const rows = { time: times, channels };
+  const merged = mergeRows(rows, { ...options, ...name });
+  if (merged !== rows) notes.push(...(merged as { notes: string[] }).notes);
+  return { notes, series: createSeries({ ...name, ...merged }) };
 }
 
-/** Names that differ: the second of one name becomes `name (2)`. */
-export function uniqueNames(names: readonly string[]): string[] {
-  const seen = new Map<string, number>();
-  return names.map((name) => {
-    const count = (seen.get(name) ?? 0) + 1;
-    seen.set(name, count);
-    return count === 1 ? name : `${name} (${count})`;
+function uniqueNames(fields: readonly FrameField[]): string[] {
+  const short = fields.map((field) => field.config?.displayName ?? field.name);
+  const used = new Set<string>();
+  return fields.map((field, i) => {
+    let name = short[i]!;
+    if (short.indexOf(name) !== short.lastIndexOf(name) && field.labels) {
+      const labels = Object.entries(field.labels).map(([key, value]) => `${key}="${value}"`);
+      name = `${name} {${labels.join(', ')}}`;
+    }
+    let unique = name;
+    for (let copy = 2; used.has(unique); copy++) unique = `${name} ${copy}`;
+    used.add(unique);
+    return unique;
   });
+}
+
+/** A series as a frame: a time field (epoch ms), a number field per channel (NaN = missing), a label field. */
+export function seriesToFrame(series: Series): FrameLike {
+  return {
+    ...(series.name === undefined ? {} : { name: series.name }),
+    fields: [
+      { name: 'time', type: 'time', values: series.time },
+      ...series.channels.map(({ name, unit, values }) => ({
+        name,
+        type: 'number',
+        values,
+        ...(unit === undefined ? {} : { config: { unit } }),
+      })),
+      ...(series.labels ? [{ name: 'label', type: 'number', values: series.labels }] : []),
+    ],
+  };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HeedError } from '../errors.js';
-import { createCsvReader, createSeries, readCsv, seriesToCsv, type ReadOptions } from './index.js';
+import { HeedError } from '../../errors.js';
+import { createCsvReader, createSeries, readCsv, seriesToCsv, type ReadOptions } from '../index.js';
 
 function failure(text: string | Uint8Array, options: ReadOptions = {}): HeedError {
   try {
@@ -29,7 +29,7 @@ describe('readCsv', () => {
     expect([...series.labels!]).toEqual([0, 1, 0]);
     expect(series.name).toBe('x');
     expect(series.indexTime).toBeUndefined();
-    expect(notes).toEqual(['Column "host" was left out: it holds text such as "a".']);
+    expect(notes).toContain('Column "host" was left out: it holds text such as "a".');
   });
 
   it('counts rows where there is no time, or gives them a step', () => {
@@ -99,13 +99,13 @@ describe('readCsv', () => {
   });
 
   it('leaves out empty columns, sorts and merges on demand', () => {
-    expect(readCsv('a,b\n1,\n2,\n').notes).toEqual(['Column "b" was left out: every value is missing.']);
+    expect(readCsv('a,b\n1,\n2,\n').notes).toContain('Column "b" was left out: every value is missing.');
     const text = 'time,v,label\n30,1,0\n10,2,0\n30,4,1\n';
     const { series, notes } = readCsv(text, { sort: true, duplicates: 'mean' });
     expect([...series.time]).toEqual([10_000, 30_000]);
     expect([...series.channels[0]!.values]).toEqual([2, 2.5]);
     expect([...series.labels!]).toEqual([0, 1]);
-    expect(notes).toHaveLength(2);
+    expect(notes.join(' ')).toMatch(/sorted by time.* 1 rows were merged/);
     expect([...readCsv(text, { sort: true, duplicates: 'last' }).series.channels[0]!.values]).toEqual([2, 4]);
   });
 
@@ -186,8 +186,14 @@ describe('readCsv rejects, each with its code and place,', () => {
     ['a header alone', 'header-only', 'time,value\n', {}, {}],
     ['NUL bytes', 'not-text', 'PK\u0003\u0004\0\0,\n\0', {}, {}],
     ['NUL bytes later', 'not-text', `a,b\n${'1,2\n'.repeat(50)}3,\0\n`, {}, { line: 52 }],
-    ['bytes that are no UTF-8', 'not-text', new Uint8Array([0x61, 0x2c, 0xff, 0xfe, 0x0a]), {}, {}],
-    ['cut UTF-8', 'not-text', new Uint8Array([0x61, 0x0a, 0x31, 0x0a, 0xc3]), {}, {}],
+    ['bytes of no encoding', 'not-text', new Uint8Array([0x61, 0x2c, 0xff, 0x01, 0x02, 0x0a]), {}, {}],
+    [
+      'UTF-8 that is broken later',
+      'not-text',
+      new Uint8Array([0x61, 0xc3, 0xa4, 0x0a, 0x31, 0x0a, 0xff, 0x0a]),
+      {},
+      {},
+    ],
     ['rows of other lengths', 'ragged-row', 'a,b\n1,2\n3\n', {}, { line: 3 }],
     ['rows that are too long', 'ragged-row', 'a,b\n1,2,3\n', {}, { line: 2 }],
     [
@@ -206,7 +212,6 @@ describe('readCsv rejects, each with its code and place,', () => {
     ],
     ['open quotes', 'bad-csv', 'a,b\n1,"2\n3,4\n', {}, { line: 2 }],
     ['text after a quote', 'bad-csv', 'a,b\n"1"x,2\n', {}, { line: 2 }],
-    ['equal names', 'duplicate-column', 'a,a\n1,2\n', {}, { line: 1, column: 'a' }],
     ['unknown columns', 'unknown-column', 'a,b\n1,2\n', { columns: ['c'] }, { line: 1 }],
     ['an unknown time column', 'unknown-column', 'a,b\n1,2\n', { time: 'when' }, { line: 1 }],
     [
@@ -217,13 +222,13 @@ describe('readCsv rejects, each with its code and place,', () => {
       { line: 2, column: 'b' },
     ],
     ['a broken first cell', 'bad-value', 'a,b\n1,x\n1,2\n1,3\n', {}, { line: 2, column: 'b' }],
-    ['infinite values', 'not-finite', 'a\n1\ninf\n', {}, { line: 3, column: 'a' }],
+    ['words in more than a tenth of the cells', 'bad-value', 'a\n1\ninf\n', {}, { line: 3, column: 'a' }],
     ['broken times', 'bad-time', 'time,v\n2024-02-30,1\n', {}, { line: 2, column: 'time' }],
     ['missing times', 'bad-time', 'time,v\n2024-02-01,1\n,2\n', {}, { line: 3, column: 'time' }],
     ['times out of order', 'non-monotonic-time', 'time,v\n20,1\n10,2\n', {}, { line: 3, column: 'time' }],
     ['equal times', 'duplicate-time', 'time,v\n20,1\n20,2\n', {}, { line: 3, column: 'time' }],
     ['equal times after sorting', 'duplicate-time', 'time,v\n20,1\n10,2\n20,3\n', { sort: true }, {}],
-    ['broken labels', 'bad-label', 'v,label\n1,2\n', {}, { line: 2, column: 'label' }],
+    ['labels that are none', 'bad-label', 'v,label\n1,2\n', { label: 'label' }, { column: 'label' }],
     ['no numbers', 'no-numeric-column', 'a,b\nx,y\n', {}, {}],
     ['time and label alone', 'no-numeric-column', 'time,label\n1,0\n', {}, {}],
     ['no values', 'all-missing', 'a,b\n,\nNaN,\n', {}, {}],

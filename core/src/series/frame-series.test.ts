@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { FrameField, FrameLike } from './records.js';
-import { joinSeries, seriesOfFrames, uniqueNames } from './frames.js';
+import type { FrameField, FrameLike } from './frames.js';
+import { joinSeries, seriesOfFrames, uniqueNames } from './frame-series.js';
 
 const frame = (time: unknown[], values: unknown[], extra: Partial<FrameField> = {}): FrameLike => ({
   fields: [

@@ -1,4 +1,4 @@
-import { HeedError } from '../errors.js';
+import { HeedError } from '../../errors.js';
 
 /** Longest row in characters; what is longer is a quote that nobody closed, or no table. */
 const LONGEST_ROW = 8_000_000;
@@ -25,6 +25,8 @@ export class CsvRows {
     private readonly delimiter: number,
     private readonly name: string | undefined,
     private readonly onRow: () => void,
+    /** Any number of blanks and tabs is one delimiter. */
+    private readonly blanks = false,
   ) {}
 
   push(chunk: string): void {
@@ -65,6 +67,18 @@ export class CsvRows {
       for (;;) {
         if (this.count === this.starts.length) this.grow();
         const i = this.count;
+        if (this.blanks) {
+          while (at < end && isBlank(text.charCodeAt(at))) at++;
+          // Blanks at the end of a line begin no cell.
+          if (at < end && i > 0 && isLineEnd(text.charCodeAt(at))) {
+            this.afterReturn = text.charCodeAt(at++) === 13;
+            break;
+          }
+          if (at >= end && i > 0) {
+            if (!last) return rowStart;
+            break;
+          }
+        }
         if (at < end && text.charCodeAt(at) === 34) {
           let escaped = 0;
           let close = at + 1;
@@ -90,6 +104,7 @@ export class CsvRows {
           if (
             at < end &&
             text.charCodeAt(at) !== delimiter &&
+            !(this.blanks && isBlank(text.charCodeAt(at))) &&
             text.charCodeAt(at) !== 10 &&
             text.charCodeAt(at) !== 13
           ) {
@@ -101,6 +116,7 @@ export class CsvRows {
           let code: number;
           while (at < end && (code = text.charCodeAt(at)) !== delimiter && code !== 10 && code !== 13) {
             if (code === 0) this.failBinary();
+            if (this.blanks && code === 9) break;
             at++;
           }
           this.ends[i] = at;
@@ -111,7 +127,7 @@ export class CsvRows {
           break;
         }
         const code = text.charCodeAt(at++);
-        if (code !== delimiter) {
+        if (code !== delimiter && !(this.blanks && code === 9)) {
           this.afterReturn = code === 13;
           break;
         }
@@ -144,40 +160,20 @@ export class CsvRows {
   }
 }
 
-/** The error of input that is not UTF-8 text. */
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9;
+}
+
+function isLineEnd(code: number): boolean {
+  return code === 10 || code === 13;
+}
+
+/** The error of input that is no text. */
 export function notText(name: string | undefined, why: string, line?: number): HeedError {
   return new HeedError(
     'not-text',
-    `this is not UTF-8 text: ${why}`,
-    'Give a CSV or JSON file, saved as UTF-8 (not a workbook, an archive or UTF-16).',
+    `this is not text: ${why}`,
+    'Give CSV, JSON, Parquet or an Excel workbook (.xlsx), plain or compressed by gzip or zstd.',
     { file: name, line },
   );
-}
-
-const candidates = [',', ';', '\t', '|'];
-
-/**
- * The delimiter that all lines have equally often outside quotes (a name may hold more bars than there are commas);
- * where there is none, the one the header line has most of; the comma where it has none.
- */
-export function guessDelimiter(lines: readonly string[]): string {
-  const counts = lines.map(countCandidates);
-  const best = (from: readonly string[]): string | undefined =>
-    from.reduce<string | undefined>(
-      (winner, one) => ((counts[0]?.get(one) ?? 0) > (counts[0]?.get(winner ?? '') ?? 0) ? one : winner),
-      undefined,
-    );
-  const even = candidates.filter((one) => counts.every((count) => count.get(one) === counts[0]!.get(one)));
-  return best(even) ?? best(candidates) ?? ',';
-}
-
-function countCandidates(line: string): Map<string, number> {
-  const counts = new Map<string, number>();
-  let quoted = false;
-  for (const character of line) {
-    if (character === '"') quoted = !quoted;
-    else if (!quoted && candidates.includes(character))
-      counts.set(character, (counts.get(character) ?? 0) + 1);
-  }
-  return counts;
 }
