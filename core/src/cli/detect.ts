@@ -129,13 +129,8 @@ async function detectAction(
     return;
   }
   const run = { signal, onProgress: progress.update };
-<<<<<<< HEAD
   const detector = await openDetector(flags, eventOptions(flags), signal);
-  let series: Series;
-=======
-  const detector = await openDetector(flags, eventOptions(flags));
   let input: ReadResult;
->>>>>>> main
   let detection: Detection;
   try {
     input = await readInput(file, flags, run);
@@ -149,26 +144,18 @@ async function detectAction(
   }
   progress.stop();
 
-<<<<<<< HEAD
+  const { series } = input;
   // Pictures are drawn in one go, in which no interrupt would be heard.
   const [data, reportText] = await interruption.atOnce(async () => [
-    await render(series, detection, format, flags),
-    flags.report === undefined
-      ? undefined
-      : detectionReport(series, detection, { timeZone: flags.timeZone, command: commandLine() }),
-  ]);
-=======
-  const { series } = input;
-  const data = await render(input, detection, format, flags);
-  const reportText =
+    await render(input, detection, format, flags),
     flags.report === undefined
       ? undefined
       : detectionReport(series, detection, {
           timeZone: flags.timeZone,
           command: commandLine(),
           input: summarizeInput(series, input.notes),
-        });
->>>>>>> main
+        }),
+  ]);
   if (flags.out !== undefined) {
     await writeOutput(flags.out, data, signal);
     if (!flags.quiet) tell(`Written: ${flags.out}`);
