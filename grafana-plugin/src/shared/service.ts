@@ -1,18 +1,16 @@
-import type {
-  DetectorListing,
-  Detection,
-  FitJob,
-  Job,
-  PlainSeries,
-  Progress,
-  ScoreConfig,
-  ResultOf,
-} from '../engine/protocol.js';
+import {
+  WorkerPool,
+  type Detection,
+  type Progress,
+  type RunTaskOptions,
+  type Series,
+  type WorkerPoolOptions,
+} from '@heed/core';
+import type { DetectorListing, FitJob, Job, ScoreConfig, ResultOf } from './jobTypes.js';
 import { ActivityLog } from './activity.js';
 import { yieldIfDue } from './yield-if-due.js';
-import { sizeOf } from './cache.js';
+import { sizeOf } from './size.js';
 import { ContentHash, stableJson } from './hash.js';
-import { WorkerPool, type PoolOptions, type RunJobOptions } from './pool.js';
 import { Scorings, type Outcome } from './scorings.js';
 
 /** Where a scoring was asked for, for the activity page. Text from data: show it as text only. */
@@ -22,7 +20,7 @@ export interface Origin {
 }
 
 export interface ScoreRequest {
-  readonly series: PlainSeries;
+  readonly series: Series;
   readonly scoreConfig: ScoreConfig;
   /** Name of the model in the scoreConfig, for people. */
   readonly model?: string;
@@ -37,7 +35,7 @@ export interface ScoreRequest {
 export interface Scored {
   /** Content key: equal series and scoreConfig give the same key on every surface. */
   readonly key: string;
-  readonly series: PlainSeries;
+  readonly series: Series;
   readonly scoreConfig: ScoreConfig;
   readonly model?: string;
   readonly detection: Detection;
@@ -52,15 +50,15 @@ const cacheBytes = 96 * 1024 * 1024;
  */
 export class ScoringService {
   readonly activity = new ActivityLog();
-  readonly pool: WorkerPool;
+  readonly pool: WorkerPool<Job, unknown>;
   private readonly scorings = new Scorings<Scored>(this.activity, cacheBytes);
   private detectors: Promise<readonly DetectorListing[]> | undefined;
 
-  constructor(options: PoolOptions) {
+  constructor(options: WorkerPoolOptions) {
     this.pool = new WorkerPool(options);
   }
 
-  /** @throws JobError with the code of the core's HeedError, or `cancelled` */
+  /** @throws HeedError what the scoring throws, and cancelled */
   async score(request: ScoreRequest): Promise<Scored> {
     await yieldIfDue();
     const key =
@@ -69,7 +67,7 @@ export class ScoringService {
     const model = request.model === undefined ? {} : { model: request.model };
     const points = series.time.length * series.channels.length;
     const start = async (signal: AbortSignal): Promise<Outcome<Scored>> => {
-      const { result, milliseconds, where } = await this.pool.run(
+      const { result, milliseconds, where } = await this.runOn(
         { kind: 'score', series, scoreConfig, ...(live === undefined ? {} : { live }) },
         {
           signal,
@@ -106,17 +104,31 @@ export class ScoringService {
   }
 
   list(): Promise<readonly DetectorListing[]> {
-    this.detectors ??= this.pool.run({ kind: 'list' }).then(({ result }) => result);
+    this.detectors ??= this.run({ kind: 'list' });
     this.detectors.catch(() => (this.detectors = undefined));
     return this.detectors;
   }
 
-  async fit(job: Omit<FitJob, 'kind'>, options: RunJobOptions): Promise<ResultOf<FitJob>> {
-    return this.run({ kind: 'fit', ...job }, options);
+  async fit(job: Omit<FitJob, 'kind'>, options: RunTaskOptions): Promise<ResultOf<FitJob>> {
+    return this.run({ kind: 'fit', ...job }, { ...options, special: true });
   }
 
-  async run<J extends Job>(job: J, options: RunJobOptions = {}): Promise<ResultOf<J>> {
-    return (await this.pool.run(job, options)).result;
+  async run<J extends Job>(job: J, options: RunTaskOptions = {}): Promise<ResultOf<J>> {
+    return (await this.runOn(job, options)).result;
+  }
+
+  /** As `run`, with where it ran and how long. */
+  async runOn<J extends Job>(
+    job: J,
+    options: RunTaskOptions = {},
+  ): Promise<{ result: ResultOf<J>; milliseconds: number; where: 'worker' | 'page' }> {
+    const { result, milliseconds, fallback } = await this.pool.run(job, options);
+    return { result: result as ResultOf<J>, milliseconds, where: fallback ? 'page' : 'worker' };
+  }
+
+  /** Where work is done now, for people who wonder why it is slow. */
+  get where(): 'worker' | 'page' {
+    return this.pool.mode === 'worker' ? 'worker' : 'page';
   }
 
   get cachedBytes(): number {
@@ -129,7 +141,7 @@ export class ScoringService {
 }
 
 /** Hash of everything that decides the result. */
-export function keyOf(series: PlainSeries, scoreConfig: ScoreConfig): string {
+export function keyOf(series: Series, scoreConfig: ScoreConfig): string {
   const hash = new ContentHash().numbers(series.time);
   for (const channel of series.channels) {
     hash

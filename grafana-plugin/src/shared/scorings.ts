@@ -1,6 +1,6 @@
+import { HeedError } from '@heed/core';
+import { LRUCache } from 'lru-cache';
 import type { ActivityLog, ActivityNote, Spent } from './activity.js';
-import { ByteBoundCache } from './cache.js';
-import { JobError } from './pool.js';
 
 interface InFlight<T> {
   readonly promise: Promise<T>;
@@ -16,26 +16,27 @@ export interface Outcome<T> {
   readonly spent: Spent;
 }
 
-const cancelled = () => new JobError('the work was cancelled', 'cancelled');
+const cancelled = () => new HeedError('cancelled', 'the work was cancelled', 'Ask again to get a result.');
 
 /**
  * Scorings by content: equal content is scored once, whoever asks and whenever, and the result is kept until newer
  * ones push it out.
  */
-export class Scorings<T> {
-  private readonly cache: ByteBoundCache<T>;
+export class Scorings<T extends object> {
+  /** Bounded by bytes: results of many wide queries must not fill the tab's memory. */
+  private readonly cache: LRUCache<string, T>;
   private readonly inFlights = new Map<string, InFlight<T>>();
 
   constructor(
     private readonly activity: ActivityLog,
     bytes: number,
   ) {
-    this.cache = new ByteBoundCache<T>(bytes);
+    this.cache = new LRUCache({ maxSize: bytes });
   }
 
   /**
    * The result behind `key`: kept, on its way for somebody else, or from `start`.
-   * @throws JobError with the code of the core's HeedError, or `cancelled`
+   * @throws HeedError what the scoring throws, and cancelled
    */
   async get(
     key: string,
@@ -65,11 +66,11 @@ export class Scorings<T> {
 
   /** Everything that is kept, oldest use first. */
   values(): T[] {
-    return this.cache.values();
+    return [...this.cache.rvalues()] as T[];
   }
 
   get bytes(): number {
-    return this.cache.bytes;
+    return this.cache.calculatedSize;
   }
 
   clear(): void {
@@ -86,11 +87,11 @@ export class Scorings<T> {
     const promise = start(abort.signal)
       .then(
         ({ value, bytes, spent }) => {
-          this.cache.set(key, value, bytes);
+          this.cache.set(key, value, { size: Math.max(1, bytes) });
           this.activity.end(entry, spent);
           return value;
         },
-        (error: JobError) => {
+        (error: HeedError) => {
           this.activity.end(entry, { error: error.message, cancelled: error.code === 'cancelled' });
           throw error;
         },

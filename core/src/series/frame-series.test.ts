@@ -1,15 +1,14 @@
-import type { DataFrame, Field } from '@grafana/data';
 import { describe, expect, it } from 'vitest';
-import { joinSeries, seriesOfFrames, uniqueNames } from './series.js';
+import type { FrameField, FrameLike } from './frames.js';
+import { joinSeries, seriesOfFrames, uniqueNames } from './frame-series.js';
 
-const frame = (time: unknown[], values: unknown[], extra: Partial<Field> = {}): DataFrame => ({
-  length: time.length,
+const frame = (time: unknown[], values: unknown[], extra: Partial<FrameField> = {}): FrameLike => ({
   fields: [
-    { name: 'Time', type: 'time' as Field['type'], values: time, config: {} },
-    { name: 'v', type: 'number' as Field['type'], values, config: { unit: 'ms' }, ...extra } as Field,
+    { name: 'Time', type: 'time', values: time },
+    { name: 'v', type: 'number', values, config: { unit: 'ms' }, ...extra },
   ],
 });
-const read = (f: DataFrame) => seriesOfFrames([f], (field) => field.name)[0]!.series;
+const read = (f: FrameLike) => seriesOfFrames([f], (field) => field.name)[0]!.series;
 const list = (values: Float64Array) => Array.from(values);
 
 describe('seriesOfFrames', () => {
@@ -26,13 +25,17 @@ describe('seriesOfFrames', () => {
     expect(list(series.channels[0]!.values)).toEqual([1, 7, 3]);
   });
 
+  it('passes over a missing value where the moment has another', () => {
+    expect(list(read(frame([10, 10], [4, null])).channels[0]!.values)).toEqual([4]);
+  });
+
   it('leaves out rows without a time', () => {
     expect(list(read(frame([1, null, 3], [1, 2, 3])).time)).toEqual([1, 3]);
   });
 
   it('finds nothing in frames without time or numbers', () => {
-    expect(seriesOfFrames([{ length: 0, fields: [] }], () => '')).toEqual([]);
-    expect(seriesOfFrames([frame([1], ['x'], { type: 'string' as Field['type'] })], () => '')).toEqual([]);
+    expect(seriesOfFrames([{ fields: [] }], () => '')).toEqual([]);
+    expect(seriesOfFrames([frame([1], ['x'], { type: 'string' })], () => '')).toEqual([]);
   });
 });
 

@@ -1,24 +1,12 @@
 import type {
-  AnomalyEvent,
   Detection,
   DetectorTags,
   EventOptions,
   Feedback,
   FitReport,
   OptionSpec,
-  Progress,
+  Series,
 } from '@heed/core';
-
-/** A series as it crosses into the worker: plain data, typed arrays. */
-export interface PlainSeries {
-  readonly name?: string;
-  readonly time: Float64Array;
-  readonly channels: readonly {
-    readonly name: string;
-    readonly unit?: string;
-    readonly values: Float64Array;
-  }[];
-}
 
 /** How to score: everything that changes the numbers, and nothing else (it is hashed into the cache key). */
 export interface ScoreConfig {
@@ -32,7 +20,7 @@ export interface ScoreConfig {
 
 export interface ScoreJob {
   readonly kind: 'score';
-  readonly series: PlainSeries;
+  readonly series: Series;
   readonly scoreConfig: ScoreConfig;
   /** Names a series that grows from call to call; only its new points are scored where the detector can. */
   readonly live?: string;
@@ -40,7 +28,7 @@ export interface ScoreJob {
 
 export interface FitJob {
   readonly kind: 'fit';
-  readonly series: PlainSeries;
+  readonly series: Series;
   readonly detector: string;
   readonly options?: Readonly<Record<string, unknown>>;
   readonly seed?: number;
@@ -124,34 +112,8 @@ export interface JobResults {
   };
   fit: { readonly model: string; readonly report: FitReport };
   inspect: ModelInfo;
-  'read-csv': { readonly series: PlainSeries; readonly notes: readonly string[] };
+  'read-csv': { readonly series: Series; readonly notes: readonly string[] };
   list: readonly DetectorListing[];
   graph: GraphResult;
 }
 export type ResultOf<J extends Job> = JobResults[J['kind']];
-
-/** To the engine. */
-export type Request =
-  | { readonly type: 'run'; readonly id: number; readonly job: Job }
-  | { readonly type: 'cancel'; readonly id: number };
-
-/** An error as it crosses back: HeedError keeps its code. */
-export interface PlainError {
-  readonly message: string;
-  readonly code: string;
-}
-
-/** From the engine. */
-export type Reply =
-  | { readonly type: 'ready' }
-  | { readonly type: 'progress'; readonly id: number; readonly progress: Progress }
-  | { readonly type: 'done'; readonly id: number; readonly result: unknown; readonly milliseconds: number }
-  | { readonly type: 'failed'; readonly id: number; readonly error: PlainError };
-
-/** The engine's side of a message channel; a worker's global scope has this shape. */
-export interface EngineScope {
-  postMessage(message: Reply): void;
-  onmessage: ((event: { data: Request }) => void) | null;
-}
-
-export type { AnomalyEvent, Detection, EventOptions, Feedback, Progress };

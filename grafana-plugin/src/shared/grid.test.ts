@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planGrid } from './grid.js';
+import { leastInterval, planGrid } from './grid.js';
 
 const hour = 3600e3;
 const now = Date.UTC(2026, 10, 22, 6, 0, 7);
@@ -48,4 +48,15 @@ describe('planGrid', () => {
   it.each(['ten minutes', '5x', '-1m'])('names the wish "%s" that is no duration', (step) => {
     expect(() => planGrid({ from: 0, to: hour, step })).toThrow(`"${step}" is not a duration`);
   });
+});
+
+it('reads the least interval of a data source as it is written', () => {
+  expect(['15s', '>1m', '> 2h', '', undefined, '$interval'].map(leastInterval)).toEqual([
+    15_000,
+    60_000,
+    7_200_000,
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });

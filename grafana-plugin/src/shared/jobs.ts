@@ -1,8 +1,19 @@
-import { HeedError, createDetector, createSeries, listDetectors, loadDetector, readCsv } from '@heed/core';
-import type { Detector, RunOptions } from '@heed/core';
-import { scoreGraph } from './graph.js';
-import { scoreLive } from './live.js';
-import type { FitJob, Job, JobResults, PlainSeries, ScoreJob } from './protocol.js';
+import {
+  HeedError,
+  SlidingStream,
+  createDetector,
+  createSeries,
+  listDetectors,
+  loadDetector,
+  readCsv,
+  type Detector,
+  type RunOptions,
+  type Series,
+} from '@heed/core';
+import { LRUCache } from 'lru-cache';
+import { scoreGraph } from './graphJob.js';
+import { stableJson } from './hash.js';
+import type { FitJob, Job, JobResults, ScoreJob } from './jobTypes.js';
 
 /** Runs one job on @heed/core. Everything the plugin computes goes through here, in a worker or on the page. */
 export async function runJob(
@@ -37,29 +48,24 @@ export async function runJob(
   }
 }
 
+/** Ranges that move on, by their names: per worker, the one unused for longest goes first. */
+const sliding = new LRUCache<string, SlidingStream>({ max: 200, dispose: (stream) => stream.dispose() });
+
 async function score(job: ScoreJob, run: Pick<RunOptions, 'signal' | 'onProgress'>) {
-  const { scoreConfig } = job;
+  const { live, scoreConfig } = job;
+  const { detector: id, options, model, events, feedback } = scoreConfig;
   const series = toSeries(job.series);
-  if (job.live !== undefined && scoreConfig.model === undefined) {
-    return scoreLive(
-      job.live,
-      series,
-      scoreConfig,
-      () => createDetector(scoreConfig.detector, scoreConfig.options ?? {}),
-      run,
-    );
+  const scoreOptions = { ...(events ? { events } : {}), ...(feedback?.length ? { feedback } : {}) };
+  if (live !== undefined && model === undefined) {
+    const key = `${live} ${stableJson(scoreConfig)}`;
+    const stream =
+      sliding.get(key) ?? new SlidingStream(() => createDetector(id, options ?? {}), scoreOptions);
+    sliding.set(key, stream, { noDisposeOnSet: true });
+    return stream.update(series, run);
   }
-  const { detector, release } = await prepareDetector(
-    scoreConfig.detector,
-    scoreConfig.options,
-    scoreConfig.model,
-  );
+  const { detector, release } = await prepareDetector(id, options, model);
   try {
-    const detection = await detector.score(series, {
-      ...run,
-      ...(scoreConfig.events ? { events: scoreConfig.events } : {}),
-      ...(scoreConfig.feedback && scoreConfig.feedback.length > 0 ? { feedback: scoreConfig.feedback } : {}),
-    });
+    const detection = await detector.score(series, { ...run, ...scoreOptions });
     return { detection, scoredPoints: series.time.length };
   } finally {
     release();
@@ -83,7 +89,7 @@ async function inspect(model: string) {
   return { detector: id };
 }
 
-function toSeries(plain: PlainSeries) {
+function toSeries(plain: Series) {
   return createSeries({
     ...(plain.name === undefined ? {} : { name: plain.name }),
     time: plain.time,
@@ -92,8 +98,10 @@ function toSeries(plain: PlainSeries) {
 }
 
 /** Loaded models by their text: loading a network costs more than scoring a few hundred points with it. */
-const models = new Map<string, Promise<Detector>>();
-const keptModels = 4;
+const models = new LRUCache<string, Promise<Detector>>({
+  max: 4,
+  dispose: (loading) => void loading.then((detector) => detector.dispose()).catch(() => undefined),
+});
 
 async function prepareDetector(
   id: string,
@@ -109,10 +117,6 @@ async function prepareDetector(
     loading = Promise.resolve(loadDetector(model));
     models.set(model, loading);
     loading.catch(() => models.delete(model));
-    if (models.size > keptModels) {
-      const [oldest] = models.keys();
-      models.delete(oldest!);
-    }
   }
   return { detector: await loading, release: () => undefined };
 }

@@ -1,5 +1,5 @@
-import type { GraphJob, GraphResult } from '../engine/protocol.js';
-import { sizeOf } from './cache.js';
+import type { GraphJob, GraphResult } from './jobTypes.js';
+import { sizeOf } from './size.js';
 import { ContentHash, stableJson } from './hash.js';
 import { Scorings } from './scorings.js';
 import type { Origin, ScoringService } from './service.js';
@@ -10,18 +10,18 @@ const cacheBytes = 8 * 1024 * 1024;
 export class GraphScoring {
   private readonly scorings: Scorings<GraphResult>;
 
-  constructor(private readonly service: Pick<ScoringService, 'pool' | 'activity'>) {
+  constructor(private readonly service: Pick<ScoringService, 'runOn' | 'activity'>) {
     this.scorings = new Scorings(service.activity, cacheBytes);
   }
 
-  /** @throws JobError with the code of the core's HeedError, or `cancelled` */
+  /** @throws HeedError what the scoring throws, and cancelled */
   async score(map: Omit<GraphJob, 'kind'>, origin: Origin, signal: AbortSignal): Promise<GraphResult> {
     const points = map.nodes.length;
     return this.scorings.get(
       new ContentHash().text(stableJson(map)).digest(),
       { ...origin, detector: 'graph-attention', points },
       async (abort) => {
-        const { result, milliseconds, where } = await this.service.pool.run(
+        const { result, milliseconds, where } = await this.service.runOn(
           { kind: 'graph', ...map },
           { signal: abort },
         );

@@ -1,3 +1,4 @@
+import { HeedError, type PoolWorker } from '@heed/core';
 import { engine, engineSource } from 'heed-engine';
 import { GraphScoring } from './graphs.js';
 import { ScoringService } from './service.js';
@@ -18,24 +19,35 @@ export function setDataSourceModule(module: string | undefined): void {
   if (module?.endsWith('/module.js')) learnedBase = module.slice(0, -'/module.js'.length);
 }
 
+/** A worker whose engine knows learned detectors; loaded when a job turns out to need it. */
+async function startLearned(): Promise<PoolWorker> {
+  const folder = learnedFolder();
+  const response = await fetch(`${folder}learned.js`);
+  const type = response.headers.get('content-type') ?? '';
+  // A host that answers every unknown address with its page answers this one too.
+  if (!response.ok || type.includes('html'))
+    throw new Error(`${folder}learned.js answered ${response.status} ${type}`);
+  return startWorker(`self.heedFolder=${JSON.stringify(folder)};\n${await response.text()}`, 'heed-learned');
+}
+
 export function scoringService(): ScoringService {
   const holder = globalThis as unknown as Record<symbol, ScoringService | undefined>;
   return (holder[slot] ??= new ScoringService({
     // One core is left to the page, and more than four workers gain little on a dashboard.
     size: Math.max(1, Math.min(4, (navigator.hardwareConcurrency ?? 2) - 1)),
-    startWorker: () => startWorker(engineSource),
-    startOnPage: () => startOnPage(engine),
-    startLearned: async () => {
-      const folder = learnedFolder();
-      const response = await fetch(`${folder}learned.js`);
-      const type = response.headers.get('content-type') ?? '';
-      // A host that answers every unknown address with its page answers this one too.
-      if (!response.ok || type.includes('html'))
-        throw new Error(`${folder}learned.js answered ${response.status} ${type}`);
-      return startWorker(
-        `self.heedFolder=${JSON.stringify(folder)};\n${await response.text()}`,
-        'heed-learned',
-      );
+    start: () => startWorker(engineSource),
+    startFallback: () => startOnPage(engine),
+    startTimeout: 20_000,
+    attempts: 2,
+    specialist: {
+      refusal: 'engine-without-learned',
+      start: startLearned,
+      failure: (reason) =>
+        new HeedError(
+          'backend-unavailable',
+          `learned detectors need a Web Worker, and it could not be started: ${reason}`,
+          'Allow blob: workers in the content security policy, or use a detector that needs no training.',
+        ),
     },
   }));
 }

@@ -1,6 +1,8 @@
-import { createDetector, createSeries, listDetectors, sliceSeries } from '@heed/core';
 import { describe, expect, it } from 'vitest';
-import { scoreLive } from './live.js';
+import { createDetector } from '../detection/index.js';
+import { listDetectors } from '../detectors/index.js';
+import { createSeries, sliceSeries, type Series } from '../series/index.js';
+import { SlidingStream } from './sliding.js';
 
 const n = 400;
 const whole = createSeries({
@@ -19,40 +21,47 @@ const whole = createSeries({
 const streaming = listDetectors().find(
   ({ tags }) => tags.streaming && !tags.needsTraining && tags.input === 'series',
 )!.id;
-const score = (id: string, end: number, detector = streaming, series = whole) =>
-  scoreLive(id, sliceSeries(series, 0, end), { detector }, () => createDetector(detector), {});
+/** A stream of a detector, shown the first points of a series. */
+const slide = (detector: string = streaming) => {
+  const stream = new SlidingStream(() => createDetector(detector));
+  return (end: number, series: Series = whole) => stream.update(sliceSeries(series, 0, end));
+};
 
 it('scores only the points that are new, with the scores of the whole series', async () => {
-  const first = await score('a', 370);
+  const score = slide();
+  const first = await score(370);
   expect(first.scoredPoints).toBe(370);
-  const next = await score('a', 390);
+  const next = await score(390);
   expect(next.scoredPoints).toBe(20);
   expect(next.detection.score).toHaveLength(390);
   expect(Array.from(next.detection.score.subarray(0, 370))).toEqual(Array.from(first.detection.score));
   expect(next.detection.events.some((event) => event.startIndex <= 383 && event.endIndex >= 380)).toBe(true);
-  const again = await score('a', 390);
+  const again = await score(390);
   expect(again.scoredPoints).toBe(0);
 });
 
 it('reports an event that goes on once', async () => {
-  await score('b', 370);
-  for (let end = 381; end < 390; end++) await score('b', end);
-  const { detection } = await score('b', 395);
+  const score = slide();
+  await score(370);
+  for (let end = 381; end < 390; end++) await score(end);
+  const { detection } = await score(395);
   const starts = detection.events.map((event) => event.start);
   expect(new Set(starts).size).toBe(starts.length);
 });
 
 it('scores everything again when the past differs', async () => {
-  await score('c', 370);
+  const score = slide();
+  await score(370);
   const values = Float64Array.from(whole.channels[0]!.values);
   values[3] = 2;
   const corrected = { ...whole, channels: [{ name: 'v', values }] };
-  expect((await score('c', 380, streaming, corrected)).scoredPoints).toBe(380);
+  expect((await score(380, corrected)).scoredPoints).toBe(380);
 });
 
 it('scores everything where the detector does not stream', async () => {
-  await score('d', 370, 'pca');
-  expect((await score('d', 380, 'pca')).scoredPoints).toBe(380);
+  const score = slide('pca');
+  await score(370);
+  expect((await score(380)).scoredPoints).toBe(380);
 });
 
 describe('a series on a dashboard', () => {
@@ -70,12 +79,15 @@ describe('a series on a dashboard', () => {
       },
     ],
   });
-  const show = (key: string, start: number, end: number) =>
-    scoreLive(key, sliceSeries(long, start, end), { detector: id }, () => createDetector(id), {});
+  const slide = (options?: ConstructorParameters<typeof SlidingStream>[1]) => {
+    const stream = new SlidingStream(() => createDetector(id), options);
+    return (start: number, end: number) => stream.update(sliceSeries(long, start, end));
+  };
 
   it('keeps its scores while the range moves on, and scores its new points alone', async () => {
-    const first = (await show('move', 0, 1000)).detection;
-    const next = await show('move', 5, 1005);
+    const show = slide();
+    const first = (await show(0, 1000)).detection;
+    const next = await show(5, 1005);
     expect(next.scoredPoints).toBe(5);
     expect(next.detection.score).toHaveLength(1000);
     expect(Array.from(next.detection.score.subarray(0, 995))).toEqual(Array.from(first.score.subarray(5)));
@@ -85,8 +97,8 @@ describe('a series on a dashboard', () => {
     expect(next.detection.notes.at(-1)).toContain('The last 5 points');
 
     // The fault enters the range, and its place is told in the points of the range shown.
-    await show('move', 50, 1050);
-    const { detection } = await show('move', 60, 1060);
+    await show(50, 1050);
+    const { detection } = await show(60, 1060);
     const fault = detection.events.find(({ start, end }) => start <= 1_046_000 && end >= 1_040_000)!;
     expect(fault.start).toBe(1000 * (fault.startIndex + 60));
     expect(fault.endIndex).toBeLessThan(1000);
@@ -98,25 +110,19 @@ describe('a series on a dashboard', () => {
   });
 
   it('takes scales and threshold anew once a tenth of the points is new, and then gives what a reload gives', async () => {
-    await show('anew', 0, 1000);
-    expect((await show('anew', 100, 1100)).scoredPoints).toBe(100);
-    const anew = await show('anew', 101, 1101);
+    const show = slide();
+    await show(0, 1000);
+    expect((await show(100, 1100)).scoredPoints).toBe(100);
+    const anew = await show(101, 1101);
     expect(anew.scoredPoints).toBe(1000);
-    const reloaded = await show('another page', 101, 1101);
+    const reloaded = await slide()(101, 1101);
     expect(Array.from(anew.detection.score)).toEqual(Array.from(reloaded.detection.score));
     expect(anew.detection.threshold).toEqual(reloaded.detection.threshold);
   });
 
   it('scores everything where the user has judged events', async () => {
-    const judged = (end: number) =>
-      scoreLive(
-        'judged',
-        sliceSeries(long, 0, end),
-        { detector: id, feedback: [{ start: 1_040_000, end: 1_045_000, kind: 'normal' }] },
-        () => createDetector(id),
-        {},
-      );
-    await judged(1100);
-    expect((await judged(1110)).scoredPoints).toBe(1110);
+    const show = slide({ feedback: [{ start: 1_040_000, end: 1_045_000, kind: 'normal' }] });
+    await show(0, 1100);
+    expect((await show(0, 1110)).scoredPoints).toBe(1110);
   });
 });

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { startEngine } from '../engine/engine.js';
-import type { PlainSeries } from '../engine/protocol.js';
-import { ByteBoundCache } from './cache.js';
+import { startEngine } from './engine.js';
+import type { Series } from '@heed/core';
 import { stableJson } from './hash.js';
+import { ActivityLog } from './activity.js';
+import { Scorings } from './scorings.js';
 import { ScoringService, keyOf } from './service.js';
 import { startOnPage } from './transport.js';
 
 const origin = { surface: 'query', title: 't' } as const;
-const series = (spike = 5): PlainSeries => ({
+const series = (spike = 5): Series => ({
   name: 's',
   time: Float64Array.from({ length: 300 }, (_, i) => i * 1000),
   channels: [
@@ -20,14 +21,42 @@ const series = (spike = 5): PlainSeries => ({
 const make = () =>
   new ScoringService({
     size: 1,
-    startWorker: () => {
+    start: () => {
       throw new Error('no workers in this test');
     },
-    startOnPage: () => startOnPage(startEngine),
+    startFallback: () => startOnPage(startEngine),
   });
 const scoreConfig = { detector: 'z-score' };
 
 describe('ScoringService', () => {
+  it('does its jobs on the page where there are no workers', async () => {
+    const service = make();
+    expect((await service.list()).map(({ id }) => id)).toContain('auto');
+    const empty = { time: new Float64Array(0), channels: [] };
+    await expect(service.score({ series: empty, scoreConfig, origin })).rejects.toMatchObject({
+      name: 'HeedError',
+      code: 'no-numeric-column',
+    });
+    expect(service.where).toBe('page');
+  });
+
+  it('keeps results within its bytes, those used last', async () => {
+    const log = new ActivityLog();
+    const scorings = new Scorings<{ name: string }>(log, 100);
+    const note = { surface: 'query', title: 't', detector: 'd', points: 1 } as const;
+    const spent = { milliseconds: 1, where: 'page', events: 0, scoredPoints: 1 } as const;
+    const get = (name: string, bytes: number) =>
+      scorings.get(name, note, async () => ({ value: { name }, bytes, spent }));
+    await get('a', 40);
+    await get('b', 40);
+    scorings.recall('a');
+    await get('c', 40);
+    expect(['a', 'b', 'c'].map((name) => scorings.recall(name)?.name)).toEqual(['a', undefined, 'c']);
+    expect(scorings.bytes).toBe(80);
+    await get('too large', 101);
+    expect(scorings.recall('too large')).toBeUndefined();
+  });
+
   it('scores equal content once, whoever asks and whenever', async () => {
     const service = make();
     const [a, b] = await Promise.all([
@@ -109,26 +138,5 @@ describe('keys', () => {
       keys.add(keyOf(s, scoreConfig));
     }
     expect(keys.size).toBe(10_000);
-  });
-});
-
-describe('ByteBoundCache', () => {
-  it('forgets what was unused for longest', () => {
-    const cache = new ByteBoundCache<string>(100);
-    cache.set('a', 'A', 40);
-    cache.set('b', 'B', 40);
-    cache.get('a');
-    cache.set('c', 'C', 40);
-    expect([cache.get('a'), cache.get('b'), cache.get('c')]).toEqual(['A', undefined, 'C']);
-    expect(cache.bytes).toBe(80);
-  });
-
-  it('does not take in what is larger than itself, and replaces an entry', () => {
-    const cache = new ByteBoundCache<string>(100);
-    cache.set('a', 'A', 101);
-    expect(cache.size).toBe(0);
-    cache.set('a', 'A', 60);
-    cache.set('a', 'B', 70);
-    expect([cache.get('a'), cache.bytes]).toEqual(['B', 70]);
   });
 });

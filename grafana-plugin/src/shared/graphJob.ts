@@ -1,6 +1,6 @@
 import { HeedError, createGraph, createGraphDetector } from '@heed/core';
 import type { RunOptions } from '@heed/core';
-import type { GraphJob, GraphResult } from './protocol.js';
+import type { GraphJob, GraphResult } from './jobTypes.js';
 
 /** A map is fitted to itself: trained for longer it would learn its few odd nodes by heart. */
 const options = { epochs: 30 };

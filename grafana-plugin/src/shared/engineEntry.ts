@@ -1,6 +1,5 @@
 import { configureBackend } from '@heed/core';
-import { startEngine } from './engine.js';
-import type { EngineScope } from './protocol.js';
+import { startEngine, type EngineScope } from './engine.js';
 
 /** Bound by the build: the worker's global scope, or a channel where the engine runs on the page itself. */
 declare const heedScope: EngineScope & { readonly heedFolder?: string };

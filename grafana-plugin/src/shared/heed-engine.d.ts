@@ -1,5 +1,5 @@
 declare module 'heed-engine' {
-  import type { EngineScope } from './engine/protocol.js';
+  import type { EngineScope } from './engine.js';
   /** The whole engine; refers to nothing outside itself, so that its text is a worker's source. */
   export const engine: (scope: EngineScope) => void;
   export const engineSource: string;

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
-import type { DetectorListing } from '../engine/protocol.js';
+import type { DetectorListing } from './jobTypes.js';
 import { listModels, type ModelPlace, type StoredModel } from './models.js';
-import { scoringService } from './shared.js';
+import { scoringService } from './services.js';
 
 /** Registered detectors, from the engine's own list. */
 export function useDetectors(): readonly DetectorListing[] {

@@ -76,6 +76,15 @@ function duration(what: string, wish: string | undefined): number | undefined {
   }
 }
 
+/** A data source's least interval as it is written in its settings (`15s`, `>1m`), ms; undefined where it has none. */
+export function leastInterval(text: string | undefined): number | undefined {
+  try {
+    return text ? parseDuration(text.replace(/^\s*>/, '')) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 const atLeast = (wanted: number) =>
   steps.find((step) => step >= wanted) ?? Math.ceil(wanted / 86400e3) * 86400e3;
 
