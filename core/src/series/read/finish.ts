@@ -45,7 +45,8 @@ export function finishTable(table: TableBuilder): ReadResult {
   const texts = table.columns
     .filter(
       ({ role, cells }) =>
-        (role === 'value' && !numeric.includes(cells)) || (labelIsKey && cells === labelColumn),
+        (role === 'value' && !numeric.includes(cells) && !(table.asked && cells.isNumeric)) ||
+        (labelIsKey && cells === labelColumn),
     )
     .map(({ cells }) => cells);
 
@@ -54,7 +55,7 @@ export function finishTable(table: TableBuilder): ReadResult {
   const labels =
     labelColumn && !labelIsKey ? labelsOf(labelColumn, rows, table.labelAsked, file, notes) : null;
   for (const { role, cells } of table.columns) {
-    if (role === 'related' && !keys.has(cells)) {
+    if (role === 'related' && !table.asked && !keys.has(cells)) {
       notes.push(
         `Column "${cells.name}" was left out: what is known or computed of anomalies is no input (--columns "${cells.name}" reads it as a channel).`,
       );
@@ -66,10 +67,12 @@ export function finishTable(table: TableBuilder): ReadResult {
     times?.time,
     notes,
   );
-  noteTexts(
-    texts.filter((column) => !keys.has(column)),
-    notes,
-  );
+  // Who names columns does not want to hear of the others.
+  if (!table.asked)
+    noteTexts(
+      texts.filter((column) => !keys.has(column)),
+      notes,
+    );
   checkChannels(table, channels);
 
   let time = times?.time;
