@@ -190,7 +190,8 @@ function guessDelimiter(lines: readonly Line[]): string {
         const type = types.of(cell);
         if (type === 'missing') continue;
         present++;
-        if (type !== 'text') typed++;
+        // A word is a cell too; one that holds another delimiter is rather several.
+        typed += type !== 'text' ? 1 : /[,;\t|]/.test(cell) ? -0.5 : 0.5;
       }
     }
     const score =
@@ -245,6 +246,8 @@ function firstDataRow(
     for (const { kind, c } of typed) {
       const type = types.of(row.cells[c] ?? '');
       if (type === 'missing') continue;
+      // A name above times is a name, though all others are numbers: date,0,1,2.
+      if (kind === 'time' && type === 'text') return false;
       present++;
       if (type === kind || (type === 'number' && kind === 'time')) right++;
     }

@@ -6,7 +6,7 @@ import { parseDuration } from '../time.js';
 import { unitOfName } from '../units.js';
 import { cellUnit } from './cell-units.js';
 import type { Column, Mark } from './column.js';
-import { labelsOf, mayBeGroundTruth } from './labels.js';
+import { isMeasuredTarget, labelsOf, mayBeGroundTruth } from './labels.js';
 import type { ReadResult } from './options.js';
 import { findSeries, groupBy, numericKeys, pivot, type Grouping } from './pivot.js';
 import { isIdName, isIndexName, keyRank, timeRank } from './roles.js';
@@ -35,11 +35,15 @@ export function finishTable(table: TableBuilder): ReadResult {
   }
 
   // What users name comes first, then what is numeric; the rest may name series.
+  const labelNamed = table.columns.find(({ role }) => role === 'label')?.cells;
+  const measured = labelNamed !== undefined && !table.labelAsked && isMeasuredTarget(labelNamed, rows);
   const values = table.asked
     ? table.asked.map((c) => table.columns[c]!.cells)
-    : table.columns.filter(({ role }) => role === 'value').map(({ cells }) => cells);
+    : table.columns
+        .filter(({ role, cells }) => role === 'value' || (measured && cells === labelNamed))
+        .map(({ cells }) => cells);
   const keyed = new Set(table.keys?.map((c) => table.columns[c]!.cells));
-  const labelColumn = table.columns.find(({ role }) => role === 'label')?.cells;
+  const labelColumn = measured ? undefined : labelNamed;
   const labelIsKey = labelColumn !== undefined && !table.labelAsked && !mayBeGroundTruth(labelColumn);
   const numeric = values.filter((column) => !keyed.has(column) && (column.wanted || column.isNumeric));
   const texts = table.columns
