@@ -180,7 +180,9 @@ export class TimeParser {
   }
 
   private parseSlowly(text: string): number {
-    if (text.length > 80 || !/\d/.test(text)) return TimeForm.none;
+    if (text.length < 4 || text.length > 80 || !/\d/.test(text)) {
+      if (!plainNumber.test(text)) return TimeForm.none;
+    }
     if (plainNumber.test(text)) {
       this.ms = Number(text.replace(',', '.'));
       this.clock = true;
