@@ -277,7 +277,8 @@ function firstDataRow(
   }
   let at = rows.findIndex((row) => fits(row) && isData(row));
   // Rows of nothing but missing values may come first.
-  while (at > 1 && fits(rows[at - 1]!) && rows[at - 1]!.cells.every((cell) => types.of(cell) === 'missing')) at--;
+  while (at > 1 && fits(rows[at - 1]!) && rows[at - 1]!.cells.every((cell) => types.of(cell) === 'missing'))
+    at--;
   if (at < 0) return Math.min(rows.length, first + 1);
   // Names 0, 1, 2 …, as data frames without names have them.
   if (at === first && rows.length > at + 1 && rows[at]!.cells.every((cell, c) => cell === String(c)))
