@@ -181,6 +181,13 @@ class CellTypes {
   }
 }
 
+/** The delimiter of a table of text by its first lines; a comma where none is there. */
+export function delimiterOf(head: string): string {
+  const lines = logicalLines(head).filter(({ text }) => text.trim() !== '');
+  const found = lines.length === 0 ? ',' : guessDelimiter(lines, new CellTypes());
+  return found === ' ' ? ',' : found;
+}
+
 /** The delimiter that makes the most regular table of numbers and times. */
 function guessDelimiter(lines: readonly Line[], types: CellTypes): string {
   let best = ',';
