@@ -63,7 +63,8 @@ const both = (sample: Sample): [host: string, values: readonly number[]][] => [
 ];
 
 function utf16(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(`\uFEFF${text}`, 'utf16le'));
+  const units = Uint16Array.from(`\uFEFF${text}`, (one) => one.charCodeAt(0));
+  return new Uint8Array(units.buffer);
 }
 
 /** Every layout by name; docs/formats.md shows the same ones. */
@@ -220,11 +221,9 @@ export const layouts: Readonly<Record<string, Layout>> = {
     channels: 1,
     unit: '°C',
     write: (s) =>
-      new Uint8Array(
-        Buffer.from(
-          wide(s, 'Zeit;Wärme [°C]', (ms, a) => `${local(ms)};${german(a)}`),
-          'latin1',
-        ),
+      Uint8Array.from(
+        wide(s, 'Zeit;Wärme [°C]', (ms, a) => `${local(ms)};${german(a)}`),
+        (one) => one.charCodeAt(0),
       ),
   },
   'aligned text': {
