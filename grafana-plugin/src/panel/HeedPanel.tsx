@@ -69,10 +69,7 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
         height={height - heightOfList - (status ? statusHeight : 0)}
         legend={
           hasLegend ? (
-            <VizLayout.Legend
-              placement={legend.placement}
-              {...(legend.placement === 'right' && legend.width ? { width: legend.width } : {})}
-            >
+            <VizLayout.Legend placement={legend.placement} {...legendWidth(legend)}>
               <VizLegend
                 placement={legend.placement}
                 items={items}
@@ -139,9 +136,8 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
             })
           }
           onZoom={(start, end) => {
-            const margin = 0.1 * (end - start);
             clear();
-            onChangeTimeRange({ from: Math.floor(start - margin), to: Math.ceil(end + margin) });
+            onChangeTimeRange(withMargin(start, end));
           }}
           onClose={clear}
         />
@@ -149,6 +145,14 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
     </div>
   );
 }
+
+const withMargin = (start: number, end: number) => {
+  const margin = 0.1 * (end - start);
+  return { from: Math.floor(start - margin), to: Math.ceil(end + margin) };
+};
+
+const legendWidth = ({ placement, width }: HeedPanelOptions['legend']) =>
+  placement === 'right' && width ? { width } : {};
 
 const noFeedback: readonly PanelFeedback[] = [];
 

@@ -21,8 +21,8 @@ export function SeenSection({ item: { group, event } }: { item: GroupEvent }) {
           <tr>
             {several && <th>series</th>}
             {several && <th className={styles.number}>share of the blame</th>}
-            <th className={styles.number}>seen at the peak</th>
-            <th className={styles.number}>expected</th>
+            <th className={several ? styles.number : undefined}>seen at the peak</th>
+            <th className={several ? styles.number : undefined}>expected</th>
           </tr>
         </thead>
         <tbody>
@@ -38,8 +38,8 @@ export function SeenSection({ item: { group, event } }: { item: GroupEvent }) {
                     {Math.round(100 * share)}%
                   </td>
                 )}
-                <td className={styles.number}>{seen}</td>
-                <td className={styles.number}>{expected}</td>
+                <td className={several ? styles.number : undefined}>{seen}</td>
+                <td className={several ? styles.number : undefined}>{expected}</td>
               </tr>
             );
           })}

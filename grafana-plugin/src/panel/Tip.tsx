@@ -110,7 +110,8 @@ function TipRow({
       <tr className={cx(isNearest && styles.bold)}>
         <td>
           <div className={styles.name}>{label}</div>
-          {seen} <span className={styles.faint}>(expected {expected})</span>
+          {seen}
+          <div className={styles.faint}>expected {expected}</div>
         </td>
       </tr>
     );
@@ -127,7 +128,7 @@ function TipRow({
 
 const getStyles = (theme: GrafanaTheme2) => ({
   tip: css({ padding: 8, fontSize: 12, maxWidth: 'min(420px, 80vw)', overflowWrap: 'anywhere' }),
-  narrow: css({ maxWidth: 'min(172px, 48vw)' }),
+  narrow: css({ maxWidth: 'min(172px, 48vw)', whiteSpace: 'normal' }),
   faint: css({ color: theme.colors.text.secondary, fontWeight: theme.typography.fontWeightRegular }),
   table: css({ width: '100%', margin: '4px 0' }),
   name: css({
