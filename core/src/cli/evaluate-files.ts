@@ -1,7 +1,8 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import Papa from 'papaparse';
 import { HeedError } from '../errors.js';
+import { readTextFile, unreadable } from '../node/open.js';
 import type { PublishedTable } from '../evaluate/protocol.js';
 
 export interface LabeledFile {
@@ -99,21 +100,8 @@ export async function readPublished(path: string): Promise<PublishedTable> {
 }
 
 async function readRows(path: string): Promise<string[][]> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw unreadable(path, cause);
-  });
+  const text = await readTextFile(path);
   return Papa.parse<string[]>(text.trim(), { skipEmptyLines: true }).data;
-}
-
-function unreadable(path: string, cause: unknown): HeedError {
-  const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-  return new HeedError(
-    'file-unreadable',
-    missing ? 'there is no such file or folder' : `it cannot be read: ${(cause as Error).message}`,
-    'Check the path.',
-    { file: path },
-    cause,
-  );
 }
 
 function noColumn(path: string, column: string): HeedError {

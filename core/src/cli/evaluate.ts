@@ -126,7 +126,7 @@ Examples:
       const progress = new ProgressDisplay(options.quiet === true);
       let text: string;
       try {
-        await checkOutput(options.out);
+        await checkOutput(options.out, [...paths, options.published, options.list]);
         if (await areGraphs(paths)) {
           refuseSeriesFlags(options);
           checkOptionNames(options.detector ?? graphDetectors, options.option);

@@ -8,7 +8,7 @@ import { humanDuration, formatNumber } from '../format.js';
 import { sliceSeries } from '../series/series.js';
 import { rows } from './facts.js';
 import { graphDetectorOf, isGraphWork, readGraphInput, refuseSeriesFlags, trainingGraphs } from './graph.js';
-import { addInputOptions, readInput, type InputOptions } from './input.js';
+import { addInputOptions, readInput, tellNotes, type InputOptions } from './input.js';
 import { interruption } from './interrupt.js';
 import { checkOutput, writeOutput } from './output.js';
 import { detectorOptions, feedbackOf, namingInput, openModel, trainLengthOf } from './run-detector.js';
@@ -75,7 +75,7 @@ Examples:
       const run = { signal, onProgress: progress.update };
       try {
         checkFlags(flags);
-        await checkOutput(flags.out);
+        await checkOutput(flags.out, [file, flags.nodes, flags.feedback]);
         const graphs = await isGraphWork(file, { ...flags, model: flags.from ?? flags.teacher });
         const { text, lines } = graphs ? await fitGraph(file, flags, run) : await fitSeries(file, flags, run);
         await writeOutput(flags.out, text, signal);
@@ -123,16 +123,17 @@ interface Trained {
 async function fitSeries(file: string | undefined, flags: FitFlags, run: RunOptions): Promise<Trained> {
   // A wrong option must not wait until a large file is read.
   const options = flags.from === undefined ? detectorOptions(flags.detector!, flags.option) : {};
-  const feedback = await feedbackOf(flags.feedback);
+  const feedback = await feedbackOf(flags.feedback, run.signal);
   const start =
     flags.from !== undefined
-      ? await openModel(flags.from)
+      ? await openModel(flags.from, run.signal)
       : flags.teacher !== undefined
-        ? await openModel(flags.teacher)
+        ? await openModel(flags.teacher, run.signal)
         : await createDetector(flags.detector!, options);
   let detector: Detector = start;
   try {
-    const series = await readInput(file, flags, run as Required<RunOptions>);
+    const { series, notes } = await readInput(file, flags, run as Required<RunOptions>);
+    tellNotes(notes, flags);
     const length = trainLengthOf(flags.train, series);
     const train = length === undefined ? series : sliceSeries(series, 0, length);
     const seeded = { ...run, seed: flags.seed };
