@@ -8,7 +8,13 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { Adam } from './adam.js';
 import { instantiateKernels, supportsKernels, type KernelBuild } from './kernels.js';
 import { attentionNaive, gemmNaive, layerNormNaive, softmaxNaive } from './kernels.naive.js';
-import { dotAttentionContext, dotAttentionWeights, layerNorm, maskBias, softmax } from './operations/index.js';
+import {
+  dotAttentionContext,
+  dotAttentionWeights,
+  layerNorm,
+  maskBias,
+  softmax,
+} from './operations/index.js';
 import { registerKernels, unregisterKernels } from './tfjs-kernels.js';
 import { createRandom } from '../random.js';
 
@@ -200,7 +206,14 @@ describe.each(builds)('the %s kernels against the naive oracles', (build) => {
             scratch.at,
           );
           const shape = { batch, queries, keys, depth, valueDepth };
-          const truth = attentionNaive(q.view, k.view, v.view, shape, 0.7, kind === 'none' ? undefined : bias);
+          const truth = attentionNaive(
+            q.view,
+            k.view,
+            v.view,
+            shape,
+            0.7,
+            kind === 'none' ? undefined : bias,
+          );
           expect(relativeError(out.view, truth)).toBeLessThan(1e-5);
           expect([...out.guard, ...norms.guard, ...scratch.guard].every(Number.isNaN)).toBe(true);
         },
@@ -367,11 +380,13 @@ describe('the kernels under TensorFlow.js', () => {
 
   const attention = (bias?: tf.Tensor) => (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) =>
     dotAttentionContext(q as tf.Tensor3D, k as tf.Tensor3D, v as tf.Tensor3D, 1 / Math.sqrt(5), bias);
-  const composed = (bias?: tf.Tensor) => (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) =>
-    tf.matMul(
-      dotAttentionWeights(q as tf.Tensor3D, k as tf.Tensor3D, 1 / Math.sqrt(5), bias),
-      v as tf.Tensor3D,
-    );
+  const composed =
+    (bias?: tf.Tensor) =>
+    (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Tensor3D =>
+      tf.matMul(
+        dotAttentionWeights(q as tf.Tensor3D, k as tf.Tensor3D, 1 / Math.sqrt(5), bias),
+        v as tf.Tensor3D,
+      );
 
   test('attention: gradient against finite differences, and against the composed operations', () => {
     const [q, k, v] = [random([2, 70, 5], 1), random([2, 9, 5], 2), random([2, 9, 3], 3)];
@@ -389,7 +404,8 @@ describe('the kernels under TensorFlow.js', () => {
       const differentiate = (f: ReturnType<typeof attention>) =>
         tf.grads((q, k, v) => tf.sum(tf.mul(f(q!, k!, v!), weight)) as tf.Scalar)([q, k, v]);
       // Made inside the function as a network makes it, so that it is freed with the other intermediate results.
-      const inside = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) => attention(bias && tf.mul(bias, 1))(q, k, v);
+      const inside = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) =>
+        attention(bias && tf.mul(bias, 1))(q, k, v);
       const truth = composed(bias)(q, k, v).dataSync();
       expect(relativeError(attention(bias)(q, k, v).dataSync(), truth)).toBeLessThan(1e-5);
       const [ours, theirs] = [differentiate(inside), differentiate(composed(bias))];
@@ -408,8 +424,10 @@ describe('the kernels under TensorFlow.js', () => {
   });
 
   /** Minimizes Σ (x − 1)² over two variables by `step`, which is given the gradients. */
-  const descend = (step: (variables: Map<string, tf.Variable>, gradients: Map<string, tf.Tensor>) => void) => {
-    const variables = new Map([
+  const descend = (
+    step: (variables: Map<string, tf.Variable>, gradients: Map<string, tf.Tensor>) => void,
+  ) => {
+    const variables = new Map<string, tf.Variable>([
       ['x', tf.variable(tf.tensor1d([3, -2, 0.5, 7, 1]))],
       ['y', tf.variable(tf.tensor2d([-1, 4, 2, 0.1, 9, -6], [2, 3]))],
     ]);
@@ -429,7 +447,7 @@ describe('the kernels under TensorFlow.js', () => {
     const stock = tf.train.adam(0.1, 0.9, 0.999, 1e-12);
     const theirs = descend((variables, gradients) =>
       stock.applyGradients(
-        Object.fromEntries([...gradients].map(([name, tensor]) => [variables.get(name)!.name, tensor])),
+        [...gradients].map(([name, tensor]) => ({ name: variables.get(name)!.name, tensor })),
       ),
     );
     expect(relativeError(ours, theirs)).toBeLessThan(1e-5);

@@ -67,7 +67,11 @@ export type Build = (tensors: Tensors, heed: boolean) => { run: () => void; disp
  * The same work by Heed's code and kernels, by plain TensorFlow.js code on Heed's kernels, and by the same plain code
  * on stock tfjs-wasm and tfjs-cpu.
  */
-export async function tensorContestants(tensors: Tensors, build: Build, withCpu: boolean): Promise<Contestant[]> {
+export async function tensorContestants(
+  tensors: Tensors,
+  build: Build,
+  withCpu: boolean,
+): Promise<Contestant[]> {
   const { tf } = tensors;
   const contestant = async (
     implementation: string,

@@ -72,10 +72,7 @@ export async function loadTrainStep(): Promise<Build> {
     const drawn = new Parameters(createRandom(2));
     plan.build(drawn, channels);
     const weights = new Map(
-      [...drawn.select(() => true)].map(([name, value]) => [
-        name,
-        tf.tidy(() => tf.variable(value.clone())),
-      ]),
+      [...drawn.select(() => true)].map(([name, value]) => [name, tf.tidy(() => tf.variable(value.clone()))]),
     );
     drawn.dispose();
     const affine = (x: tfjs.Tensor, name: string) => {

@@ -1,10 +1,6 @@
 import { HeedError } from '../../../errors.js';
 import { learnedDetector } from '../training/definition.js';
-import {
-  quickTraining,
-  trainingDefaults,
-  trainingOptionSpecs,
-} from '../training/options.js';
+import { quickTraining, trainingDefaults, trainingOptionSpecs } from '../training/options.js';
 import type { AnomalyTransformerOptions } from './network.js';
 
 /** Anomaly Transformer (Xu et al., ICLR 2022): association discrepancy learned by a minimax strategy. */

@@ -1,10 +1,6 @@
 import { HeedError } from '../../../errors.js';
 import { learnedDetector } from '../training/definition.js';
-import {
-  quickTraining,
-  trainingDefaults,
-  trainingOptionSpecs,
-} from '../training/options.js';
+import { quickTraining, trainingDefaults, trainingOptionSpecs } from '../training/options.js';
 import type { AttentionAutoencoderOptions } from './network.js';
 
 /** Encoder → attention → decoder over windows, reconstruction error as score (“Attention-based anomaly detection” §3.1). */

@@ -1,10 +1,6 @@
 import { HeedError } from '../../../errors.js';
 import { learnedDetector } from '../training/definition.js';
-import {
-  quickTraining,
-  trainingDefaults,
-  trainingOptionSpecs,
-} from '../training/options.js';
+import { quickTraining, trainingDefaults, trainingOptionSpecs } from '../training/options.js';
 import type { EncoderDecoderOptions } from './network.js';
 
 /** E(x), D(E(x)), S, Attention(S, E(x)), w, S' = f(S, w, E(x)), P(x|S') (“Attention mechanisms in anomaly detection” §3). */

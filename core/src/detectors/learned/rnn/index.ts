@@ -1,9 +1,5 @@
 import { learnedDetector } from '../training/definition.js';
-import {
-  quickTraining,
-  trainingDefaults,
-  trainingOptionSpecs,
-} from '../training/options.js';
+import { quickTraining, trainingDefaults, trainingOptionSpecs } from '../training/options.js';
 import { supervisedSpec } from '../training/plan.js';
 import type { RnnOptions } from './network.js';
 

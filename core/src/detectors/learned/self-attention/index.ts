@@ -1,10 +1,6 @@
 import { HeedError } from '../../../errors.js';
 import { learnedDetector } from '../training/definition.js';
-import {
-  quickTraining,
-  trainingDefaults,
-  trainingOptionSpecs,
-} from '../training/options.js';
+import { quickTraining, trainingDefaults, trainingOptionSpecs } from '../training/options.js';
 import { supervisedSpec } from '../training/plan.js';
 import type { SelfAttentionOptions } from './network.js';
 

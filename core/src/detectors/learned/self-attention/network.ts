@@ -1,5 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { attend, dotAttention, dotScores, scaledDotAttention, type Attended } from '../../../tensor/attention/mechanisms.js';
+import {
+  attend,
+  dotAttention,
+  dotScores,
+  scaledDotAttention,
+  type Attended,
+} from '../../../tensor/attention/mechanisms.js';
 import { denseLayer, exclusionMask, positionalEncoding } from '../training/layers.js';
 import type { Inference, WindowedPlan } from '../training/network.js';
 import type { TrainingOptions } from '../training/options.js';

@@ -111,7 +111,9 @@ export async function scoreWindows(scoring: Scoring, options: RunOptions): Promi
         }
       : {}),
     ...(threshold === undefined ? {} : { threshold }),
-    ...(hasAttention ? { attend: (start: number, end: number) => attendedIntervals(scoring, start, end) } : {}),
+    ...(hasAttention
+      ? { attend: (start: number, end: number) => attendedIntervals(scoring, start, end) }
+      : {}),
   };
 }
 

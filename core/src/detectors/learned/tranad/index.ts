@@ -1,9 +1,5 @@
 import { learnedDetector } from '../training/definition.js';
-import {
-  quickTraining,
-  trainingDefaults,
-  trainingOptionSpecs,
-} from '../training/options.js';
+import { quickTraining, trainingDefaults, trainingOptionSpecs } from '../training/options.js';
 import type { TranadOptions } from './network.js';
 
 /** TranAD (Tuli et al., VLDB 2022): two-phase, self-conditioned, adversarial reconstruction. */
