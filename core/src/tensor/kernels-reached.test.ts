@@ -53,14 +53,14 @@ describe('every kernel serves what a user can reach from index.ts', () => {
     expect(files.filter((file) => file.startsWith('cli/'))).toEqual([]);
   });
 
-  const modules = [
+  const modules: [string, string][] = [
     ['plain', plainKernels],
     ['window', windowKernelsWasm],
     // The same source as `plain`; not every Node compiles it.
-    ...(supportsKernels('relaxed') ? [['relaxed', relaxedKernels]] : []),
-  ] as const;
+    ...(supportsKernels('relaxed') ? ([['relaxed', relaxedKernels]] as [string, string][]) : []),
+  ];
   test.each(modules)('functions of the %s module are called', (_, module) => {
-    const names = functionsIn(module!);
+    const names = functionsIn(module);
     expect(names.length).toBeGreaterThan(2);
     const isGenerated = (file: string) => file.endsWith('kernels-wasm.ts');
     expect(names.filter((name) => named(`\\.\\s*${name}`, isGenerated).length === 0)).toEqual([]);
