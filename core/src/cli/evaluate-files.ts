@@ -2,8 +2,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import Papa from 'papaparse';
 import { HeedError } from '../errors.js';
+import { parseBenchmarkName, type PublishedTable } from '../evaluate/protocol.js';
 import { readTextFile, unreadable } from '../node/open.js';
-import type { PublishedTable } from '../evaluate/protocol.js';
 
 export interface LabeledFile {
   readonly path: string;
@@ -19,6 +19,8 @@ export interface FileSelection {
   readonly list?: string;
   /** Rows of the list to take, by its column `split`. */
   readonly split?: string;
+  /** Families to take, as file names give them. */
+  readonly family?: readonly string[];
 }
 
 /**
@@ -44,7 +46,11 @@ export async function selectFiles(
     }
   }
   const wanted = selection.list === undefined ? undefined : await readList(selection.list, selection.split);
-  const selected = wanted === undefined ? files : files.filter(({ name }) => wanted.has(name));
+  const listed = wanted === undefined ? files : files.filter(({ name }) => wanted.has(name));
+  const { family } = selection;
+  const selected = family
+    ? listed.filter(({ name }) => family.includes(parseBenchmarkName(name).family))
+    : listed;
   if (selected.length === 0) {
     throw new HeedError(
       'empty-input',
@@ -71,7 +77,7 @@ async function readList(path: string, split: string | undefined): Promise<Set<st
   return new Set(
     rows
       .slice(1)
-      .filter((row) => split === undefined || row[splitColumn]?.trim() === split)
+      .filter((row) => split === undefined || split.split(',').includes(row[splitColumn]?.trim() ?? ''))
       .map((row) => basename(row[column]?.trim() ?? '')),
   );
 }
