@@ -5,6 +5,7 @@ import { interpolate } from '../../preprocess/aggregate.js';
 import type { GrowingChannels } from './growing-channels.js';
 import {
   centerOf,
+  meanDistances,
   offsetRanges,
   separationOf,
   toInterval,
@@ -133,7 +134,7 @@ export class MemoryTail {
         squares[c]![t - firstBlock] = squares[c]![t - firstBlock]! + square;
         if (c === 0) covered[t - firstBlock] = covered[t - firstBlock]! + 1;
       }).forEach((residual, c) => (residuals[c]![q - first] = residual / d));
-      neighborDistance[q - first] = meanDistance(nearest);
+      neighborDistance[q - first] = meanDistances(nearest)[0]!;
       if (explains) this.remember(q, nearest, weights, residuals, q - first);
     }
 
@@ -411,11 +412,4 @@ function squaredDistance(x: Float64Array, i: number, j: number, w: number): numb
     sum += gap * gap;
   }
   return sum;
-}
-
-function meanDistance({ distance, index, k }: NearestWindows): number {
-  let sum = 0;
-  let kept = 0;
-  for (let slot = 0; slot < k && index[slot]! >= 0; slot++, kept++) sum += distance[slot]!;
-  return kept > 0 ? sum / kept : 0;
 }
