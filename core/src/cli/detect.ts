@@ -4,10 +4,10 @@ import { HeedError } from '../errors.js';
 import { detectionToJson } from '../detection/json.js';
 import { plotDetection } from '../plot/detection.js';
 import type { Detection } from '../detection/types.js';
-import type { Series } from '../series/series.js';
+import { summarizeInput, type ReadResult } from '../series/index.js';
 import { detectionCsv } from './csv.js';
 import { detectGraph, isGraphWork, readGraphInput, refuseSeriesFlags, renderGraph } from './graph.js';
-import { readInput, addInputOptions, type InputOptions } from './input.js';
+import { addInputOptions, readInput, tellNotes, type InputOptions } from './input.js';
 import { interruption } from './interrupt.js';
 import { checkOutput, print, writeOutput } from './output.js';
 import { detectionReport } from './report.js';
@@ -34,7 +34,7 @@ interface DetectFlags extends InputOptions, ScoringFlags {
 export function detectCommand(program: Command): void {
   const command = program
     .command('detect')
-    .description('find the anomalies of a CSV or JSON file, of standard input, or of a Prometheus query');
+    .description('find the anomalies of a file, of standard input, or of a Prometheus query');
   addInputOptions(command);
   command.option('--nodes <file>', 'a CSV with the features of the nodes, beside an edge list of a graph');
   addScoringOptions(command);
@@ -63,8 +63,15 @@ export function detectCommand(program: Command): void {
 }
 
 const help = `
-The file has a header row; a column named time, timestamp, date or ts is the time (ISO 8601, epoch s or ms), a column
-named label, anomaly or is_anomaly is ground truth and never used to detect, every other numeric column is a channel.
+A file is CSV (any delimiter, with or without names, titles above, totals below), a long table (time, series, value),
+JSON (records, columns, one record per line, pandas, and the answers of Prometheus, InfluxDB, CloudWatch, Datadog,
+Graphite, Netdata, OpenTSDB, Elasticsearch, Grafana), Parquet or an Excel workbook, perhaps compressed by gzip or zstd.
+Time, labels and numbers are found by names and cells; the head of the answer says what was understood. What cannot be
+decided is refused with the flag that decides. docs/formats.md shows every layout:
+  time,latency              "Series";"Time";"Value"                {"status":"success","data":{"resultType":
+  2026-03-02 00:00,19.4     "web-1";"2026-03-02T00:00:00Z";19,4     "matrix","result":[{"metric":{…},"values":
+  2026-03-02 00:01,21.1     "web-2";"2026-03-02T00:00:00Z";24,1     [[1772409600,"0.019"],…]}]}}
+
 A graph is JSON { nodes: [{ id, features }], edges: [{ source, target, weight }] }, or a CSV with the columns source,
 target and perhaps weight; with a time column, or as { graphs: [{ time, nodes, edges }] }, it is a sequence of graphs.
 
@@ -128,23 +135,30 @@ async function detectAction(
   }
   const run = { signal, onProgress: progress.update };
   const detector = await openDetector(flags, eventOptions(flags));
-  let series: Series;
+  let input: ReadResult;
   let detection: Detection;
   try {
-    series = await readInput(file, flags, run);
+    input = await readInput(file, flags, run);
+    // A table and a report tell them in their head.
+    if (!showsNotes(format)) tellNotes(input.notes, flags);
     // Reasons say UTC by themselves where no zone is asked for: they are read outside the table too.
     const zone = flags.timeZone === 'UTC' ? {} : { timeZone: flags.timeZone };
-    detection = await detector.score(series, { ...run, ...zone });
+    detection = await detector.score(input.series, { ...run, ...zone });
   } finally {
     detector.dispose();
   }
   progress.stop();
 
-  const data = await render(series, detection, format, flags);
+  const { series } = input;
+  const data = await render(input, detection, format, flags);
   const reportText =
     flags.report === undefined
       ? undefined
-      : detectionReport(series, detection, { timeZone: flags.timeZone, command: commandLine() });
+      : detectionReport(series, detection, {
+          timeZone: flags.timeZone,
+          command: commandLine(),
+          input: summarizeInput(series, input.notes),
+        });
   if (flags.out !== undefined) {
     await writeOutput(flags.out, data, signal);
     if (!flags.quiet) tell(`Written: ${flags.out}`);
@@ -156,8 +170,12 @@ async function detectAction(
     if (flags.out === undefined && format === 'table') await print(`\n${line}\n`);
     else if (!flags.quiet) tell(line);
   }
-  const notesShown = format === 'table' || format === 'html';
-  if (!notesShown && !flags.quiet) for (const note of detection.notes) tell(`Note: ${printable(note)}`);
+  if (!showsNotes(format) && !flags.quiet)
+    for (const note of detection.notes) tell(`Note: ${printable(note)}`);
+}
+
+function showsNotes(format: Format): boolean {
+  return format === 'table' || format === 'html';
 }
 
 async function detectGraphAction(
@@ -188,7 +206,7 @@ async function detectGraphAction(
 }
 
 async function render(
-  series: Series,
+  { series, notes }: ReadResult,
   detection: Detection,
   format: Format,
   flags: DetectFlags,
@@ -201,9 +219,10 @@ async function render(
         width: flags.out === undefined ? terminalWidth() : 120,
         timeZone,
         maxEvents: flags.maxEvents,
+        input: summarizeInput(series, notes),
       });
     case 'json':
-      return `${JSON.stringify(detectionToJson(detection))}\n`;
+      return `${JSON.stringify(detectionToJson(detection, summarizeInput(series, notes)))}\n`;
     case 'csv':
       return detectionCsv(series, detection);
     case 'svg':
@@ -213,7 +232,11 @@ async function render(
       return svgToPng(plotDetection(series, detection, { timeZone }));
     }
     case 'html':
-      return detectionReport(series, detection, { timeZone, command: commandLine() });
+      return detectionReport(series, detection, {
+        timeZone,
+        command: commandLine(),
+        input: summarizeInput(series, notes),
+      });
   }
 }
 

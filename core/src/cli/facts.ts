@@ -2,6 +2,7 @@ import { typicalStep } from '../plot/downsample.js';
 import { countOf, humanDuration, formatNumber } from '../format.js';
 import { formatTimestamp } from '../plot/times.js';
 import type { AnomalyEvent, Detection, ThresholdReport } from '../detection/types.js';
+import type { InputSummary } from '../series/index.js';
 import type { Series } from '../series/series.js';
 
 /** Times of a series as people read them: the clock of a zone, or row numbers where there is no clock. */
@@ -58,16 +59,22 @@ export function thresholdText(threshold: ThresholdReport): string {
 }
 
 /** Name and value of everything a reader should know of a result before its events. */
-export function factsOf(series: Series, detection: Detection, timeZone: string): [string, string][] {
+export function factsOf(
+  series: Series,
+  detection: Detection,
+  timeZone: string,
+  input?: InputSummary,
+): [string, string][] {
   const clock = new SeriesClock(series, timeZone);
   const n = series.time.length;
   const facts: [string, string][] = [
     ['Points', `${n.toLocaleString('en-US')}${clock.rhythm ? `, ${clock.rhythm}` : ''}`],
-    ['Channels', channelText(series)],
+    ['Channels', channelText(series, input)],
   ];
   if (!series.indexTime) {
     facts.push(['From – to', `${clock.at(0)} – ${clock.at(n - 1)} ${timeZone}`]);
   }
+  for (const note of input?.notes ?? []) facts.push(['Read', note]);
   facts.push(['Detector', detection.detector]);
   if (detection.members?.length) {
     const heads = detection.members
@@ -84,9 +91,17 @@ export function factsOf(series: Series, detection: Detection, timeZone: string):
   return facts;
 }
 
-function channelText(series: Series): string {
-  const names = series.channels.map(({ name, unit }) => (unit ? `${name} (${unit})` : name));
-  return names.length <= 8 ? names.join(', ') : `${names.length}: ${names.slice(0, 6).join(', ')}, …`;
+function channelText(series: Series, input: InputSummary | undefined): string {
+  // Of a few channels their values are told too: a number read wrongly shows there first.
+  const ranges = input && input.channels.length <= 4 ? input.channels : undefined;
+  const names = series.channels.map(({ name, unit }, c) => {
+    const range = ranges?.[c];
+    const values = range ? ` ${formatNumber(range.min)} to ${formatNumber(range.max)}` : '';
+    const missing = range && range.missing > 0 ? `, ${range.missing} missing` : '';
+    return `${unit ? `${name} (${unit})` : name}${values}${missing}`;
+  });
+  const joint = ranges ? '; ' : ', ';
+  return names.length <= 8 ? names.join(joint) : `${names.length}: ${names.slice(0, 6).join(', ')}, …`;
 }
 
 /** `errors 70%, latency 30%`: the channels that made an event, the largest share first. */

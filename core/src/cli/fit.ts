@@ -8,7 +8,7 @@ import { humanDuration, formatNumber } from '../format.js';
 import { sliceSeries } from '../series/series.js';
 import { rows } from './facts.js';
 import { graphDetectorOf, isGraphWork, readGraphInput, refuseSeriesFlags, trainingGraphs } from './graph.js';
-import { addInputOptions, readInput, type InputOptions } from './input.js';
+import { addInputOptions, readInput, tellNotes, type InputOptions } from './input.js';
 import { interruption } from './interrupt.js';
 import { checkOutput, writeOutput } from './output.js';
 import { detectorOptions, feedbackOf, namingInput, openModel, trainLengthOf } from './run-detector.js';
@@ -132,7 +132,8 @@ async function fitSeries(file: string | undefined, flags: FitFlags, run: RunOpti
         : await createDetector(flags.detector!, options);
   let detector: Detector = start;
   try {
-    const series = await readInput(file, flags, run as Required<RunOptions>);
+    const { series, notes } = await readInput(file, flags, run as Required<RunOptions>);
+    tellNotes(notes, flags);
     const length = trainLengthOf(flags.train, series);
     const train = length === undefined ? series : sliceSeries(series, 0, length);
     const seeded = { ...run, seed: flags.seed };

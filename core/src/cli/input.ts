@@ -3,7 +3,7 @@ import { HeedError } from '../errors.js';
 import type { Progress } from '../detectors/base/types.js';
 import { readSeriesFile } from '../node/files.js';
 import { readPrometheus } from '../node/prometheus.js';
-import type { ReadOptions } from '../series/read-options.js';
+import type { ReadOptions, ReadResult } from '../series/index.js';
 import type { Series } from '../series/series.js';
 import { parseDuration } from '../series/time.js';
 import { printable, tell } from './terminal.js';
@@ -12,8 +12,13 @@ import { names, urlText } from './values.js';
 /** Where the series comes from, and how its columns are to be understood. */
 export interface InputOptions {
   readonly time?: string;
+  readonly timeFormat?: string;
+  readonly timeZoneIn?: string;
+  readonly decimal?: string;
   readonly columns?: string[];
+  readonly series?: string[];
   readonly label?: string;
+  readonly sheet?: string;
   readonly step?: string;
   readonly sort?: boolean;
   readonly duplicates?: ReadOptions['duplicates'];
@@ -31,11 +36,26 @@ interface InputRun {
 /** The argument and the options that `detect` and `fit` share. */
 export function addInputOptions(command: Command): void {
   command
-    .argument('[file]', 'a CSV or JSON file, or - for standard input')
+    .argument('[file]', 'a file (CSV, JSON, Parquet, Excel; gzip or zstd of these), or - for standard input')
     .optionsGroup('Input:')
-    .option('--time <column>', 'the time column (default: found by its name)')
+    .option(
+      '--time <column>',
+      'the time column, or two as Date,Time; none (default: found by its name and cells)',
+    )
+    .option(
+      '--time-format <format>',
+      'how times are written: day-first, month-first, epoch-s, epoch-ms, epoch-us, epoch-ns, excel, yyyymmdd, or a pattern as %d/%m/%Y %H:%M (default: by all rows)',
+    )
+    .option('--time-zone-in <name>', 'IANA name of the zone of times that carry none (default: UTC)')
+    .option('--decimal <mark>', 'decimal mark, . or , (default: by all cells)', decimalMark)
     .option('--columns <names>', 'channels to use, separated by commas (default: all numeric columns)', names)
-    .option('--label <column>', 'ground truth, never used to detect (default: found by its name)')
+    .option(
+      '--series <names>',
+      'columns that tell the series of a long table apart, separated by commas; none (default: found by their cells)',
+      names,
+    )
+    .option('--label <column>', 'ground truth, never used to detect; none (default: found by its name)')
+    .option('--sheet <name>', 'the sheet of a workbook (default: the first with a table)')
     .option('--step <duration>', 'time between rows without a time column, or between points of a query: 60s')
     .option('--sort', 'sort the rows by time instead of refusing them')
     .option(
@@ -58,23 +78,62 @@ function duplicates(text: string): ReadOptions['duplicates'] {
   return found;
 }
 
+function decimalMark(text: string): string {
+  if (text === '.' || text === ',') return text;
+  if (/^(point|dot)$/i.test(text)) return '.';
+  if (/^comma$/i.test(text)) return ',';
+  throw new InvalidArgumentError('Give . or ,.');
+}
+
+/** How flags say to read a file: `none` stands for no column. */
+export function readOptionsOf(flags: InputOptions): ReadOptions {
+  const {
+    time,
+    timeFormat,
+    timeZoneIn,
+    decimal,
+    columns,
+    series,
+    label,
+    sheet,
+    step,
+    sort,
+    duplicates: policy,
+  } = flags;
+  const options = {
+    time: time === 'none' ? null : time,
+    timeFormat,
+    timeZone: timeZoneIn,
+    decimal: decimal as ReadOptions['decimal'],
+    columns,
+    series: series?.length === 1 && series[0] === 'none' ? null : series,
+    label: label === 'none' ? null : label,
+    sheet,
+    step,
+    sort,
+    duplicates: policy,
+  };
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
 /**
- * The series the options name. What a reader should know of how it was read goes to stderr.
+ * The series the options name, and what a reader should know of how it was read.
  * @throws HeedError bad-option, and whatever the source rejects
  */
 export async function readInput(
   file: string | undefined,
   options: InputOptions,
   run: InputRun,
-): Promise<Series> {
+): Promise<ReadResult> {
   checkSource(file, options);
-  if (options.prometheus !== undefined) return readFromPrometheus(options, run);
-  const { time, columns, label, step, sort, duplicates: policy } = options;
+  if (options.prometheus !== undefined) return { series: await readFromPrometheus(options, run), notes: [] };
   if (file === '-' && process.stdin.isTTY && !options.quiet) tell('Reading what is typed; Ctrl+D ends it.');
-  const readOptions: ReadOptions = { time, columns, label, step, sort, duplicates: policy };
-  const { series, notes } = await readSeriesFile(file!, { ...readOptions, stdin: process.stdin }, run);
+  return readSeriesFile(file!, { ...readOptionsOf(options), stdin: process.stdin }, run);
+}
+
+/** Tells on stderr what a reader should know of how the input was read. */
+export function tellNotes(notes: readonly string[], options: InputOptions): void {
   if (!options.quiet) for (const note of notes) tell(`Note: ${printable(note)}`);
-  return series;
 }
 
 function checkSource(file: string | undefined, options: InputOptions): void {

@@ -1,7 +1,8 @@
 import { plotAttended, plotDetection, plotEvent } from '../plot/index.js';
 import { escapeXml as escape } from '../plot/svg.js';
-import { severityClass } from '../plot/theme.js';
+import { severityClass } from '../detection/severity.js';
 import type { AnomalyEvent, Detection } from '../detection/types.js';
+import type { InputSummary } from '../series/index.js';
 import type { Series } from '../series/series.js';
 import { channelShares, factsOf, rows, SeriesClock } from './facts.js';
 
@@ -9,6 +10,8 @@ export interface ReportOptions {
   readonly timeZone: string;
   /** How the report was made: the command line. */
   readonly command?: string;
+  /** What was understood of the input. */
+  readonly input?: InputSummary;
 }
 
 /** Events beyond this are in the list, but have no pictures of their own. */
@@ -167,7 +170,7 @@ export function detectionReport(series: Series, detection: Detection, options: R
     events.length === 0
       ? `No anomalies in ${rows(series.time.length)}.`
       : `${events.length} anomalous ${events.length === 1 ? 'event' : 'events'} in ${rows(series.time.length)}; the highest severity is ${Math.round(worst)} of 100.`;
-  const facts = factsOf(series, detection, timeZone)
+  const facts = factsOf(series, detection, timeZone, options.input)
     .map(([title, value]) => `<dt>${escape(title)}</dt><dd>${escape(value)}</dd>`)
     .join('');
   const notes = detection.notes.map((note) => `<p class="notes">${escape(note)}</p>`).join('');

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
-import { severityClass } from '../plot/theme.js';
+import { severityClass } from '../detection/severity.js';
 import type { AnomalyEvent, Detection } from '../detection/types.js';
+import type { InputSummary } from '../series/index.js';
 import type { Series } from '../series/series.js';
 import { channelShares, factsOf, rows, SeriesClock } from './facts.js';
 import { printable, type Colors } from './terminal.js';
@@ -12,6 +13,8 @@ export interface TableOptions {
   readonly timeZone: string;
   /** Most events to list; the rest is counted. */
   readonly maxEvents: number;
+  /** What was understood of the input. */
+  readonly input: InputSummary;
 }
 
 function paint(severity: number, text: string, colors: Colors): string {
@@ -29,11 +32,11 @@ export function severityBar(severity: number, cells: number, colors: Colors): st
 
 /** The detection as text for a terminal or a log. */
 export function detectionTable(series: Series, detection: Detection, options: TableOptions): string {
-  const { colors, timeZone, width, maxEvents } = options;
+  const { colors, timeZone, width, maxEvents, input } = options;
   const lines: string[] = [];
   const clock = new SeriesClock(series, timeZone);
   lines.push(colors.bold(printable(series.name ?? 'Series')));
-  for (const [name, value] of factsOf(series, detection, timeZone)) {
+  for (const [name, value] of factsOf(series, detection, timeZone, input)) {
     lines.push(...factLines(colors.dim(name.padEnd(14)), printable(value), width));
   }
   lines.push('');

@@ -1,3 +1,4 @@
+import type { InputSummary } from '../series/index.js';
 import type { AnomalyEvent, Detection, ThresholdReport } from './types.js';
 
 /** A normal interval an event was compared with: times as in the event, indices into the input rows (inclusive). */
@@ -32,6 +33,8 @@ export interface AnomalyEventJson {
 /** What `heed detect --format json` prints and what programs exchange; described by `detectionJsonSchema`. */
 export interface DetectionJson {
   readonly detector: string;
+  /** What was understood of the input; only where it was read from a file or a source. */
+  readonly input?: InputSummary;
   /** Number of points scored (n). */
   readonly points: number;
   /** Points after which the series repeats itself; null where no period was found. */
@@ -78,10 +81,11 @@ function eventToJson(event: AnomalyEvent): AnomalyEventJson {
 }
 
 /** A detection as plain JSON values, in the shape that `detectionJsonSchema` describes. */
-export function detectionToJson(detection: Detection): DetectionJson {
+export function detectionToJson(detection: Detection, input?: InputSummary): DetectionJson {
   const { method, value, points, sensitivity, parameters } = detection.threshold;
   return {
     detector: detection.detector,
+    ...(input ? { input } : {}),
     points: detection.score.length,
     period: detection.period ?? null,
     threshold: { method, value, points, sensitivity, parameters },
@@ -166,6 +170,38 @@ const eventsSchema = {
   },
 } as const;
 
+const inputSchema = {
+  type: 'object',
+  description: 'What was understood of the input.',
+  additionalProperties: false,
+  required: ['points', 'start', 'end', 'step', 'channels', 'notes'],
+  properties: {
+    points: { type: 'integer', minimum: 1 },
+    start: {
+      type: 'number',
+      description: 'Epoch ms; the row number where the input has no time column.',
+    },
+    end: { type: 'number' },
+    step: { type: ['number', 'null'], description: 'Usual distance of points in ms (1 for rows).' },
+    channels: {
+      type: 'array',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['name', 'unit', 'min', 'max', 'missing'],
+        properties: {
+          name: { type: 'string' },
+          unit: { type: ['string', 'null'] },
+          min: { type: 'number' },
+          max: { type: 'number' },
+          missing: { ...index, description: 'Points without a value.' },
+        },
+      },
+    },
+    notes: { type: 'array', items: { type: 'string', minLength: 1 } },
+  },
+} as const;
+
 /** JSON Schema (draft 2020-12 vocabulary, also valid as draft-07) of `DetectionJson`. */
 export const detectionJsonSchema = {
   title: 'Heed detection',
@@ -175,6 +211,7 @@ export const detectionJsonSchema = {
   required: ['detector', 'points', 'period', 'threshold', 'events', 'score'],
   properties: {
     detector: { type: 'string' },
+    input: inputSchema,
     points: { type: 'integer', minimum: 1 },
     period: { type: ['number', 'null'], exclusiveMinimum: 0 },
     threshold: {

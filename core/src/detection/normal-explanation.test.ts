@@ -52,11 +52,18 @@ test('what stays below the threshold is not compared with a graver fault either'
     fileURLToPath(new URL('../../data/incident.csv', import.meta.url)),
   );
   const latency = whole.channels.filter(({ name }) => name === 'http_request_duration_p95_seconds');
-  const { upper, score } = await (await createDetector('auto')).score({ ...whole, channels: latency });
-  // The last slowing begins below the threshold; the one of minutes before is more like it than any normal interval.
+  const one = { ...whole, channels: latency };
+  const detector = await createDetector('auto');
+  const { threshold } = await detector.score(one);
+  // With a threshold so high the last slowing begins below it; the one of minutes before, which stays above, is more
+  // like it than any normal interval.
+  const { upper, score, events } = await detector.score(one, {
+    events: { threshold: 'fixed', thresholdValue: 3.9 * threshold.value },
+  });
   const { values } = latency[0]!;
   const raised = [...values.keys()].filter((t) => t > 700 && values[t]! > 0.1 && score[t]! < 1);
   expect(raised.length).toBeGreaterThan(5);
+  expect(events.some(({ startIndex }) => startIndex < 700)).toBe(true);
   for (const t of raised) expect(upper![0]![t]!, `point ${t}`).toBeLessThan(values[t]!);
 });
 

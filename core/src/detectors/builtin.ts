@@ -10,8 +10,10 @@ import { isolationForest } from './outlier/isolation-forest.js';
 import { kMeans } from './distance/k-means.js';
 import { matrixProfileDetector } from './distance/matrix-profile.js';
 import { oneClassSvm } from './outlier/one-class-svm.js';
+import { neighborDistance } from './attention/neighbor-distance.js';
 import { peerAttention } from './attention/peer-attention.js';
 import { pca } from './outlier/pca.js';
+import { bandPowerDetector } from './statistical/band-power.js';
 import { movingVarianceDetector } from './statistical/moving-variance.js';
 import { randomDetector } from './statistical/random.js';
 import { spectralResidualDetector } from './statistical/spectral-residual.js';
@@ -24,9 +26,11 @@ import { zScore } from './statistical/z-score.js';
 export const builtinDetectors: readonly DetectorDefinition[] = [
   auto,
   memoryAttention,
+  neighborDistance,
   peerAttention,
   forecast,
   level,
+  bandPowerDetector,
   zScore,
   threeSigma,
   mad,

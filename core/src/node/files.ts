@@ -13,7 +13,8 @@ export interface ReadFileOptions extends ReadOptions {
 }
 
 /**
- * Reads a series from a CSV or JSON file, streaming: memory holds the numbers and a piece of the text.
+ * Reads a series from a file: CSV (streamed: memory holds the numbers and a piece of the text), JSON, Parquet, an
+ * Excel workbook, or gzip or zstd of these.
  * @param path the file, or `-` for `options.stdin`
  * @throws HeedError (rejects) file-unreadable, not-a-file, cancelled, and what `readSeriesStream` throws; messages
  *   begin with the path
@@ -36,7 +37,7 @@ export async function readSeriesFile(
   try {
     const information = await stat(path);
     if (information.isDirectory()) {
-      throw new HeedError('not-a-file', 'this is a directory', 'Give one CSV or JSON file.', place);
+      throw new HeedError('not-a-file', 'this is a directory', 'Give one file.', place);
     }
     // The path stands in messages, the file's name in the series.
     const name = reading.name ?? path;

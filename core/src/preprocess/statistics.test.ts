@@ -19,6 +19,7 @@ import {
   windowAt,
   winsorize,
 } from './index.js';
+import { selectQuantiles } from './statistics.js';
 import { createSeries } from '../series/series.js';
 
 const numbers = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 50 });
@@ -33,6 +34,19 @@ function code(run: () => unknown): string | undefined {
 }
 
 describe('statistics', () => {
+  it('select several quantiles at once as one by one', () => {
+    fc.assert(
+      fc.property(numbers, (values) => {
+        const probabilities = [0, 0.25, 0.5, 0.8, 0.9, 0.995, 1];
+        const found = selectQuantiles(Float64Array.from(values), probabilities);
+        probabilities.forEach((probability, i) => {
+          const wanted = quantile(values, probability);
+          expect(Math.abs(found[i]! - wanted)).toBeLessThanOrEqual(1e-6 * (1 + Math.abs(wanted)));
+        });
+      }),
+    );
+  });
+
   it('match worked numbers and leave missing values out', () => {
     // numpy.quantile([1, 2, 4, 8], 0.3): position 0.9 → 1 + 0.9 · 1.
     expect(quantile([8, NaN, 1, 4, 2], 0.3)).toBeCloseTo(1.9, 12);

@@ -68,6 +68,23 @@ export function selectQuantile(values: Float64Array, probability: number): numbe
   return low + fraction * (next - low);
 }
 
+/**
+ * `selectQuantile` for several probabilities in ascending order: what lies below one need not be looked at for the
+ * next.
+ */
+export function selectQuantiles(values: Float64Array, probabilities: readonly number[]): number[] {
+  let from = 0;
+  return probabilities.map((probability) => {
+    const last = values.length - 1;
+    const below = Math.floor(probability * last);
+    const rest = values.subarray(from);
+    const found =
+      rest.length === 1 ? rest[0]! : selectQuantile(rest, (probability * last - from) / (last - from));
+    from = below;
+    return found;
+  });
+}
+
 /** Quantile (see `quantileOfSorted`) of the values that are not missing; NaN where all are. O(n). */
 export function quantile(values: ArrayLike<number>, probability: number): number {
   return selectQuantile(present(values), probability);

@@ -1,6 +1,6 @@
 import { HeedError } from '../errors.js';
-import type { ReadOptions, ReadResult } from './read-options.js';
-import { seriesFromRecords } from './records.js';
+import type { ReadOptions, ReadResult } from './read/options.js';
+import { seriesFromRecords } from './read/records.js';
 
 /** A data frame as danfojs (and others) have it: named columns, one array per row. */
 export interface DataFrameLike {

@@ -7,7 +7,8 @@ import {
   type GraphInput,
   type GraphSequence,
 } from './graph.js';
-import { epochToMs, guessEpochUnit, parseIsoTime } from './time.js';
+import { epochToMs, guessEpochUnit } from './read/epoch.js';
+import { parseIsoTime } from './read/times.js';
 
 /** What degrees and weights give as features where there are no others. */
 const DEGREE_FEATURES = ['edges out', 'weight out', 'edges in', 'weight in'];

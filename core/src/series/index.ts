@@ -1,17 +1,7 @@
 export * from './series.js';
-export type { DuplicatePolicy, ReadOptions, ReadResult, ReadRunOptions } from './read-options.js';
-export { createCsvReader, readCsv, type TableReader } from './csv.js';
-export { createJsonReader, readJson, seriesToJson } from './json.js';
-export { readSeriesStream } from './read.js';
-export {
-  seriesFromFrame,
-  seriesFromRecords,
-  seriesToFrame,
-  seriesToRecords,
-  type FrameField,
-  type FrameLike,
-  type SeriesRecord,
-} from './records.js';
+export * from './read/index.js';
+export { seriesFromFrame, seriesToFrame, type FrameField, type FrameLike } from './frames.js';
+export { joinSeries, seriesOfFrames, uniqueNames, type FrameSeries } from './frame-series.js';
 export { seriesFromDataFrame, type DataFrameLike } from './dataframe.js';
 export {
   createSeriesFromUnsorted,
@@ -21,8 +11,10 @@ export {
   type Gap,
   type ResampleOptions,
 } from './resample.js';
-export type { Aggregation } from './merge.js';
-export { formatDuration, parseDuration, parseIsoTime, type EpochUnit } from './time.js';
+export type { Aggregation, DuplicatePolicy } from './merge.js';
+export { formatDuration, parseDuration } from './time.js';
+export { parseIsoTime } from './read/times.js';
+export type { EpochUnit } from './read/epoch.js';
 export { seriesToCsv, type WriteCsvOptions } from './write.js';
 export * from './graph.js';
 export * from './graph-read.js';

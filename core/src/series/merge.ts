@@ -1,5 +1,7 @@
 import { HeedError } from '../errors.js';
-import type { DuplicatePolicy, ReadOptions } from './read-options.js';
+
+/** What to do with points that have the same time. */
+export type DuplicatePolicy = 'reject' | 'mean' | 'first' | 'last' | 'max' | 'min' | 'sum';
 
 /** Rows of a table: n times, d × n values, n labels. */
 interface Rows {
@@ -21,7 +23,7 @@ const policies: readonly DuplicatePolicy[] = ['reject', 'mean', 'first', 'last',
  */
 export function mergeRows<T extends Rows>(
   rows: T,
-  options: Pick<ReadOptions, 'sort' | 'duplicates' | 'name'>,
+  options: { readonly sort?: boolean; readonly duplicates?: DuplicatePolicy; readonly name?: string },
 ): T | (Rows & { notes: string[] }) {
   const { sort = false, duplicates = 'reject' } = options;
   if (!policies.includes(duplicates)) {

@@ -62,7 +62,7 @@ describe('adapters', () => {
     ]);
     expect(code(() => seriesFromRecords([]))).toBe('empty-input');
     expect(code(() => seriesFromRecords([{ a: 1 }, 5 as never]))).toBe('bad-json');
-    expect(code(() => seriesFromRecords([{ a: 1 }, { a: Infinity }]))).toBe('not-finite');
+    expect(code(() => seriesFromRecords([{ a: 1 }, { a: Infinity }]))).toBe('bad-value');
   });
 
   it('read frames with equal names, nulls and no numbers', () => {
@@ -115,7 +115,7 @@ describe('readJson', () => {
     expect(code(() => readJson('{"a":[1],"b":[1,2]}'))).toBe('length-mismatch');
     expect(code(() => readJson('{"channels":[{"values":[1]}]}'))).toBe('bad-json');
     expect(code(() => readJson('{"channels":[{"name":"a"}]}'))).toBe('bad-json');
-    expect(code(() => readJson(new Uint8Array([0x5b, 0xff])))).toBe('not-text');
+    expect(code(() => readJson(new Uint8Array([0x5b, 0xff])))).toBe('bad-json');
     try {
       readJson('{"a":1}\n{"a":2}\n{"a":x}\n', { name: 'x.ndjson' });
       expect.unreachable();

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatDuration, parseDuration, parseIsoTime } from './time.js';
+import { parseIsoTime } from './read/times.js';
+import { formatDuration, parseDuration } from './time.js';
 
 describe('parseIsoTime', () => {
   it('agrees with Date on what both understand', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readCsv } from './csv.js';
+import { readCsv } from './read/csv.js';
 import { unitOfName } from './units.js';
 
 test('units come from the names that Prometheus’ rules give', () => {

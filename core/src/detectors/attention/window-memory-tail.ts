@@ -28,11 +28,22 @@ interface Attended {
   readonly keys: readonly { readonly start: number; readonly weight: number }[];
 }
 
+/** What is asked of a tail besides the scores of the last points. */
+export interface TailOptions {
+  /** Scores of so many points before the last k are given as well. Default 0. */
+  readonly before?: number;
+  /** Also what is expected of the last k points, and what they attended to. Default true. */
+  readonly explains?: boolean;
+}
+
+/** Windows at the end of the series beyond which scoring all of it is as cheap. */
+const LONGEST = 512;
+
 /**
- * Memory attention over the last points of a growing series. All offsets of a window are known from those of the
- * window before: along each, the squared distance changes by one entering and one leaving point, so that a point
- * costs O(n · d). Distances do not see the mean, and are kept per channel, so that a standard deviation that changes
- * with every point is divided out afterwards.
+ * Memory attention over the last points of a growing series. Along each offset between two windows the squared distance
+ * changes by one entering and one leaving point, so that a point costs O(n · d), or a share of it where only some
+ * offsets are compared. Distances do not see the mean, and are kept per channel, so that a standard deviation that
+ * changes with every point is divided out afterwards.
  */
 export class MemoryTail {
   private plan: MemoryPlan | undefined;
@@ -41,7 +52,7 @@ export class MemoryTail {
   private condensed = 0;
   /** The window whose distances `sums` holds; −1 for none. */
   private base = -1;
-  /** Per channel: squared distance of the base window from the windows 0, 1, … before it. */
+  /** Per channel: squared distance of the base window from those so many offsets before it, nearest first. */
   private sums: Float64Array[] = [];
   private spare: Float64Array[] = [];
   private readonly attended = new Map<number, Attended>();
@@ -53,14 +64,20 @@ export class MemoryTail {
   ) {}
 
   /**
-   * The scores of the last k points, to rounding those that `scoreByMemory` gives them with this plan.
-   * @returns undefined where the points hold so many windows that later ones are keys of earlier ones: all has to be
-   *   scored then
+   * The scores of the last k points and those before them that are asked for, to rounding those that `scoreByMemory`
+   * gives them with this plan; what is expected is of the last k.
+   * @returns undefined where the points hold so many windows that all may as well be scored
    */
-  score(k: number, scales: Scales, plan: MemoryPlan): TailScores | undefined {
+  score(
+    k: number,
+    scales: Scales,
+    plan: MemoryPlan,
+    { before = 0, explains = true }: TailOptions = {},
+  ): TailScores | undefined {
     const { downsampling, segments: w } = plan;
     const n = this.series.points;
     const d = this.series.channels.length;
+    const wanted = Math.min(n, k + before);
     this.follow(plan);
     const points = Math.ceil(n / downsampling);
     const count = points - w + 1;
@@ -68,57 +85,67 @@ export class MemoryTail {
     const firstBlock = Math.max(0, Math.floor((n - k - (downsampling - 1) / 2) / downsampling));
     const first = Math.max(
       0,
-      Math.min(Math.floor((n - k - center) / downsampling), firstBlock - w + 1, count - 1),
+      Math.min(
+        Math.floor((n - wanted - center) / downsampling),
+        explains ? firstBlock - w + 1 : count - 1,
+        count - 1,
+      ),
     );
-    if (first + w < count || first < w) return undefined;
+    const evaluated = count - first;
+    if (first < w || evaluated > Math.min(LONGEST, count / 2)) return undefined;
 
     // Windows of complete segments only are worth keeping: the last segment may still change.
     const stable = Math.min(first, Math.floor(n / downsampling) - w);
-    if (stable >= 0) this.moveTo(stable, w);
-    const sums = this.copyOfSums(count);
+    if (stable >= 0) this.moveTo(stable, plan);
+    const sums = this.copyOfSums(this.offsetsOf(count, plan));
     let at = stable;
     const offsets = offsetRanges({ window: w, count, channels: d }, plan);
-    const evaluated = count - first;
+    const share = Float64Array.from(sums, (_, c) => (this.own.std[c]! / scales.std[c]!) ** 2 / (w * d));
+    const later = this.distancesWithin(first, count, plan, share);
     const residuals = Array.from({ length: d }, () => new Float64Array(evaluated));
     const neighborDistance = new Float64Array(evaluated);
-    const expected = Array.from({ length: d }, () => new Float64Array(points - firstBlock));
-    const squares = Array.from({ length: d }, () => new Float64Array(points - firstBlock));
-    const covered = new Float64Array(points - firstBlock);
+    const told = explains ? points - firstBlock : 0;
+    const expected = Array.from({ length: d }, () => new Float64Array(told));
+    const squares = Array.from({ length: d }, () => new Float64Array(told));
+    const covered = new Float64Array(told);
     for (let q = first; q < count; q++) {
-      if (at < 0) this.distancesOf(q, w, sums);
-      else if (q > at) this.advance(sums, q, w);
+      if (at < 0) this.distancesOf(q, plan, sums);
+      else if (q > at) this.advance(sums, q, plan);
       at = q;
-      const nearest = this.nearestOf(q, sums, scales, plan, offsets);
+      const nearest = this.nearestOf(q, sums, share, plan, offsets, later, first);
       const weights = attentionWeights(nearest, plan.temperature);
       this.rebuild(q, nearest, weights, scales, plan, (c, t, mean, square) => {
-        if (t < firstBlock) return;
+        if (t < firstBlock || !explains) return;
         expected[c]![t - firstBlock] = expected[c]![t - firstBlock]! + mean;
         squares[c]![t - firstBlock] = squares[c]![t - firstBlock]! + square;
         if (c === 0) covered[t - firstBlock] = covered[t - firstBlock]! + 1;
       }).forEach((residual, c) => (residuals[c]![q - first] = residual / d));
       neighborDistance[q - first] = meanDistance(nearest);
-      this.remember(q, nearest, weights, residuals, q - first);
+      if (explains) this.remember(q, nearest, weights, residuals, q - first);
     }
 
-    const spreadOut = (values: Float64Array, offset: number, from: number): Float64Array =>
-      interpolate(values, k, offset + from * downsampling - (n - k), downsampling);
-    const contributions = residuals.map((own) => spreadOut(own, center, first));
-    const raw = new Float64Array(k);
-    for (const own of contributions) for (let t = 0; t < k; t++) raw[t] = raw[t]! + own[t]!;
+    const spreadOut = (values: Float64Array, over: number, offset: number, from: number): Float64Array =>
+      interpolate(values, over, offset + from * downsampling - (n - over), downsampling);
+    const contributions = residuals.map((own) => spreadOut(own, wanted, center, first));
+    const raw = new Float64Array(wanted);
+    for (const own of contributions) for (let t = 0; t < wanted; t++) raw[t] = raw[t]! + own[t]!;
     const spread = squares.map((own, c) => {
+      if (!explains) return own;
       const within = downsampling === 1 ? 0 : this.varianceWithin(c, downsampling) / scales.std[c]! ** 2;
       for (let t = 0; t < own.length; t++) {
         const mean = expected[c]![t]! / covered[t]!;
         expected[c]![t] = mean;
         own[t] = Math.sqrt(Math.max(0, own[t]! / covered[t]! - mean * mean) + within);
       }
-      return spreadOut(own, (downsampling - 1) / 2, firstBlock);
+      return spreadOut(own, k, (downsampling - 1) / 2, firstBlock);
     });
     return {
       raw,
       contributions,
-      neighborDistance: spreadOut(neighborDistance, center, first),
-      expected: expected.map((own) => spreadOut(own, (downsampling - 1) / 2, firstBlock)),
+      neighborDistance: spreadOut(neighborDistance, wanted, center, first),
+      expected: explains
+        ? expected.map((own) => spreadOut(own, k, (downsampling - 1) / 2, firstBlock))
+        : expected,
       spread,
     };
   }
@@ -142,7 +169,11 @@ export class MemoryTail {
   /** Takes over new points; starts again where the plan lays the series out otherwise. */
   private follow(plan: MemoryPlan): void {
     const { downsampling, segments } = plan;
-    if (this.plan?.downsampling !== downsampling || this.plan.segments !== segments) {
+    if (
+      this.plan?.downsampling !== downsampling ||
+      this.plan.segments !== segments ||
+      this.plan.stride !== plan.stride
+    ) {
       if (this.plan?.downsampling !== downsampling) this.condensed = 0;
       this.base = -1;
       this.attended.clear();
@@ -167,9 +198,14 @@ export class MemoryTail {
     this.condensed = Math.floor(n / downsampling);
   }
 
+  /** How many offsets windows are compared at that lie before window `count`: one window, and every stride on. */
+  private offsetsOf(count: number, { segments: w, stride }: MemoryPlan): number {
+    return Math.max(0, Math.ceil((count - w) / stride));
+  }
+
   /** Brings `sums` to a window of complete segments, at or after the one they belong to. */
-  private moveTo(window: number, w: number): void {
-    const room = window + 1;
+  private moveTo(window: number, plan: MemoryPlan): void {
+    const room = this.offsetsOf(window + 1, plan);
     if (this.sums.length === 0 || this.sums[0]!.length < room) {
       this.sums = this.series.channels.map((_, c) => {
         const own = new Float64Array(Math.ceil(1.5 * room));
@@ -178,53 +214,76 @@ export class MemoryTail {
       });
     }
     // Far behind, or ahead after a larger step back: starting again is as cheap.
-    if (this.base < 0 || this.base > window || window - this.base > w) {
-      this.distancesOf(window, w, this.sums);
-    } else for (let q = this.base + 1; q <= window; q++) this.advance(this.sums, q, w);
+    if (this.base < 0 || this.base > window || window - this.base > plan.segments) {
+      this.distancesOf(window, plan, this.sums);
+    } else for (let q = this.base + 1; q <= window; q++) this.advance(this.sums, q, plan);
     this.base = window;
   }
 
-  private copyOfSums(count: number): Float64Array[] {
-    if (this.spare.length === 0 || this.spare[0]!.length < count) {
-      this.spare = this.series.channels.map(() => new Float64Array(Math.ceil(1.5 * count)));
+  private copyOfSums(room: number): Float64Array[] {
+    if (this.spare.length === 0 || this.spare[0]!.length < room) {
+      this.spare = this.series.channels.map(() => new Float64Array(Math.ceil(1.5 * room)));
     }
-    if (this.base >= 0) this.spare.forEach((own, c) => own.set(this.sums[c]!.subarray(0, this.base + 1)));
+    if (this.base >= 0) {
+      this.spare.forEach((own, c) => own.set(this.sums[c]!.subarray(0, Math.min(own.length, room))));
+    }
     return this.spare;
   }
 
-  /** Squared distances of window q from all before it, from the definition: O(n · w · d). */
-  private distancesOf(q: number, w: number, sums: readonly Float64Array[]): void {
+  /** Squared distances of window q from those before it that it is compared with, from the definition. */
+  private distancesOf(q: number, plan: MemoryPlan, sums: readonly Float64Array[]): void {
+    const { segments: w, stride } = plan;
+    const offsets = this.offsetsOf(q + 1, plan);
     sums.forEach((own, c) => {
       const x = this.segments[c]!;
-      for (let j = 0; j <= q; j++) {
-        let sum = 0;
-        for (let t = 0; t < w; t++) {
-          const gap = x[q + t]! - x[j + t]!;
-          sum += gap * gap;
-        }
-        own[j] = sum;
-      }
+      for (let m = 0; m < offsets; m++) own[m] = squaredDistance(x, q, q - w - m * stride, w);
     });
   }
 
   /** Turns the distances of window q − 1 into those of window q. */
-  private advance(sums: readonly Float64Array[], q: number, w: number): void {
+  private advance(sums: readonly Float64Array[], q: number, plan: MemoryPlan): void {
+    const { segments: w, stride } = plan;
+    const before = this.offsetsOf(q, plan);
+    const offsets = this.offsetsOf(q + 1, plan);
     sums.forEach((own, c) => {
       const x = this.segments[c]!;
       const entering = x[q + w - 1]!;
       const leaving = x[q - 1]!;
-      own[q] = 0;
-      for (let j = q - 1; j >= 1; j--) {
-        const added = entering - x[j + w - 1]!;
-        const gone = leaving - x[j - 1]!;
-        own[j] = own[j - 1]! + (added * added - gone * gone);
+      // The key of the m-th offset starts w + m · stride before q.
+      for (let m = 0, key = q - w; m < before; m++, key -= stride) {
+        const added = entering - x[key + w - 1]!;
+        const gone = leaving - x[key - 1]!;
+        own[m] = own[m]! + (added * added - gone * gone);
       }
-      let sum = 0;
-      for (let t = 0; t < w; t++) {
-        const gap = x[q + t]! - x[t]!;
-        sum += gap * gap;
-      }
-      own[0] = sum;
+      for (let m = before; m < offsets; m++) own[m] = squaredDistance(x, q, q - w - m * stride, w);
+    });
+  }
+
+  /**
+   * Distances between the windows from `first` on that lie at least one window apart: by offset (the m-th of
+   * `offsetsOf`), that of each earlier window from the later one.
+   */
+  private distancesWithin(
+    first: number,
+    count: number,
+    plan: MemoryPlan,
+    share: Float64Array,
+  ): Float64Array[] {
+    const { segments: w, stride } = plan;
+    const offsets = this.offsetsOf(count - first, plan);
+    return Array.from({ length: offsets }, (_, m) => {
+      const offset = w + m * stride;
+      const out = new Float64Array(count - first - offset);
+      this.segments.forEach((x, c) => {
+        let sum = squaredDistance(x, first, first + offset, w);
+        for (let i = 0, q = first; i < out.length; i++, q++) {
+          out[i] = out[i]! + sum * share[c]!;
+          const added = x[q + w]! - x[q + offset + w]!;
+          const gone = x[q]! - x[q + offset]!;
+          sum += added * added - gone * gone;
+        }
+      });
+      return out;
     });
   }
 
@@ -232,25 +291,39 @@ export class MemoryTail {
   private nearestOf(
     q: number,
     sums: readonly Float64Array[],
-    { std }: Scales,
-    { segments: w, keys }: MemoryPlan,
+    share: Float64Array,
+    { segments: w, keys, stride: every }: MemoryPlan,
     offsets: ReturnType<typeof offsetRanges>,
+    later: readonly Float64Array[],
+    first: number,
   ): NearestWindows {
     const nearest = createNearestWindows(1, keys, separationOf(w));
     const { distance } = nearest;
-    const share = sums.map((_, c) => (this.own.std[c]! / std[c]!) ** 2 / (w * sums.length));
-    const offer = (offset: number): void => {
-      let d = 0;
-      for (let c = 0; c < sums.length; c++) d += sums[c]![q - offset]! * share[c]!;
+    const own = sums[0]!;
+    const offer = (key: number, d: number): void => {
       if (!(d > 0)) d = 0;
-      if (d < distance[keys - 1]!) insertNearest(nearest, 0, q - offset, d);
+      if (d < distance[keys - 1]!) insertNearest(nearest, 0, key, d);
     };
-    for (const { first, last, stride } of offsets) {
-      // A whole scan goes along two offsets at a time, and meets the farther key of a query first.
-      for (let a = first; a < last && a <= q; a += 2 * stride) {
+    const offerBefore = (offset: number): void => {
+      const m = (offset - w) / every;
+      let d = own[m]! * share[0]!;
+      for (let c = 1; c < sums.length; c++) d += sums[c]![m]! * share[c]!;
+      offer(q - offset, d);
+    };
+    const offerAfter = (offset: number): void => {
+      const distances = later[(offset - w) / every];
+      if (distances && q - first < distances.length) offer(q + offset, distances[q - first]!);
+    };
+    const farthest = w + (later.length - 1) * every;
+    for (const { first: from, last, stride } of offsets) {
+      // A whole scan goes along two offsets at a time: a query meets the farther key before it first, then the nearer,
+      // then those after it.
+      for (let a = from; a < last && a <= Math.max(q, farthest); a += 2 * stride) {
         const b = a + stride;
-        if (b < last && b <= q) offer(b);
-        offer(a);
+        if (b < last && b <= q) offerBefore(b);
+        if (a <= q) offerBefore(a);
+        if (a <= farthest) offerAfter(a);
+        if (b < last && b <= farthest) offerAfter(b);
       }
     }
     return nearest;
@@ -263,7 +336,7 @@ export class MemoryTail {
     weights: Float64Array,
     { mean, std }: Scales,
     { segments: w }: MemoryPlan,
-    add: (channel: number, segment: number, mean: number, square: number) => void,
+    add: (channel: number, block: number, mean: number, square: number) => void,
   ): number[] {
     return this.segments.map((x, c) => {
       const gain = this.own.std[c]! / std[c]!;
@@ -309,6 +382,16 @@ export class MemoryTail {
       this.attended.delete(oldest);
     }
   }
+}
+
+/** Squared distance of the windows of w values from i and from j on. */
+function squaredDistance(x: Float64Array, i: number, j: number, w: number): number {
+  let sum = 0;
+  for (let t = 0; t < w; t++) {
+    const gap = x[i + t]! - x[j + t]!;
+    sum += gap * gap;
+  }
+  return sum;
 }
 
 function meanDistance({ distance, index, k }: NearestWindows): number {

@@ -37,6 +37,8 @@ export interface MemoryScale {
   readonly budget: number;
   /** Blocks per window that suffice: points are averaged down to it. Absent, only as far as the budget asks. */
   readonly resolution?: number;
+  /** Fewest segments per window that the budget may lead to; default 16. */
+  readonly coarsest?: number;
   /** Points after which the series repeats itself, where that is known: windows so far apart are compared first. */
   readonly period?: number;
 }
@@ -73,8 +75,11 @@ export interface MemoryScores {
 
 /** Share of a channel's standard deviation below which a window counts as flat. */
 const FLAT = 0.05;
-/** Fewest segments that a window is downsampled to. */
-const RESOLUTION = 32;
+/**
+ * Fewest segments that a window is downsampled to: coarser windows compared with all others find their like more often
+ * than finer ones compared with some.
+ */
+const COARSEST = 16;
 /** Pairs compared between two looks at the clock. */
 const SLICE = 2_000_000;
 
@@ -207,6 +212,18 @@ function deviations(variances: Float64Array, added: number): Float64Array {
   return out;
 }
 
+/** Divides a score of n points among the channels as memory attention does its own. */
+export function shareByResidual(
+  score: Float64Array,
+  memory: Pick<MemoryScores, 'raw' | 'contributions'>,
+): readonly Float64Array[] {
+  const d = memory.contributions.length;
+  if (d === 1) return [score];
+  return memory.contributions.map((own) =>
+    own.map((value, t) => (memory.raw[t]! > 0 ? (score[t]! * value) / memory.raw[t]! : score[t]! / d)),
+  );
+}
+
 /** Mean distance of every query from its keys: attention at an infinite temperature. */
 function meanDistances(nearest: NearestWindows): Float64Array {
   const out = new Float64Array(nearest.count);
@@ -223,14 +240,14 @@ function meanDistances(nearest: NearestWindows): Float64Array {
 
 /**
  * Lays n points of d channels out for a scale. A long history is downsampled to the budget: first by averaging segments of
- * points, as long as a window keeps RESOLUTION of them; then by comparing each window only with those whose start
+ * points, as long as a window keeps enough of them; then by comparing each window only with those whose start
  * lies a multiple of `stride` points (and the exclusion zone) away, a sample of the history that is as dense
  * everywhere. A scale with a `resolution` is averaged to it however much the budget allows.
  */
 export function planMemory(n: number, d: number, scale: MemoryScale): MemoryPlan {
-  const { resolution } = scale;
+  const { resolution, coarsest = COARSEST } = scale;
   const wanted = resolution ? Infinity : Math.ceil(n * Math.sqrt(d / (2 * scale.budget)));
-  const downsampling = Math.max(1, Math.min(Math.floor(scale.window / (resolution ?? RESOLUTION)), wanted));
+  const downsampling = Math.max(1, Math.min(Math.floor(scale.window / (resolution ?? coarsest)), wanted));
   const points = n / downsampling;
   const stride = Math.max(1, Math.ceil((points * points * d) / 2 / scale.budget));
   // A window must leave room for keys outside its exclusion zone.

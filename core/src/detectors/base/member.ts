@@ -1,3 +1,6 @@
+/** Squared share of the standard deviation below which deviations are too small to mean anything. */
+export const NEGLIGIBLE = 1e-3;
+
 /**
  * What one member of `auto` says of the n points of a series; larger is more anomalous, in the member's own unit.
  * `joint` members judge all channels together, `channel` members each by itself; `rare` members are 0 but for rare
@@ -6,6 +9,8 @@
 export interface MemberScores {
   readonly name: string;
   readonly kind: 'joint' | 'channel' | 'rare';
+  /** Scores that mean nothing yet; `NEGLIGIBLE` where absent. */
+  readonly negligible?: number;
   /** d × n values, finite, >= 0; the member's score is their sum. */
   readonly contributions: readonly Float64Array[];
 }

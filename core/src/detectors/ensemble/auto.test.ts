@@ -209,8 +209,11 @@ describe('auto', () => {
     const long = await detector.score(seriesOf(daily(10_000, 7)));
     expect(long.members!.map(({ name }) => name)).toEqual([
       'memory',
-      'neighborDistance',
+      'neighbor-distance',
       'level',
+      'band-power-256',
+      'band-power-64',
+      'band-power-16',
       'flat-line',
     ]);
     expect(long.notes.join(' ')).toMatch(/forecast/);

@@ -15,24 +15,32 @@ import {
   memoryMembers,
   scoreMembers,
   droppedNotes,
+  reachOf,
   scoreLocalMembers,
-  SHORT,
   type MemberEstimate,
+  type MemoryOutcomes,
 } from './members.js';
 import { thresholdWithAlarmsOf, spreadToLength, weighMembers } from './feedback-weights.js';
-import { longestRun } from '../statistical/flat-line-scores.js';
 import {
-  computeEnsembleThreshold,
+  addMovingMean,
+  channelShares,
   channelWeights,
+  computeEnsembleThreshold,
   fuseMembers,
-  unitsOf,
-  type MemberUnits,
+  scaleMembers,
+  type MemberScale,
 } from './fusion.js';
 import { GrowingChannels } from '../attention/growing-channels.js';
 import { MemoryTail, type TailScores } from '../attention/window-memory-tail.js';
-import type { MemoryScores } from '../attention/window-memory.js';
+import type { MemoryPlan, MemoryScores } from '../attention/window-memory.js';
 import { scoreReserveMembers, RESERVE_MEMBERS } from './reserve.js';
-import { restore, restoreExplanation, standardizeSeries, type Scales } from '../base/standardize.js';
+import {
+  restore,
+  restoreExplanation,
+  standardizeSeries,
+  type Scales,
+  type StandardizedChannels,
+} from '../base/standardize.js';
 import { lastOf, downsamplingNotes } from '../attention/memory-attention.js';
 import type { Interval } from '../../series/interval.js';
 
@@ -58,7 +66,7 @@ export const auto: DetectorDefinition<AutoOptions> = {
     minPoints: 16,
     explains: true,
   },
-  defaults: { budget: 3e7 },
+  defaults: { budget: 1e8 },
   options: {
     budget: {
       type: 'number',
@@ -73,9 +81,11 @@ export const auto: DetectorDefinition<AutoOptions> = {
 /** What a series told `auto`, and what it keeps where the series is the calibration of a longer one. */
 interface Calibration {
   readonly scales: Scales;
+  /** Of the channels as windows are compared over them. */
+  readonly comparedScales: Scales;
   readonly estimate: MemberEstimate;
   readonly channelWeight: Float64Array;
-  readonly units: MemberUnits;
+  readonly memberScale: MemberScale;
   readonly threshold: number;
 }
 
@@ -110,6 +120,7 @@ class Auto implements RawDetector {
     run: RunOptions,
   ): Promise<{ calibration: Calibration; scores: RawScores }> {
     const input = standardizeSeries(series);
+    const comparedScales = compareScales(input);
     const scheduler = new CooperativeScheduler(run.signal);
     const feedback = run.feedback ?? [];
     // In several channels one event says little of which members suit the next, which may show elsewhere.
@@ -117,7 +128,8 @@ class Auto implements RawDetector {
     const isConfirmed = isReweighed && feedback.some(({ kind }) => kind === 'anomaly');
     const part = isConfirmed ? 0.5 : 1;
     const estimate = estimateMembers(input, this.options.budget);
-    const { members, memory } = await scoreMembers(input, estimate, scheduler, (done) =>
+    const compared = comparedScales === input ? input : standardizeSeries(series, comparedScales);
+    const { members, memory } = await scoreMembers(input, compared, estimate, scheduler, (done) =>
       run.onProgress?.({ phase: 'score', done: part * done }),
     );
     if (isConfirmed) {
@@ -127,13 +139,14 @@ class Auto implements RawDetector {
     }
     const channelWeight = channelWeights(input);
     const defaults = members.filter((member) => !RESERVE_MEMBERS.has(member.name));
-    const units = unitsOf(defaults);
-    const usual = fuseMembers(defaults, channelWeight, {}, units);
+    const memberScale = scaleMembers(defaults);
+    const { smoothing } = estimate;
+    const usual = addMovingMean(fuseMembers(defaults, channelWeight, memberScale), smoothing);
     let threshold = computeEnsembleThreshold(usual.raw, input.channels.length);
     let fused = usual;
     const weights = isReweighed ? weighMembers(series, members, RESERVE_MEMBERS, feedback) : {};
     if (Object.keys(weights).length > 0) {
-      fused = fuseMembers(members, channelWeight, weights);
+      fused = addMovingMean(fuseMembers(members, channelWeight, scaleMembers(members), weights), smoothing);
       const least = computeEnsembleThreshold(fused.raw, input.channels.length);
       threshold = isConfirmed
         ? Math.max(least, thresholdWithAlarmsOf(usual.raw, threshold, fused.raw))
@@ -141,26 +154,28 @@ class Auto implements RawDetector {
     }
     fused = spreadToLength(series, fused, threshold, feedback);
     run.onProgress?.({ phase: 'score', done: 1 });
-    const calibration = { scales: input, estimate, channelWeight, units, threshold };
+    const calibration = { scales: input, comparedScales, estimate, channelWeight, memberScale, threshold };
     return { calibration, scores: { ...fused, ...this.about(calibration, memory) } };
   }
 
   /** A series by what its calibration told. */
   private async scoreBy(calibration: Calibration, series: Series, run: RunOptions): Promise<RawScores> {
-    const input = standardizeSeries(series, calibration.scales);
+    const { scales, comparedScales, estimate, channelWeight, memberScale } = calibration;
+    const input = standardizeSeries(series, scales);
     const { members, memory } = await scoreMembers(
       input,
-      calibration.estimate,
+      comparedScales === scales ? input : standardizeSeries(series, comparedScales),
+      estimate,
       new CooperativeScheduler(run.signal),
       (done) => run.onProgress?.({ phase: 'score', done }),
     );
-    const fused = fuseMembers(members, calibration.channelWeight, {}, calibration.units);
+    const fused = addMovingMean(fuseMembers(members, channelWeight, memberScale), estimate.smoothing);
     return { ...fused, ...this.about(calibration, memory) };
   }
 
   /** What goes with the fused score. */
   about(
-    { scales, estimate, threshold }: Calibration,
+    { comparedScales: scales, estimate, threshold }: Calibration,
     memory: Pick<TailScores, 'expected' | 'spread'> & Partial<Pick<MemoryScores, 'attend' | 'explain'>>,
   ): Omit<RawScores, 'raw'> {
     return {
@@ -169,18 +184,37 @@ class Auto implements RawDetector {
       ...(memory.attend ? { attend: memory.attend } : {}),
       ...(memory.explain ? { explain: restoreExplanation(memory.explain, scales) } : {}),
       ...(estimate.period > 0 ? { period: estimate.period } : {}),
-      notes: [...downsamplingNotes([estimate.memory]), ...droppedNotes(estimate)],
+      notes: [
+        ...downsamplingNotes([estimate.memory, ...(estimate.quarter ? [estimate.quarter] : [])]),
+        ...droppedNotes(estimate),
+      ],
     };
   }
 }
 
-/** The scores that Auto gives to the last points of all so far, with the history as calibration. */
+/**
+ * Scales of the channels as windows are compared over them; those of the input themselves where all count alike.
+ */
+function compareScales(input: StandardizedChannels): Scales {
+  const shares = channelShares(input);
+  if (shares.every((share) => share === 1)) return input;
+  return { mean: input.mean, std: input.std.map((std, c) => std / shares[c]!) };
+}
+
+/**
+ * The scores that Auto gives to the last points of all so far, with the history as calibration. The newest points are
+ * scored by what is there: windows that end with them, and moving means of the points before them. As points follow, the
+ * scores of those half a window back may still change; a stream gives those of the moment.
+ */
 class AutoStream implements RawStream {
   private readonly series: GrowingChannels;
   private readonly memory: MemoryTail;
+  private readonly quarter: MemoryTail;
   private readonly cycle: MemoryTail;
-  /** Points before a new one that the members other than the memory look at. */
+  /** Points before a new one that the members other than the memories look at. */
   private readonly reach: number;
+  /** Points before a new one whose scores its moving mean takes in. */
+  private readonly before: number;
   private readonly points: number;
 
   constructor(
@@ -189,13 +223,12 @@ class AutoStream implements RawStream {
     series: Series,
     readonly history: RawScores,
   ) {
-    const { coefficients, cycles, runs } = calibration.estimate;
     this.points = series.time.length;
     this.series = new GrowingChannels(series);
-    this.memory = new MemoryTail(this.series, calibration.scales);
-    this.cycle = new MemoryTail(this.series, calibration.scales);
-    const order = Math.max(0, ...coefficients.map((own) => own.length));
-    this.reach = order + Math.max(SHORT, ...cycles, longestRun(runs)) + 1;
+    const tail = (): MemoryTail => new MemoryTail(this.series, calibration.comparedScales);
+    [this.memory, this.quarter, this.cycle] = [tail(), tail(), tail()];
+    this.reach = reachOf(calibration.estimate);
+    this.before = calibration.estimate.smoothing >> 1;
   }
 
   async append(points: Series, run: RunOptions): Promise<RawScores> {
@@ -203,29 +236,49 @@ class AutoStream implements RawStream {
     const k = points.time.length;
     this.series.append(points);
     const { calibration, detector } = this;
-    const { scales, estimate, channelWeight, units } = calibration;
-    const memory = this.memory.score(k, scales, estimate.memory);
-    const cycle = estimate.cycle && this.cycle.score(k, scales, estimate.cycle);
-    if (run.feedback?.length || !memory || (estimate.cycle && !cycle)) {
+    const { scales, estimate, channelWeight, memberScale } = calibration;
+    const before = Math.min(this.series.points - k, this.before);
+    const tails = run.feedback?.length ? undefined : this.scoreTails(k, before);
+    if (!tails) {
       return lastOf(await detector.score(this.series.whole(), { ...run, calibratedLength: this.points }), k);
     }
-    const reach = Math.min(this.series.points, k + this.reach);
-    const local = scoreLocalMembers(standardizeSeries(this.series.last(reach), scales), estimate);
+    const scored = k + before;
+    const reach = Math.min(this.series.points, scored + this.reach);
+    const local = scoreLocalMembers(
+      standardizeSeries(this.series.last(reach), scales),
+      estimate,
+      this.series.points - reach,
+    );
     const members = [
-      ...memoryMembers(memory, cycle),
+      ...memoryMembers(tails, estimate),
       ...local.map((member) => ({
         ...member,
-        contributions: member.contributions.map((own) => own.subarray(reach - k)),
+        contributions: member.contributions.map((own) => own.subarray(reach - scored)),
       })),
     ];
+    const fused = addMovingMean(fuseMembers(members, channelWeight, memberScale), estimate.smoothing);
     return {
-      ...fuseMembers(members, channelWeight, {}, units),
-      ...detector.about(calibration, memory),
+      ...fused,
+      raw: fused.raw.subarray(before),
+      contributions: fused.contributions.map((own) => own.subarray(before)),
+      ...detector.about(calibration, tails.memory),
       attend: (start: number, end: number): readonly AttendedInterval[] => {
         const found = this.memory.attend(start, end);
         return found.length > 0 ? found : this.history.attend!(start, end);
       },
     };
+  }
+
+  /** The memories' scores of the last points; undefined where one of them has to see the whole series. */
+  private scoreTails(k: number, before: number): MemoryOutcomes<TailScores> | undefined {
+    const { comparedScales, estimate } = this.calibration;
+    const memory = this.memory.score(k, comparedScales, estimate.memory, { before });
+    const by = (tail: MemoryTail, plan: MemoryPlan | undefined): TailScores | undefined =>
+      plan && tail.score(k, comparedScales, plan, { before, explains: false });
+    const quarter = by(this.quarter, estimate.quarter);
+    const cycle = by(this.cycle, estimate.cycle);
+    if (!memory || (estimate.quarter && !quarter) || (estimate.cycle && !cycle)) return undefined;
+    return { memory, quarter, cycle };
   }
 
   async explain(intervals: readonly Interval[], run: RunOptions): Promise<NormalExplanation> {

@@ -5,7 +5,14 @@ import { fitAutoregression, forecastAutoregression } from '../../preprocess/auto
 import { aggregate, interpolate } from '../../preprocess/aggregate.js';
 import { weighMembers } from './feedback-weights.js';
 import { scoreFlatLines } from '../statistical/flat-line-scores.js';
-import { computeEnsembleThreshold, channelWeights, fuseMembers } from './fusion.js';
+import {
+  addMovingMean,
+  channelShares,
+  channelWeights,
+  computeEnsembleThreshold,
+  fuseMembers,
+  scaleMembers,
+} from './fusion.js';
 import type { MemberScores } from '../base/member.js';
 import { standardizeSeries } from '../base/standardize.js';
 
@@ -111,6 +118,48 @@ describe('fusion', () => {
     const both = channelWeights(standardizeSeries(seriesOf(measured, toggled)));
     expect(Array.from(both)).toEqual([1, 0.1]);
     expect(Array.from(channelWeights(standardizeSeries(seriesOf(toggled))))).toEqual([1]);
+    // Three values are a measured quantity.
+    const stepped = toggled.map((value, t) => (t % 50 === 0 ? 2 : value));
+    expect(Array.from(channelWeights(standardizeSeries(seriesOf(measured, stepped))))).toEqual([1, 1]);
+  });
+
+  it('compares windows over the measured channels, with the mean over all of them', () => {
+    const measured = [noise(100, 5), noise(100, 6)];
+    const toggled = Float64Array.from({ length: 100 }, (_, t) => (t % 10 < 3 ? 1 : 0));
+    const constant = new Float64Array(100).fill(4);
+    const shares = channelShares(standardizeSeries(seriesOf(...measured, toggled, constant)));
+    expect(shares[0]).toBeCloseTo(Math.SQRT2, 12);
+    expect(shares[1]).toBe(shares[0]);
+    expect(shares[2]! ** 2 / shares[0]! ** 2).toBeLessThan(1e-5);
+    expect(Array.from(channelShares(standardizeSeries(seriesOf(toggled, constant))))).toEqual([1, 1]);
+    expect(Array.from(channelShares(standardizeSeries(seriesOf(...measured))))).toEqual([1, 1]);
+  });
+
+  it('counts a peaked member more, and the unit by the scores that four points in five stay below', () => {
+    const peaked = calm(9);
+    peaked.fill(30, 700, 720);
+    const members = [member('x', 'joint', calm(8)), member('y', 'joint', peaked)];
+    const { units, weights } = scaleMembers(members);
+    expect(weights[1]).toBeGreaterThan(1.5 * weights[0]!);
+    const sorted = calm(8).sort();
+    const high = sorted[Math.floor(0.8 * 2000)]!;
+    const median = sorted[1000]!;
+    const wanted = high * (high / median) ** ((3.7 - 0.8416) / 0.8416);
+    expect(units[0]![0]! / Math.min(5 * high, Math.max(1.4 * high, wanted))).toBeCloseTo(1, 1);
+    // Anomalies move neither: a hundredth of the points hardly changes the unit.
+    expect(units[1]![0]! / scaleMembers([member('y', 'joint', calm(9))]).units[0]![0]!).toBeCloseTo(1, 1);
+  });
+
+  it('adds half of the mean around every point, to the score and to what the channels add to it', () => {
+    const members = [member('x', 'channel', calm(1), calm(2)), member('y', 'joint', calm(3), calm(4))];
+    const fused = fuseMembers(members, Float64Array.of(1, 1));
+    const widened = addMovingMean(fused, 5);
+    for (const t of [0, 1, 700, 1999]) {
+      const around = fused.raw.slice(Math.max(0, t - 2), t + 3);
+      const mean = around.reduce((sum, value) => sum + value, 0) / around.length;
+      expect(widened.raw[t]).toBeCloseTo(fused.raw[t]! + 0.5 * mean, 9);
+      expect(widened.contributions[0]![t]! + widened.contributions[1]![t]!).toBeCloseTo(widened.raw[t]!, 9);
+    }
   });
 
   it('weighs the member up that saw a confirmed event, and down when the event is dismissed', () => {

@@ -7,14 +7,21 @@ import {
   TSB_AD_LAGS,
   TSB_AD_POINTS,
 } from '../../preprocess/period/index.js';
-import { scoreFlatLines, usualRuns, type UsualRuns } from '../statistical/flat-line-scores.js';
+import {
+  estimateUsualPower,
+  NEGLIGIBLE_POWER,
+  scoreBandPower,
+  type UsualPower,
+} from '../statistical/band-power-scores.js';
+import { longestRun, scoreFlatLines, usualRuns, type UsualRuns } from '../statistical/flat-line-scores.js';
 import { fitForecast, forecastChannels, scoreForecasts } from '../forecast/forecast-errors.js';
-import type { MemberScores } from '../base/member.js';
+import { NEGLIGIBLE, type MemberScores } from '../base/member.js';
 import { scoreLevel } from '../statistical/level-scores.js';
 import {
   defaultMemoryWindow,
   planMemory,
   scoreByMemory,
+  shareByResidual,
   type MemoryPlan,
   type MemoryScores,
 } from '../attention/window-memory.js';
@@ -26,22 +33,41 @@ const ORDER = 64;
 export const SHORT = 8;
 /** Blocks that a cycle is averaged to: its shape shows in a few, and what is shorter the other members see. */
 const CYCLE_RESOLUTION = 16;
+/** Fewest segments of the short windows: to find the likes of all of them tells more than to see some of them sharply. */
+const QUARTER_COARSEST = 8;
 /** Comparisons per window below which a second memory tells nothing that the first does not. */
 const FEWEST_COMPARISONS = 64;
 /** Multiplications of the forecasts that cost as much as comparing one pair of windows, with some margin. */
 const PER_PAIR = 50;
 
+/** Windows of the band power in one channel, each where the series has so many points. */
+const POWER_WINDOWS = [
+  { window: 256, points: 3000 },
+  { window: 64, points: 640 },
+  { window: 16, points: 32 },
+] as const;
+
 /** What the members of `auto` take from a series before they score it. */
 export interface MemberEstimate {
   readonly memory: MemoryPlan;
-  /** Absent where the memory's window sees a whole period already. */
+  /** Windows of a quarter of the memory's length. */
+  readonly quarter?: MemoryPlan;
+  /** Windows of one period, in one channel. */
   readonly cycle?: MemoryPlan;
+  /** Whether the period is too long for the memory's window, so that what a cycle leaves unexplained counts too. */
+  readonly isCyclic: boolean;
+  /** Mean over the channels of the squared slope of the line through all points, in standard deviations per point. */
+  readonly squaredSlope: number;
   /** The longest marked period of the first channel, 0 for none. */
   readonly period: number;
   /** Points that slow members average over, per channel. */
   readonly cycles: readonly number[];
+  /** Points of the moving mean that is added to the fused score. */
+  readonly smoothing: number;
   /** Of the forecasts, per channel; none where the budget does not allow for forecasts. */
   readonly coefficients: readonly Float64Array[];
+  /** Usual log power at each window, in one channel. */
+  readonly power: readonly UsualPower[];
   readonly runs: readonly UsualRuns[];
   /** Names of the members left out for the budget. */
   readonly dropped: readonly string[];
@@ -49,7 +75,7 @@ export interface MemberEstimate {
 
 /** Tells the reader which members were left out. */
 export function droppedNotes({ dropped }: MemberEstimate): string[] {
-  return dropped.length > 0 ? [`Heads left out for the budget: ${dropped.join(', ')}.`] : [];
+  return dropped.length > 0 ? [`Members left out for the budget: ${dropped.join(', ')}.`] : [];
 }
 
 /**
@@ -58,77 +84,144 @@ export function droppedNotes({ dropped }: MemberEstimate): string[] {
  */
 export function estimateMembers(input: StandardizedChannels, budget: number): MemberEstimate {
   const { points: n, channels } = input;
+  const isOne = channels.length === 1;
   const window = defaultMemoryWindow(n);
   const period = longestPeriod(input);
-  const scale = { window, normalization: 'none', temperature: 0.1, keys: 4, budget, period } as const;
-  // A window shorter than the period cannot tell a missing peak from the calm between two.
-  const cyclic = channels.length === 1 && period > 0.75 * window;
-  const cycle = cyclic
-    ? planMemory(n, 1, { ...scale, window: period, budget: budget / 2, resolution: CYCLE_RESOLUTION })
-    : undefined;
-  const isCycleSeen = cycle && n / cycle.downsampling / cycle.stride >= FEWEST_COMPARISONS;
   const isForecast = n * channels.length * ORDER <= PER_PAIR * budget;
   const longestCycle = Math.max(8, Math.floor(n / 32));
-  const cycles: number[] = [];
+  const periods: number[] = [];
   const coefficients: Float64Array[] = [];
   for (const values of channels) {
     // Both look at the same lags of a series that is not too long for one of them.
     const acf = n <= TSB_AD_POINTS ? autocorrelation(values, Math.min(TSB_AD_LAGS, n - 1)) : undefined;
-    cycles.push(Math.min(acf ? periodOfTsbAd(acf) : findPeriodTsbAd(values), longestCycle));
+    periods.push(acf ? periodOfTsbAd(acf) : findPeriodTsbAd(values));
     if (isForecast) coefficients.push(fitForecast(values, ORDER, acf));
   }
+  const cycles = periods.map((own) => Math.min(own, longestCycle));
+  const scale = { window, normalization: 'none', temperature: 0.1, keys: 4, budget, period } as const;
+  const quarter = planMemory(n, channels.length, {
+    ...scale,
+    window: Math.max(4, window >> 2),
+    coarsest: QUARTER_COARSEST,
+  });
+  // A window shorter than the period cannot tell a missing peak from the calm between two.
+  const isCyclic = isOne && period > 0.75 * window;
+  const cycle = planMemory(n, 1, {
+    ...scale,
+    window: isCyclic ? period : Math.max(8, Math.min(period || periods[0]!, n >> 3)),
+    budget: budget / 8,
+    resolution: CYCLE_RESOLUTION,
+  });
+  const isSeen = ({ downsampling, stride }: MemoryPlan): boolean =>
+    stride === 1 || n / downsampling / stride >= FEWEST_COMPARISONS;
   return {
     memory: planMemory(n, channels.length, scale),
-    ...(isCycleSeen ? { cycle } : {}),
+    ...(isSeen(quarter) ? { quarter } : {}),
+    ...(isOne && isSeen(cycle) ? { cycle } : {}),
+    isCyclic,
+    squaredSlope: squaredSlope(input),
     period,
     cycles,
+    smoothing: Math.max(1, Math.min(Math.round(cycles[0]! / 4), n >> 4)),
     coefficients,
+    power: isOne
+      ? POWER_WINDOWS.filter(({ points }) => n >= points).map((own) =>
+          estimateUsualPower(channels[0]!, own.window),
+        )
+      : [],
     runs: usualRuns(input),
     dropped: [
-      ...(cycle && !isCycleSeen ? ['memory-cycle'] : []),
+      ...(isOne && !isSeen(cycle) ? [...(isCyclic ? ['memory-cycle'] : []), 'neighbor-distance-cycle'] : []),
+      ...(isSeen(quarter) ? [] : ['memory-quarter', ...(isOne ? ['neighbor-distance-quarter'] : [])]),
       ...(isForecast ? [] : ['forecast', 'forecast-cycle']),
     ],
   };
 }
 
-/** Scores a series by every member of `auto`, as the series itself or an earlier interval of it lets estimate. */
+/** Points before a new one that the members other than the memories look at. */
+export function reachOf({ coefficients, cycles, runs, power }: MemberEstimate): number {
+  const order = Math.max(0, ...coefficients.map((own) => own.length));
+  return Math.max(
+    order + Math.max(SHORT, ...cycles, longestRun(runs)) + 1,
+    ...power.map(({ window, hop }) => window + hop),
+  );
+}
+
+/** Scores of the memories that take part. */
+export interface MemoryOutcomes<Scores> {
+  readonly memory: Scores;
+  readonly quarter?: Scores;
+  readonly cycle?: Scores;
+}
+
+/**
+ * Scores a series by every member of `auto`, as the series itself or an earlier interval of it lets estimate.
+ * @param compared the channels as windows are compared over them: see `channelShares`
+ */
 export async function scoreMembers(
   input: StandardizedChannels,
+  compared: StandardizedChannels,
   estimate: MemberEstimate,
   scheduler: CooperativeScheduler,
   progress: (done: number) => void,
 ): Promise<{ members: MemberScores[]; memory: MemoryScores }> {
-  const memory = await scoreByMemory(
-    input,
-    estimate.memory,
-    scheduler,
-    (done) => progress(0.8 * done),
-    estimate.memory,
-  );
-  const cycle =
-    estimate.cycle &&
-    (await scoreByMemory(input, estimate.cycle, scheduler, () => undefined, estimate.cycle));
+  const by = (plan: MemoryPlan, from: number, share: number): Promise<MemoryScores> =>
+    scoreByMemory(compared, plan, scheduler, (done) => progress(from + share * done), plan);
+  const memory = await by(estimate.memory, 0, 0.4);
+  const quarter = estimate.quarter && (await by(estimate.quarter, 0.4, 0.4));
+  const cycle = estimate.cycle && (await by(estimate.cycle, 0.8, 0.1));
   await scheduler.yieldIfDue();
-  const members = [...memoryMembers(memory, cycle), ...scoreLocalMembers(input, estimate)];
+  const members = [
+    ...memoryMembers({ memory, quarter, cycle }, estimate),
+    ...scoreLocalMembers(input, estimate),
+  ];
   progress(1);
   return { members, memory };
 }
 
-/** What memory attention says, as members. */
+/**
+ * What memory attention says, as members. In the middle of a series that rises or falls steadily the keys before and after
+ * a window make up for each other; at its ends those of one side are all there is, and what they leave over means nothing.
+ */
 export function memoryMembers(
-  memory: Pick<MemoryScores, 'raw' | 'contributions' | 'neighborDistance'>,
-  cycle: Pick<MemoryScores, 'contributions'> | undefined,
+  {
+    memory,
+    quarter,
+    cycle,
+  }: MemoryOutcomes<Pick<MemoryScores, 'raw' | 'contributions' | 'neighborDistance'>>,
+  estimate: MemberEstimate,
 ): MemberScores[] {
-  return [
-    { name: 'memory', kind: 'joint', contributions: memory.contributions },
-    ...(cycle ? [{ name: 'memory-cycle', kind: 'joint', contributions: cycle.contributions } as const] : []),
-    { name: 'neighborDistance', kind: 'joint', contributions: shareOut(memory.neighborDistance, memory) },
-  ];
+  const members: MemberScores[] = [];
+  const add = (name: string, plan: MemoryPlan, contributions: readonly Float64Array[]): void => {
+    const negligible = Math.max(NEGLIGIBLE, estimate.squaredSlope * (2 * plan.window) ** 2);
+    members.push({ name, kind: 'joint', negligible, contributions });
+  };
+  add('memory', estimate.memory, memory.contributions);
+  add('neighbor-distance', estimate.memory, shareByResidual(memory.neighborDistance, memory));
+  if (cycle && estimate.cycle) {
+    if (estimate.isCyclic) add('memory-cycle', estimate.cycle, cycle.contributions);
+    add('neighbor-distance-cycle', estimate.cycle, [cycle.neighborDistance]);
+  }
+  if (quarter && estimate.quarter) {
+    add('memory-quarter', estimate.quarter, quarter.contributions);
+    // In several channels it says what the residual says.
+    if (quarter.contributions.length === 1) {
+      add('neighbor-distance-quarter', estimate.quarter, [quarter.neighborDistance]);
+    }
+  }
+  return members;
 }
 
-/** The members that look at the points around each point only: `reachOf` says how far. */
-export function scoreLocalMembers(input: StandardizedChannels, estimate: MemberEstimate): MemberScores[] {
-  const { cycles, coefficients, runs } = estimate;
+/**
+ * The members that look at the points around each point only: `reachOf` says how far.
+ * @param from index of the first point in the whole series, where these are only its last points
+ */
+export function scoreLocalMembers(
+  input: StandardizedChannels,
+  estimate: MemberEstimate,
+  from = 0,
+): MemberScores[] {
+  const { cycles, coefficients, power, runs } = estimate;
   const forecasts = coefficients.length > 0 ? forecastChannels(input, coefficients) : undefined;
   return [
     ...(forecasts
@@ -142,6 +235,12 @@ export function scoreLocalMembers(input: StandardizedChannels, estimate: MemberE
         ]
       : []),
     scoreLevel(input, cycles),
+    ...power.map((usual) => ({
+      name: `band-power-${usual.window}`,
+      kind: 'channel' as const,
+      negligible: NEGLIGIBLE_POWER,
+      contributions: input.channels.map((values) => scoreBandPower(values, usual, from)),
+    })),
     scoreFlatLines(input, runs),
   ];
 }
@@ -155,14 +254,14 @@ function longestPeriod(input: StandardizedChannels): number {
   return Math.max(0, ...periods.map(({ period }) => period));
 }
 
-/** Divides a score among the channels as memory attention does its own. */
-function shareOut(
-  raw: Float64Array,
-  memory: Pick<MemoryScores, 'raw' | 'contributions'>,
-): readonly Float64Array[] {
-  const d = memory.contributions.length;
-  if (d === 1) return [raw];
-  return memory.contributions.map((own) =>
-    own.map((value, t) => (memory.raw[t]! > 0 ? (raw[t]! * value) / memory.raw[t]! : raw[t]! / d)),
-  );
+/** Of the least-squares line through each channel, whose values have mean 0; the mean over the channels. */
+function squaredSlope({ channels, points: n }: StandardizedChannels): number {
+  let mean = 0;
+  for (const values of channels) {
+    let sum = 0;
+    for (let t = 0; t < n; t++) sum += (t - (n - 1) / 2) * values[t]!;
+    const slope = (12 * sum) / (n * (n * n - 1));
+    mean += (slope * slope) / channels.length;
+  }
+  return mean;
 }

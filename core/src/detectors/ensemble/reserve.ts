@@ -1,24 +1,18 @@
 import { quantile } from '../../preprocess/statistics.js';
 import type { CooperativeScheduler } from '../../yield.js';
 import type { MemberScores } from '../base/member.js';
-import { defaultMemoryWindow, scoreByMemory } from '../attention/window-memory.js';
+import { scoreByMemory } from '../attention/window-memory.js';
 import type { StandardizedChannels } from '../base/standardize.js';
 import { scoreBursts, scoreDifferences } from '../statistical/variation-scores.js';
 
 /** Heads that take part only where feedback speaks for them: each is best for some series and poor for most. */
-export const RESERVE_MEMBERS: ReadonlySet<string> = new Set([
-  'difference',
-  'burst',
-  'memory-quarter',
-  'memory-8',
-  'shape',
-]);
+export const RESERVE_MEMBERS: ReadonlySet<string> = new Set(['difference', 'burst', 'memory-8', 'shape']);
 
 /**
- * Scores a series by the spare members: jumps, bursts, memory attention over a quarter of the usual window and over 8
- * points, and over one cycle with each window normalized to its own mean and deviation.
+ * Scores a series by the spare members: jumps, bursts, memory attention over 8 points, and over one
+ * cycle with each window normalized to its own mean and deviation.
  * @param cycles points per cycle of each channel
- * @param budget most pairs of windows × channels compared by each of the three memories
+ * @param budget most pairs of windows × channels compared by each of the two memories
  */
 export async function scoreReserveMembers(
   input: StandardizedChannels,
@@ -26,9 +20,7 @@ export async function scoreReserveMembers(
   budget: number,
   scheduler: CooperativeScheduler,
 ): Promise<MemberScores[]> {
-  const window = defaultMemoryWindow(input.points);
   const scales = [
-    { name: 'memory-quarter', window: Math.max(4, window >> 2), normalization: 'none' },
     { name: 'memory-8', window: 8, normalization: 'none' },
     { name: 'shape', window: Math.max(8, Math.round(quantile(cycles, 0.5))), normalization: 'z' },
   ] as const;

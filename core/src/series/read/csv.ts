@@ -1,0 +1,228 @@
+import { HeedError } from '../../errors.js';
+import { countOf } from '../../format.js';
+import { createTextDecoder } from './decode.js';
+import { findDialect, type Dialect } from './dialect.js';
+import { finishTable } from './finish.js';
+import { CellParser, MISSING, NUMBER } from './numbers.js';
+import type { ReadOptions, ReadResult } from './options.js';
+import { CsvRows, notText } from './rows.js';
+import { TableBuilder } from './table.js';
+
+/** Characters that show how a table is built. */
+const HEAD = 65_536;
+
+/** Reads a table that comes in pieces. */
+export interface TableReader {
+  /** The next piece: bytes, cut anywhere, or text. @throws HeedError at the first fault it holds */
+  push(chunk: Uint8Array | string): void;
+  /** The series, after the last piece. */
+  finish(): ReadResult;
+}
+
+/**
+ * Reads CSV that comes in pieces, into typed arrays, so that memory holds the numbers and one piece of text.
+ * See `ReadOptions` for which column becomes what, and docs/formats.md for the tables that are understood.
+ * @throws HeedError (from `push` and `finish`) not-text, empty-input, header-only, bad-csv, ragged-row, bad-value,
+ *   bad-time, bad-label, unknown-column, duplicate-column, non-monotonic-time, duplicate-time, no-numeric-column,
+ *   all-missing, memory-limit, bad-option
+ */
+export function createCsvReader(options: ReadOptions = {}): TableReader {
+  const text = createTextDecoder(options.name);
+  const { delimiter, decimal } = options;
+  if (delimiter !== undefined && (delimiter.length !== 1 || /["\r\n]/.test(delimiter))) {
+    throw new HeedError(
+      'bad-option',
+      `the delimiter is ${JSON.stringify(delimiter)}`,
+      'Give one character, neither a quote nor a line break.',
+    );
+  }
+  if (decimal !== undefined && decimal !== '.' && decimal !== ',') {
+    throw new HeedError('bad-option', `the decimal mark is ${JSON.stringify(decimal)}`, 'Give . or ,.');
+  }
+  let head = '';
+  let reader: CsvTable | null = null;
+
+  const feed = (piece: string, last: boolean): void => {
+    if (reader === null) {
+      head += piece;
+      const nul = head.indexOf('\0');
+      if (nul >= 0) {
+        const line = head.slice(0, nul).split(/\r\n|[\r\n]/).length;
+        throw notText(options.name, 'it holds NUL characters', line);
+      }
+      if (!last && head.length < HEAD) return;
+      // The last line of a piece may be cut.
+      const end = last ? head.length : Math.max(head.lastIndexOf('\n'), head.lastIndexOf('\r'));
+      const dialect = findDialect(end > 0 ? head.slice(0, end) : head, options);
+      if (dialect === null) return;
+      reader = new CsvTable(options, dialect);
+      piece = head.slice(dialect.offset);
+      head = '';
+    }
+    reader.rows.push(piece);
+  };
+  return {
+    push: (chunk) => feed(text.decode(chunk), false),
+    finish: () => {
+      feed(text.end(), true);
+      if (reader === null) {
+        throw new HeedError(
+          'empty-input',
+          'there is nothing in it',
+          'Give a table with column names and rows.',
+          { file: options.name },
+        );
+      }
+      return reader.finish(text.notes);
+    },
+  };
+}
+
+/** Reads a whole CSV text (or its bytes); see `createCsvReader`. */
+export function readCsv(text: string | Uint8Array, options: ReadOptions = {}): ReadResult {
+  const reader = createCsvReader(options);
+  reader.push(text);
+  return reader.finish();
+}
+
+/** The rows of one CSV, put into a TableBuilder. */
+class CsvTable {
+  readonly rows: CsvRows;
+  private readonly parser = new CellParser();
+  private readonly table: TableBuilder;
+  private readonly cellOf = (c: number): string => {
+    const at = this.places === null ? c : this.places.indexOf(c);
+    return at < 0 || at >= this.rows.count ? '' : this.rows.cell(at);
+  };
+  /** Column of the table per cell of a row; null where they are the same. */
+  private places: number[] | null = null;
+  private readonly skipped = {
+    comments: 0,
+    headers: 0,
+    empty: 0,
+    firstComment: 0,
+    firstHeader: 0,
+    firstEmpty: 0,
+  };
+
+  constructor(
+    private readonly options: ReadOptions,
+    private readonly dialect: Dialect,
+  ) {
+    const { delimiter, names, headerLine, sample, units, line, blanks } = dialect;
+    this.table = new TableBuilder(
+      names,
+      options,
+      headerLine,
+      sample,
+      units,
+      delimiter === ';' || delimiter === '\t',
+    );
+    this.rows = new CsvRows(delimiter.charCodeAt(0), options.name, () => this.row(), blanks);
+    this.rows.line = line;
+  }
+
+  finish(decoding: readonly string[]): ReadResult {
+    this.rows.finish();
+    const { comments, headers, empty, firstComment, firstHeader, firstEmpty } = this.skipped;
+    const result = finishTable(this.table);
+    const notes = [...decoding, ...this.dialect.notes];
+    const say = (count: number, what: string, first: number): void => {
+      if (count > 0)
+        notes.push(`${countOf(count, what)} ${count === 1 ? 'was' : 'were'} passed over (line ${first}).`);
+    };
+    say(comments, 'comment line', firstComment);
+    say(headers, 'repeated header line', firstHeader);
+    say(empty, 'row without any value', firstEmpty);
+    return { ...result, notes: [...notes, ...result.notes] };
+  }
+
+  private row(): void {
+    const { rows, parser, table } = this;
+    const { line, text, starts, ends } = rows;
+    const width = this.places?.length ?? table.width;
+    let { count } = rows;
+    if (count !== width && this.passedOver()) return;
+    if (count > width && ends[count - 1] === starts[count - 1]) count--;
+    if (count !== width) {
+      if (this.newHeader()) return;
+      table.addOdd(line, this.cellOf, this.ragged(rows.count, width));
+      return;
+    }
+    // A row whose time cannot be read is looked at more closely; all others are not.
+    if (text.charCodeAt(starts[0]!) === 35 || this.mayBeOdd(starts, ends, text, count)) {
+      if (this.passedOver() || this.newHeader()) return;
+    }
+    if (!table.beginRow(this.cellOf, line)) return;
+    const { places } = this;
+    if (places !== null)
+      for (let c = 0; c < table.width; c++) if (!places.includes(c)) table.missing(c, line);
+    for (let i = 0; i < count; i++) {
+      const c = places === null ? i : places[i]!;
+      if (!table.reads(c)) continue;
+      const kind = parser.parse(text, starts[i]!, ends[i]!);
+      if (kind === NUMBER) table.number(c, parser, line, text, starts[i]!, ends[i]!);
+      else if (kind === MISSING) table.missing(c, line, starts[i] === ends[i] ? undefined : rows.cell(i));
+      else table.text(c, rows.cell(i), line);
+    }
+    table.endRow();
+  }
+
+  /** True for rows that begin empty or with the first name: blank rows, repeated headers. */
+  private mayBeOdd(starts: Int32Array, ends: Int32Array, text: string, count: number): boolean {
+    const at = this.table.timeSource?.columns[0] ?? 0;
+    const start = starts[Math.min(at, count - 1)]!;
+    const code = text.charCodeAt(start);
+    return ends[Math.min(at, count - 1)] === start || code < 43 || code > 57;
+  }
+
+  /** Comments, repeated headers, rules and rows without any value. */
+  private passedOver(): boolean {
+    const { rows, table, skipped, dialect } = this;
+    const first = rows.cell(0);
+    const note = (what: 'comment' | 'header' | 'empty'): true => {
+      const counts = { comment: 'comments', header: 'headers', empty: 'empty' } as const;
+      const firsts = { comment: 'firstComment', header: 'firstHeader', empty: 'firstEmpty' } as const;
+      if (skipped[counts[what]]++ === 0) skipped[firsts[what]] = rows.line;
+      return true;
+    };
+    if (/^(#|\/\/)/.test(first) && !(first.startsWith('#N') && rows.count === table.width))
+      return note('comment');
+    let empty = true;
+    let same = true;
+    let rule = true;
+    for (let i = 0; i < rows.count; i++) {
+      const cell = rows.cell(i);
+      if (cell !== '') empty = false;
+      if (i < dialect.names.length && cell !== dialect.names[i] && cell !== '') same = false;
+      if (!/^[-=+|: ]*$/.test(cell) || (cell !== '' && cell.length < 3)) rule = false;
+    }
+    if (empty) return note('empty');
+    if (same && rows.count === dialect.names.length) return note('header');
+    return rule;
+  }
+
+  /** A later table of the same file, as InfluxDB writes them, with names of its own. */
+  private newHeader(): boolean {
+    const { rows, table } = this;
+    if (rows.count < 4 || rows.cell(1) !== 'result' || rows.cell(2) !== 'table') return false;
+    this.places = Array.from({ length: rows.count }, (_, i) => {
+      const name = rows.cell(i) === '' ? `column ${i + 1}` : rows.cell(i);
+      const at = table.columns.findIndex(({ cells }) => cells.name === name);
+      return at >= 0 ? at : table.addColumn(name);
+    });
+    return true;
+  }
+
+  private ragged(count: number, width: number): HeedError {
+    const commas = this.dialect.delimiter === ',' && count > width;
+    return new HeedError(
+      'ragged-row',
+      `the row has ${countOf(count, 'cell')} where there are ${countOf(width, 'column')}`,
+      commas
+        ? 'Give every row the same number of cells; numbers with a decimal comma need quotes or another delimiter.'
+        : 'Give every row the same number of cells, and check the delimiter and the quotes.',
+      { file: this.options.name, line: this.rows.line },
+    );
+  }
+}

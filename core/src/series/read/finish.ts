@@ -1,0 +1,373 @@
+import { HeedError } from '../../errors.js';
+import { countOf } from '../../format.js';
+import { mergeRows } from '../merge.js';
+import { createSeries } from '../series.js';
+import { parseDuration } from '../time.js';
+import { unitOfName } from '../units.js';
+import { cellUnit } from './cell-units.js';
+import type { Column, Mark } from './column.js';
+import { labelsOf, mayBeGroundTruth } from './labels.js';
+import type { ReadResult } from './options.js';
+import { findSeries, groupBy, numericKeys, pivot, type Grouping } from './pivot.js';
+import { isIdName, isIndexName, keyRank, timeRank } from './roles.js';
+import type { TableBuilder } from './table.js';
+import { listNames, shorten } from './words.js';
+import { Zone } from './zones.js';
+
+interface Channel {
+  readonly name: string;
+  readonly unit?: string;
+  readonly values: Float64Array;
+}
+
+/** Makes the series of a table whose rows have all been read. */
+export function finishTable(table: TableBuilder): ReadResult {
+  table.end();
+  const { options, notes, rows } = table;
+  const file = options.name;
+  const lineOf = (row: number): number => table.lineOf(row);
+  const times = table.time?.resolve(lineOf);
+  if (times) notes.push(...times.notes);
+  if (table.timeSource?.kind === 'clock') {
+    notes.push(
+      `"${shorten(table.time!.name)}" holds times of day without a date; the days were counted from 1970-01-01.`,
+    );
+  }
+
+  // What users name comes first, then what is numeric; the rest may name series.
+  const values = table.asked
+    ? table.asked.map((c) => table.columns[c]!.cells)
+    : table.columns.filter(({ role }) => role === 'value').map(({ cells }) => cells);
+  const keyed = new Set(table.keys?.map((c) => table.columns[c]!.cells));
+  const labelColumn = table.columns.find(({ role }) => role === 'label')?.cells;
+  const labelIsKey = labelColumn !== undefined && !table.labelAsked && !mayBeGroundTruth(labelColumn);
+  const numeric = values.filter((column) => !keyed.has(column) && (column.wanted || column.isNumeric));
+  const texts = table.columns
+    .filter(
+      ({ role, cells }) =>
+        (role === 'value' && !numeric.includes(cells)) || (labelIsKey && cells === labelColumn),
+    )
+    .map(({ cells }) => cells);
+
+  const grouping = times ? findGroups(table, times.time, numeric, texts) : null;
+  const keys = new Set(grouping?.columns);
+  const labels =
+    labelColumn && !labelIsKey ? labelsOf(labelColumn, rows, table.labelAsked, file, notes) : null;
+  for (const { role, cells } of table.columns) {
+    if (role === 'related' && !keys.has(cells)) {
+      notes.push(
+        `Column "${cells.name}" was left out: what is known or computed of anomalies is no input (--columns "${cells.name}" reads it as a channel).`,
+      );
+    }
+  }
+  const channels = channelsOf(
+    table,
+    numeric.filter((column) => !keys.has(column)),
+    times?.time,
+    notes,
+  );
+  noteTexts(
+    texts.filter((column) => !keys.has(column)),
+    notes,
+  );
+  checkChannels(table, channels);
+
+  let time = times?.time;
+  if (times?.zoneless) time = inZone(table, times.time, grouping, notes);
+  if (!time && options.step !== undefined) {
+    const step = parseDuration(options.step);
+    time = Float64Array.from({ length: rows }, (_, t) => t * step);
+  }
+  if (table.time && options.step !== undefined) {
+    notes.push(`The step was not used: column "${table.time.name}" gives the times.`);
+  }
+  if (!time)
+    notes.push(
+      'There is no time column: rows are counted from 0 (--time names one, --step gives rows a length).',
+    );
+  const named = options.name === undefined ? {} : { name: options.name };
+  if (grouping && time) {
+    const keyNames = grouping.columns.map(({ name }) => name);
+    notes.push(
+      table.layoutNote ??
+        `This is a long table: ${listNames(keyNames)} ${keyNames.length === 1 ? 'names' : 'name'} ${countOf(grouping.names.length, 'series').replace('seriess', 'series')}, one channel each.`,
+    );
+    const { notes: more, ...pivoted } = pivot(
+      { time, values: channels, ...(labels ? { labels } : {}) },
+      grouping,
+      options.duplicates ?? 'reject',
+      file,
+      lineOf,
+    );
+    notes.push(...more);
+    return { series: createSeries({ ...named, ...pivoted, channels: distinct(pivoted.channels) }), notes };
+  }
+  if (time && table.time) {
+    const ordered = inOrder(table, time, channels, labels);
+    return { series: createSeries({ ...named, ...ordered }), notes };
+  }
+  return {
+    series: createSeries({ ...named, ...(time ? { time } : {}), channels, ...(labels ? { labels } : {}) }),
+    notes,
+  };
+}
+
+/** The columns by which rows belong to several series; null for a table with one row per time. */
+function findGroups(
+  table: TableBuilder,
+  time: Float64Array,
+  numeric: readonly Column[],
+  texts: readonly Column[],
+): Grouping | null {
+  const { options, rows } = table;
+  if (options.series === null) return null;
+  if (table.keys)
+    return groupBy(
+      table.keys.map((c) => table.columns[c]!.cells),
+      rows,
+    );
+  const repeated = hasRepeats(time);
+  // Who asks for rows of one time to be merged does not want them apart.
+  if (repeated && options.duplicates !== undefined && options.duplicates !== 'reject') {
+    const key = texts.find(
+      (column) => column.texts.size > 1 && !column.freeText && keyRank(column.name) >= 0,
+    );
+    if (key)
+      table.notes.push(
+        `Rows of one time were merged over "${key.name}"; --series "${key.name}" gives a channel for each of its values.`,
+      );
+    return null;
+  }
+  const candidates = texts.filter(
+    (column) =>
+      !column.freeText &&
+      column.texts.size + (column.numbers > 0 ? 1 : 0) > 1 &&
+      column.texts.size <= rows / 2,
+  );
+  let found = candidates.length > 0 ? findSeries(time, candidates, rows) : null;
+  if (!found && repeated) {
+    const numbers = numericKeys(
+      numeric.filter((column) => !column.wanted),
+      rows,
+    );
+    if (numbers.length > 0 && numeric.length > 1) found = findSeries(time, [...candidates, ...numbers], rows);
+  }
+  return found ? groupBy(found, rows) : null;
+}
+
+function hasRepeats(time: Float64Array): boolean {
+  let rising = true;
+  for (let i = 1; i < time.length && rising; i++) rising = time[i]! > time[i - 1]!;
+  if (rising) return false;
+  const seen = time.slice().sort();
+  for (let i = 1; i < seen.length; i++) if (seen[i] === seen[i - 1]) return true;
+  return false;
+}
+
+/** Numeric columns as channels, without those that only count or identify. */
+function channelsOf(
+  table: TableBuilder,
+  columns: readonly Column[],
+  time: Float64Array | undefined,
+  notes: string[],
+): Channel[] {
+  const { options, rows } = table;
+  const file = options.name;
+  const left: string[] = [];
+  const kept = columns.filter((column) => {
+    if (column.wanted) return true;
+    const why = noMeasurement(column, rows, time);
+    if (why === null || columns.length === 1) return true;
+    left.push(`Column "${column.name}" was left out: ${why}.`);
+    return false;
+  });
+  // A table of ids alone is one of measurements after all.
+  const used = kept.length > 0 ? kept : columns;
+  if (kept.length > 0) notes.push(...left);
+  const marks = used.map((column) => options.decimal ?? column.provenMark(file));
+  const proven = marks.find((mark): mark is Mark => mark !== null) ?? null;
+  const several = new Set(marks.filter((mark) => mark !== null)).size > 1;
+  const usual: Mark | null = several
+    ? null
+    : (proven ?? (table.time?.isDotted && table.semicolons ? ',' : null));
+  return used.map((column, i) => {
+    const mark =
+      marks[i] ?? (column.isOpen ? column.decideMark(rows, usual, proven !== null && !several, file) : '.');
+    const { values, unit } = column.resolve(rows, mark, file, notes);
+    const given = table.units[table.columns.findIndex(({ cells }) => cells === column)];
+    const [name, own] = splitUnit(column.name);
+    const known =
+      unit ?? (given === undefined ? undefined : (cellUnit(given)?.name ?? given)) ?? own ?? unitOfName(name);
+    return { name: column.name, ...(known === undefined ? {} : { unit: known }), values };
+  });
+}
+
+/** Why a column of numbers is no measurement; null where it is one. */
+function noMeasurement(column: Column, rows: number, time: Float64Array | undefined): string | null {
+  const values = column.values.values;
+  const [first, second] = [values[0]!, values[1]!];
+  if (isIndexName(column.name) && rows > 1 && Number.isInteger(first) && Math.abs(second - first) === 1) {
+    let counts = true;
+    for (let row = 1; row < rows && counts; row++)
+      counts = values[row] === values[row - 1]! + (second - first);
+    if (counts) return 'it counts the rows';
+  }
+  if (time && timeRank(column.name) >= 0 && first > 6e8) {
+    for (const factor of [1000, 1, 1e-3, 1e-6]) {
+      const close = (row: number): boolean => Math.abs(values[row]! * factor - time[row]!) < 86_400_000;
+      if (close(0) && close(rows - 1)) return 'it repeats the time';
+    }
+  }
+  if (rows > 1 && isIdName(column.name)) {
+    for (let row = 0; row < rows; row++) if (values[row] !== first) return null;
+    return `it is ${first} in every row and identifies something`;
+  }
+  return null;
+}
+
+/** `latency [ms]`, `Power (kW)`: the unit in the name. */
+function splitUnit(name: string): [name: string, unit: string | undefined] {
+  const match = /^(.+?)\s*[([]([^()[\]]{1,12})[\])]$/.exec(name);
+  const unit = match && cellUnit(match[2]!.trim());
+  return match && unit?.known ? [match[1]!, unit.name] : [name, undefined];
+}
+
+function noteTexts(columns: readonly Column[], notes: string[]): void {
+  for (const column of columns) {
+    if (column.present === 0) {
+      if (!/^column \d+$/.test(column.name))
+        notes.push(`Column "${column.name}" was left out: every value is missing.`);
+      continue;
+    }
+    const constant = column.constantText;
+    const sample = [...column.texts.keys()][0] ?? '';
+    notes.push(
+      constant !== undefined
+        ? `Column "${column.name}" was left out: it is "${shorten(constant)}" in every row.`
+        : `Column "${column.name}" was left out: it holds text such as "${shorten(sample)}".`,
+    );
+  }
+}
+
+/** @throws HeedError no-numeric-column, all-missing */
+function checkChannels(table: TableBuilder, channels: readonly Channel[]): void {
+  const { options } = table;
+  const empty = channels.find(({ values }) => values.every(Number.isNaN));
+  if (empty) {
+    throw new HeedError(
+      'all-missing',
+      'every value is missing',
+      'Leave the column out, or check how it is written.',
+      { file: options.name, column: empty.name },
+    );
+  }
+  if (channels.length > 0) return;
+  const blank = table.columns.some(({ role, cells }) => role === 'value' && cells.present === 0);
+  const names = table.columns.map(({ cells }) => cells.name);
+  throw new HeedError(
+    blank ? 'all-missing' : 'no-numeric-column',
+    blank ? 'every value is missing' : 'no column holds numbers',
+    `There ${names.length === 1 ? 'is the column' : 'are the columns'} ${listNames(names)}; give at least one with numbers beside time and label.`,
+    { file: options.name },
+  );
+}
+
+/** Wall times of a zone as instants; without a zone they are UTC, which is said. */
+function inZone(
+  table: TableBuilder,
+  wall: Float64Array,
+  grouping: Grouping | null,
+  notes: string[],
+): Float64Array {
+  const { timeZone } = table.options;
+  if (timeZone === undefined) {
+    if (table.timeSource?.kind !== 'clock') {
+      notes.push('The times carry no time zone and were read as UTC (--time-zone-in says otherwise).');
+    }
+    return wall;
+  }
+  const zone = new Zone(timeZone);
+  const n = wall.length;
+  const backwards = n > 1 && wall[n - 1]! < wall[0]!;
+  const last = new Map<number, number>();
+  const time = new Float64Array(n);
+  let skipped = 0;
+  let firstSkipped = -1;
+  for (let i = 0; i < n; i++) {
+    const row = backwards ? n - 1 - i : i;
+    const group = grouping?.groupOf[row] ?? 0;
+    const read = zone.toUtc(wall[row]!, last.get(group) ?? -Infinity);
+    time[row] = read.utc;
+    last.set(group, read.utc);
+    if (read.skipped && skipped++ === 0) firstSkipped = row;
+  }
+  notes.push(`The times were read as those of ${timeZone}.`);
+  if (skipped > 0) {
+    notes.push(
+      `${countOf(skipped, 'time')} ${skipped === 1 ? 'does' : 'do'} not exist in ${timeZone}, as the clock skips an hour there (first in line ${table.lineOf(firstSkipped)}); read as if it did not.`,
+    );
+  }
+  return time;
+}
+
+/** Rows in order of time, merged where they are to be. @throws HeedError non-monotonic-time, duplicate-time */
+function inOrder(
+  table: TableBuilder,
+  time: Float64Array,
+  channels: readonly Channel[],
+  labels: Float64Array | null,
+): { time: Float64Array; channels: readonly Channel[]; labels?: Float64Array } {
+  const { options, notes } = table;
+  const n = time.length;
+  let backwards = n > 2;
+  for (let row = 1; row < n && backwards; row++) backwards = time[row]! <= time[row - 1]!;
+  backwards &&= time[n - 1]! < time[0]!;
+  if (!options.sort && !backwards) checkOrder(table, time);
+  const rows = { time, channels, ...(labels ? { labels } : {}) };
+  const merged = mergeRows(rows, { ...options, sort: options.sort || backwards });
+  if (merged === rows) return rows;
+  const { notes: more, ...ordered } = merged as typeof rows & { notes: string[] };
+  for (const note of more) {
+    notes.push(
+      backwards && !options.sort && note.startsWith('The rows were sorted')
+        ? 'The rows run backwards in time and were turned round.'
+        : note,
+    );
+  }
+  return ordered;
+}
+
+/** @throws HeedError at the first row out of order or with the time of the row above, with its line */
+function checkOrder(table: TableBuilder, time: Float64Array): void {
+  const merging = (table.options.duplicates ?? 'reject') !== 'reject';
+  for (let row = 1; row < time.length; row++) {
+    const same = time[row] === time[row - 1];
+    if (time[row]! > time[row - 1]! || (same && merging)) continue;
+    const shown = new Date(time[row]!).toISOString();
+    const place = { file: table.options.name, line: table.lineOf(row), column: table.time!.name };
+    throw same
+      ? new HeedError(
+          'duplicate-time',
+          `the time ${shown} occurs twice in a row`,
+          'Remove one of the rows, merge them with --duplicates mean, first, last, max, min or sum (option duplicates), name the columns that tell series apart with --series, or the clock with --time-zone-in where the hour is repeated in autumn.',
+          place,
+        )
+      : new HeedError(
+          'non-monotonic-time',
+          `the time ${shown} lies before that of the row above`,
+          'Sort the rows by time, or have it done with --sort (option sort).',
+          place,
+        );
+  }
+}
+
+/** Series of equal names, as when texts differ in blanks only. */
+function distinct<C extends { name: string }>(channels: readonly C[]): C[] {
+  const used = new Set<string>();
+  return channels.map((channel) => {
+    let { name } = channel;
+    for (let copy = 2; used.has(name); copy++) name = `${channel.name} (${copy})`;
+    used.add(name);
+    return { ...channel, name };
+  });
+}

@@ -1,0 +1,141 @@
+import { HeedError } from '../../errors.js';
+import { isObject } from './json-layouts.js';
+import type { ReadOptions, ReadResult } from './options.js';
+import { seriesFromColumns, seriesFromRecords, type SeriesRecord } from './records.js';
+import { TimeForm, TimeParser } from './times.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * What pandas writes: `to_json` with orient split, table, columns or index, and of a Series; null for anything else.
+ * Keys that are times are the index.
+ */
+export function readFrame(value: Json, options: ReadOptions): ReadResult | null {
+  if (Array.isArray(value.columns) && Array.isArray(value.data) && value.data.every(Array.isArray)) {
+    const names = value.columns.map((name) =>
+      Array.isArray(name) ? name.map(String).join(' ') : String(name),
+    );
+    const rows = value.data as unknown[][];
+    const index = Array.isArray(value.index) && value.index.length === rows.length ? value.index : null;
+    const all = index ? [indexName(names, index), ...names] : names;
+    const at = new Map(all.map((name, c) => [name, c]));
+    return seriesFromColumns(
+      all,
+      rows.length,
+      (name, row) => {
+        const c = at.get(name)!;
+        return index ? (c === 0 ? index[row] : rows[row]![c - 1]) : rows[row]![c];
+      },
+      { ...options },
+    );
+  }
+  if (isObject(value.schema) && Array.isArray(value.data) && value.data.every(isObject)) {
+    return seriesFromRecords(value.data as SeriesRecord[], options);
+  }
+  const entries = Object.entries(value);
+  if (entries.length === 0) return null;
+  if (entries.every(([, inner]) => isObject(inner) && isFlat(inner))) {
+    const inner = Object.keys(entries[0]![1] as Json);
+    // Records under their times, or columns of values under times.
+    if (entries.length > 1 && entries.every(([key]) => isKeyOfTime(key))) {
+      return seriesFromRecords(
+        entries.map(([key, record]) => ({
+          [indexName(inner, [key])]: keyOfTime(key),
+          ...(record as SeriesRecord),
+        })),
+        { sort: true, ...options },
+      );
+    }
+    if (inner.length > 1 && inner.every((key) => isKeyOfTime(key) || /^\d+$/.test(key))) {
+      const names = entries.map(([name]) => name);
+      const keys = [...new Set(entries.flatMap(([, cells]) => Object.keys(cells as Json)))];
+      const timed = keys.every(isKeyOfTime);
+      const all = timed ? [indexName(names, keys), ...names] : names;
+      return seriesFromColumns(
+        all,
+        keys.length,
+        (name, row) => (timed && name === all[0] ? keyOfTime(keys[row]!) : (value[name] as Json)[keys[row]!]),
+        { ...(timed ? { sort: true } : {}), ...options },
+      );
+    }
+    return null;
+  }
+  // A Series: values under their times.
+  if (
+    entries.length > 1 &&
+    entries.every(([key, cell]) => isKeyOfTime(key) && (typeof cell === 'number' || cell === null))
+  ) {
+    return seriesFromColumns(
+      ['time', 'value'],
+      entries.length,
+      (name, row) => (name === 'time' ? keyOfTime(entries[row]![0]) : entries[row]![1]),
+      { sort: true, ...options },
+    );
+  }
+  return null;
+}
+
+function isFlat(value: Json): boolean {
+  return Object.values(value).every((cell) => typeof cell !== 'object' || cell === null);
+}
+
+const parser = new TimeParser();
+
+/** A date, or epoch seconds or milliseconds of our days. */
+function isKeyOfTime(key: string): boolean {
+  const form = parser.parse(key);
+  return form === TimeForm.number ? /^\d{9,19}$/.test(key) : form !== TimeForm.none;
+}
+
+function keyOfTime(key: string): unknown {
+  return /^\d+$/.test(key) ? Number(key) : key;
+}
+
+/** Name of an index column, beside columns that may have it already. */
+function indexName(names: readonly string[], index: readonly unknown[]): string {
+  const timed = index.every((key) => isKeyOfTime(String(key)));
+  const name = timed ? 'time' : 'index';
+  return names.includes(name) ? `${name} (index)` : name;
+}
+
+/**
+ * The only list of records that an object of another shape holds, wherever it lies; null where there is none.
+ * @throws HeedError bad-json where there are several
+ */
+export function searchRecords(value: Json, options: ReadOptions): ReadResult | null {
+  const found: { path: string; records: SeriesRecord[] }[] = [];
+  const visit = (node: unknown, path: string, depth: number): void => {
+    if (depth > 6) return;
+    if (Array.isArray(node)) {
+      if (node.length > 0 && node.every(isObject)) {
+        const nested = node
+          .flatMap((one: Json) => Object.values(one))
+          .some((cell) => Array.isArray(cell) && cell.some(isObject));
+        if (nested && node.length === 1) visit(node[0], `${path}[0]`, depth + 1);
+        else if (!nested) found.push({ path, records: node as SeriesRecord[] });
+      }
+      return;
+    }
+    if (isObject(node)) {
+      for (const [key, inner] of Object.entries(node))
+        visit(inner, path === '' ? key : `${path}.${key}`, depth + 1);
+    }
+  };
+  visit(value, '', 0);
+  const large = found.filter(({ records }) => records.length > 1);
+  const [only, ...others] = large.length > 0 ? large : found;
+  if (!only) return null;
+  if (others.length > 0) {
+    throw new HeedError(
+      'bad-json',
+      `there are several lists of records: ${[only, ...others]
+        .slice(0, 5)
+        .map(({ path }) => path)
+        .join(', ')}`,
+      'Give one of them as a file of its own.',
+      { file: options.name },
+    );
+  }
+  const result = seriesFromRecords(only.records, options);
+  return { ...result, notes: [`The records were found under "${only.path}".`, ...result.notes] };
+}

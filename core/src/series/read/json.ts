@@ -1,0 +1,222 @@
+import { HeedError } from '../../errors.js';
+import type { Series } from '../series.js';
+import type { TableReader } from './csv.js';
+import { createTextDecoder } from './decode.js';
+import { isObject, jsonLayouts, victoria } from './json-layouts.js';
+import { isMissingText } from './numbers.js';
+import type { ReadOptions, ReadResult } from './options.js';
+import { readFrame, searchRecords } from './json-tables.js';
+import { seriesFromColumns, seriesFromRecords, type SeriesRecord } from './records.js';
+import { notText } from './rows.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const shape =
+  'Give [{"time": …, "cpu": …}, …] or {"time": […], "channels": [{"name": "cpu", "values": […]}]} or one record per line; docs/formats.md lists what else is read.';
+
+/**
+ * Reads JSON: an array of records (`[{"time": …, "cpu": 0.5}, …]`); columns
+ * (`{"time": […], "channels": [{"name", "unit"?, "values"}], "labels"?: […]}`, as `seriesToJson` writes, or
+ * `{"time": […], "cpu": […]}`); one record per line (NDJSON); what pandas writes in its orients; and the answers of
+ * Prometheus, InfluxDB, CloudWatch, Datadog, Graphite, Netdata, OpenTSDB, Elasticsearch, Grafana, Azure and Google
+ * Cloud. Missing values are null.
+ * @throws HeedError empty-input, not-text, bad-json, and what `seriesFromRecords` throws
+ */
+export function readJson(text: string | Uint8Array, options: ReadOptions = {}): ReadResult {
+  const decoder = createTextDecoder(options.name);
+  const json = decoder.decode(text) + decoder.end();
+  if (json.includes('\0')) throw notText(options.name, 'it holds NUL characters');
+  if (json.trim() === '') {
+    throw new HeedError('empty-input', 'there is nothing in it', 'Give records or columns.', {
+      file: options.name,
+    });
+  }
+  const lines = json.split('\n');
+  const first = lines.find((line) => line.trim() !== '')!;
+  const result =
+    lines.length > 1 && isRecordLine(first)
+      ? readLines(lines, options)
+      : readValue(parse(json, options.name), options);
+  return decoder.notes.length > 0 ? { ...result, notes: [...decoder.notes, ...result.notes] } : result;
+}
+
+/** A reader for pieces of JSON; it holds the whole text, because JSON may name its columns last. */
+export function createJsonReader(options: ReadOptions = {}): TableReader {
+  const decoder = createTextDecoder(options.name);
+  const pieces: string[] = [];
+  return {
+    push: (chunk) => void pieces.push(decoder.decode(chunk)),
+    finish: () => {
+      const result = readJson(pieces.join('') + decoder.end(), options);
+      return decoder.notes.length > 0 ? { ...result, notes: [...decoder.notes, ...result.notes] } : result;
+    },
+  };
+}
+
+/** A series as the JSON text that `readJson` reads back: numbers exactly, missing values as null. */
+export function seriesToJson(series: Series): string {
+  return JSON.stringify({
+    ...(series.name === undefined ? {} : { name: series.name }),
+    ...(series.indexTime ? {} : { time: Array.from(series.time) }),
+    timeUnit: 'ms',
+    channels: series.channels.map(({ name, unit, values }) => ({ name, unit, values: Array.from(values) })),
+    ...(series.labels ? { labels: Array.from(series.labels) } : {}),
+  });
+}
+
+function readValue(value: unknown, options: ReadOptions): ReadResult {
+  for (const layout of jsonLayouts) {
+    const result = layout(value, options);
+    if (result) return result;
+  }
+  if (Array.isArray(value)) {
+    if (value.length > 0 && value.every((one) => typeof one === 'number' || one === null)) {
+      return seriesFromColumns(['value'], value.length, (_, row) => value[row] as unknown, options);
+    }
+    if (value.length > 0 && value.every(Array.isArray)) return readRows(value as unknown[][], options);
+    return seriesFromRecords(value as SeriesRecord[], options);
+  }
+  if (isObject(value)) {
+    return (
+      readFrame(value, options) ??
+      readColumns(value, options) ??
+      searchRecords(value, options) ??
+      failShape(options)
+    );
+  }
+  throw new HeedError('bad-json', 'this is neither an array nor an object', shape, { file: options.name });
+}
+
+function failShape(options: ReadOptions): never {
+  throw new HeedError('empty-input', 'there are no values in it', shape, { file: options.name });
+}
+
+/** Rows of cells; the first may name the columns, else the first cell is the time. */
+function readRows(rows: readonly (readonly unknown[])[], options: ReadOptions): ReadResult {
+  const width = Math.max(...rows.map((row) => row.length));
+  const header =
+    rows.length > 1 && rows[0]!.every((cell) => typeof cell === 'string' && !/^[-+\d]/.test(cell));
+  const names = Array.from({ length: width }, (_, c) =>
+    header ? String(rows[0]![c] ?? `column ${c + 1}`) : c === 0 && width > 1 ? 'time' : `column ${c + 1}`,
+  );
+  const body = header ? rows.slice(1) : rows;
+  const at = new Map(names.map((name, c) => [name, c]));
+  return seriesFromColumns(names, body.length, (name, row) => body[row]![at.get(name)!], options);
+}
+
+function isRecordLine(line: string): boolean {
+  if (!line.trim().startsWith('{')) return false;
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function readLines(lines: readonly string[], options: ReadOptions): ReadResult {
+  const records: SeriesRecord[] = [];
+  const numbers: number[] = [];
+  lines.forEach((line, i) => {
+    if (line.trim() === '') return;
+    records.push(parse(line, options.name, i + 1) as SeriesRecord);
+    numbers.push(i + 1);
+  });
+  return victoria(records, options) ?? seriesFromRecords(records, options, numbers);
+}
+
+function parse(json: string, file: string | undefined, line?: number): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    // Python writes NaN and Infinity into JSON, which has neither.
+    const mended = json.replace(/(?<=[[,:]\s*)(NaN|-?Infinity)(?=\s*[,\]}])/g, 'null');
+    if (mended !== json) {
+      try {
+        return JSON.parse(mended);
+      } catch {
+        // Told below, of the text as it is.
+      }
+    }
+    const message = (error as Error).message;
+    const position = /position (\d+)/.exec(message);
+    const at = line ?? (position ? json.slice(0, Number(position[1])).split('\n').length : undefined);
+    throw new HeedError(
+      'bad-json',
+      `this is not JSON: ${message.replace(/\s+/g, ' ').replace(/ in JSON at position.*$/, '')}`,
+      'Correct the place, or give the file the ending .csv where it is CSV.',
+      { file, line: at },
+      error,
+    );
+  }
+}
+
+/** Lists by name, one of which is the time; null where the object holds no lists of cells. */
+function readColumns(value: Json, options: ReadOptions): ReadResult | null {
+  const columns: [string, readonly unknown[]][] = [];
+  const units = new Map<string, string>();
+  const { channels } = value;
+  if (Array.isArray(channels)) {
+    if (value.time !== undefined) columns.push(['time', array(value.time, 'time', options.name)]);
+    for (const channel of channels as { name?: unknown; unit?: unknown; values?: unknown }[]) {
+      const name = channel?.name;
+      if (typeof name !== 'string') {
+        throw new HeedError('bad-json', 'a channel has no name', shape, { file: options.name });
+      }
+      if (columns.some(([other]) => other === name)) {
+        throw new HeedError(
+          'duplicate-column',
+          'two channels have this name',
+          'Give every channel its own name.',
+          { file: options.name, column: name },
+        );
+      }
+      if (typeof channel.unit === 'string') units.set(name, channel.unit);
+      columns.push([name, array(channel.values, name, options.name)]);
+    }
+    if (value.labels !== undefined) columns.push(['label', array(value.labels, 'labels', options.name)]);
+  } else {
+    for (const [name, cells] of Object.entries(value)) {
+      if (Array.isArray(cells) && !cells.some((cell) => typeof cell === 'object' && cell !== null)) {
+        columns.push([name, cells as unknown[]]);
+      }
+    }
+  }
+  const n = columns[0]?.[1].length ?? 0;
+  if (columns.length === 0 || n === 0) return null;
+  for (const [column, cells] of columns) {
+    if (cells.length !== n) {
+      throw new HeedError(
+        'length-mismatch',
+        `there are ${cells.length} values where "${columns[0]![0]}" has ${n}`,
+        'Give all columns the same length (null where a value is missing).',
+        { file: options.name, column },
+      );
+    }
+  }
+  const byName = new Map(columns);
+  const unit = value.timeUnit;
+  const result = seriesFromColumns(
+    columns.map(([name]) => name),
+    n,
+    (name, row) => byName.get(name)![row],
+    {
+      ...(unit === 's' || unit === 'ms' || unit === 'us' || unit === 'ns' ? { timeUnit: unit } : {}),
+      ...(typeof value.name === 'string' && !isMissingText(value.name) ? { name: value.name } : {}),
+      // What our own JSON has is series, whatever the names of its channels.
+      ...(Array.isArray(channels) && value.labels === undefined ? { label: null } : {}),
+      ...options,
+    },
+  );
+  if (units.size === 0) return result;
+  const withUnits = result.series.channels.map((channel) => {
+    const own = units.get(channel.name);
+    return own === undefined ? channel : { ...channel, unit: own };
+  });
+  return { ...result, series: { ...result.series, channels: withUnits } };
+}
+
+function array(value: unknown, column: string, file: string | undefined): readonly unknown[] {
+  if (Array.isArray(value)) return value as unknown[];
+  throw new HeedError('bad-json', 'this is no array of values', shape, { file, column });
+}

@@ -1,0 +1,108 @@
+import { HeedError } from '../../errors.js';
+import type { ReadOptions, ReadResult } from './options.js';
+import { seriesFromColumns } from './records.js';
+import { listNames } from './words.js';
+
+/** One series of an answer that holds several: points of its own. */
+export interface PointSeries {
+  readonly name: string;
+  readonly unit?: string;
+  /** Epoch ms, or text. */
+  readonly times: readonly unknown[];
+  readonly values: readonly unknown[];
+}
+
+/**
+ * Joins series with times of their own into one, a channel each. Points need no order: answers of programs come
+ * newest first as often as not.
+ * @param layout what the answer is, for the notes
+ * @throws HeedError empty-input, unknown-column, and what tables throw
+ */
+export function joinPoints(series: readonly PointSeries[], layout: string, options: ReadOptions): ReadResult {
+  const file = options.name;
+  const times: unknown[] = [];
+  const names: string[] = [];
+  const values: unknown[] = [];
+  const unique = equalNamesNumbered(series);
+  unique.forEach((one) => {
+    if (one.times.length !== one.values.length) {
+      throw new HeedError(
+        'length-mismatch',
+        `series "${one.name}" has ${one.times.length} times and ${one.values.length} values`,
+        'Export it again.',
+        { file },
+      );
+    }
+    for (let t = 0; t < one.times.length; t++) {
+      times.push(one.times[t]);
+      names.push(one.name);
+      values.push(one.values[t]);
+    }
+  });
+  if (times.length === 0) {
+    throw new HeedError(
+      'empty-input',
+      series.length === 0 ? `this is ${layout} without any series` : `this is ${layout} without any point`,
+      'Widen the time range, or check the query.',
+      { file },
+    );
+  }
+  const cells: Readonly<Record<string, readonly unknown[]>> = { time: times, series: names, value: values };
+  // The columns that users name are the series; "time" and "value" are ours.
+  const { columns: _columns, time: _time, label: _label, series: _series, step: _step, ...rest } = options;
+  const numeric = times.every((time) => typeof time === 'number');
+  const { series: read, notes } = seriesFromColumns(
+    ['time', 'series', 'value'],
+    times.length,
+    (name, row) => cells[name]![row],
+    {
+      sort: true,
+      duplicates: 'last',
+      ...(numeric ? { timeUnit: 'ms' as const } : {}),
+      ...rest,
+      time: 'time',
+      series: ['series'],
+      label: null,
+    },
+    undefined,
+    `This is ${layout}.`,
+  );
+  const units = new Map(unique.map(({ name, unit }) => [name, unit]));
+  const channels = read.channels.map((channel) => {
+    const unit = units.get(channel.name) ?? channel.unit;
+    return unit === undefined ? channel : { ...channel, unit };
+  });
+  return { series: { ...read, channels: pickChannels(channels, options.columns, file) }, notes };
+}
+
+/** The channels a user names, in that order. @throws HeedError unknown-column */
+export function pickChannels<C extends { readonly name: string }>(
+  channels: readonly C[],
+  wanted: readonly string[] | undefined,
+  file?: string,
+): readonly C[] {
+  if (wanted === undefined) return channels;
+  return wanted.map((name) => {
+    const found =
+      channels.find((channel) => channel.name === name) ??
+      channels.find((channel) => channel.name.toLowerCase() === name.toLowerCase());
+    if (found) return found;
+    throw new HeedError(
+      'unknown-column',
+      `there is no series named "${name}"`,
+      `There are ${listNames(channels.map((channel) => channel.name))}.`,
+      { file },
+    );
+  });
+}
+
+function equalNamesNumbered(series: readonly PointSeries[]): readonly PointSeries[] {
+  const used = new Set<string>();
+  return series.map((one, i) => {
+    const own = one.name === '' ? `series ${i + 1}` : one.name;
+    let name = own;
+    for (let copy = 2; used.has(name); copy++) name = `${own} (${copy})`;
+    used.add(name);
+    return { ...one, name };
+  });
+}

@@ -1,0 +1,184 @@
+import { isMissingText } from './numbers.js';
+import { isTimeOfDay, TimeForm, TimeParser } from './times.js';
+
+/** How the time of a row is put together. */
+export interface TimeSource {
+  /** Indices of the columns. */
+  readonly columns: readonly number[];
+  /**
+   * `cell`: one cell is the time; `join`: date and time of day in two cells; `parts`: year, month, day … in a cell each;
+   * `clock`: a time of day without a date.
+   */
+  readonly kind: 'cell' | 'join' | 'parts' | 'clock';
+  /** The column's name did not say so. */
+  readonly byContent: boolean;
+}
+
+/** Names of time columns whatever they hold, best first; letters and digits only, lower case. */
+const timeNames = [
+  'time', 'timestamp', 'datetime', 'date', 'ts', 'dateandtime', 'timestamputc', 'timeutc', 'datetimeutc', 'utctime',
+  'epoch', 'unixtime', 'unixtimestamp', 'epochms', 'epochtime', 'timestampms', 'timems', 'unix', 'clock', 'eventtime', 'collectiontime',
+  'zeit', 'zeitstempel', 'datum', 'datumzeit', 'zeitpunkt', 'fecha', 'fechahora', 'horodatage', 'heure', 'dataora', 'datahora',
+  'tijd', 'tid', '时间', '日期', '时间戳', '日時', 'day', 'month', 'year', 'week', 'quarter', 'period', 'monat', 'jahr', 'tag', 'elapsed', 'elapsedtime', 'seconds',
+]; // prettier-ignore
+/** Names that are times only where they hold dates. */
+const weakNames = new Set(['day', 'month', 'year', 'week', 'quarter', 'period', 'monat', 'jahr', 'tag', 'elapsed', 'elapsedtime', 'seconds', 'tid', 'clock', 'unix', 'heure']); // prettier-ignore
+
+function bareName(name: string): string {
+  return name.toLowerCase().replace(/[^\p{L}\d]/gu, '');
+}
+
+/** Rank of a column's name as that of a time, 0 first; −1 where it is none. Units behind it do not count. */
+export function timeRank(name: string): number {
+  const bare = bareName(name.replace(/[([].*[)\]]\s*$/, ''));
+  const rank = timeNames.indexOf(bare);
+  if (rank >= 0) return rank;
+  return /^(time|timestamp|elapsed|datetime)(s|ms|us|ns|sec|utc|gmt|cet|local|start|stamp|generated)?$/.test(
+    bareName(name),
+  )
+    ? timeNames.length
+    : -1;
+}
+
+const parts = [
+  ['year', 'jahr', 'yr'],
+  ['month', 'monat', 'mon', 'mo'],
+  ['day', 'tag', 'dayofmonth', 'dom'],
+  ['hour', 'stunde', 'hr'],
+  ['minute', 'min'],
+  ['second', 'sec'],
+];
+
+/** What the cells of a column look like, from the first rows. */
+interface Look {
+  readonly times: number;
+  readonly dates: number;
+  readonly clocks: number;
+  readonly numbers: number;
+  readonly eightDigits: number;
+  readonly present: number;
+}
+
+function lookAt(column: number, sample: readonly (readonly string[])[], parser: TimeParser): Look {
+  let [times, dates, clocks, numbers, eightDigits, present] = [0, 0, 0, 0, 0, 0];
+  for (const row of sample.slice(0, 60)) {
+    const cell = row[column] ?? '';
+    if (cell === '' || isMissingText(cell)) continue;
+    present++;
+    if (isTimeOfDay(cell)) {
+      clocks++;
+      continue;
+    }
+    const form = parser.parse(cell);
+    if (form === TimeForm.number) {
+      numbers++;
+      if (/^(19|20|21)\d{6}$/.test(cell)) eightDigits++;
+    } else if (form !== TimeForm.none) {
+      times++;
+      if (!parser.clock) dates++;
+    }
+  }
+  return { times, dates, clocks, numbers, eightDigits, present };
+}
+
+/** True where a column of the first rows holds dates, whatever its name. */
+export function holdsTimes(column: number, sample: readonly (readonly string[])[]): boolean {
+  const look = lookAt(column, sample, new TimeParser());
+  return look.times > 0 && look.times >= 0.8 * look.present;
+}
+
+/**
+ * The time of a table by names and first rows: a column of dates with the name of a time, else the first column of
+ * dates, else a column of numbers with the name of a time; a date and a time of day in two columns belong together.
+ * @param taken columns that may not be the time
+ */
+export function findTime(
+  names: readonly string[],
+  sample: readonly (readonly string[])[],
+  taken: (column: number) => boolean,
+): TimeSource | null {
+  const parser = new TimeParser();
+  const columns = names.map((_, c) => c).filter((c) => !taken(c));
+  const looks = new Map(columns.map((c) => [c, lookAt(c, sample, parser)]));
+  const most = (c: number, count: keyof Look): boolean => {
+    const look = looks.get(c)!;
+    return look[count] > 0 && look[count] >= 0.8 * look.present;
+  };
+  const ranked = [...columns]
+    .map((c) => ({ c, rank: timeRank(names[c]!) }))
+    .sort((a, b) => (a.rank < 0 ? 1e9 : a.rank) - (b.rank < 0 ? 1e9 : b.rank) || a.c - b.c);
+
+  const clock = columns.find((c) => most(c, 'clocks'));
+  const dated = ranked.filter(({ c }) => most(c, 'times'));
+  if (dated.length > 0) {
+    // A column that is a whole time comes before a date alone.
+    const best =
+      dated.find(({ c, rank }) => rank >= 0 && !most(c, 'dates')) ??
+      dated.find(({ rank }) => rank >= 0) ??
+      dated[0]!;
+    if (clock !== undefined && most(best.c, 'dates') && !/sunrise|sunset|start|end/i.test(names[clock]!)) {
+      return { columns: [best.c, clock], kind: 'join', byContent: false };
+    }
+    return { columns: [best.c], kind: 'cell', byContent: best.rank < 0 };
+  }
+  if (clock !== undefined) {
+    const digits = columns.find((c) => most(c, 'eightDigits') && timeRank(names[c]!) >= 0);
+    if (digits !== undefined) return { columns: [digits, clock], kind: 'join', byContent: false };
+  }
+  const found = parts.map((spellings) =>
+    columns.find((c) => spellings.includes(bareName(names[c]!)) && most(c, 'numbers')),
+  );
+  if (found[0] !== undefined && found[1] !== undefined && found[2] !== undefined) {
+    const end = found.indexOf(undefined);
+    return { columns: found.slice(0, end < 0 ? 6 : end) as number[], kind: 'parts', byContent: false };
+  }
+  const numeric = ranked.find(({ c, rank }) => {
+    if (rank < 0) return false;
+    if (!most(c, 'numbers'))
+      return looks.get(c)!.present > 0 && !weakNames.has(bareName(names[c]!)) && looks.get(c)!.clocks === 0;
+    return !weakNames.has(bareName(names[c]!)) || countsUp(c, sample);
+  });
+  if (numeric) return { columns: [numeric.c], kind: 'cell', byContent: false };
+  if (clock !== undefined && (timeRank(names[clock]!) >= 0 || clock === 0)) {
+    return { columns: [clock], kind: 'clock', byContent: false };
+  }
+  return null;
+}
+
+/** Numbers that never go back in the first rows. */
+function countsUp(column: number, sample: readonly (readonly string[])[]): boolean {
+  const values = sample.map((row) => Number(row[column])).filter((value) => !Number.isNaN(value));
+  return values.length > 2 && values.every((value, i) => i === 0 || value > values[i - 1]!);
+}
+
+/** Columns that InfluxDB and Splunk add to their tables: no measurements. */
+export function isBookkeeping(name: string, names: readonly string[]): boolean {
+  if (names.includes('_time') && names.includes('table'))
+    return ['column 1', 'result', 'table', '_start', '_stop'].includes(name);
+  return name === '_span' || name === '_spandays';
+}
+
+/** Names of numbers that count rows. */
+export function isIndexName(name: string): boolean {
+  return /^(|#|column 1|unnamed(: ?\d+)?(_level_\d+)?|index|idx|row|row[ _]?(id|num(ber)?|nr)|rownum|level_0|no\.?|nr\.?|number|id|seq|sequence|record( ?(no|number))?|lfd\.? ?nr\.?|obs|n|序号)$/i.test(
+    name.trim(),
+  );
+}
+
+/** Names of numbers that identify something: a constant one is no measurement. */
+export function isIdName(name: string): boolean {
+  return /(^|[^a-z])(id|ids|port|pid|ppid|uid|gid|status|code|zip|version|asn|vlan|shard|partition|channel|node|rank|lat|lon|latitude|longitude|instance|host|sensor|device|itemid|serial)$/i.test(
+    name.replace(/([a-z])([A-Z])/g, '$1_$2').trim(),
+  );
+}
+
+/** Names of columns that say which series a row belongs to, best first. */
+export function keyRank(name: string): number {
+  const keys = [
+    'series', 'metric', 'field', 'measurement', 'name', 'variable', 'host', 'hostname', 'instance', 'server', 'node', 'pod', 'container', 'job', 'service', 'device', 'sensor', 'sensorid', 'id', 'item', 'symbol', 'ticker', 'uniqueid', 'key', 'tag', 'target', 'label', 'labels', 'group', 'category', 'type', 'region', 'country', 'station', 'site', 'location', 'machine', 'unit', 'cpu', 'core', 'interface', 'disk', 'mount', 'parameter', 'quantity', 'channel', 'moteid', 'meter', 'household', 'store', 'product',
+  ]; // prettier-ignore
+  const bare = bareName(name);
+  const rank = keys.indexOf(bare);
+  if (rank >= 0) return rank;
+  return /(id|name|key|host|node|sensor|device|instance)$/.test(bare) ? keys.length : -1;
+}

@@ -1,0 +1,123 @@
+import { throwIfAborted } from '../../errors.js';
+import { CooperativeScheduler } from '../../yield.js';
+import { decompress, fileKind, readBinary, type FileKind } from './binary.js';
+import { createCsvReader, type TableReader } from './csv.js';
+import { createJsonReader } from './json.js';
+import type { ReadOptions, ReadResult, ReadRunOptions } from './options.js';
+
+/** Pieces are cut to this many bytes (or characters), so that a cancel is seen within some 10 ms. */
+const PIECE = 1 << 18;
+/** Bytes that tell what a file is. */
+const MAGIC = 16;
+
+type Chunks = AsyncIterable<Uint8Array | string>;
+
+/**
+ * Reads a series from a stream of bytes or text: `Blob.stream()` and `fetch` bodies in the browser, files in Node.
+ * What it is shows in its first bytes: Parquet, an Excel workbook, gzip or zstd around any of these, JSON where the
+ * first character that is not blank is `[` or `{`, else CSV. Parquet, workbooks and JSON are held in memory as a
+ * whole, CSV is not.
+ * @throws HeedError (rejects) cancelled, not-text, and what `createCsvReader` and `readJson` throw
+ */
+export async function readSeriesStream(
+  chunks: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
+  options: ReadOptions = {},
+  run: ReadRunOptions = {},
+): Promise<ReadResult> {
+  const scheduler = new CooperativeScheduler(run.signal);
+  let done = 0;
+  let lastReport = 0;
+  // Progress counts what the source has given, before it is unpacked.
+  async function* watched(): AsyncGenerator<Uint8Array | string> {
+    for await (const chunk of chunks) {
+      done += chunk.length;
+      yield chunk;
+    }
+  }
+  let { kind, all } = await sniff(watched(), options.name);
+  for (let layer = 0; layer < 3 && (kind === 'gzip' || kind === 'zstd'); layer++) {
+    ({ kind, all } = await sniff(
+      decompress(all as AsyncIterable<Uint8Array>, kind, options.name),
+      options.name,
+    ));
+  }
+  const binary = kind === 'parquet' || kind === 'workbook' ? kind : null;
+  const whole: Uint8Array[] = [];
+  let reader: TableReader | null = null;
+  for await (const chunk of all) {
+    for (let at = 0; at < chunk.length; at += PIECE) {
+      await scheduler.yieldIfDue();
+      const piece =
+        typeof chunk === 'string'
+          ? chunk.slice(at, at + PIECE)
+          : chunk.subarray(at, Math.min(chunk.length, at + PIECE));
+      if (binary && typeof piece !== 'string') whole.push(piece);
+      else {
+        reader ??= beginsJson(piece) ? createJsonReader(options) : createCsvReader(options);
+        reader.push(piece);
+      }
+      const now = performance.now();
+      if (now - lastReport > 200) {
+        run.onProgress?.({
+          phase: 'read',
+          done: run.size ? Math.min(1, done / run.size) : 0,
+          message: `${(done / 1e6).toFixed(1)} MB read`,
+        });
+        lastReport = now;
+      }
+    }
+  }
+  throwIfAborted(run.signal);
+  const result = binary
+    ? await readBinary(concatenate(whole), binary, options)
+    : (reader ?? createCsvReader(options)).finish();
+  run.onProgress?.({ phase: 'read', done: 1, message: `${result.series.time.length} points` });
+  return result;
+}
+
+/** Looks at the first bytes without taking them away. */
+async function sniff(chunks: Chunks, name: string | undefined): Promise<{ kind: FileKind; all: Chunks }> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const taken: (Uint8Array | string)[] = [];
+  let length = 0;
+  let ended = false;
+  while (length < MAGIC) {
+    const next = await iterator.next();
+    if (next.done) {
+      ended = true;
+      break;
+    }
+    taken.push(next.value);
+    length += next.value.length;
+    if (typeof next.value === 'string') break;
+  }
+  async function* all(): AsyncGenerator<Uint8Array | string> {
+    yield* taken.splice(0);
+    if (ended) return;
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+  }
+  const bytes = taken.filter((chunk): chunk is Uint8Array => typeof chunk !== 'string');
+  return { kind: bytes.length > 0 ? fileKind(concatenate(bytes), name) : 'text', all: all() };
+}
+
+function concatenate(pieces: readonly Uint8Array[]): Uint8Array {
+  if (pieces.length === 1) return pieces[0]!;
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+function beginsJson(piece: Uint8Array | string): boolean {
+  if (typeof piece === 'string') return /^\uFEFF?\s*[[{]/.test(piece.slice(0, 1000));
+  const wide =
+    piece[0] === 0xff && piece[1] === 0xfe
+      ? 'utf-16le'
+      : piece[0] === 0xfe && piece[1] === 0xff
+        ? 'utf-16be'
+        : 'utf-8';
+  return /^\s*[[{]/.test(new TextDecoder(wide).decode(piece.subarray(0, 1000)));
+}

@@ -1,0 +1,320 @@
+import { HeedError, type ErrorPlace } from '../../errors.js';
+import { countOf } from '../../format.js';
+import { parseDuration } from '../time.js';
+import { Column } from './column.js';
+import { isRelatedToLabels, labelRank } from './labels.js';
+import type { CellParser } from './numbers.js';
+import type { ReadOptions } from './options.js';
+import { mostChannels } from './pivot.js';
+import { findTime, isBookkeeping, type TimeSource } from './roles.js';
+import { TimeColumn } from './time-column.js';
+import { listNames, shorten } from './words.js';
+
+/** What becomes of a column. */
+export type Role = 'value' | 'time' | 'label' | 'related' | 'unused';
+
+/** A column of a table with its role. */
+export interface TableColumn {
+  readonly role: Role;
+  readonly cells: Column;
+}
+
+/** A row that has no time: part of a footer where no row with a time follows. */
+interface Odd {
+  readonly line: number;
+  readonly text: string;
+  readonly error: HeedError;
+}
+
+/**
+ * Collects a table row by row into typed columns and makes a series of it. The caller begins a row, hands in its cells
+ * by `cell` or `missing`, then ends the row. `line` is where the row stands in the source.
+ */
+export class TableBuilder {
+  readonly columns: TableColumn[];
+  readonly notes: string[] = [];
+  /** Which columns make the time; null where rows are counted. */
+  readonly timeSource: TimeSource | null;
+  readonly time: TimeColumn | null;
+  /** Columns that the user asked for, in that order. */
+  readonly asked: readonly number[] | null;
+  readonly labelAsked: boolean;
+  /** Columns that the user named as those that tell series apart. */
+  readonly keys: readonly number[] | null;
+  private lines = new Uint32Array(1024);
+  private odd: Odd[] = [];
+  private lastClock = -Infinity;
+  private clockDays = 0;
+  rows = 0;
+  /** What to say of the layout where it is not a long table that was recognized by its rows. */
+  layoutNote: string | null = null;
+
+  /**
+   * @param names of the columns; equal ones get a number
+   * @param sample the first rows, by which the time is found
+   * @throws HeedError unknown-column, duplicate-column, bad-option, memory-limit
+   */
+  constructor(
+    names: readonly string[],
+    readonly options: ReadOptions,
+    private readonly headerLine: number | undefined,
+    sample: readonly (readonly string[])[],
+    /** Units of the columns from a row of units. */
+    readonly units: readonly (string | undefined)[] = [],
+    /** Marks of the file's language besides its numbers: a semicolon between cells. */
+    readonly semicolons = false,
+  ) {
+    if (options.step !== undefined) parseDuration(options.step);
+    if (names.length > mostChannels) {
+      throw new HeedError(
+        'memory-limit',
+        `there are ${countOf(names.length, 'column')}, at most ${mostChannels.toLocaleString('en-US')} are read`,
+        'Give a file with one column per channel and one row per time, or split it.',
+        this.place(headerLine),
+      );
+    }
+    const unique = this.numberEqualNames(names);
+    this.asked = options.columns?.map((name) => this.find(unique, name, 'columns')) ?? null;
+    const twice = this.asked?.find((c, i, all) => all.indexOf(c) < i);
+    if (twice !== undefined) {
+      throw new HeedError(
+        'duplicate-column',
+        `the column "${unique[twice]}" is asked for twice (option columns)`,
+        'Name every column once.',
+        this.place(headerLine),
+      );
+    }
+    this.keys = options.series?.map((name) => this.find(unique, name, 'series')) ?? null;
+    const wanted = (c: number): boolean => this.asked?.includes(c) ?? false;
+    this.timeSource = this.findTimeSource(unique, sample, wanted);
+    const timeColumns = this.timeSource?.columns ?? [];
+    this.labelAsked = typeof options.label === 'string';
+    const label = this.findLabel(unique, (c) => wanted(c) || timeColumns.includes(c));
+    this.time = this.timeSource
+      ? new TimeColumn(timeColumns.map((c) => unique[c]!).join(' '), options)
+      : null;
+    this.columns = unique.map((name, c) => {
+      const role: Role = timeColumns.includes(c)
+        ? 'time'
+        : c === label
+          ? 'label'
+          : wanted(c) || this.keys?.includes(c)
+            ? 'value'
+            : options.label !== null && (labelRank(name) >= 0 || isRelatedToLabels(name))
+              ? 'related'
+              : isBookkeeping(name, unique)
+                ? 'unused'
+                : 'value';
+      return { role, cells: new Column(name, wanted(c)) };
+    });
+    if (this.timeSource?.byContent && options.time === undefined) {
+      this.notes.push(`Column "${shorten(unique[timeColumns[0]!]!)}" holds dates and was taken as the time.`);
+    }
+  }
+
+  get width(): number {
+    return this.columns.length;
+  }
+
+  /** False for the cells of the time and of columns that are no part of the series. */
+  reads(c: number): boolean {
+    const { role } = this.columns[c]!;
+    return role !== 'time' && role !== 'unused';
+  }
+
+  lineOf(row: number): number {
+    return this.lines[row] ?? 0;
+  }
+
+  /**
+   * Begins a row with the cells of its time. False where they are no time: the row is not read, and is an error
+   * unless it turns out to be one of the last.
+   * @param cells of all columns, read only where there is a time
+   */
+  beginRow(cell: (c: number) => string, line: number): boolean {
+    const { timeSource, time } = this;
+    if (timeSource && time) {
+      const text = this.timeText(timeSource, cell);
+      if (!time.add(text, line)) {
+        this.addOdd(line, cell, this.noTime(text, line));
+        return false;
+      }
+    }
+    this.endOdd();
+    if (this.rows >= this.lines.length) {
+      const grown = new Uint32Array(2 * this.lines.length);
+      grown.set(this.lines);
+      this.lines = grown;
+    }
+    this.lines[this.rows] = line;
+    return true;
+  }
+
+  /** A row that is no row of the table: an error, unless no row follows that is. */
+  addOdd(line: number, cell: (c: number) => string, error: HeedError): void {
+    if (this.odd.length >= 5 || this.rows < 10) throw this.odd[0]?.error ?? error;
+    this.odd.push({ line, text: cell(0) || cell(1), error });
+  }
+
+  private endOdd(): void {
+    if (this.odd.length > 0) throw this.odd[0]!.error;
+  }
+
+  missing(c: number, line: number, text?: string): void {
+    const { role, cells } = this.columns[c]!;
+    if (role !== 'time' && role !== 'unused') cells.missing(this.rows, line, text);
+  }
+
+  /** The number that `parser` read from source[from…to). */
+  number(c: number, parser: CellParser, line: number, source: string, from: number, to: number): void {
+    const { role, cells } = this.columns[c]!;
+    if (role === 'time' || role === 'unused') return;
+    cells.number(this.rows, parser.value, parser.shape, parser.unit, line, source, from, to);
+  }
+
+  text(c: number, text: string, line: number): void {
+    const { role, cells } = this.columns[c]!;
+    if (role !== 'time' && role !== 'unused') cells.text(this.rows, text, line);
+  }
+
+  endRow(): void {
+    this.rows++;
+  }
+
+  /** A column that only a later part of the table has; it is missing in the rows so far. */
+  addColumn(name: string): number {
+    const cells = new Column(name, false);
+    for (let row = 0; row < this.rows; row++) cells.missing(row, 0);
+    this.columns.push({ role: 'value', cells });
+    return this.columns.length - 1;
+  }
+
+  /** After the last row. @throws HeedError header-only, and what the rows without a time were */
+  end(): void {
+    if (this.rows === 0) {
+      this.endOdd();
+      throw new HeedError(
+        'header-only',
+        'there are column names but no rows',
+        'Give at least one row of data.',
+        this.place(),
+      );
+    }
+    for (const { line, text } of this.odd) {
+      this.notes.push(
+        `Line ${line} ("${shorten(text)}" …) at the end is no row with a time and was left out.`,
+      );
+    }
+  }
+
+  place(line?: number, column?: string): ErrorPlace {
+    return { file: this.options.name, line, column };
+  }
+
+  private timeText(source: TimeSource, cell: (c: number) => string): string {
+    const [first, second] = source.columns;
+    switch (source.kind) {
+      case 'cell':
+        return cell(first!);
+      case 'join':
+        // 18.00.00 is a time of day beside a date.
+        return `${cell(first!)} ${cell(second!).replace(/^(\d{1,2})\.(\d{2})(?:\.(\d{2}))?$/, (_, h, m, s) => `${h}:${m}:${s ?? '00'}`)}`;
+      case 'parts': {
+        const [year, month, day, hour = '0', minute = '0', sec = '0'] = source.columns.map((c) =>
+          cell(c).replace(/\.0+$/, '').padStart(2, '0'),
+        );
+        const clock = [hour, minute, sec].map((part) => part.padStart(2, '0')).join(':');
+        return `${year!.padStart(4, '0')}-${month}-${day} ${clock}`;
+      }
+      case 'clock': {
+        const text = cell(first!);
+        const [hour = NaN, minute = NaN, sec = 0] = text.split(/[:.\s]/).map(Number);
+        const seconds = hour * 3600 + minute * 60 + (Number.isNaN(sec) ? 0 : sec);
+        if (Number.isNaN(seconds)) return text;
+        if (seconds < this.lastClock - 43_200) this.clockDays++;
+        this.lastClock = seconds;
+        return `1970-01-${String(this.clockDays + 1).padStart(2, '0')} ${text}`;
+      }
+    }
+  }
+
+  private noTime(text: string, line: number): HeedError {
+    const { timeSource, time } = this;
+    const missing = text.trim() === '';
+    const format = this.options.timeFormat;
+    return new HeedError(
+      'bad-time',
+      missing
+        ? 'the time is missing'
+        : `"${shorten(text)}" is not a time${format === undefined ? '' : ` of the format ${format}`}`,
+      timeSource?.byContent
+        ? 'Name the time column with --time, or none with --time none.'
+        : 'Give ISO 8601 (2024-05-06T07:08:09Z) or epoch seconds or milliseconds, say how times are written with --time-format, or name another column with --time.',
+      this.place(line, time!.name),
+    );
+  }
+
+  private numberEqualNames(names: readonly string[]): string[] {
+    const used = new Set<string>();
+    const equal = new Set<string>();
+    const unique = names.map((name) => {
+      let own = name;
+      for (let copy = 2; used.has(own); copy++) own = `${name} (${copy})`;
+      if (own !== name) equal.add(name);
+      used.add(own);
+      return own;
+    });
+    // Empty names are columns that nobody named.
+    equal.delete('');
+    if (equal.size > 0) {
+      this.notes.push(`Several columns are named ${listNames([...equal])}; the later ones got a number.`);
+    }
+    return unique;
+  }
+
+  private findTimeSource(
+    names: readonly string[],
+    sample: readonly (readonly string[])[],
+    wanted: (c: number) => boolean,
+  ): TimeSource | null {
+    const { time } = this.options;
+    if (time === null) return null;
+    if (time === undefined)
+      return findTime(names, sample, (c) => wanted(c) || (this.keys?.includes(c) ?? false));
+    if (this.indexOf(names, time) < 0 && time.includes(',')) {
+      const columns = time.split(',').map((name) => this.find(names, name.trim(), 'time'));
+      return { columns, kind: columns.length > 2 ? 'parts' : 'join', byContent: false };
+    }
+    return { columns: [this.find(names, time, 'time')], kind: 'cell', byContent: false };
+  }
+
+  private findLabel(names: readonly string[], taken: (c: number) => boolean): number {
+    const { label } = this.options;
+    if (label === null) return -1;
+    if (label !== undefined) return this.find(names, label, 'label');
+    let best = -1;
+    names.forEach((name, c) => {
+      const rank = labelRank(name);
+      if (rank < 0 || taken(c)) return;
+      if (best < 0 || rank < labelRank(names[best]!)) best = c;
+    });
+    return best;
+  }
+
+  private indexOf(names: readonly string[], wanted: string): number {
+    const exact = names.indexOf(wanted);
+    return exact >= 0 ? exact : names.findIndex((name) => name.toLowerCase() === wanted.toLowerCase());
+  }
+
+  /** Index of the column the user named. @throws HeedError unknown-column */
+  private find(names: readonly string[], wanted: string, option: string): number {
+    const at = this.indexOf(names, wanted);
+    if (at >= 0) return at;
+    throw new HeedError(
+      'unknown-column',
+      `there is no column "${wanted}" (option ${option})`,
+      `Give one of ${listNames(names)}.`,
+      this.place(this.headerLine),
+    );
+  }
+}

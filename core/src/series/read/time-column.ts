@@ -1,0 +1,425 @@
+import { utcParse } from 'd3-time-format';
+import { HeedError, type ErrorPlace } from '../../errors.js';
+import { epochToMs, type EpochUnit } from './epoch.js';
+import { Growing } from './growing.js';
+import type { ReadOptions } from './options.js';
+import { dayMs, TimeForm, TimeParser } from './times.js';
+import { shorten } from './words.js';
+
+const numberFormats = [
+  'epoch-s',
+  'epoch-ms',
+  'epoch-us',
+  'epoch-ns',
+  'excel',
+  'yyyymmdd',
+  'yyyymm',
+  'yyyy',
+] as const;
+/** What a number in a time column counts. */
+type NumberFormat = (typeof numberFormats)[number] | 'yyyymmddhhmm' | 'yyyymmddhhmmss' | 'elapsed';
+const orders = ['day-first', 'month-first'] as const;
+
+/** 1 January of 1990 and of 2101 in seconds: an epoch time outside is no time that anyone measured. */
+const [earliest, latest] = [631_152_000, 4_133_980_800];
+
+/** The times of a table as they come in, read as one column: what a cell means may hang on all the others. */
+export class TimeColumn {
+  readonly times = new Growing(Float64Array);
+  private readonly forms = new Growing(Uint8Array);
+  private offsets: Growing<Int32Array> | null = null;
+  private readonly parser = new TimeParser();
+  private readonly first: ({ text: string; line: number } | undefined)[] = [];
+  private readonly counts = new Int32Array(8);
+  private dotted = 0;
+  private clocks = 0;
+  private readonly numberFormat: NumberFormat | null;
+  private readonly order: (typeof orders)[number] | null;
+  private readonly pattern: ((text: string) => Date | null) | null;
+  private readonly patternZoned: boolean;
+  rows = 0;
+
+  /** @throws HeedError bad-option */
+  constructor(
+    readonly name: string,
+    private readonly options: ReadOptions,
+  ) {
+    const format = options.timeFormat;
+    const unit = options.timeUnit;
+    if (unit !== undefined && !['auto', 's', 'ms', 'us', 'ns'].includes(unit)) {
+      throw new HeedError('bad-option', `the time unit is "${unit}"`, 'Give auto, s, ms, us or ns.');
+    }
+    const named = format?.toLowerCase();
+    const found = numberFormats.find((one) => one === named);
+    this.numberFormat = found ?? (unit !== undefined && unit !== 'auto' ? `epoch-${unit}` : null);
+    this.order = orders.find((one) => one === named) ?? null;
+    const custom = format !== undefined && found === undefined && this.order === null;
+    this.pattern = custom ? utcParse(strptime(format)) : null;
+    this.patternZoned = custom && /%[ZsQ]/.test(strptime(format));
+  }
+
+  /** The next cell; false where it is no time. */
+  add(text: string, line: number): boolean {
+    let form: number;
+    let ms: number;
+    const { parser } = this;
+    if (this.pattern) {
+      const date = this.pattern(text);
+      if (date === null) return false;
+      ms = date.getTime();
+      form = this.patternZoned ? TimeForm.instant : TimeForm.local;
+      this.clocks++;
+    } else {
+      form = parser.parse(text);
+      if (form === TimeForm.none) return false;
+      ms = parser.ms;
+      if (parser.clock) this.clocks++;
+      if (form >= TimeForm.either && form <= TimeForm.monthFirst) {
+        if (parser.mark === '.') this.dotted++;
+        if (parser.zoned) {
+          this.offsets ??= new Growing(Int32Array);
+          this.offsets.set(this.rows, parser.offset);
+          this.counts[TimeForm.instant]!++;
+        }
+      }
+    }
+    this.addTime(ms, form, text, line);
+    return true;
+  }
+
+  /** The next cell, a number. */
+  addNumber(value: number, line: number): boolean {
+    if (!Number.isFinite(value)) return false;
+    if (this.pattern) return this.add(String(value), line);
+    this.addTime(value, TimeForm.number, '', line);
+    return true;
+  }
+
+  private addTime(ms: number, form: number, text: string, line: number): void {
+    this.times.set(this.rows, ms);
+    this.forms.set(this.rows, form);
+    this.counts[form]!++;
+    this.first[form] ??= { text: text === '' ? String(ms) : text, line };
+    this.rows++;
+  }
+
+  /**
+   * Epoch ms of every row; of the wall clock where `zoneless`.
+   * @throws HeedError bad-time where cells contradict each other, or leave open what they mean
+   */
+  resolve(lineOf: (row: number) => number): {
+    time: Float64Array;
+    zoneless: boolean;
+    elapsed: boolean;
+    notes: string[];
+  } {
+    const time = this.times.values.slice(0, this.rows);
+    const notes: string[] = [];
+    const { counts } = this;
+    const texts = this.rows - counts[TimeForm.number]!;
+    if (counts[TimeForm.number]! > 0 && texts > 0) this.failMixed();
+    if (texts === 0) {
+      const format = this.numberFormat ?? this.guessFormat(time, lineOf);
+      this.fromNumbers(time, format, lineOf, notes);
+      return {
+        time,
+        zoneless: !format.startsWith('epoch') && format !== 'elapsed',
+        elapsed: format === 'elapsed',
+        notes,
+      };
+    }
+    const open = counts[TimeForm.either]! + counts[TimeForm.dayFirst]! + counts[TimeForm.monthFirst]!;
+    if (open > 0) this.settleOrder(time, notes);
+    const zoned = counts[TimeForm.instant]!;
+    if (zoned > 0 && zoned < this.rows && this.clocks > zoned) {
+      const bare = this.first[TimeForm.local] ?? this.first[TimeForm.either] ?? this.first[TimeForm.dayFirst];
+      notes.push(
+        `${zoned} of ${this.rows} times carry a time zone, the others do not (first in line ${bare?.line}); those were read as UTC.`,
+      );
+    }
+    return {
+      time,
+      zoneless: zoned === 0 && (this.clocks > 0 || this.options.timeZone !== undefined),
+      elapsed: false,
+      notes,
+    };
+  }
+
+  get hasClock(): boolean {
+    return this.clocks > 0 && this.counts[TimeForm.number] === 0;
+  }
+
+  /** True where dates are written as in languages with a decimal comma: `02.03.2026`. */
+  get isDotted(): boolean {
+    return this.dotted > 0;
+  }
+
+  private settleOrder(time: Float64Array, notes: string[]): void {
+    const { counts, forms } = this;
+    const dayLine = this.first[TimeForm.dayFirst];
+    const monthLine = this.first[TimeForm.monthFirst];
+    const swapped = time.map((ms, row) => (forms.values[row] === TimeForm.either ? swapDayAndMonth(ms) : ms));
+    const same = swapped.every((ms, row) => ms === time[row]);
+    if (this.order === null && dayLine && monthLine) {
+      throw this.error(
+        `"${shorten(dayLine.text)}" (line ${dayLine.line}) has the day first, "${shorten(monthLine.text)}" (line ${monthLine.line}) the month`,
+        'Write all dates in one order, best as 2026-03-13.',
+        Math.max(dayLine.line, monthLine.line),
+      );
+    }
+    const wrong = this.order === 'day-first' ? monthLine : this.order === 'month-first' ? dayLine : undefined;
+    if (wrong) {
+      throw this.error(
+        `"${shorten(wrong.text)}" is no date with the ${this.order === 'day-first' ? 'day' : 'month'} first`,
+        `Leave --time-format ${this.order} out.`,
+        wrong.line,
+      );
+    }
+    let monthFirst: boolean;
+    if (this.order) monthFirst = this.order === 'month-first';
+    else if (monthLine) {
+      monthFirst = true;
+      notes.push(
+        `Dates were read month first, as "${shorten(monthLine.text)}" in line ${monthLine.line} shows.`,
+      );
+    } else if (dayLine) {
+      monthFirst = false;
+      notes.push(`Dates were read day first, as "${shorten(dayLine.text)}" in line ${dayLine.line} shows.`);
+    } else if (same || this.dotted === counts[TimeForm.either]) monthFirst = false;
+    else if (/\bd{1,2}\W?m{1,3}\W?y/i.test(this.name)) monthFirst = false;
+    else if (/\bm{1,3}\W?d{1,2}\W?y/i.test(this.name)) monthFirst = true;
+    else {
+      const [day, month] = [irregularSteps(time), irregularSteps(swapped)];
+      const much = this.rows / 100;
+      if (day * 2 < month && day <= much) monthFirst = false;
+      else if (month * 2 < day && month <= much) monthFirst = true;
+      else this.failOpenOrder(time, swapped);
+      notes.push(
+        `Dates were read ${monthFirst! ? 'month' : 'day'} first: only then are the times evenly spaced.`,
+      );
+    }
+    if (monthFirst!) time.set(swapped);
+    if (this.offsets) {
+      for (let row = 0; row < this.rows; row++) {
+        const form = forms.values[row]!;
+        if (form >= TimeForm.either && form <= TimeForm.monthFirst)
+          time[row]! -= this.offsets.values[row] ?? 0;
+      }
+    }
+  }
+
+  private failOpenOrder(day: Float64Array, month: Float64Array): never {
+    const row = this.forms.values.subarray(0, this.rows).indexOf(TimeForm.either);
+    const at = day.findIndex((ms, i) => i >= row && ms !== month[i]);
+    const { text, line } = this.first[TimeForm.either]!;
+    const shown = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+    throw this.error(
+      `"${shorten(text)}" is the day ${shown(day[at]!)} or ${shown(month[at]!)}: no row tells whether day or month stands first`,
+      'Say it with --time-format day-first or --time-format month-first (option timeFormat).',
+      line,
+    );
+  }
+
+  private failMixed(): never {
+    const numbers = this.first[TimeForm.number]!;
+    const dates = this.first.find((one, form) => form !== TimeForm.number && one !== undefined)!;
+    const [late, form] = numbers.line > dates.line ? [numbers, 'dates'] : [dates, 'numbers'];
+    throw this.error(
+      `"${shorten(late.text)}" stands where the times above are ${form}`,
+      'Write every time in the same way.',
+      late.line,
+    );
+  }
+
+  /** What the numbers of the column count, by their size. */
+  private guessFormat(time: Float64Array, lineOf: (row: number) => number): NumberFormat {
+    let [low, high] = [Infinity, -Infinity];
+    let whole = true;
+    for (const value of time) {
+      if (value < low) low = value;
+      if (value > high) high = value;
+      if (!Number.isInteger(value)) whole = false;
+    }
+    for (const unit of ['s', 'ms', 'us', 'ns'] as const) {
+      const perSecond = unit === 's' ? 1 : unit === 'ms' ? 1e3 : unit === 'us' ? 1e6 : 1e9;
+      if (low >= earliest * perSecond && high <= latest * perSecond) return `epoch-${unit}`;
+    }
+    if (whole) {
+      for (const format of ['yyyymmdd', 'yyyymmddhhmm', 'yyyymmddhhmmss', 'yyyymm'] as const) {
+        if (time.every((value) => !Number.isNaN(dateOfDigits(value, format)))) return format;
+      }
+      if (low >= 1700 && high <= 2200 && /year|jahr|ann[eé]e|año|ano|^jaar|年/i.test(this.name))
+        return 'yyyy';
+    }
+    const name = this.name;
+    const dayNumbers = low >= 20_000 && high <= 80_000;
+    if (dayNumbers) {
+      const step = medianStep(time);
+      if (step > 0 && step <= 7 && (!whole || step === 1 || step === 7)) return 'excel';
+      if (/date|datum|day|serial|fecha|日期/i.test(name)) return 'excel';
+      throw this.error(
+        `"${time[0]}" is the day ${new Date((time[0]! - 25_569) * 86_400_000).toISOString().slice(0, 10)} as Excel counts days, or ${time[0]} seconds since a start: the numbers leave it open`,
+        'Say it with --time-format excel or --time-format epoch-s (option timeFormat).',
+        lineOf(0),
+      );
+    }
+    // Counted from the start of the recording, as laboratory devices do.
+    if (low > -1e9 && high < earliest && (low < 1e7 || /elapsed|relative|since start/i.test(name)))
+      return 'elapsed';
+    throw this.error(
+      `"${time[0]}" is no time of our days, whatever it counts: in seconds it is ${dateText(time[0]! * 1000)}, in milliseconds ${dateText(time[0]!)}`,
+      `Say what it counts with --time-format ${numberFormats.slice(0, 6).join(', ')} (option timeFormat), or name another time column.`,
+      lineOf(time.findIndex((value) => !(value >= earliest))),
+    );
+  }
+
+  private fromNumbers(
+    time: Float64Array,
+    format: NumberFormat,
+    lineOf: (row: number) => number,
+    notes: string[],
+  ): void {
+    const column = `Column "${shorten(this.name)}"`;
+    switch (format) {
+      case 'epoch-s':
+      case 'epoch-ms':
+      case 'epoch-us':
+      case 'epoch-ns':
+        time.forEach((value, row) => (time[row] = epochToMs(value, format.slice(6) as EpochUnit)));
+        return;
+      case 'excel':
+        time.forEach((value, row) => (time[row] = excelToMs(value)));
+        notes.push(`${column} holds day numbers as Excel counts them; the first is ${dateText(time[0]!)}.`);
+        return;
+      case 'elapsed': {
+        const unit = elapsedUnit(this.name);
+        time.forEach((value, row) => (time[row] = Number((value * unit.ms).toPrecision(15))));
+        notes.push(
+          `${column} does not hold dates; it was read as ${unit.name} from a start that the file does not tell (--time-format says otherwise).`,
+        );
+        return;
+      }
+      default:
+        time.forEach((value, row) => {
+          const ms = dateOfDigits(value, format);
+          if (Number.isNaN(ms)) {
+            throw this.error(
+              `"${value}" is no date of the form ${format}`,
+              'Correct it, or give another --time-format.',
+              lineOf(row),
+            );
+          }
+          time[row] = ms;
+        });
+        notes.push(`${column} was read as ${format.toUpperCase()}; the first is ${dateText(time[0]!)}.`);
+    }
+  }
+
+  private error(what: string, remedy: string, line: number): HeedError {
+    const place: ErrorPlace = { file: this.options.name, line, column: this.name };
+    return new HeedError('bad-time', what, remedy, place);
+  }
+}
+
+/** Days since 30 December 1899 as epoch ms; what rounding made of whole seconds is mended. */
+export function excelToMs(days: number): number {
+  const ms = (days - 25_569) * 86_400_000;
+  const second = Math.round(ms / 1000) * 1000;
+  return Math.abs(ms - second) < 50 ? second : Math.round(ms);
+}
+
+/** Epoch ms of 20260302, 202603021530, 202603, 2026; NaN for what is none. */
+function dateOfDigits(value: number, format: string): number {
+  const text = String(value);
+  if (text.length !== format.length || !/^\d+$/.test(text)) return NaN;
+  const part = (from: number, to: number, none: number): number =>
+    format.length >= to ? Number(text.slice(from, to)) : none;
+  const year = part(0, 4, 0);
+  if (year < 1800 || year > 2200) return NaN;
+  const [hour, minute, second] = [part(8, 10, 0), part(10, 12, 0), part(12, 14, 0)];
+  if (hour > 24 || minute > 59 || second > 60) return NaN;
+  return dayMs(year, part(4, 6, 1), part(6, 8, 1)) + ((hour * 60 + minute) * 60 + second) * 1000;
+}
+
+function swapDayAndMonth(ms: number): number {
+  const date = new Date(ms);
+  const start = dayMs(date.getUTCFullYear(), date.getUTCDate(), date.getUTCMonth() + 1);
+  return start + (ms - Math.floor(ms / 86_400_000) * 86_400_000);
+}
+
+/** Steps that go back, or are more than twenty times as long as usual. */
+function irregularSteps(time: Float64Array): number {
+  const usual = Math.abs(medianStep(time));
+  let count = 0;
+  let direction = 0;
+  for (let row = 1; row < time.length; row++) direction += Math.sign(time[row]! - time[row - 1]!);
+  for (let row = 1; row < time.length; row++) {
+    const step = (time[row]! - time[row - 1]!) * (direction < 0 ? -1 : 1);
+    if (step < 0 || step > 20 * usual) count++;
+  }
+  return count;
+}
+
+/** Median of the steps that are not 0; 0 where there is none. */
+export function medianStep(time: ArrayLike<number>): number {
+  const steps: number[] = [];
+  const stride = Math.max(1, Math.floor(time.length / 20_000));
+  for (let row = 1; row < time.length; row += stride) {
+    const step = time[row]! - time[row - 1]!;
+    if (step !== 0) steps.push(step);
+  }
+  steps.sort((a, b) => a - b);
+  return steps.length === 0 ? 0 : steps[steps.length >> 1]!;
+}
+
+function dateText(ms: number): string {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? 'no date at all' : date.toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** The unit that the name of an elapsed time says; seconds where it says none. */
+function elapsedUnit(name: string): { readonly ms: number; readonly name: string } {
+  const unit = /(?:[_\s([])(ns|us|µs|ms|s|sec|min|h|hours?|d|days?|minutes?|seconds?|milliseconds?)\W?$/i
+    .exec(name)?.[1]
+    ?.toLowerCase();
+  switch (unit) {
+    case 'ns': return { ms: 1e-6, name: 'nanoseconds' }; // prettier-ignore
+    case 'us':
+    case 'µs': return { ms: 1e-3, name: 'microseconds' }; // prettier-ignore
+    case 'ms':
+    case 'millisecond':
+    case 'milliseconds': return { ms: 1, name: 'milliseconds' }; // prettier-ignore
+    case 'min':
+    case 'minute':
+    case 'minutes': return { ms: 60_000, name: 'minutes' }; // prettier-ignore
+    case 'h':
+    case 'hour':
+    case 'hours': return { ms: 3_600_000, name: 'hours' }; // prettier-ignore
+    case 'd':
+    case 'day':
+    case 'days': return { ms: 86_400_000, name: 'days' }; // prettier-ignore
+    default: return { ms: 1000, name: 'seconds' }; // prettier-ignore
+  }
+}
+
+/** A pattern as `strftime` has it, from one like `dd.MM.yyyy HH:mm`. */
+function strptime(format: string): string {
+  if (format.includes('%')) return format;
+  const letters: Readonly<Record<string, string>> = {
+    yyyy: '%Y', yy: '%y', MMMM: '%B', MMM: '%b', MM: '%m', M: '%m', dd: '%d', d: '%d',
+    HH: '%H', H: '%H', hh: '%I', h: '%I', mm: '%M', m: '%M', ss: '%S', s: '%S',
+    SSS: '%L', a: '%p', XXX: '%Z', xxx: '%Z', Z: '%Z',
+  }; // prettier-ignore
+  const pattern = format.replace(
+    /'([^']*)'|([A-Za-z])\2*/g,
+    (all, literal: string | undefined) => literal ?? letters[all] ?? all,
+  );
+  if (!/%[YyBbms]/.test(pattern)) {
+    throw new HeedError(
+      'bad-option',
+      `"${format}" is no format of times`,
+      `Give ${[...orders, ...numberFormats].join(', ')}, or a pattern such as %d/%m/%Y %H:%M or dd.MM.yyyy HH:mm.`,
+    );
+  }
+  return pattern;
+}

@@ -1,0 +1,334 @@
+import { abbreviatedOffset } from './zones.js';
+
+/** How the time in a cell is written. */
+export const TimeForm = {
+  none: 0,
+  /** A bare number: epoch, `YYYYMMDD`, day number … by the whole column. */
+  number: 1,
+  /** With a zone: `ms` is the instant. */
+  instant: 2,
+  /** Without a zone, in an order that can be but one. */
+  local: 3,
+  /** Day and month both below 13: `ms` reads the day first. */
+  either: 4,
+  /** `13/02/2026`. */
+  dayFirst: 5,
+  /** `02/13/2026`. */
+  monthFirst: 6,
+  /** A date of the kind `2026-03-02`, `2026-03` or `2026Q1`, without a time of day. */
+  date: 7,
+} as const;
+
+const DAY = 86_400_000;
+const zoneText = String.raw`(Z|[A-Z]{2,5}|(?:(?:UTC|GMT)\s?)?[+\-−]\d{1,2}(?::?\d{2})?)?(?:\s?[[(][^\])]{1,40}[\])])?`;
+const clockText = String.raw`(\d{1,2})(?:[:.h](\d{2})(?:[:.m](\d{2})(?:[.,:](\d+))?s?)?)?\s*([ap]\.?\s?m\.?)?\s*${zoneText}`;
+const joint = String.raw`(?:[T\s,@_:]|\sat\s|\sum\s)*`;
+const withClock = (date: string): RegExp => new RegExp(`^${date}(?:${joint}(?:${clockText}))?$`, 'iu');
+
+const yearFirst = withClock(String.raw`(\d{4})([-/.])(\d{1,2})\2(\d{1,2})`);
+const cjk = withClock(String.raw`(\d{4})\s?([年년])\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]`);
+const dayMonthYear = withClock(String.raw`(\d{1,2})([-/.])\s?(\d{1,2})\2\s?(\d{4}|\d{2})`);
+const weekday = String.raw`(?:\p{L}{2,10}\.?,?\s+)?`;
+const dayName = withClock(
+  weekday +
+    String.raw`(\d{1,2})(?:st|nd|rd|th|\.)?[-\s/](?:de\s)?(\p{L}{3,10})\.?,?[-\s/:](?:de\s)?(\d{4}|\d{2})`,
+);
+const nameDay = withClock(
+  weekday + String.raw`(\p{L}{3,10})\.?[-\s/](\d{1,2})(?:st|nd|rd|th)?,?[-\s/](\d{4})`,
+);
+/** ctime: `Mon Mar  2 00:00:00 2026`. */
+const ctime = /^\p{L}{3}\s+(\p{L}{3})\s+(\d{1,2})\s+(\d{2}):(\d{2}):(\d{2})\s+(?:([A-Z]{3,4})\s+)?(\d{4})$/iu;
+const compact =
+  /^(\d{4})(\d{2})(\d{2})[T _-](\d{2}):?(\d{2})(?::?(\d{2})(?:[.,](\d+))?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
+const yearMonth = /^(\d{4})(?:[-/.]|M|-M)(\d{1,2})$/i;
+const monthYear = /^(\d{1,2})[-/.](\d{4})$/;
+const nameYear = /^(\p{L}{3,10})\.?[-\s](\d{4}|\d{2})$/iu;
+const yearName = /^(\d{4})[-\s](\p{L}{3,10})\.?$/iu;
+const quarter = /^(?:(\d{4})[-\s_]?Q([1-4])|Q([1-4])[-\s/_]?(\d{4}))$/i;
+const week = /^(\d{4})-?W(\d{2})(?:-?([1-7]))?$/i;
+const ordinal = /^(\d{4})-(\d{3})$/;
+const plainNumber = /^-?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?$/i;
+/** A period: its beginning counts. */
+const period = /^(.{8,40}?)(?:\s+(?:-|–|—|to|bis|\/)\s+|\/|\s*–\s*)(\d.*)$/u;
+
+/** The decimal number of the digits text[from…to), or −1. */
+function digits(text: string, from: number, to: number): number {
+  if (to > text.length) return -1;
+  let value = 0;
+  for (let i = from; i < to; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/** Epoch ms at which a day of the proleptic Gregorian calendar begins; NaN where there is no such day. */
+export function dayMs(year: number, month: number, day: number): number {
+  if (!(month >= 1 && month <= 12 && day >= 1 && day <= 31 && year >= 100)) return NaN;
+  const ms = Date.UTC(year, month - 1, day);
+  // Date.UTC carries 30 February over into March.
+  return new Date(ms).getUTCDate() === day ? ms : NaN;
+}
+
+/** Two digits of a year, as POSIX has it: 69 … 99 are of the last century. */
+function fullYear(text: string): number {
+  const year = Number(text);
+  return text.length > 2 ? year : year < 69 ? 2000 + year : 1900 + year;
+}
+
+/** Names of months in languages whose exports write them, whole and by their first three letters or more. */
+const monthNames = [
+  'january jan janvier janv januar jänner enero ene janeiro gennaio gen januari 1',
+  'february feb février fevrier févr fevr februar febrero fevereiro fev febbraio februari',
+  'march mar mars märz maerz mär mrz marzo março marco maart mrt',
+  'april apr avril avr abril abr aprile',
+  'may mai mayo maio maggio mag mei maj',
+  'june jun juin juni junio junho giugno giu',
+  'july jul juillet juil juli julio julho luglio lug',
+  'august aug août aout agosto ago augustus augusti',
+  'september sep sept septembre septiembre setembro set settembre',
+  'october oct octobre oktober okt octubre outubro out ottobre ott',
+  'november nov novembre noviembre novembro',
+  'december dec décembre decembre déc dezember dez diciembre dic dezembro dicembre',
+];
+const monthOfName = new Map(
+  monthNames.flatMap((names, month) => names.split(' ').map((name) => [name, month + 1] as const)),
+);
+
+function monthOf(name: string): number {
+  return monthOfName.get(name.toLowerCase()) ?? NaN;
+}
+
+/** Reads the times in cells; `ms` and what else is known of the last one are fields. */
+export class TimeParser {
+  /** Epoch ms, of the wall clock where `form` says that there is no zone; the number itself for `number`. */
+  ms = NaN;
+  /** True where the cell has a time of day. */
+  clock = false;
+  /** The mark between day, month and year of the forms in which their order is open. */
+  mark = '';
+  /** Milliseconds east of UTC of the zone in the cell; 0 where there is none. */
+  offset = 0;
+  /** True where the cell has a zone. */
+  zoned = false;
+
+  // Consecutive rows mostly share their day.
+  private lastDay = '';
+  private lastDayMs = 0;
+
+  /** The form of the time in a cell: one of `TimeForm`. */
+  parse(text: string): number {
+    const form = this.parseIso(text);
+    return form !== TimeForm.none ? form : this.parseSlowly(text);
+  }
+
+  /** `2024-05-06`, `2024-05-06T07:08`, `…:09.123456`, with a blank for the T and `/` in the date, perhaps a zone. */
+  parseIso(text: string): number {
+    const day = text.slice(0, 10);
+    let ms: number;
+    if (day === this.lastDay) ms = this.lastDayMs;
+    else {
+      const separator = text.charCodeAt(4);
+      if ((separator !== 45 && separator !== 47) || text.charCodeAt(7) !== separator) return TimeForm.none;
+      ms = dayMs(digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10));
+      if (Number.isNaN(ms)) return TimeForm.none;
+      this.lastDay = day;
+      this.lastDayMs = ms;
+    }
+    const end = text.length;
+    this.clock = end > 10;
+    this.ms = ms;
+    if (end === 10) return TimeForm.date;
+
+    const join = text.charCodeAt(10);
+    if (join !== 84 && join !== 116 && join !== 32) return TimeForm.none;
+    const hour = digits(text, 11, 13);
+    const minute = digits(text, 14, 16);
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || text.charCodeAt(13) !== 58)
+      return TimeForm.none;
+    ms += hour * 3_600_000 + minute * 60_000;
+    let at = 16;
+    if (text.charCodeAt(at) === 58) {
+      const second = digits(text, 17, 19);
+      if (second < 0 || second > 60) return TimeForm.none; // 60: a leap second
+      ms += second * 1000;
+      at = 19;
+      const point = text.charCodeAt(at);
+      if (point === 46 || point === 44) {
+        const from = ++at;
+        while (at < end && text.charCodeAt(at) >= 48 && text.charCodeAt(at) <= 57) at++;
+        if (at === from) return TimeForm.none;
+        ms += at - from === 3 ? digits(text, from, at) : Number(`0.${text.slice(from, at)}`) * 1000;
+      }
+    }
+    this.ms = ms;
+    if (at === end) return TimeForm.local;
+
+    if (text.charCodeAt(at) === 32) at++;
+    const zone = text.charCodeAt(at);
+    if (zone === 90 || zone === 122) return at + 1 === end ? TimeForm.instant : TimeForm.none;
+    if (zone !== 43 && zone !== 45) return TimeForm.none;
+    const zoneHour = digits(text, at + 1, at + 3);
+    const minuteAt = text.charCodeAt(at + 3) === 58 ? at + 4 : at + 3;
+    const zoneMinute = at + 3 === end ? 0 : digits(text, minuteAt, minuteAt + 2);
+    if (zoneHour < 0 || zoneHour > 14 || zoneMinute < 0 || zoneMinute > 59) return TimeForm.none;
+    if (at + 3 !== end && minuteAt + 2 !== end) return TimeForm.none;
+    const offset = zoneHour * 3_600_000 + zoneMinute * 60_000;
+    this.ms = zone === 43 ? ms - offset : ms + offset;
+    return TimeForm.instant;
+  }
+
+  private parseSlowly(text: string): number {
+    if (text.length > 80 || !/\d/.test(text)) return TimeForm.none;
+    if (plainNumber.test(text)) {
+      this.ms = Number(text.replace(',', '.'));
+      this.clock = true;
+      return TimeForm.number;
+    }
+    const cell = text.replace(/^['"]|['"]$/g, '').replace(/[\u00a0\u202f\u2009]/g, ' ');
+    for (const pattern of [yearFirst, cjk]) {
+      const match = pattern.exec(cell);
+      if (match) return this.complete(dayMs(Number(match[1]), Number(match[3]), Number(match[4])), match, 5);
+    }
+    const open = dayMonthYear.exec(cell);
+    if (open) return this.parseOpen(open);
+    const named = dayName.exec(cell);
+    if (named) {
+      const day = dayMs(fullYear(named[3]!), monthOf(named[2]!), Number(named[1]));
+      if (!Number.isNaN(day)) return this.complete(day, named, 4);
+    }
+    const american = nameDay.exec(cell);
+    if (american) {
+      const day = dayMs(Number(american[3]), monthOf(american[1]!), Number(american[2]));
+      if (!Number.isNaN(day)) return this.complete(day, american, 4);
+    }
+    const tight = compact.exec(cell);
+    if (tight) {
+      const [, year, month, day, ...clock] = tight;
+      return this.finish(dayMs(Number(year), Number(month), Number(day)), [
+        clock[0], clock[1], clock[2], clock[3], undefined, clock[4],
+      ]); // prettier-ignore
+    }
+    const unix = ctime.exec(cell);
+    if (unix) {
+      const [, month, day, hour, minute, second, zone, year] = unix;
+      const start = dayMs(Number(year), monthOf(month!), Number(day));
+      return this.finish(start, [hour, minute, second, undefined, undefined, zone]);
+    }
+    const span = this.parseSpan(cell);
+    if (span !== TimeForm.none) return span;
+    const range = period.exec(cell);
+    if (range && !period.test(range[1]!) && this.startsPeriod(range[2]!)) return this.parse(range[1]!.trim());
+    return TimeForm.none;
+  }
+
+  /** The second half of a period is a time, a time of day, or at least a date. */
+  private startsPeriod(text: string): boolean {
+    return /^\d{1,2}:\d{2}/.test(text) || new TimeParser().parse(text.trim()) > TimeForm.number;
+  }
+
+  /** Months, quarters, weeks, days of the year. */
+  private parseSpan(text: string): number {
+    let match: RegExpExecArray | null;
+    let ms = NaN;
+    if ((match = yearMonth.exec(text))) ms = dayMs(Number(match[1]), Number(match[2]), 1);
+    else if ((match = monthYear.exec(text))) ms = dayMs(Number(match[2]), Number(match[1]), 1);
+    else if ((match = nameYear.exec(text))) ms = dayMs(fullYear(match[2]!), monthOf(match[1]!), 1);
+    else if ((match = yearName.exec(text))) ms = dayMs(Number(match[1]), monthOf(match[2]!), 1);
+    else if ((match = quarter.exec(text))) {
+      ms = dayMs(Number(match[1] ?? match[4]), 3 * Number(match[2] ?? match[3]) - 2, 1);
+    } else if ((match = week.exec(text))) {
+      // Week 1 holds 4 January; weeks begin on Monday (ISO 8601).
+      const fourth = dayMs(Number(match[1]), 1, 4);
+      const monday = fourth - ((new Date(fourth).getUTCDay() + 6) % 7) * DAY;
+      ms = monday + (7 * (Number(match[2]) - 1) + Number(match[3] ?? 1) - 1) * DAY;
+      if (Number(match[2]) < 1 || Number(match[2]) > 53) ms = NaN;
+    } else if ((match = ordinal.exec(text))) {
+      const day = Number(match[2]);
+      ms = day < 1 || day > 366 ? NaN : dayMs(Number(match[1]), 1, 1) + (day - 1) * DAY;
+    }
+    if (Number.isNaN(ms)) return TimeForm.none;
+    this.ms = ms;
+    this.clock = false;
+    return TimeForm.date;
+  }
+
+  /** Day and month in an order that the column decides. */
+  private parseOpen(match: RegExpExecArray): number {
+    const first = Number(match[1]);
+    const second = Number(match[3]);
+    const year = fullYear(match[4]!);
+    const dayFirst = dayMs(year, second, first);
+    const start = Number.isNaN(dayFirst) ? dayMs(year, first, second) : dayFirst;
+    const form = this.complete(start, match, 5);
+    if (form === TimeForm.none) return form;
+    // Kept as a wall time until the order is known; the zone is taken off then.
+    this.ms += this.offset;
+    this.mark = match[2]!;
+    return first > 12 ? TimeForm.dayFirst : second > 12 ? TimeForm.monthFirst : TimeForm.either;
+  }
+
+  private complete(day: number, match: RegExpExecArray, at: number): number {
+    return this.finish(day, match.slice(at));
+  }
+
+  /** Adds [hour, minute, second, fraction, AM or PM, zone] to a day. */
+  private finish(day: number, clock: readonly (string | undefined)[]): number {
+    const [hours, minutes, seconds, fraction, half, zone] = clock;
+    this.offset = 0;
+    this.zoned = false;
+    if (Number.isNaN(day)) return TimeForm.none;
+    this.clock = hours !== undefined;
+    this.ms = day;
+    if (hours === undefined) return TimeForm.date;
+    if (minutes === undefined && half === undefined) return TimeForm.none;
+    let hour = Number(hours);
+    const minute = Number(minutes ?? 0);
+    const second = Number(seconds ?? 0);
+    if (half !== undefined) {
+      if (hour < 1 || hour > 12) return TimeForm.none;
+      hour = (hour % 12) + (/^p/i.test(half) ? 12 : 0);
+    }
+    // 24:00 ends a day.
+    if (hour > 24 || (hour === 24 && minute + second > 0) || minute > 59 || second > 60) return TimeForm.none;
+    this.ms += hour * 3_600_000 + minute * 60_000 + second * 1000;
+    if (fraction !== undefined)
+      this.ms += fraction.length === 3 ? Number(fraction) : Number(`0.${fraction}`) * 1000;
+    if (zone === undefined) return TimeForm.local;
+    this.offset = offsetMinutes(zone) * 60_000;
+    if (Number.isNaN(this.offset)) return TimeForm.none;
+    this.ms -= this.offset;
+    this.zoned = true;
+    return TimeForm.instant;
+  }
+}
+
+/** Minutes east of UTC of `Z`, `CET`, `+02`, `-0530`, `GMT+1`. */
+function offsetMinutes(zone: string): number {
+  const numeric = /^(?:UTC|GMT)?\s?([+\-−])(\d{1,2}):?(\d{2})?$/i.exec(zone);
+  if (!numeric) return abbreviatedOffset(zone.toUpperCase());
+  const minutes = Number(numeric[2]) * 60 + Number(numeric[3] ?? 0);
+  if (Number(numeric[2]) > 14 || Number(numeric[3] ?? 0) > 59) return NaN;
+  return numeric[1] === '+' ? minutes : -minutes;
+}
+
+const clockOnly = /^\d{1,2}(?:[:.]\d{2}){1,2}(?:[.,]\d+)?(?:\s?[ap]\.?m\.?)?$/i;
+
+/** True for a time of day alone: `17:24:00`, `18.00.00`, `5:30 PM`. */
+export function isTimeOfDay(text: string): boolean {
+  return clockOnly.test(text) && !/^\d{1,2}\.\d{2}$/.test(text);
+}
+
+const isoParser = new TimeParser();
+
+/**
+ * Epoch milliseconds of an ISO 8601 date or date and time: `2024-05-06`, `2024-05-06T07:08`, `…:09.123456`, with a
+ * blank for the T, with `/` in the date, and with zone `Z`, `+02`, `+0200` or `+02:00`. Without a zone the time is
+ * UTC. NaN for anything else.
+ */
+export function parseIsoTime(text: string): number {
+  if (/ (?:UTC|GMT)$/.test(text)) text = text.slice(0, -4);
+  const form = isoParser.parseIso(text);
+  return form === TimeForm.none ? NaN : isoParser.ms;
+}

@@ -1,0 +1,16 @@
+/** At most 40 characters of a cell. */
+export function shorten(text: string): string {
+  const line = text.replace(/\s+/g, ' ');
+  return line.length > 40 ? `${line.slice(0, 39)}…` : line;
+}
+
+/** At most ten names, quoted. */
+export function listNames(names: readonly string[]): string {
+  const shown = names.slice(0, 10).map((name) => `"${shorten(name)}"`);
+  return names.length > 10 ? `${shown.join(', ')} and ${names.length - 10} more` : shown.join(', ');
+}
+
+/** `is` or `are`. */
+export function areSo(count: number): string {
+  return count === 1 ? 'is' : 'are';
+}
