@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { isHeedError } from '../errors.js';
+import { backtestCommand } from './backtest.js';
 import { benchCommand } from './bench.js';
 import { demoCommand } from './demo.js';
 import { detectCommand } from './detect.js';
@@ -12,6 +13,7 @@ import { fitCommand } from './fit.js';
 import { interruption, printedLine } from './interrupt.js';
 import { kernelCommand } from './kernel.js';
 import { notebookCommand } from './notebook.js';
+import { unwritable } from './output.js';
 
 const usageStatus = 2;
 /** Codes that mean the command itself was wrong, not its input. */
@@ -40,6 +42,7 @@ Exit status: 0 done (with or without anomalies), 1 bad input or failed work, 2 w
   detectCommand(program);
   fitCommand(program);
   evaluateCommand(program);
+  backtestCommand(program);
   detectorsCommand(program);
   exporterCommand(program);
   benchCommand(program);
@@ -92,7 +95,9 @@ function showStack(error: unknown): void {
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-    throw error;
+    // Whoever waited for what was printed may have reported it already.
+    if (stream === process.stdout && !process.exitCode) report(unwritable('(standard output)', error));
+    process.exit(1);
   });
 }
 
