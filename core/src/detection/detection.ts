@@ -77,7 +77,12 @@ export async function buildDetection({
   const ranked = scoresFromRaw(raw.raw, threshold.value, missing);
   // Whoever sets the threshold by hand wants the score to decide.
   const decision =
-    decides && raw.leavesEvents && events.threshold === undefined && events.thresholdValue === undefined
+    decides &&
+    raw.leavesEvents &&
+    // Confirmed events say themselves what is to be found.
+    !feedback.some(({ kind }) => kind === 'anomaly') &&
+    events.threshold === undefined &&
+    events.thresholdValue === undefined
       ? decideSeries(filled, ranked, raw.period, events.sensitivity ?? 50)
       : undefined;
   const withoutFeedback = decision?.score ?? ranked;
@@ -98,13 +103,7 @@ export async function buildDetection({
     : normal
       ? { ...referenceOf(series, explained), fromNormal: true }
       : usual;
-  const runs = findEvents(
-    series,
-    score,
-    reference,
-    decision ? { mergeGap: 0, ...events } : events,
-    missing,
-  );
+  const runs = findEvents(series, score, reference, decision ? { mergeGap: 0, ...events } : events, missing);
   const blame = judged ? { ...explained, contributions: judged.contributions } : explained;
   return {
     detector,
@@ -122,7 +121,12 @@ export async function buildDetection({
     ...(judged ? { channels: judged.channels } : {}),
     ...(raw.period === undefined ? {} : { period: raw.period }),
     ...(decision ? { state: decision.state } : {}),
-    notes: [...filled.notes, ...(decision?.notes ?? []), ...(raw.notes ?? []), ...feedbackNotes(series, options.feedback)],
+    notes: [
+      ...filled.notes,
+      ...(decision?.notes ?? []),
+      ...(raw.notes ?? []),
+      ...feedbackNotes(series, options.feedback),
+    ],
     ...(raw.members ? { members: raw.members } : {}),
   };
 }

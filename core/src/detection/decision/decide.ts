@@ -1,5 +1,7 @@
 import { fillMissing } from '../../preprocess/fill.js';
 import { selectQuantile } from '../../preprocess/statistics.js';
+import { joinBackward, reverse } from './backward.js';
+import { findDrifts } from './drift.js';
 import { forecastAt, forecastRobustly, type Forecast } from './forecast.js';
 import { evenScale, type EvenScale } from './numbers.js';
 import { rarityOf, withoutClusters, type Rarity } from './rarity.js';
@@ -10,6 +12,10 @@ import { candidatePeriods, findAbsences, findSeason, type Season } from './seaso
 /** Decades of rarity from which sums over 1, 2 … points are an event. */
 const RARE = 3.3;
 const RARE_SUM = 3.2;
+/** The same of patterns, the least score that counts there, and one that is clear. */
+const RARE_PATTERN = 3.3;
+const LEAST_SCORE = 0.1;
+const CLEAR_SCORE = 1.4;
 const SCALES = [1, 2, 4, 8, 16, 32] as const;
 /** Fewest points that can be judged; below `YOUNG` what is normal is still being learned. */
 export const FEWEST_POINTS = 8;
@@ -23,12 +29,14 @@ export interface DecideInput {
   readonly step?: number;
   /** Periods found in the series, in points. */
   readonly periods?: readonly number[];
+  /** n scores of a detector that knows the shapes of the series; 1 = its threshold. */
+  readonly scores?: ArrayLike<number>;
   /** Moves the threshold: 1 = usual, above 1 = rarer. */
   readonly strictness?: number;
 }
 
 /** How an interval came to be an event. */
-export type Sign = 'off' | 'absent' | 'rough' | 'calm' | 'stuck';
+export type Sign = 'off' | 'absent' | 'rough' | 'calm' | 'stuck' | 'pattern';
 
 /** An interval that is an event, both ends inclusive. */
 export interface DecidedInterval {
@@ -55,7 +63,7 @@ export interface Decision {
 }
 
 /** Decides where one channel has events. */
-export function decide({ values, step, periods = [], strictness = 1 }: DecideInput): Decision {
+export function decide({ values, step, periods = [], scores, strictness = 1 }: DecideInput): Decision {
   const scale = evenScale(values);
   const n = values.length;
   let present = 0;
@@ -71,11 +79,23 @@ export function decide({ values, step, periods = [], strictness = 1 }: DecideInp
   const season = findSeason(y, candidates);
   const known: Regularity = { periods: candidates, most: mostAlike(n) };
   const scan = scanForward(y, missing, scale.floor, forecast, season, known, strictness);
-  const intervals = scan.intervals.slice();
+  const backward = scanBackward(y, missing, scale.floor, season, known, strictness);
+  const intervals = joinBackward(y, scan.intervals, backward.intervals);
+  // What was expected of what shows backward is what backward was expected.
+  for (const interval of intervals) {
+    if (scan.intervals.includes(interval)) continue;
+    for (let t = interval.start; t <= interval.end; t++) {
+      scan.expected[t] = backward.expected[n - 1 - t]!;
+      scan.spread[t] = backward.spread[n - 1 - t]!;
+    }
+  }
   if (season) {
     for (const { start, end, way, size } of findAbsences(y, season, Math.max(forecast.sigma, scale.floor))) {
       const away = intervals.filter((other) => other.start <= end + 1 && other.end >= start - 1);
-      if (away.length > 0 && away.some(({ way: own }) => own === way)) continue;
+      // A departure the same way that covers most of it tells it better.
+      const told = away.reduce((sum, other) => sum + other.end - other.start + 1, 0);
+      if (away.length > 0 && (away.some((other) => other.way === way) || told >= 0.5 * (end - start + 1)))
+        continue;
       for (const other of away) intervals.splice(intervals.indexOf(other), 1);
       const first = Math.min(start, ...away.map((other) => other.start));
       const last = Math.max(end, ...away.map((other) => other.end));
@@ -89,21 +109,54 @@ export function decide({ values, step, periods = [], strictness = 1 }: DecideInp
       });
     }
   }
+  for (const drift of findDrifts(y, scale.floor)) {
+    const inside = intervals.filter(({ start, end }) => start <= drift.end + 1 && end >= drift.start - 1);
+    if (inside.some(({ start, way }) => way === drift.way && start <= drift.start + 2)) continue;
+    const start = drift.start;
+    const end = Math.max(
+      drift.end,
+      ...inside.filter(({ way }) => way === drift.way).map((other) => other.end),
+    );
+    for (const other of inside) intervals.splice(intervals.indexOf(other), 1);
+    for (let t = start; t <= end; t++) scan.expected[t] = drift.level;
+    intervals.push({
+      start,
+      end,
+      peak: end,
+      sign: 'off',
+      way: drift.way,
+      score: Math.max(1.01, Math.min(30, drift.size / 3)),
+    });
+  }
   for (const found of findRoughness(y, missing, forecast.innovations, scale, known, strictness)) {
     const inside = intervals.filter(({ start, end }) => start <= found.end + 1 && end >= found.start - 1);
     // A burst is many departures one way and the other; a single one tells itself better.
     const ways = new Set(inside.map(({ way }) => way));
     const covered = inside.reduce((sum, { start, end }) => sum + end - start + 1, 0);
     const own = found.end - found.start + 1;
-    if (inside.length > 0 && (found.sign === 'stuck' ? covered > 0.5 * own : ways.size < 2 || covered > 0.8 * own)) {
+    if (
+      inside.length > 0 &&
+      (found.sign === 'stuck' ? covered > 0.5 * own : ways.size < 2 || covered > 0.8 * own)
+    ) {
       continue;
     }
     for (const other of inside) intervals.splice(intervals.indexOf(other), 1);
     intervals.push({
       ...found,
-      start: Math.min(found.start, ...inside.filter(({ start }) => start >= found.start - 12).map(({ start }) => start)),
+      start: Math.min(
+        found.start,
+        ...inside.filter(({ start }) => start >= found.start - 12).map(({ start }) => start),
+      ),
       end: Math.max(found.end, ...inside.filter(({ end }) => end <= found.end + 12).map(({ end }) => end)),
     });
+  }
+  if (scores && n >= YOUNG) {
+    for (const found of findPatterns(scores, known, strictness)) {
+      const beside = Math.max(12, found.end - found.start + 1);
+      if (intervals.every(({ start, end }) => start > found.end + beside || end < found.start - beside)) {
+        intervals.push(found);
+      }
+    }
   }
   return {
     intervals: mergeNear(intervals),
@@ -111,6 +164,56 @@ export function decide({ values, step, periods = [], strictness = 1 }: DecideInp
     scale,
     ...(season ? { season } : {}),
   };
+}
+
+/** The same going backward, which sees what comes on slowly and ends at once. */
+function scanBackward(
+  y: Float64Array,
+  missing: Uint8Array | undefined,
+  floor: number,
+  season: Season | undefined,
+  known: Regularity,
+  strictness: number,
+): Scan {
+  const z = y.slice().reverse();
+  const absent = missing?.slice().reverse();
+  const model = forecastRobustly(z, absent, floor);
+  const scan = scanForward(z, absent, floor, model, season, known, strictness);
+  return { ...scan, intervals: reverse(scan.intervals, y.length) };
+}
+
+/**
+ * Where the detector's own score stands out and no point of it does: an unusual pattern. It is no event where scores
+ * as high come at the same phase of other cycles or often.
+ * @param scores n scores, 1 = the detector's threshold
+ */
+function findPatterns(scores: ArrayLike<number>, known: Regularity, strictness: number): DecidedInterval[] {
+  const sizes = Float64Array.from(scores);
+  const rarity = rarityOf(withoutClusters(unexplained(sizes, known), known.most + 1), LEAST_SCORE);
+  const out: DecidedInterval[] = [];
+  for (let t = 0; t < sizes.length; t++) {
+    if (!(sizes[t]! > 1)) continue;
+    let end = t;
+    let peak = t;
+    for (let i = t; i < sizes.length && i - end <= 5; i++) {
+      if (!(sizes[i]! > 1)) continue;
+      end = i;
+      if (sizes[i]! > sizes[peak]!) peak = i;
+    }
+    const rare = rarity(sizes[peak]!) / strictness;
+    if (sizes[peak]! >= CLEAR_SCORE * strictness && rare >= RARE_PATTERN && !isRegular(sizes, peak, known)) {
+      out.push({
+        start: t,
+        end,
+        peak,
+        sign: 'pattern',
+        way: 0,
+        score: 10 ** Math.min(1, (rare - RARE_PATTERN) / 3),
+      });
+    }
+    t = end;
+  }
+  return out;
 }
 
 /** Joins intervals so near to one another that they are one event. */
@@ -212,7 +315,7 @@ function scanForward(
   const order = model.coefficients.length;
   const scales = SCALES.filter((w) => w === 1 || n >= 8 * w);
   const sums = scales.map((w) => sumsOver(model.innovations, w));
-  const rarities: Rarity[] = scales.map((w, i) => 
+  const rarities: Rarity[] = scales.map((w, i) =>
     rarityOf(withoutClusters(unexplained(sums[i]!, known), 2 * known.most + 2), floor * Math.sqrt(w)),
   );
   const clean = y.slice();
@@ -222,11 +325,19 @@ function scanForward(
   const intervals: DecidedInterval[] = [];
   const accept = Math.max(24, Math.min(1440, Math.floor(n / 6)));
   const limit = 4 * Math.max(sigma, 0.25 * floor);
+  // No forecast beyond what was ever seen: a long event may have bent it.
+  let low = Infinity;
+  let high = -Infinity;
+  for (let t = 0; t < n; t++) {
+    if (y[t]! < low) low = y[t]!;
+    if (y[t]! > high) high = y[t]!;
+  }
+  const plausible = (value: number): number => Math.max(low, Math.min(high, value));
   let lasting = 0;
   let from = 0;
   for (let t = 0; t < n; t++) {
     const early = t < order;
-    const forecast = early ? y[t]! - model.innovations[t]! : forecastAt(clean, t, model);
+    const forecast = plausible(early ? y[t]! - model.innovations[t]! : forecastAt(clean, t, model));
     expected[t] = forecast;
     if (missing?.[t]) {
       clean[t] = forecast;
@@ -303,12 +414,13 @@ function scanForward(
     let stays = false;
     let t = onset;
     for (; t < n; t++) {
-      const usual =
+      const usual = plausible(
         level === undefined
           ? t < order
             ? expectedEarly(t)
             : forecastAt(clean, t, model)
-          : clean[t - season!.period]! + level;
+          : clean[t - season!.period]! + level,
+      );
       clean[t] = usual;
       expected[t] = usual;
       const h = t - onset;

@@ -23,8 +23,11 @@ const FLOOR_OF_VALUE = 0.002;
 const FEWEST = 16;
 /** Share of equal neighbors from which integers are states that are held rather than counts that vary. */
 const HELD = 0.8;
-/** Variance over mean up to which integers are counts of events. */
-const MOST_DISPERSION = 6;
+/** Movement from point to point of counts of events, in multiples of what independent ones would show. */
+/** Larger numbers are sizes or totals: as counts they would hardly vary at all. */
+const MOST_COUNTED = 1e4;
+const LEAST_MOVEMENT = 0.3;
+const MOST_MOVEMENT = 2.5;
 /** How much longer the upper tail of the noise must be than the lower. */
 const SKEWED = 1.5;
 
@@ -74,7 +77,12 @@ export function evenScale(values: Float64Array): EvenScale {
     }
     if (distinct <= 2) return plain('states');
   }
-  if (low > 0 && n >= 4 * FEWEST && upperTail(present) >= SKEWED && upperTail(present.map(Math.log)) < SKEWED) {
+  if (
+    low > 0 &&
+    n >= 4 * FEWEST &&
+    upperTail(present) >= SKEWED &&
+    upperTail(present.map(Math.log)) < SKEWED
+  ) {
     const logs = values.map(Math.log);
     return {
       kind: 'skewed',
@@ -142,13 +150,16 @@ function increments(values: Float64Array): Float64Array {
   return out;
 }
 
-/** Whether integers vary as counts of separate events do: their variance from point to point is near their mean. */
+/** Whether integers vary as counts of separate events do: by about the root of their mean from point to point. */
 function isPoisson(present: Float64Array, middle: number, zeros: boolean): boolean {
   if (zeros) return true;
-  const steps = new Float64Array(present.length - 1);
-  for (let t = 1; t < present.length; t++) steps[t - 1] = Math.abs(present[t]! - present[t - 1]!);
-  const variance = (1.0484 * quantileOfSorted(steps.sort(), 0.5)) ** 2;
-  return variance <= MOST_DISPERSION * Math.max(1, middle);
+  if (middle > MOST_COUNTED) return false;
+  let sum = 0;
+  for (let t = 1; t < present.length; t++) {
+    sum += Math.min(Math.abs(present[t]! - present[t - 1]!), 4 * Math.sqrt(middle + 1));
+  }
+  const movement = sum / (present.length - 1) / (1.13 * Math.sqrt(Math.max(1, middle)));
+  return movement >= LEAST_MOVEMENT && movement <= MOST_MOVEMENT;
 }
 
 /** Upper over lower tail of what sets points apart from their neighbors. */

@@ -39,7 +39,8 @@ export function withoutClusters(sizes: Float64Array, clusters: number): Float64A
     const least = CLUSTER_SHARE * left[peak]!;
     const endOf = (way: 1 | -1): number => {
       let end = peak;
-      for (let t = peak; t >= 0 && t < n && Math.abs(t - end) <= APART; t += way) if (sizes[t]! >= least) end = t;
+      for (let t = peak; t >= 0 && t < n && Math.abs(t - end) <= APART; t += way)
+        if (sizes[t]! >= least) end = t;
       return end;
     };
     const [start, end] = [endOf(-1), endOf(1)];

@@ -47,7 +47,8 @@ export function isRegular(
     }
     if (ignore.some(({ start, end }) => i >= start && i <= end)) continue;
     // What the cycles explain is no company for what they do not.
-    if (i - last > APART && !isAtPhase(sizes, i, way, COMPARABLE_AT_PHASE * Math.abs(sizes[i]!), periods)) count++;
+    if (i - last > APART && !isAtPhase(sizes, i, way, COMPARABLE_AT_PHASE * Math.abs(sizes[i]!), periods))
+      count++;
     last = i;
     if (count > most) return true;
   }

@@ -119,7 +119,7 @@ export function findAbsences(values: Float64Array, { period, tolerance }: Season
         if (t + c * period < n) scratch.push(way * reach[t + c * period]!);
       }
       let size = 0;
-      if (scratch.length >= 2) {
+      if (scratch.length >= 3) {
         scratch.sort((a, b) => a - b);
         const least = scratch[scratch.length > 3 ? 1 : 0]!;
         const usual = scratch[scratch.length >> 1]!;

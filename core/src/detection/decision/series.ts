@@ -35,12 +35,14 @@ export function decideSeries(
   const n = series.time.length;
   const channels = series.channels.length;
   // With many channels something rare happens in one of them more often.
-  const strictness = 1.5 ** ((50 - sensitivity) / 50) * (1 + Math.log10(channels) / 6);
+  const strictness = 1.5 ** ((50 - sensitivity) / 50) * (1 + Math.log10(channels) / 12);
   const step = series.indexTime ? undefined : usualStep(series);
   const decisions = series.channels.map(({ values }, c) =>
     decideObserved(values, missingIn?.[c], {
       ...(step ? { step } : {}),
       periods: period ? [period] : [],
+      // Of several channels it does not say which one is meant.
+      ...(channels === 1 ? { scores } : {}),
       strictness,
     }),
   );
@@ -65,7 +67,8 @@ export function decideSeries(
         const share = most > 0 ? Math.abs(values[t]! - expected[t]!) / most : 1;
         const inside = t === interval.peak ? interval.score : 1.001 + (interval.score - 1.001) * share * 0.99;
         out[t] = inside;
-        if (!missing?.[t] || interval.sign === 'absent') score[t] = Math.max(score[t]! < 1 ? 1.001 : score[t]!, inside);
+        if (!missing?.[t] || interval.sign === 'absent')
+          score[t] = Math.max(score[t]! < 1 ? 1.001 : score[t]!, inside);
       }
     }
     return out;
@@ -81,17 +84,17 @@ export function decideSeries(
     contributions,
     state,
     notes: [
-      ...(state === 'learning'
-        ? [`Only ${observed} points of history: still learning what is normal.`]
-        : []),
+      ...(state === 'learning' ? [`Only ${observed} points of history: still learning what is normal.`] : []),
       ...decisions.flatMap(({ scale }, c) =>
-        scale.note ? [`${channels > 1 ? `${series.channels[c]!.name}: ` : 'The values are '}${scale.note}.`] : [],
+        scale.note
+          ? [`${channels > 1 ? `${series.channels[c]!.name}: ` : 'The values are '}${scale.note}.`]
+          : [],
       ),
     ],
     of: (channel, start, end) =>
-      decisions[channel]!.intervals
-        .filter((interval) => interval.start <= end && interval.end >= start)
-        .sort((a, b) => b.score - a.score)[0],
+      decisions[channel]!.intervals.filter((interval) => interval.start <= end && interval.end >= start).sort(
+        (a, b) => b.score - a.score,
+      )[0],
   };
 }
 
@@ -108,12 +111,13 @@ function decideObserved(
   while (first < n && missing[first]) first++;
   while (last > first && missing[last]) last--;
   const values = filled.slice(first, last + 1);
+  const scores = options.scores && Float64Array.from(options.scores).subarray(first, last + 1);
   let present = 0;
   for (let t = first; t <= last; t++) {
     if (missing[t]) values[t - first] = NaN;
     else present++;
   }
-  const decision = decide({ values, ...options });
+  const decision = decide({ values, ...options, ...(scores ? { scores } : {}) });
   const whole = (part: Float64Array, outside: (t: number) => number): Float64Array => {
     const out = Float64Array.from({ length: n }, (_, t) => outside(t));
     out.set(part, first);

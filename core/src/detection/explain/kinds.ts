@@ -26,7 +26,7 @@ export interface EventPoints {
   /** n values, 1 = no value was observed. */
   readonly missing?: Uint8Array;
   /** What a decision already knows: see `Sign`. */
-  readonly sign?: 'off' | 'absent' | 'rough' | 'calm' | 'stuck';
+  readonly sign?: 'off' | 'absent' | 'rough' | 'calm' | 'stuck' | 'pattern';
 }
 
 /** What the points of an event say; every statement holds of the values given. */
@@ -124,6 +124,7 @@ export function describeEvent(points: EventPoints): EventFacts {
     case 'stuck':
       return { ...facts, kind: 'stuck', way: 0 };
     default: {
+      // A pattern, or a detector that does not say.
       if (spreads >= CLEAR) return off();
       const isStuck =
         held.length >= 3 && held.length >= length / 2 && held.length > longestElsewhere(values, start, end);

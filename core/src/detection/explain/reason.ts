@@ -95,7 +95,7 @@ function behavior({ series, facts, stays, blamed, reference, peers }: ReasonInpu
       return `${way > 0 ? 'rose' : 'fell'} to ${value}${expected}${rest}`;
     }
     case 'stuck':
-      return `stuck at ${quantity(facts.held.value)}, where it usually moves`;
+      return `was stuck at ${quantity(facts.held.value)}, where it usually moves`;
     case 'burst':
       return movement < Infinity
         ? `moved ${formatNumber(movement, 2)} times as much as usual from point to point`
