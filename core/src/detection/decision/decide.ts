@@ -10,8 +10,10 @@ import { findRoughness } from './roughness.js';
 import { candidatePeriods, findAbsences, findSeason, type Season } from './season.js';
 
 /** Decades of rarity from which sums over 1, 2 … points are an event. */
-const RARE = 3.3;
-const RARE_SUM = 3.2;
+const RARE = 3.5;
+const LEAST_RARE = 3;
+/** Sums over many points have fewer chances to be rare. */
+const rareOver = (w: number): number => (w >= 32 ? LEAST_RARE : w >= 16 ? 3.2 : w > 1 ? 3.4 : RARE);
 /** The same of patterns, the least score that counts there, and one that is clear. */
 const RARE_PATTERN = 3.3;
 const LEAST_SCORE = 0.1;
@@ -373,7 +375,7 @@ function scanForward(
       for (; at > t - w; at--) sum += own[at]!;
       const size = sum / Math.sqrt(w);
       const rarity = rarities[i]!(Math.abs(size)) / strictness;
-      if (rarity < (w === 1 ? RARE : RARE_SUM) || (found && rarity <= found.rarity)) continue;
+      if (rarity < rareOver(w) || (found && rarity <= found.rarity)) continue;
       const whole = sums[i]!;
       const before = whole[t]!;
       whole[t] = size;
@@ -500,7 +502,7 @@ function scanForward(
   /** Severity follows rarity, but what is too small to act on stays low. */
   function scoreOf(rarity: number, most: number): number {
     const small = most < 3 * floor;
-    const score = Math.max(1.01, 10 ** Math.min(2, (rarity - RARE_SUM) / 3));
+    const score = Math.max(1.01, 10 ** Math.min(2, (rarity - LEAST_RARE) / 3));
     return small ? Math.min(1.3, score) : score;
   }
 }
