@@ -28,7 +28,7 @@ export interface AnomalyEventJson {
   /** Channels compared with at the same time, heaviest first; absent where the detector compares with the past. */
   readonly peers?: readonly { readonly name: string; readonly weight: number }[];
   /** What the event is: `spike`, `dip`, `level shift` … */
-  readonly kind: string;
+  readonly kind?: string;
   readonly reason: string;
 }
 
@@ -82,7 +82,7 @@ function eventToJson(event: AnomalyEvent): AnomalyEventJson {
     ...(event.peers
       ? { peers: event.peers.map(({ name, weight }) => ({ name, weight: Math.min(weight, 1) })) }
       : {}),
-    kind: event.kind,
+    ...(event.kind ? { kind: event.kind } : {}),
     reason: event.reason,
   };
 }
@@ -127,7 +127,6 @@ const eventsSchema = {
       'severity',
       'channels',
       'attended',
-      'kind',
       'reason',
     ],
     properties: {

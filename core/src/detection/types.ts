@@ -33,7 +33,8 @@ export interface AnomalyEvent {
   readonly score: number;
   /** 0…100, monotone in `score`. */
   readonly severity: number;
-  readonly kind: EventKind;
+  /** What the event is, told from its points; absent where only a ranking is known (nodes of a graph). */
+  readonly kind?: EventKind;
   /** Which way the values left what was expected; `shape` where they did neither. */
   readonly direction: 'above' | 'below' | 'shape';
   /** Largest share first; the shares sum to 1. */
