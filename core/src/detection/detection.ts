@@ -1,5 +1,6 @@
 import type { RawScores } from '../detectors/base/types.js';
 import { HeedError } from '../errors.js';
+import { checkDetection, hasExtremes, outOfRange } from './gate.js';
 import { expectedBand, explainEvents, type ExplainContext } from './explain/explain.js';
 import { referenceOf, type Reference } from './events/deviation.js';
 import { findEvents } from './events/events.js';
@@ -105,7 +106,7 @@ export async function buildDetection({
       : usual;
   const runs = findEvents(series, score, reference, decision ? { mergeGap: 0, ...events } : events, missing);
   const blame = judged ? { ...explained, contributions: judged.contributions } : explained;
-  return {
+  return checkDetection(series, {
     detector,
     score,
     threshold,
@@ -128,7 +129,7 @@ export async function buildDetection({
       ...feedbackNotes(series, options.feedback),
     ],
     ...(raw.members ? { members: raw.members } : {}),
-  };
+  });
 }
 
 /**
@@ -163,11 +164,13 @@ function checkRaw(detector: string, series: Series, raw: RawScores): void {
   const n = series.time.length;
   const d = series.channels.length;
   const fault = (what: string): HeedError =>
-    new HeedError(
-      'internal',
-      `the detector "${detector}" ${what}`,
-      'This is a fault of the detector: please report it with the series.',
-    );
+    hasExtremes(series)
+      ? outOfRange(series, `the detector "${detector}" ${what}`)
+      : new HeedError(
+          'internal',
+          `the detector "${detector}" ${what}`,
+          'This is a fault of the detector: please report it with the series.',
+        );
   if (raw.raw.length !== n) throw fault(`gave ${raw.raw.length} raw scores for ${n} points`);
   const checkAll = (name: string, values: Float64Array, least: number): void => {
     for (let t = 0; t < n; t++) {
