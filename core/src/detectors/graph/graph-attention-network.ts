@@ -13,7 +13,7 @@ import type {
   RawGraphScores,
   RunOptions,
 } from '../base/types.js';
-import type { GraphAttentionOptions } from './graph-attention.js';
+import type { GraphAttentionOptions } from './graph-attention-options.js';
 import { denseLayer } from '../learned/training/layers.js';
 import { optimize } from '../learned/training/optimize.js';
 import { Parameters } from '../learned/training/parameters.js';

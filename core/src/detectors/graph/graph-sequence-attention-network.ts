@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { attend, graphAttention, meanOverHeads, scaledDotScores } from '../../tensor/attention/mechanisms.js';
 import { dense } from '../../tensor/operations/index.js';
-import type { GraphSequenceOptions } from './graph-sequence-attention.js';
+import type { GraphSequenceOptions } from './graph-sequence-options.js';
 import { denseLayer, positionalEncoding } from '../learned/training/layers.js';
 import type { Inference, WindowedNetwork, WindowedPlan } from '../learned/training/network.js';
 import { planOf } from '../learned/training/plan.js';

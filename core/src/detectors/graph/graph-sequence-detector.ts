@@ -15,7 +15,7 @@ import {
   type GraphSequenceNetwork,
   type NodeLayout,
 } from './graph-sequence-attention-network.js';
-import type { GraphSequenceOptions } from './graph-sequence-attention.js';
+import type { GraphSequenceOptions } from './graph-sequence-options.js';
 import { WindowedDetector } from '../learned/training/windowed-detector.js';
 
 /** Sums of the weights of a node's edges in and out, beside its own features. */

@@ -6,7 +6,7 @@ import {
   splitHeads,
 } from '../../../tensor/attention/mechanisms.js';
 import { convolution1d } from '../../../tensor/operations/index.js';
-import type { AnomalyTransformerOptions } from './index.js';
+import type { AnomalyTransformerOptions } from './options.js';
 import { denseLayer, normLayer, positionalEncoding, stopGradient } from '../training/layers.js';
 import type { WindowedPlan } from '../training/network.js';
 import type { Objective } from '../training/optimize.js';

@@ -1,46 +1,18 @@
+import { quickTraining } from '../training/options.js';
+import { options } from './options.js';
 import { HeedError } from '../../../errors.js';
 import { learnedDetector } from '../training/definition.js';
-import {
-  quickTraining,
-  trainingDefaults,
-  trainingOptionSpecs,
-  type TrainingOptions,
-} from '../training/options.js';
 
-/** Options of `attention-autoencoder`. */
-export type AttentionAutoencoderOptions = TrainingOptions & {
-  /** Attention of the middle: `dot`, `scaled` or `multi-head`. */
-  readonly attention: string;
-  /** d_model: width of the encoded points. */
-  readonly modelSize: number;
-  /** num_heads, for `multi-head`; divides `modelSize`. */
-  readonly heads: number;
-  /** Points on either side of a point that it may not attend to, itself included; −1 lets it see itself. */
-  readonly exclusion: number;
-};
 
 /** Encoder → attention → decoder over windows, reconstruction error as score (“Attention-based anomaly detection” §3.1). */
-export const attentionAutoencoder = learnedDetector<AttentionAutoencoderOptions>({
+export const attentionAutoencoder = learnedDetector({
   id: 'attention-autoencoder',
   summary:
     'encodes a window, rebuilds every point from the points it attends to, scores what cannot be rebuilt',
   source: '“Attention-based anomaly detection” §3',
   parameters: 1633,
-  defaults: { ...trainingDefaults, attention: 'multi-head', modelSize: 16, heads: 4, exclusion: 2 },
   quick: { ...quickTraining, modelSize: 8, heads: 2 },
-  options: {
-    ...trainingOptionSpecs,
-    attention: { type: 'enum', summary: 'kind of attention', values: ['dot', 'scaled', 'multi-head'] },
-    modelSize: { type: 'integer', summary: 'd_model, width of an encoded point', min: 2, max: 512 },
-    heads: { type: 'integer', summary: 'num_heads of multi-head attention', min: 1, max: 64 },
-    exclusion: {
-      type: 'integer',
-      summary: 'neighbors a point may not attend to; −1 lets it see itself',
-      min: -1,
-      max: 512,
-      unit: 'points',
-    },
-  },
+  options,
   check({ modelSize, heads, exclusion, window }) {
     if (modelSize % heads !== 0) {
       throw new HeedError(

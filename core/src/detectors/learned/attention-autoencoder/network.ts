@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { attend, dotScores, scaledDotScores, type Attended } from '../../../tensor/attention/mechanisms.js';
 import { dense } from '../../../tensor/operations/index.js';
-import type { AttentionAutoencoderOptions } from './index.js';
+import type { AttentionAutoencoderOptions } from './options.js';
 import { denseLayer, exclusionMask, multiHeadLayer, positionalEncoding } from '../training/layers.js';
 import type { WindowedPlan } from '../training/network.js';
 import { meanOverHeads } from '../../../tensor/attention/mechanisms.js';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { maxPool1d } from '../../../tensor/operations/index.js';
-import type { CnnOptions } from './index.js';
+import type { CnnOptions } from './options.js';
 import { convolutionLayer, denseLayer } from '../training/layers.js';
 import type { Inference, WindowedPlan } from '../training/network.js';
 import { planOf } from '../training/plan.js';

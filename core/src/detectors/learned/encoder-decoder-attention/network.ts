@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { attentionDecoder, dense, gatesOf, type RecurrentCell } from '../../../tensor/operations/index.js';
-import type { EncoderDecoderOptions } from './index.js';
+import type { EncoderDecoderOptions } from './options.js';
 import { denseLayer, recurrentLayer } from '../training/layers.js';
 import type { Inference, WindowedPlan } from '../training/network.js';
 import type { Parameters } from '../training/parameters.js';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { dense } from '../../../tensor/operations/index.js';
-import type { FeatureAttentionOptions } from './index.js';
+import type { FeatureAttentionOptions } from './options.js';
 import { convolutionLayer, denseLayer, recurrentLayer } from '../training/layers.js';
 import type { Inference, WindowedPlan } from '../training/network.js';
 import type { Parameters } from '../training/parameters.js';

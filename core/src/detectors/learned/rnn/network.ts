@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { RecurrentCell } from '../../../tensor/operations/index.js';
-import type { RnnOptions } from './index.js';
+import type { RnnOptions } from './options.js';
 import { denseLayer, recurrentLayer } from '../training/layers.js';
 import type { Inference, WindowedPlan } from '../training/network.js';
 import { planOf } from '../training/plan.js';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { attend, dotScores, scaledDotScores } from '../../../tensor/attention/mechanisms.js';
-import type { SelfAttentionOptions } from './index.js';
+import type { SelfAttentionOptions } from './options.js';
 import { denseLayer, exclusionMask, positionalEncoding } from '../training/layers.js';
 import type { Inference, WindowedPlan } from '../training/network.js';
 import { planOf } from '../training/plan.js';

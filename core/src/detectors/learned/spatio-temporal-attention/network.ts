@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { additiveScores, convolutionalScores, generalScores } from '../../../tensor/attention/mechanisms.js';
 import type { RecurrentCell } from '../../../tensor/operations/index.js';
-import type { SpatioTemporalOptions } from './index.js';
+import type { SpatioTemporalOptions } from './options.js';
 import { denseLayer, recurrentLayer } from '../training/layers.js';
 import type { Inference, WindowedPlan } from '../training/network.js';
 import type { Parameters } from '../training/parameters.js';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { meanOverHeads } from '../../../tensor/attention/mechanisms.js';
 import type { Random } from '../../../random.js';
-import type { TranadOptions } from './index.js';
+import type { TranadOptions } from './options.js';
 import { denseLayer, dropout, multiHeadLayer, positionalEncoding } from '../training/layers.js';
 import type { WindowedPlan } from '../training/network.js';
 import type { Objective } from '../training/optimize.js';
