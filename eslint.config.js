@@ -17,6 +17,7 @@ const order = [
   'feedback',
   'detection',
   'stream',
+  'live',
   'workers',
   'datasets',
   'evaluate',
@@ -26,7 +27,7 @@ const order = [
   'cli',
 ];
 /** Folders that must not lean on anything but the named ones, although more stands to their left. */
-const narrow = { datasets: ['series'], evaluate: ['series', 'preprocess', 'detection'] };
+const narrow = { datasets: ['series'], evaluate: ['series', 'preprocess', 'detection', 'live'] };
 
 const noNode = {
   // Whole names only: our own folder stream/ is not Node's module.

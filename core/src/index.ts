@@ -14,6 +14,7 @@ export * from './detection/index.js';
 export * from './evaluate/index.js';
 export * from './datasets/index.js';
 export * from './stream/index.js';
+export * from './live/index.js';
 export * from './workers/index.js';
 export * from './testing/index.js';
 export * from './plot/index.js';

@@ -77,7 +77,7 @@ const noNodeModules = {
 async function bundleEngine(plugins) {
   const result = await esbuild({
     ...common,
-    entryPoints: [join(src, 'engine/entry.ts')],
+    entryPoints: [join(src, 'shared/engineEntry.ts')],
     format: 'iife',
     write: false,
     platform: 'browser',

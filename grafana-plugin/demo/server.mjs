@@ -1,10 +1,11 @@
 // Serves the demo host, the built plugin (every plugin.json at its own id, as Grafana does) and the recorded incident.
 import { execFile } from 'node:child_process';
-import { createReadStream, existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, readdirSync } from 'node:fs';
 import http from 'node:http';
 import { createRequire } from 'node:module';
-import { dirname, extname, join, normalize, sep } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Refusal, checkProxied, checkSender, decodedPath, fileInside, jsonOf } from './guard.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
@@ -20,6 +21,9 @@ const contentTypes = {
   '.woff2': 'font/woff2',
   '.ttf': 'font/ttf',
 };
+
+/** Dashboards the demo keeps. */
+const mostSaved = 100;
 
 /** Grafana's documented default policy, and one that refuses blob workers. */
 const policies = {
@@ -66,23 +70,28 @@ export async function startDemo({
 
   const server = http.createServer((request, response) => {
     handle(request, response).catch((error) => {
-      if (!response.headersSent) response.writeHead(500, { 'content-type': 'application/json' });
+      const status = error instanceof Refusal ? error.status : 500;
+      if (!response.headersSent) response.writeHead(status, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ message: error.message }));
+      request.resume();
     });
   });
 
   async function handle(request, response) {
-    const url = new URL(request.url, 'http://demo');
-    const path = decodeURIComponent(url.pathname);
+    response.setHeader('x-content-type-options', 'nosniff');
+    checkSender(request);
+    // An address such as //elsewhere/ would name another host.
+    const url = new URL(`http://demo${request.url.startsWith('/') ? request.url : '/'}`);
+    const path = decodedPath(url);
     if (path.startsWith('/api/')) return api(request, response, path, url);
     const mount = /^\/public\/plugins\/([^/]+)\/(.*)$/.exec(path);
     if (mount) return sendFile(response, mounts.get(mount[1]), mount[2]);
     if (path.startsWith('/public/build/img/')) {
       const name = path.slice('/public/build/img/'.length);
       // The packages carry two thirds of Grafana's icons: of some only the mirror image, and the rest stay empty.
-      if (!existsSync(join(icons, name)) && name.endsWith('.svg')) {
+      if (!fileInside(icons, name) && name.endsWith('.svg')) {
         response.writeHead(200, { 'content-type': contentTypes['.svg'] });
-        return response.end(mirrored(join(icons, name.replace('-left', '-right'))) ?? emptyIcon);
+        return response.end(mirrored(fileInside(icons, name.replace('-left', '-right'))) ?? emptyIcon);
       }
       return sendFile(response, icons, name);
     }
@@ -108,10 +117,14 @@ export async function startDemo({
     if (path === '/api/incident.csv' || path === '/api/incident.json') {
       return sendFile(response, join(here, '../../core/data'), path.slice('/api/'.length));
     }
-    if (path.startsWith('/api/prometheus/') && source)
-      return proxy(response, path.slice('/api/prometheus'.length) + url.search);
+    if (path.startsWith('/api/prometheus/') && source) {
+      const asked = path.slice('/api/prometheus'.length);
+      checkProxied(request.method, asked);
+      return proxy(response, asked + url.search);
+    }
     if (path === '/api/dashboards/db' && request.method === 'POST') {
-      const { dashboard } = JSON.parse(await text(request));
+      const { dashboard } = await jsonOf(request);
+      if (saved.size >= mostSaved) throw new Refusal(507, `the demo keeps ${mostSaved} dashboards at most`);
       const uid = `saved-${saved.size + 1}`;
       saved.set(uid, { ...dashboard, uid });
       return json(200, { uid, url: `/d/${uid}`, status: 'success' });
@@ -119,8 +132,8 @@ export async function startDemo({
     const wanted = /^\/api\/dashboards\/uid\/([^/]+)$/.exec(path);
     if (wanted && saved.has(wanted[1])) return json(200, { dashboard: saved.get(wanted[1]) });
     const app = /^\/api\/plugins\/([^/]+)\/settings$/.exec(path);
-    if (app) {
-      if (request.method === 'POST') settings.set(app[1], JSON.parse(await text(request)));
+    if (app && mounts.has(app[1])) {
+      if (request.method === 'POST') settings.set(app[1], await jsonOf(request));
       return json(200, settings.get(app[1]) ?? { enabled: true, pinned: true, jsonData: {} });
     }
     return json(404, { message: `the demo knows no ${path}` });
@@ -164,7 +177,7 @@ const emptyIcon = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><
 
 /** An icon of 24 by 24 turned left for right, where there is one. */
 function mirrored(file) {
-  if (!existsSync(file)) return undefined;
+  if (file === undefined) return undefined;
   return readFileSync(file, 'utf8').replace(
     /(<svg[^>]*>)([\s\S]*)(<\/svg>)/,
     '$1<g transform="matrix(-1 0 0 1 24 0)">$2</g>$3',
@@ -232,8 +245,8 @@ function pluginMounts(folder, mounts = new Map()) {
 }
 
 function sendFile(response, folder, name) {
-  const file = folder && normalize(join(folder, name));
-  if (!file || !file.startsWith(folder + sep) || !existsSync(file) || !statSync(file).isFile()) {
+  const file = fileInside(folder, name);
+  if (!file) {
     response.writeHead(404, { 'content-type': 'text/plain' });
     return response.end('not found');
   }
@@ -242,12 +255,6 @@ function sendFile(response, folder, name) {
     'cache-control': 'no-cache',
   });
   createReadStream(file).pipe(response);
-}
-
-async function text(request) {
-  const chunks = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** Without a wish, the first free port from 3700 on. */

@@ -226,7 +226,7 @@ export async function scoringState(
     const service = (globalThis as Record<symbol, any>)[Symbol.for('heed.scoring-service/0.1.0')];
     return {
       totals: service.activity.totals,
-      mode: service.pool.mode,
+      mode: service.where,
       deaths: service.pool.deaths,
       idle: service.pool.running === 0 && service.pool.waiting === 0,
       lastPoints: service.activity.entries[0]?.scoredPoints ?? 0,

@@ -9,7 +9,7 @@ import { detectionCsv } from './csv.js';
 import { detectGraph, isGraphWork, readGraphInput, refuseSeriesFlags, renderGraph } from './graph.js';
 import { addInputOptions, readInput, tellNotes, type InputOptions } from './input.js';
 import { interruption } from './interrupt.js';
-import { checkOutput, print, writeOutput } from './output.js';
+import { checkDifferent, checkOutput, print, writeOutput } from './output.js';
 import { detectionReport } from './report.js';
 import { namingInput, openDetector } from './run-detector.js';
 import { addScoringOptions, checkScoringFlags, eventOptions, type ScoringFlags } from './scoring-options.js';
@@ -120,21 +120,16 @@ async function detectAction(
   if (format === 'png' && flags.out === undefined && process.stdout.isTTY) {
     throw new HeedError('bad-option', 'a PNG image is nothing for a terminal', 'Give --out FILE.');
   }
-  if (flags.out !== undefined && flags.out === flags.report) {
-    throw new HeedError(
-      'bad-option',
-      '--out and --report name the same file',
-      'Give each a file of its own.',
-    );
-  }
-  await checkOutput(flags.out);
-  await checkOutput(flags.report);
+  const inputs = [file, flags.nodes, flags.feedback, flags.model];
+  await checkOutput(flags.out, inputs);
+  await checkOutput(flags.report, inputs);
+  await checkDifferent(flags.out, flags.report);
   if (await isGraphWork(file, flags)) {
     await detectGraphAction(file, flags, format, { signal, onProgress: progress.update }, progress);
     return;
   }
   const run = { signal, onProgress: progress.update };
-  const detector = await openDetector(flags, eventOptions(flags));
+  const detector = await openDetector(flags, eventOptions(flags), signal);
   let input: ReadResult;
   let detection: Detection;
   try {
@@ -150,15 +145,17 @@ async function detectAction(
   progress.stop();
 
   const { series } = input;
-  const data = await render(input, detection, format, flags);
-  const reportText =
+  // Pictures are drawn in one go, in which no interrupt would be heard.
+  const [data, reportText] = await interruption.atOnce(async () => [
+    await render(input, detection, format, flags),
     flags.report === undefined
       ? undefined
       : detectionReport(series, detection, {
           timeZone: flags.timeZone,
           command: commandLine(),
           input: summarizeInput(series, input.notes),
-        });
+        }),
+  ]);
   if (flags.out !== undefined) {
     await writeOutput(flags.out, data, signal);
     if (!flags.quiet) tell(`Written: ${flags.out}`);
@@ -192,12 +189,14 @@ async function detectGraphAction(
   const detection = await namingInput(file, () => detectGraph(graph, flags, thresholds, run));
   progress.stop();
   const toFile = flags.out !== undefined;
-  const data = await renderGraph(file!, graph, detection, format, {
-    colors: colorsFor(toFile ? noTerminal : process.stdout),
-    width: toFile ? 120 : terminalWidth(),
-    timeZone,
-    most: flags.maxEvents,
-  });
+  const data = await interruption.atOnce(() =>
+    renderGraph(file!, graph, detection, format, {
+      colors: colorsFor(toFile ? noTerminal : process.stdout),
+      width: toFile ? 120 : terminalWidth(),
+      timeZone,
+      most: flags.maxEvents,
+    }),
+  );
   if (toFile) {
     await writeOutput(flags.out!, data, run.signal);
     if (!flags.quiet) tell(`Written: ${flags.out}`);

@@ -1,8 +1,9 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import Papa from 'papaparse';
 import { HeedError } from '../errors.js';
-import type { PublishedTable } from '../evaluate/protocol.js';
+import { parseBenchmarkName, type PublishedTable } from '../evaluate/protocol.js';
+import { readTextFile, unreadable } from '../node/open.js';
 
 export interface LabeledFile {
   readonly path: string;
@@ -18,6 +19,8 @@ export interface FileSelection {
   readonly list?: string;
   /** Rows of the list to take, by its column `split`. */
   readonly split?: string;
+  /** Families to take, as file names give them. */
+  readonly family?: readonly string[];
 }
 
 /**
@@ -43,7 +46,11 @@ export async function selectFiles(
     }
   }
   const wanted = selection.list === undefined ? undefined : await readList(selection.list, selection.split);
-  const selected = wanted === undefined ? files : files.filter(({ name }) => wanted.has(name));
+  const listed = wanted === undefined ? files : files.filter(({ name }) => wanted.has(name));
+  const { family } = selection;
+  const selected = family
+    ? listed.filter(({ name }) => family.includes(parseBenchmarkName(name).family))
+    : listed;
   if (selected.length === 0) {
     throw new HeedError(
       'empty-input',
@@ -70,7 +77,7 @@ async function readList(path: string, split: string | undefined): Promise<Set<st
   return new Set(
     rows
       .slice(1)
-      .filter((row) => split === undefined || row[splitColumn]?.trim() === split)
+      .filter((row) => split === undefined || split.split(',').includes(row[splitColumn]?.trim() ?? ''))
       .map((row) => basename(row[column]?.trim() ?? '')),
   );
 }
@@ -99,21 +106,8 @@ export async function readPublished(path: string): Promise<PublishedTable> {
 }
 
 async function readRows(path: string): Promise<string[][]> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw unreadable(path, cause);
-  });
+  const text = await readTextFile(path);
   return Papa.parse<string[]>(text.trim(), { skipEmptyLines: true }).data;
-}
-
-function unreadable(path: string, cause: unknown): HeedError {
-  const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-  return new HeedError(
-    'file-unreadable',
-    missing ? 'there is no such file or folder' : `it cannot be read: ${(cause as Error).message}`,
-    'Check the path.',
-    { file: path },
-    cause,
-  );
 }
 
 function noColumn(path: string, column: string): HeedError {

@@ -58,7 +58,7 @@ export async function runAll<Result extends EvaluateResult>(
   signal?.addEventListener('abort', stop, { once: true });
   try {
     throwIfAborted(signal);
-    await Promise.all(open.map(async (i) => finish(i, await pool.run(tasks[i]!))));
+    await Promise.all(open.map(async (i) => finish(i, (await pool.run(tasks[i]!)).result)));
   } finally {
     signal?.removeEventListener('abort', stop);
     await pool.close();

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { basename, dirname } from 'node:path';
 import type { DetectorOptions } from '../detectors/base/types.js';
 import { HeedError, isHeedError, throwIfAborted } from '../errors.js';
 import {
@@ -13,7 +14,9 @@ import {
   parseBenchmarkName,
   type FileResult,
 } from '../evaluate/protocol.js';
-import type { Series } from '../series/series.js';
+import { evaluateLive, type LiveOptions } from '../evaluate/live-run.js';
+import { failedLive, liveMetrics, type LiveResult } from '../evaluate/live-summary.js';
+import { sliceSeries, type Series } from '../series/series.js';
 import { readSeriesFile } from '../node/files.js';
 
 /** One detector on one file: what a worker is asked for. Plain data. */
@@ -30,16 +33,19 @@ export interface EvaluateTask {
   readonly named?: boolean;
   /** Measure what feedback changes, instead of the detector alone. */
   readonly question?: FeedbackQuestion;
+  /** Give the points one by one to a live detector; the first so many of them. */
+  readonly live?: LiveOptions & { readonly first?: number };
 }
 
-/** What a task without, or with, a `question` gives. */
-export type EvaluateResult = FileResult | FeedbackResult;
+/** What a task without, or with, a `question` or `live` gives. */
+export type EvaluateResult = FileResult | FeedbackResult | LiveResult;
 
 /** The same for the same file, detector, options and seed: what a resumed evaluation looks up. */
 export function taskKey(task: EvaluateTask, version: string): string {
-  const { name, bytes, detector, options, seed, label, question } = task;
+  const { name, bytes, detector, options, seed, label, question, live } = task;
   const asked: unknown[] = question ? [question.kind, question.events, question.choices] : [];
   if (label !== undefined) asked.push({ label });
+  if (live) asked.push({ live });
   return createHash('sha256')
     .update(JSON.stringify([version, name, bytes, detector, Object.entries(options).sort(), seed, ...asked]))
     .digest('hex')
@@ -67,7 +73,21 @@ export async function runTask(task: EvaluateTask, signal?: AbortSignal): Promise
       last = { path, label, series: readSeriesFile(path, { label }).then((read) => read.series) };
     }
     series = await last.series;
+    if (task.live?.first !== undefined && task.live.first < series.time.length) {
+      series = sliceSeries(series, 0, task.live.first);
+    }
     checkLabels(series, task);
+    const size = { points: series.time.length, channels: series.channels.length };
+    if (task.live) {
+      const live = evaluateLive(task.detector, series, { ...task.live, trainLength });
+      return {
+        ...facts,
+        family: familyOf(task, family),
+        ...live,
+        metrics: liveMetrics([live]),
+        channels: size.channels,
+      };
+    }
     const run = {
       detector: task.detector,
       options: task.options,
@@ -75,7 +95,6 @@ export async function runTask(task: EvaluateTask, signal?: AbortSignal): Promise
       ...(trainLength > 0 ? { trainLength } : {}),
       ...(signal ? { signal } : {}),
     };
-    const size = { points: series.time.length, channels: series.channels.length };
     if (task.question) {
       const effect = await evaluateFeedback(series, task.question, run);
       return { ...facts, ...effect, ...size, metrics: effect.after.metrics };
@@ -88,25 +107,34 @@ export async function runTask(task: EvaluateTask, signal?: AbortSignal): Promise
     // The user's own mistake concerns every file alike and must not drown in a table of zeros.
     if (isHeedError(error) && (error.code === 'bad-option' || error.code === 'unknown-detector')) throw error;
     if (task.named && isHeedError(error) && (!series || error.place?.file === task.path)) throw error;
+    const failure = {
+      code: isHeedError(error) ? error.code : 'internal',
+      message: error instanceof Error ? error.message : String(error),
+    };
+    const channels = series?.channels.length ?? 0;
+    if (task.live) return { ...facts, ...failedLive(), channels, error: failure };
     return {
       ...facts,
       ...(task.question ? failedEffect() : {}),
       metrics: failedMetrics(),
       seconds: 0,
       points: series?.time.length ?? 0,
-      channels: series?.channels.length ?? 0,
-      error: {
-        code: isHeedError(error) ? error.code : 'internal',
-        message: error instanceof Error ? error.message : String(error),
-      },
+      channels,
+      error: failure,
     };
   }
 }
 
+/** Of files that do not name a family, the folder is one. */
+function familyOf({ path }: EvaluateTask, named: string): string {
+  return named === 'other' ? basename(dirname(path)) || named : named;
+}
+
 /** @throws HeedError labels-missing, where there is nothing to judge scores by */
-function checkLabels({ labels }: Series, { path: file, question }: EvaluateTask): void {
+function checkLabels({ labels }: Series, { path: file, question, live }: EvaluateTask): void {
   // Where feedback is measured, a file with too few events is left out, which the report says.
-  if (labels && (question || labels.includes(1))) return;
+  // As it happened, a file without an anomaly tells of false alarms.
+  if (labels && (question || live || labels.includes(1))) return;
   throw labels
     ? new HeedError(
         'labels-missing',

@@ -9,6 +9,7 @@ import {
   type FeedbackReport,
   type FeedbackResult,
 } from '../evaluate/feedback.js';
+import { livePeers } from '../evaluate/live-peers.js';
 import { METRIC_DESCRIPTIONS, type MetricName } from '../evaluate/metrics.js';
 import {
   PUBLISHED_NAMESAKES,
@@ -21,6 +22,7 @@ import { EvaluationCache } from './evaluate-cache.js';
 import { readPublished, selectFiles, type LabeledFile } from './evaluate-files.js';
 import { areGraphs, evaluateGraphs, graphDetectors, renderGraphResults } from './evaluate-graphs.js';
 import { feedbackCsv, feedbackTable } from './evaluate-feedback.js';
+import { evaluateFilesLive, renderLive } from './evaluate-live.js';
 import { evaluationCsv, evaluationTable, type ReportLayout } from './evaluate-report.js';
 import { runAll } from './evaluate-run.js';
 import type { EvaluateTask } from './evaluate-task.js';
@@ -54,6 +56,11 @@ export interface EvaluateOptions {
   readonly dismiss?: number;
   /** Most choices of the judged events to try. */
   readonly choices?: number;
+  /** As it happened, instead of in hindsight. */
+  readonly live?: boolean;
+  readonly first?: number;
+  readonly budget?: string;
+  readonly family?: readonly string[];
   readonly quiet?: boolean;
 }
 
@@ -102,6 +109,13 @@ export function evaluateCommand(program: Command): void {
       wholeNumberIn(1, 1000),
       5,
     )
+    .option('--family <names>', 'only files of these families, separated by commas', names)
+    .option('--live', 'give every point as it arrives to the monitor, and judge what it said then')
+    .option('--first <n>', 'with --live: only the first n points of every file', wholeNumberIn(100, 1e9))
+    .option(
+      '--budget <n/time>',
+      'with --live: most false incidents per time: 1/week, 1/day (default: 1/week)',
+    )
     .option('-q, --quiet', 'no progress')
     .addHelpText(
       'after',
@@ -115,7 +129,13 @@ file, as --choices says; the mean is shown) and judges the rest of the file: wha
 widest buffer around it, counts for neither score. --dismiss 1 does the same with the detector's highest false event.
 Baselines and published values have no part in it.
 
+--live measures what an alert sees. The first half of a file, at most 1,000 points or its training prefix, is history;
+from there every point is judged when it comes, one setting for all files, a row as a minute. An incident is false where it
+overlaps no labeled event and does not begin in the 16 points before one or the 64 after; false alarms are counted per
+1,440 points. Beside the monitor run ${livePeers.map(({ id }) => id).join(', ')}.
+
 Examples:
+  heed evaluate data/U --live --family NAB,WSD,IOPS --first 20000
   heed evaluate data/U -d auto,k-means
   heed evaluate data/U -d auto --published published-U.csv --list manifest.csv --split development
   heed evaluate data/U -d auto --format json --out results.json --resume results.jsonl
@@ -126,13 +146,16 @@ Examples:
       const progress = new ProgressDisplay(options.quiet === true);
       let text: string;
       try {
-        await checkOutput(options.out);
+        await checkOutput(options.out, [...paths, options.published, options.list]);
         if (await areGraphs(paths)) {
           refuseSeriesFlags(options);
           checkOptionNames(options.detector ?? graphDetectors, options.option);
           const results = await evaluateGraphs(paths, options, signal, progress.update);
           const stream = options.out === undefined ? process.stdout : process.stderr;
           text = renderGraphResults(results, options.format, colorsFor(stream));
+        } else if (options.live) {
+          const report = await evaluateFilesLive(paths, options, signal, progress.update);
+          text = renderLive(report, options);
         } else {
           const question = questionOf(options);
           text = question

@@ -75,7 +75,7 @@ Examples:
       const run = { signal, onProgress: progress.update };
       try {
         checkFlags(flags);
-        await checkOutput(flags.out);
+        await checkOutput(flags.out, [file, flags.nodes, flags.feedback]);
         const graphs = await isGraphWork(file, { ...flags, model: flags.from ?? flags.teacher });
         const { text, lines } = graphs ? await fitGraph(file, flags, run) : await fitSeries(file, flags, run);
         await writeOutput(flags.out, text, signal);
@@ -123,12 +123,12 @@ interface Trained {
 async function fitSeries(file: string | undefined, flags: FitFlags, run: RunOptions): Promise<Trained> {
   // A wrong option must not wait until a large file is read.
   const options = flags.from === undefined ? detectorOptions(flags.detector!, flags.option) : {};
-  const feedback = await feedbackOf(flags.feedback);
+  const feedback = await feedbackOf(flags.feedback, run.signal);
   const start =
     flags.from !== undefined
-      ? await openModel(flags.from)
+      ? await openModel(flags.from, run.signal)
       : flags.teacher !== undefined
-        ? await openModel(flags.teacher)
+        ? await openModel(flags.teacher, run.signal)
         : await createDetector(flags.detector!, options);
   let detector: Detector = start;
   try {

@@ -1,20 +1,30 @@
+import { throwIfAborted } from '../errors.js';
+import { yieldToEventLoop } from '../yield.js';
+import { removeUnfinished } from './output.js';
 import { printable } from './terminal.js';
+
+/** Work that has not ended in order this long after an interrupt is ended all the same, in ms. */
+const grace = 150;
 
 /**
  * Ctrl+C and `kill`: the first one cancels the work, which then ends in order (no half-written file); a second one,
- * or work that does not listen for a second, ends the process at once.
+ * or work that does not listen, ends the process at once.
  */
 class Interruption {
   private readonly controller = new AbortController();
   private code: number | undefined;
   private told = false;
-  private readonly onInterrupt = () => this.interrupt(130);
-  private readonly onTerminate = () => this.interrupt(143);
+  private listening = false;
+  private readonly onInterrupt = () => this.interrupt('SIGINT', 130);
+  private readonly onTerminate = () => this.interrupt('SIGTERM', 143);
 
   /** Starts listening; commands that wait for something else (a server, a child) do not call it. */
   begin(): AbortSignal {
-    process.on('SIGINT', this.onInterrupt);
-    process.on('SIGTERM', this.onTerminate);
+    if (!this.listening) {
+      process.on('SIGINT', this.onInterrupt);
+      process.on('SIGTERM', this.onTerminate);
+    }
+    this.listening = true;
     return this.controller.signal;
   }
 
@@ -26,6 +36,24 @@ class Interruption {
   end(): void {
     process.off('SIGINT', this.onInterrupt);
     process.off('SIGTERM', this.onTerminate);
+    this.listening = false;
+  }
+
+  /**
+   * Work that holds the thread for long, and writes nothing. Node tells of a signal only between pieces of work; so
+   * nobody listens meanwhile, and the system ends the process where it stands.
+   */
+  async atOnce<T>(work: () => Promise<T>): Promise<T> {
+    const listened = this.listening;
+    // A signal that has come already is told of first.
+    await yieldToEventLoop();
+    throwIfAborted(this.controller.signal);
+    this.end();
+    try {
+      return await work();
+    } finally {
+      if (listened) this.begin();
+    }
   }
 
   /** Says so, once. */
@@ -34,14 +62,18 @@ class Interruption {
     this.told = true;
   }
 
-  private interrupt(code: number): void {
-    if (this.code !== undefined) process.exit(code);
+  private interrupt(signal: NodeJS.Signals, code: number): void {
+    const end = () => {
+      this.tell();
+      removeUnfinished();
+      // Not process.exit(): it waits for reads of a disk or a server that does not answer.
+      this.end();
+      process.kill(process.pid, signal);
+    };
+    if (this.code !== undefined) return end();
     this.code = code;
     this.controller.abort();
-    setTimeout(() => {
-      this.tell();
-      process.exit(code);
-    }, 1000).unref();
+    setTimeout(end, grace).unref();
   }
 }
 

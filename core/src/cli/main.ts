@@ -12,6 +12,7 @@ import { fitCommand } from './fit.js';
 import { interruption, printedLine } from './interrupt.js';
 import { kernelCommand } from './kernel.js';
 import { notebookCommand } from './notebook.js';
+import { unwritable } from './output.js';
 
 const usageStatus = 2;
 /** Codes that mean the command itself was wrong, not its input. */
@@ -92,7 +93,9 @@ function showStack(error: unknown): void {
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-    throw error;
+    // Whoever waited for what was printed may have reported it already.
+    if (stream === process.stdout && !process.exitCode) report(unwritable('(standard output)', error));
+    process.exit(1);
   });
 }
 

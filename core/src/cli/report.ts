@@ -1,6 +1,6 @@
 import { plotAttended, plotDetection, plotEvent } from '../plot/index.js';
 import { escapeXml as escape } from '../plot/svg.js';
-import { severityClass } from '../plot/theme.js';
+import { severityClass } from '../detection/severity.js';
 import type { AnomalyEvent, Detection } from '../detection/types.js';
 import type { InputSummary } from '../series/index.js';
 import type { Series } from '../series/series.js';

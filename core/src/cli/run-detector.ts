@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { HeedError, isHeedError } from '../errors.js';
 import type { DetectorOptions, Feedback } from '../detectors/base/types.js';
 import { getDetectorDefinition } from '../detectors/registry.js';
 import { createDetector } from '../detection/create.js';
 import { detect } from '../detection/detect.js';
 import { readFeedback } from '../feedback/read.js';
+import { fileIdentity, readTextFile } from '../node/open.js';
 import { loadDetector } from '../detection/load.js';
 import type { Detector, ScoreOptions } from '../detection/detector-types.js';
 import type { Detection, EventOptions } from '../detection/types.js';
@@ -52,44 +52,33 @@ export function trainLengthOf(part: TrainingPart | undefined, series: Series): n
  * The detector of a model file.
  * @throws HeedError as `loadDetector`, naming the file, and file-unreadable
  */
-export async function openModel(path: string): Promise<Detector> {
-  const text = await readModel(path);
+export async function openModel(path: string, signal?: AbortSignal): Promise<Detector> {
+  const text = await readModel(path, signal);
   return naming(path, () => loadDetector(text));
 }
 
-/** The text of a model file. */
-export async function readModel(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    throw new HeedError(
-      'file-unreadable',
-      code === 'ENOENT' ? 'there is no such model file' : `the model file cannot be read (${code})`,
-      'Write one with `heed fit`.',
-      { file: path },
-      cause,
-    );
-  }
+const pipedModels = new Map<string, string>();
+
+/** The text of a model file; of a pipe, which gives it once, as often as it is asked for. */
+export async function readModel(path: string, signal?: AbortSignal): Promise<string> {
+  if ((await fileIdentity(path)) !== undefined) return readTextFile(path, { signal });
+  const known = pipedModels.get(path);
+  if (known !== undefined) return known;
+  const text = await readTextFile(path, { signal });
+  pipedModels.set(path, text);
+  return text;
 }
 
 /**
  * The judgments in a file; none where no file is named.
  * @throws HeedError file-unreadable, bad-json, bad-value, bad-time, each naming the file
  */
-export async function feedbackOf(path: string | undefined): Promise<Feedback[] | undefined> {
+export async function feedbackOf(
+  path: string | undefined,
+  signal?: AbortSignal,
+): Promise<Feedback[] | undefined> {
   if (path === undefined) return undefined;
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new HeedError(
-      'file-unreadable',
-      cause.code === 'ENOENT'
-        ? 'there is no such feedback file'
-        : `the feedback cannot be read (${cause.code})`,
-      'Name a JSON file with a list of judgments.',
-      { file: path },
-      cause,
-    );
-  });
+  const text = await readTextFile(path, { signal });
   return naming(path, async () => readFeedback(text));
 }
 
@@ -120,8 +109,12 @@ export interface OpenDetector {
  * @throws HeedError file-unreadable, model-corrupt, model-version, not-supported, unknown-detector, bad-option,
  *   bad-json, bad-value, bad-time
  */
-export async function openDetector(choice: DetectorChoice, events: EventOptions): Promise<OpenDetector> {
-  const feedback = await feedbackOf(choice.feedback);
+export async function openDetector(
+  choice: DetectorChoice,
+  events: EventOptions,
+  signal?: AbortSignal,
+): Promise<OpenDetector> {
+  const feedback = await feedbackOf(choice.feedback, signal);
   const optionsFor = (series: Series, run: ScoringRun): ScoreOptions => ({
     ...run,
     seed: choice.seed,
@@ -130,7 +123,7 @@ export async function openDetector(choice: DetectorChoice, events: EventOptions)
     ...(feedback ? { feedback } : {}),
   });
   if (choice.model !== undefined) {
-    const loaded = await openModel(choice.model);
+    const loaded = await openModel(choice.model, signal);
     return {
       score: (series, run) =>
         namingInput(series.name, async () => loaded.score(series, optionsFor(series, run))),

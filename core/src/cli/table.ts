@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { severityClass } from '../plot/theme.js';
+import { severityClass } from '../detection/severity.js';
 import type { AnomalyEvent, Detection } from '../detection/types.js';
 import type { InputSummary } from '../series/index.js';
 import type { Series } from '../series/series.js';

@@ -2,6 +2,7 @@ export * from './types.js';
 export * from './graph/types.js';
 export { computeThreshold, type ThresholdOptions } from './threshold/threshold.js';
 export { SEVERITY_AT_THRESHOLD, severityOf } from './threshold/scores.js';
+export { severityClass, severityClasses, type SeverityClass } from './severity.js';
 export { bandWidth } from './explain/explain.js';
 export { describeQuantity, describeTimeRange } from './explain/quantities.js';
 export { modelVersion } from './model-file.js';

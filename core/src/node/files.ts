@@ -1,10 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
-import { HeedError, isHeedError } from '../errors.js';
+import { HeedError, throwIfAborted } from '../errors.js';
 import type { ReadOptions, ReadResult, ReadRunOptions } from '../series/index.js';
 import { readSeriesStream } from '../series/index.js';
+import { openInput, unreadable, type OpenedInput } from './open.js';
 
 /** Options of reading a file: how, and with what signal and progress. */
 export interface ReadFileOptions extends ReadOptions {
@@ -31,37 +30,30 @@ export async function readSeriesFile(
         file: path,
       });
     }
-    return readSeriesStream(stdin, { name: '(standard input)', ...reading }, run);
+    return readOpened({ stream: stdin, size: undefined }, { name: '(standard input)', ...reading }, run);
   }
-  const place = { file: path };
+  // The path stands in messages, the file's name in the series.
+  const result = await readOpened(await openInput(path), { ...reading, name: reading.name ?? path }, run);
+  return reading.name === undefined
+    ? { ...result, series: { ...result.series, name: basename(path) } }
+    : result;
+}
+
+async function readOpened(
+  { stream, size }: OpenedInput,
+  options: ReadOptions & { readonly name: string },
+  run: ReadRunOptions,
+): Promise<ReadResult> {
+  // A pipe that nobody writes to must not hold up an interrupt.
+  const stop = () => stream.destroy();
+  run.signal?.addEventListener('abort', stop, { once: true });
   try {
-    const information = await stat(path);
-    if (information.isDirectory()) {
-      throw new HeedError('not-a-file', 'this is a directory', 'Give one file.', place);
-    }
-    // The path stands in messages, the file's name in the series.
-    const name = reading.name ?? path;
-    const size = information.isFile() ? information.size : undefined;
-    const stream = createReadStream(path, { highWaterMark: 1 << 18 });
-    const result = await readSeriesStream(stream, { ...reading, name }, { size, ...run });
-    return reading.name === undefined
-      ? { ...result, series: { ...result.series, name: basename(path) } }
-      : result;
+    return await readSeriesStream(stream, options, { size, ...run });
   } catch (error) {
-    if (isHeedError(error)) throw error;
-    const { code } = error as { code?: string };
-    // Only the file system's errors have one; another error is a fault of ours and must not look like one of the file.
-    if (code === undefined) throw error;
-    const reasons: Record<string, [string, string]> = {
-      ENOENT: ['there is no such file', 'Check the path.'],
-      EACCES: ['the file may not be read', 'Check its permissions.'],
-      EPERM: ['the file may not be read', 'Check its permissions.'],
-      ENOTDIR: ['there is no such file', 'Check the path.'],
-    };
-    const [what, remedy] = reasons[code] ?? [
-      `the file cannot be read (${code})`,
-      'Check the path and the disk.',
-    ];
-    throw new HeedError('file-unreadable', what, remedy, place, error);
+    throwIfAborted(run.signal);
+    throw unreadable(options.name, error);
+  } finally {
+    run.signal?.removeEventListener('abort', stop);
+    stream.destroy();
   }
 }

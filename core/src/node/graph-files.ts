@@ -1,6 +1,5 @@
-import { open, readFile, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { text as textOf } from 'node:stream/consumers';
 import { HeedError } from '../errors.js';
 import {
   graphTextKind,
@@ -12,6 +11,7 @@ import {
   type GraphSequence,
   type GraphTextKind,
 } from '../series/index.js';
+import { readText, readTextFile } from './open.js';
 
 /** Options of `readGraphFile`. */
 export interface ReadGraphOptions {
@@ -19,6 +19,7 @@ export interface ReadGraphOptions {
   readonly nodes?: string;
   /** What `-` reads. */
   readonly stdin?: Readable;
+  readonly signal?: AbortSignal;
 }
 
 /** Bytes that tell what a file holds. */
@@ -33,8 +34,12 @@ export async function readGraphFile(
   path: string,
   options: ReadGraphOptions = {},
 ): Promise<Graph | GraphSequence> {
-  const text = path === '-' && options.stdin ? await textOf(options.stdin) : await readText(path);
-  const nodes = options.nodes === undefined ? undefined : await readText(options.nodes);
+  const { stdin, signal } = options;
+  const text =
+    path === '-' && stdin
+      ? await readText(stdin, '(standard input)', { signal })
+      : await readTextFile(path, { signal });
+  const nodes = options.nodes === undefined ? undefined : await readTextFile(options.nodes, { signal });
   const kind = graphTextKind(text.slice(0, HEAD));
   if (!kind) {
     throw new HeedError(
@@ -68,20 +73,5 @@ export async function graphFileKind(path: string): Promise<GraphTextKind> {
     }
   } catch {
     return undefined;
-  }
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const what =
-      code === 'ENOENT'
-        ? 'there is no such file'
-        : code === 'EISDIR'
-          ? 'this is a directory'
-          : `the file cannot be read (${code})`;
-    throw new HeedError('file-unreadable', what, 'Check the path.', { file: path }, cause);
   }
 }

@@ -27,7 +27,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('NodeWorkerPool', () => {
   it('runs tasks on at most `size` workers', async () => {
     const pool = new NodeWorkerPool<number, { task: number; threadId: number }>(script, 2);
-    const results = await Promise.all([1, 2, 3, 4, 5].map((task) => pool.run(task)));
+    const results = await Promise.all([1, 2, 3, 4, 5].map(async (task) => (await pool.run(task)).result));
     expect(results.map(({ task }) => task)).toEqual([1, 2, 3, 4, 5]);
     expect(new Set(results.map(({ threadId }) => threadId)).size).toBe(2);
     await pool.close();
@@ -41,7 +41,7 @@ describe('NodeWorkerPool', () => {
       message: 'no',
     });
     await expect(pool.run('die')).rejects.toMatchObject({ code: 'internal' });
-    await expect(pool.run('fine')).resolves.toMatchObject({ task: 'fine' });
+    await expect(pool.run('fine')).resolves.toMatchObject({ result: { task: 'fine' } });
     await pool.close();
   });
 

@@ -4,7 +4,7 @@ import { location } from './location.js';
 import { poolOf, type ScorePool } from '../workers/pool.js';
 import { WorkerPool, type PoolWorker } from '../workers/worker-pool.js';
 
-export type { PoolReply, PoolRequest } from '../workers/worker-pool.js';
+export type { PoolReply, PoolRequest } from '../workers/protocol.js';
 
 /** A pool of worker threads that all run one module. */
 export class NodeWorkerPool<Task, Result> extends WorkerPool<Task, Result> {
@@ -13,7 +13,7 @@ export class NodeWorkerPool<Task, Result> extends WorkerPool<Task, Result> {
    * @param size most workers at a time; they start when first needed
    */
   constructor(script: URL, size: number) {
-    super(() => startThread(script), size);
+    super({ start: () => startThread(script), size });
   }
 }
 

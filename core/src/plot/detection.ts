@@ -15,7 +15,8 @@ import { drawLegend, type LegendEntry } from './legend.js';
 import { drawBand, drawLine } from './lines.js';
 import { chooseChannels, chooseRange, plotWidth, type SeriesPlotOptions } from './options.js';
 import { element, svgDocument, textElement, textWidth } from './svg.js';
-import { colors, severityClass, severityClasses } from './theme.js';
+import { severityClass, severityClasses } from '../detection/severity.js';
+import { colors } from './theme.js';
 
 const bandOpacity = 0.36;
 const regionOpacity = 0.3;

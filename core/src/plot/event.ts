@@ -8,7 +8,8 @@ import { drawLegend, type LegendEntry } from './legend.js';
 import { drawLine } from './lines.js';
 import { plotWidth, type PlotOptions } from './options.js';
 import { element, svgDocument, textElement, textWidth } from './svg.js';
-import { colors, severityClass } from './theme.js';
+import { severityClass } from '../detection/severity.js';
+import { colors } from './theme.js';
 
 /** Options of the plots of one event. */
 export interface EventPlotOptions extends PlotOptions {

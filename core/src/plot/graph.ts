@@ -13,7 +13,8 @@ import { formatNumber } from '../format.js';
 import { drawLegend } from './legend.js';
 import { plotWidth, type PlotOptions } from './options.js';
 import { element, svgDocument, textElement, textWidth } from './svg.js';
-import { colors, severityClasses } from './theme.js';
+import { severityClasses } from '../detection/severity.js';
+import { colors } from './theme.js';
 
 /** What `plotGraph` draws; any graph with these fields will do. */
 export interface PlottedGraph {

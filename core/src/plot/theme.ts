@@ -25,19 +25,3 @@ export const seriesColors: readonly string[] = [
   '#333333',
   '#8a7a00',
 ];
-
-/** Upper ends of the severity classes of reports, with their names and colors. */
-export const severityClasses: readonly {
-  readonly below: number;
-  readonly name: string;
-  readonly color: string;
-}[] = [
-  { below: 40, name: 'low', color: '#e9a70f' },
-  { below: 70, name: 'medium', color: '#e0661c' },
-  { below: Infinity, name: 'high', color: '#a3123f' },
-];
-
-/** The class of a severity 0…100. */
-export function severityClass(severity: number): { readonly name: string; readonly color: string } {
-  return severityClasses.find(({ below }) => severity < below) ?? severityClasses.at(-1)!;
-}

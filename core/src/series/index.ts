@@ -1,6 +1,7 @@
 export * from './series.js';
 export * from './read/index.js';
 export { seriesFromFrame, seriesToFrame, type FrameField, type FrameLike } from './frames.js';
+export { joinSeries, seriesOfFrames, uniqueNames, type FrameSeries } from './frame-series.js';
 export { seriesFromDataFrame, type DataFrameLike } from './dataframe.js';
 export {
   createSeriesFromUnsorted,

@@ -70,7 +70,7 @@ export function poolOf(start: () => PoolWorker, workers: number): ScorePool {
       'Give a whole number from 1 to 256.',
     );
   }
-  const pool = new WorkerPool<ScoreTask, Detection>(start, workers);
+  const pool = new WorkerPool<ScoreTask, Detection>({ start, size: workers });
   const score = async (series: Series, options: PoolRunOptions = {}): Promise<Detection> => {
     const { detector = 'auto', options: detectorOptions, signal, ...rest } = options;
     const task: ScoreTask = {
@@ -79,7 +79,7 @@ export function poolOf(start: () => PoolWorker, workers: number): ScorePool {
       series: standalone(series),
       options: rest,
     };
-    const detection = await pool.run(task, signal);
+    const { result: detection } = await pool.run(task, { signal });
     rememberSeries(detection, series);
     return detection;
   };

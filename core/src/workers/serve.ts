@@ -1,11 +1,11 @@
 import type { DetectorOptions } from '../detectors/base/types.js';
-import { HeedError, isHeedError } from '../errors.js';
+import { HeedError } from '../errors.js';
 import { loadDetector } from '../detection/load.js';
 import { createDetector } from '../detection/create.js';
 import type { Detector, ScoreOptions } from '../detection/detector-types.js';
 import type { Detection } from '../detection/types.js';
 import type { Series } from '../series/series.js';
-import type { PoolCancellation, PoolReply, PoolRequest } from './worker-pool.js';
+import { serveTasks, type PoolPort } from './protocol.js';
 
 /** Options that can cross a thread. */
 export type PoolScoreOptions = Omit<ScoreOptions, 'signal' | 'onProgress'>;
@@ -19,19 +19,12 @@ export interface ScoreTask {
   readonly options: PoolScoreOptions;
 }
 
-/** The side of a message channel that a worker holds. */
-export interface PoolPort {
-  postMessage(message: unknown): void;
-  listen(onMessage: (message: unknown) => void): void;
-}
-
 /**
- * Answers the requests of a pool: what a worker's module runs. In a browser the module is
+ * Answers the requests of a pool of scoring workers: what a worker's module runs. In a browser the module is
  * `import { serveScores } from '@heed/core'; serveScores();`.
  * @param port where requests come from; default: the worker's own global scope
  */
 export function serveScores(port: PoolPort = globalPort()): void {
-  const running = new Map<number, AbortController>();
   let last: { readonly key: string; readonly detector: Promise<Detector> } | undefined;
   const detectorOf = ({ detector, detectorOptions }: ScoreTask): Promise<Detector> => {
     const key = JSON.stringify([detector, detectorOptions]);
@@ -46,31 +39,9 @@ export function serveScores(port: PoolPort = globalPort()): void {
     }
     return last.detector;
   };
-  const answer = async ({ id, task }: PoolRequest<ScoreTask>): Promise<void> => {
-    const controller = new AbortController();
-    running.set(id, controller);
-    try {
-      const detector = await detectorOf(task);
-      const result = await detector.score(task.series, { ...task.options, signal: controller.signal });
-      // Copied: handing buffers over detaches them, after which V8 checks every access to any typed array for that.
-      port.postMessage({ id, result } satisfies PoolReply<Detection>);
-    } catch (error) {
-      const reply: PoolReply<Detection> = {
-        id,
-        error: {
-          code: isHeedError(error) ? error.code : 'internal',
-          message: error instanceof Error ? error.message : String(error),
-        },
-      };
-      port.postMessage(reply);
-    } finally {
-      running.delete(id);
-    }
-  };
-  port.listen((message) => {
-    const request = message as PoolRequest<ScoreTask> | PoolCancellation;
-    if ('cancel' in request) running.get(request.cancel)?.abort();
-    else void answer(request);
+  serveTasks<ScoreTask, Detection>(port, async (task, { signal }) => {
+    const detector = await detectorOf(task);
+    return detector.score(task.series, { ...task.options, signal });
   });
 }
 

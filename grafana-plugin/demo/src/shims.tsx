@@ -96,7 +96,9 @@ function http(options: runtime.BackendSrvRequest): Observable<runtime.FetchRespo
   return from(
     fetch(options.url, {
       method: options.method ?? 'GET',
-      ...(options.data ? { body: JSON.stringify(options.data) } : {}),
+      ...(options.data
+        ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(options.data) }
+        : {}),
     }).then(async (response) => {
       const data: unknown = await response.json().catch(() => undefined);
       const { status, statusText, ok, headers, redirected, type, url } = response;

@@ -1,8 +1,8 @@
 import { useEffect, useReducer } from 'react';
 import { dateTimeFormat } from '@grafana/data';
 import { Button, useTheme2 } from '@grafana/ui';
-import type { ActivityEntry } from '../client/activity.js';
-import { scoringService } from '../client/shared.js';
+import type { ActivityEntry } from '../shared/activity.js';
+import { scoringService } from '../shared/services.js';
 
 const surfaces = { query: 'query', annotation: 'annotation', panel: 'panel', page: 'this page' } as const;
 
@@ -26,7 +26,7 @@ export function ActivityPage() {
     ['running, waiting', `${service.pool.running}, ${service.pool.waiting}`],
     ['failed, cancelled', `${totals.failed}, ${totals.cancelled}`],
     ['cache', `${(service.cachedBytes / 1048576).toFixed(1)} MB`],
-    ['scored in', service.pool.mode === 'worker' ? 'Web Workers' : 'the page (workers are refused here)'],
+    ['scored in', service.where === 'worker' ? 'Web Workers' : 'the page (workers are refused here)'],
   ];
   const right = { textAlign: 'right' as const, fontVariantNumeric: 'tabular-nums' };
   return (

@@ -11,15 +11,15 @@ import {
 import { DataSourcePicker, getDataSourceSrv } from '@grafana/runtime';
 import { Alert, Button, Combobox, InlineField, useTheme2 } from '@grafana/ui';
 import { filter, firstValueFrom, from } from 'rxjs';
-import { removeModel, saveModel } from '../client/models.js';
-import { scoringService } from '../client/shared.js';
-import { useDetectors, useModels } from '../client/useDetectors.js';
+import { removeModel, saveModel } from '../shared/models.js';
+import { scoringService } from '../shared/services.js';
+import { useDetectors, useModels } from '../shared/useDetectors.js';
 import { TextInput } from '../datasource/DetectorFields.js';
-import { planGrid } from '../datasource/grid.js';
-import { joinSeries, seriesOfFrames } from '../datasource/series.js';
+import { planGrid } from '../shared/grid.js';
+import { joinSeries, seriesOfFrames } from '@heed/core';
 import { dataSourceId } from '../datasource/types.js';
-import { useSource } from '../datasource/useSource.js';
-import type { PlainSeries, Progress } from '../engine/protocol.js';
+import { useSource } from '../shared/useSource.js';
+import type { Progress, Series } from '@heed/core';
 
 const places = { shared: 'everybody', browser: 'this browser only' } as const;
 
@@ -289,7 +289,7 @@ async function readSeries(
   query: DataQuery,
   start: number,
   end: number,
-): Promise<PlainSeries> {
+): Promise<Series> {
   if (!(end > start)) throw new Error('The range is empty: its end must lie after its start.');
   const source = await getDataSourceSrv().get({ uid: settings.uid });
   const grid = planGrid({ from: start, to: end, lookback: '0' });

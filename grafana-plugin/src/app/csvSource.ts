@@ -5,10 +5,10 @@ import {
   type DataFrame,
   type GrafanaTheme2,
 } from '@grafana/data';
-import type { PlainSeries } from '../engine/protocol.js';
+import type { Series } from '@heed/core';
 
 /** A series read from CSV as frames with formatters, as a query would have delivered them. */
-export function framesOf(series: PlainSeries, theme: GrafanaTheme2): DataFrame[] {
+export function framesOf(series: Series, theme: GrafanaTheme2): DataFrame[] {
   const frames = series.channels.map((channel) =>
     createDataFrame({
       fields: [

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Combobox, InlineField, InlineFieldRow, Input, RadioButtonGroup } from '@grafana/ui';
-import { useDetectors, useModels } from '../client/useDetectors.js';
+import { useDetectors, useModels } from '../shared/useDetectors.js';
 import { CalendarEditor } from './CalendarEditor.js';
 import { defaultQuery, peerDetector, type HeedQuery, type Mode } from './types.js';
 

@@ -5,7 +5,7 @@ import { Alert, InlineField } from '@grafana/ui';
 import type { HeedDataSource } from './datasource.js';
 import { DetectorFields } from './DetectorFields.js';
 import { dataSourceId, type HeedDataSourceOptions, type HeedQuery } from './types.js';
-import { useSource } from './useSource.js';
+import { useSource } from '../shared/useSource.js';
 
 type Props = QueryEditorProps<HeedDataSource, HeedQuery, HeedDataSourceOptions>;
 

@@ -16,11 +16,11 @@ import {
 } from '@grafana/data';
 import { getDataSourceSrv, getTemplateSrv } from '@grafana/runtime';
 import { Observable, catchError, defer, from, merge, mergeMap, of, switchMap } from 'rxjs';
-import { modelOf, type StoredModel } from '../client/models.js';
-import { graphScoring, scoringService, setDataSourceModule } from '../client/shared.js';
+import { modelOf, type StoredModel } from '../shared/models.js';
+import { graphScoring, scoringService, setDataSourceModule } from '../shared/services.js';
 import { AnnotationEditor } from './AnnotationEditor.js';
-import { heedMeta } from './frames.js';
-import { planGrid, type Grid } from './grid.js';
+import { heedMeta } from '../shared/heedMeta.js';
+import { leastInterval, planGrid, type Grid } from '../shared/grid.js';
 import { workOnLatest } from './latest.js';
 import { isNodeGraph } from './nodeGraph.js';
 import { innerRequest } from './request.js';
@@ -104,7 +104,7 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
             to: request.range.to.valueOf(),
             step: query.step,
             lookback: query.lookback,
-            minStep: parseInterval(source.interval),
+            minStep: leastInterval(source.interval),
           });
           const ref = source.getRef?.() ?? { type: source.type, uid: source.uid };
           return this.ask(source, request, query, grid, ref).pipe(
@@ -208,7 +208,7 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
     const service = scoringService();
     const detectors = await service.list();
     const where =
-      service.pool.mode === 'worker' ? 'in Web Workers' : 'on the page (this site refuses Web Workers)';
+      service.where === 'worker' ? 'in Web Workers' : 'on the page (this site refuses Web Workers)';
     return {
       status: 'success',
       message: `Ready: ${detectors.length} detectors, scoring ${where}. Now choose this data source in a panel or an annotation.`,
@@ -247,15 +247,6 @@ function noticesOf(
       ? [{ severity: 'warning' as const, text: `${errors.length - 5} more series could not be scored` }]
       : [];
   return [...inner, ...failed, ...more, ...own];
-}
-
-function parseInterval(interval: string | undefined): number | undefined {
-  const match = /^>?\s*(\d+)(ms|s|m|h|d)$/.exec(interval?.trim() ?? '');
-  if (!match) return undefined;
-  return (
-    Number(match[1]) *
-    { ms: 1, s: 1e3, m: 60e3, h: 3600e3, d: 86400e3 }[match[2] as 'ms' | 's' | 'm' | 'h' | 'd']
-  );
 }
 
 function messageOf(error: unknown): string {

@@ -1,35 +1,6 @@
 import type { DataFrame, Field, Labels } from '@grafana/data';
-import type { AnomalyEvent, Detection } from '../engine/protocol.js';
-
-/** What a frame of ours says about itself, so that our panel finds scores, reasons and the series behind them. */
-export interface HeedMeta {
-  /** `values`: not scored (yet); `graph`: nodes or edges of a scored map. */
-  readonly role: 'scored' | 'values' | 'scores' | 'events' | 'graph';
-  /** Content key of the scoring (ScoringService.recall). */
-  readonly key?: string;
-  readonly refId?: string;
-  readonly detector?: string;
-  /** Channel of the detection that this frame shows. */
-  readonly channel?: number;
-  readonly events?: readonly AnomalyEvent[];
-  readonly notes?: readonly string[];
-  /** Series scored together share a group; series judged against each other have one each. */
-  readonly group?: string;
-  /** Judged against the other channels of its scoring. */
-  readonly peers?: boolean;
-  /** Of a picture of unfinished work: series scored so far, of so many. */
-  readonly progress?: Progress;
-}
-
-/** How far the scoring of many series has come. */
-export interface Progress {
-  readonly scored: number;
-  readonly total: number;
-}
-
-export function heedMeta(frame: DataFrame): HeedMeta | undefined {
-  return (frame.meta?.custom as { heed?: HeedMeta } | undefined)?.heed;
-}
+import { severityClass, type AnomalyEvent, type Detection } from '@heed/core';
+import type { HeedMeta, Progress } from '../shared/heedMeta.js';
 
 /** Part of one detection that one series shows. */
 export interface ScoredChannel {
@@ -47,14 +18,6 @@ export interface ScoredChannel {
   readonly detection: Detection;
   readonly peers?: boolean;
 }
-
-/** Colors that stay apart for color-blind readers (Okabe and Ito): severity from low to high. */
-export const severityColors = ['#e5c000', '#e69f00', '#d55e00'] as const;
-export const severityNames = ['low', 'medium', 'high'] as const;
-/** The classes of the reports of the command line: medium from twice the threshold, high from seven times. */
-export const severityLevel = (severity: number) => (severity >= 70 ? 2 : severity >= 40 ? 1 : 0);
-export const severityColor = (severity: number) => severityColors[severityLevel(severity)];
-export const severityName = (severity: number) => severityNames[severityLevel(severity)];
 
 const hidden = { viz: true, legend: true, tooltip: true };
 const bandEdge = {
@@ -296,7 +259,7 @@ export function eventsFrame(
       field(
         'title',
         'string',
-        values(({ group, event }) => plainText(`${group}: ${severityName(event.severity)} anomaly`)),
+        values(({ group, event }) => plainText(`${group}: ${severityClass(event.severity).name} anomaly`)),
       ),
       field(
         'text',
@@ -320,7 +283,7 @@ export function eventsFrame(
       field(
         'color',
         'string',
-        values(({ event }) => severityColor(event.severity)),
+        values(({ event }) => severityClass(event.severity).color),
       ),
       // Grafana offers "edit" and "delete" on annotations with an id of its own; these are nobody's to edit.
       field(

@@ -2,11 +2,11 @@
 import type { DataFrame, Field } from '@grafana/data';
 import { generateGraph } from '@heed/core';
 import { describe, expect, it, vi } from 'vitest';
-import { GraphScoring } from '../client/graphs.js';
-import { ActivityLog } from '../client/activity.js';
-import { runJob } from '../engine/jobs.js';
-import type { GraphJob, GraphResult } from '../engine/protocol.js';
-import { heedMeta } from './frames.js';
+import { GraphScoring } from '../shared/graphs.js';
+import { ActivityLog } from '../shared/activity.js';
+import { runJob } from '../shared/jobs.js';
+import type { GraphJob, GraphResult } from '../shared/jobTypes.js';
+import { heedMeta } from '../shared/heedMeta.js';
 import { isNodeGraph, readNodeGraph } from './nodeGraph.js';
 import { scoreGraphFrames } from './scoreGraph.js';
 import type { HeedQuery } from './types.js';
@@ -252,7 +252,7 @@ describe('GraphScoring', () => {
       signals.push(signal);
       return new Promise((resolve) => (finish = resolve));
     });
-    const scoring = new GraphScoring({ pool: { run: runPool } as never, activity: new ActivityLog() });
+    const scoring = new GraphScoring({ runOn: runPool as never, activity: new ActivityLog() });
     const [first, second] = [new AbortController(), new AbortController()];
     const a = scoring.score(map, origin, first.signal);
     const b = scoring.score(map, origin, second.signal);

@@ -1,6 +1,9 @@
 import type { DataFrame, Field } from '@grafana/data';
-import type { AnomalyEvent, GraphResult, NodeAnomaly } from '../engine/protocol.js';
-import { severityColor, severityName, type FrameContext, type HeedMeta, type NamedEvent } from './frames.js';
+import type { AnomalyEvent } from '@heed/core';
+import type { GraphResult, NodeAnomaly } from '../shared/jobTypes.js';
+import { severityClass } from '@heed/core';
+import { type HeedMeta } from '../shared/heedMeta.js';
+import { type FrameContext, type NamedEvent } from './frames.js';
 import { Names, graphField, type NodeGraph } from './nodeGraph.js';
 
 /** Grey that reads on light and dark ground: the part of a ring that is not anomalous. */
@@ -51,7 +54,7 @@ export function scoredGraphFrames(
           frame,
           Names.color,
           'string',
-          found.map((edge) => edge && severityColor(edge.severity)),
+          found.map((edge) => edge && severityClass(edge.severity).color),
           ordinary,
         ),
         ...overlaid(
@@ -113,10 +116,10 @@ function nodeFrame(
         frame,
         Names.color,
         'string',
-        found.map((anomaly) => anomaly && severityColor(anomaly.severity)),
+        found.map((anomaly) => anomaly && severityClass(anomaly.severity).color),
         ordinary,
       ),
-      arc('anomalous', severityColor(worst), found.map(share)),
+      arc('anomalous', severityClass(worst).color, found.map(share)),
       arc(
         'ordinary',
         ordinary,
@@ -129,7 +132,7 @@ function nodeFrame(
           const anomaly = found[i];
           const relative = `score ${score.toFixed(2)} where 1 is the threshold`;
           return anomaly
-            ? `${severityName(anomaly.severity)}, ${Math.round(anomaly.severity)} of 100; ${relative}`
+            ? `${severityClass(anomaly.severity).name}, ${Math.round(anomaly.severity)} of 100; ${relative}`
             : `none; ${relative}`;
         }),
         { displayName: 'Anomaly' },

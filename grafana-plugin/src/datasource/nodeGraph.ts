@@ -1,5 +1,5 @@
 import type { DataFrame, Field } from '@grafana/data';
-import type { GraphJob } from '../engine/protocol.js';
+import type { GraphJob } from '../shared/jobTypes.js';
 
 /** Names of the fields that Grafana's node graph knows, as documented for its data frames. */
 export const Names = {

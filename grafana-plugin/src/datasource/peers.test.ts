@@ -1,11 +1,11 @@
 // Series judged against each other, from the inner source's frames to what the panel shows of them.
 import type { DataFrame, Field } from '@grafana/data';
 import { describe, expect, it } from 'vitest';
-import { runJob } from '../engine/jobs.js';
-import type { ScoreRequest, Scored } from '../client/service.js';
+import { runJob } from '../shared/jobs.js';
+import type { ScoreRequest, Scored } from '../shared/service.js';
 import { groupFrames, withDetection } from '../panel/model.js';
 import { defaultOptions, type HeedPanelOptions } from '../panel/types.js';
-import { heedMeta } from './frames.js';
+import { heedMeta } from '../shared/heedMeta.js';
 import { readScoreConfig, scoreFrames } from './score.js';
 import type { HeedQuery } from './types.js';
 

@@ -1,6 +1,6 @@
 import type { DataQueryRequest, DateTime } from '@grafana/data';
 import { expect, it } from 'vitest';
-import { planGrid } from './grid.js';
+import { planGrid } from '../shared/grid.js';
 import { innerRequest } from './request.js';
 import type { HeedQuery } from './types.js';
 

@@ -1,5 +1,5 @@
 import type { DataQueryRequest, DateTime } from '@grafana/data';
-import type { Grid } from './grid.js';
+import type { Grid } from '../shared/grid.js';
 import type { HeedQuery } from './types.js';
 
 /** The inner source's own request: history included, the step pinned, ids that collide with nothing. */

@@ -1,8 +1,8 @@
 import type { DataFrame, Field } from '@grafana/data';
 import { describe, expect, it, vi } from 'vitest';
-import { runJob } from '../engine/jobs.js';
-import type { ScoreRequest, Scored } from '../client/service.js';
-import { heedMeta } from './frames.js';
+import { runJob } from '../shared/jobs.js';
+import type { ScoreRequest, Scored } from '../shared/service.js';
+import { heedMeta } from '../shared/heedMeta.js';
 import { readScoreConfig, scoreFrames } from './score.js';
 import type { HeedQuery } from './types.js';
 

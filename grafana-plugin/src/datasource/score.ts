@@ -1,8 +1,16 @@
 import type { DataFrame, Field } from '@grafana/data';
-import { yieldIfDue } from '../client/yield-if-due.js';
-import { JobError } from '../client/pool.js';
-import type { Origin, ScoringService } from '../client/service.js';
-import type { EventOptions, PlainSeries, ScoreConfig } from '../engine/protocol.js';
+import {
+  throwIfAborted,
+  joinSeries,
+  seriesOfFrames,
+  type EventOptions,
+  type FrameSeries,
+  type Series,
+} from '@heed/core';
+import { yieldIfDue } from '../shared/yield-if-due.js';
+import type { Origin, ScoringService } from '../shared/service.js';
+import type { ScoreConfig } from '../shared/jobTypes.js';
+import { type Progress } from '../shared/heedMeta.js';
 import {
   eventsFrame,
   eventsTable,
@@ -13,9 +21,7 @@ import {
   type FrameContext,
   type NamedEvent,
   type ScoredChannel,
-  type Progress,
 } from './frames.js';
-import { joinSeries, seriesOfFrames, type FieldSeries } from './series.js';
 import { peerDetector, type HeedQuery } from './types.js';
 
 /** Series per query at most: beyond that the picture says nothing and the browser suffers. */
@@ -66,10 +72,10 @@ export async function scoreFrames(input: {
   readonly onPartial?: (outcome: ScoreOutcome) => void;
 }): Promise<ScoreOutcome> {
   const { query, scoreConfig, context, service, signal } = input;
-  const all: FieldSeries[] = [];
+  const all: FrameSeries<DataFrame>[] = [];
   for (const frame of input.frames) {
     await yieldIfDue();
-    if (signal.aborted) throw new JobError('the work was cancelled', 'cancelled');
+    throwIfAborted(signal);
     all.push(...seriesOfFrames([frame], input.name));
   }
   const parts = all.slice(0, seriesAtMost).filter((part) => part.series.time.length > 0);
@@ -159,8 +165,8 @@ const bandsAtMost = 40;
 
 interface Job {
   readonly group: string;
-  readonly parts: readonly FieldSeries[];
-  readonly series: PlainSeries;
+  readonly parts: readonly FrameSeries<DataFrame>[];
+  readonly series: Series;
   /** Filled when it has been scored. */
   channels: ScoredChannel[];
   /** Scored, or failed. */
@@ -192,13 +198,13 @@ function buildFrames(
   return [...frames, eventsFrame(events, context, progress)];
 }
 
-function groupName(query: HeedQuery, parts: readonly FieldSeries[]): string {
+function groupName(query: HeedQuery, parts: readonly FrameSeries<DataFrame>[]): string {
   const what = query.mode === 'peers' ? 'peers' : 'system';
   return parts.length === 1 ? parts[0]!.name : `${what} of ${parts.length}`;
 }
 
 function channelOf(
-  part: FieldSeries,
+  part: FrameSeries<DataFrame>,
   group: string,
   key: string,
   channel: number,
@@ -224,7 +230,7 @@ function channelOf(
 }
 
 /** A series without a score: not scored yet, or not scorable. Its values are still worth seeing. */
-function plainFrame(part: FieldSeries, context: FrameContext): DataFrame {
+function plainFrame(part: FrameSeries<DataFrame>, context: FrameContext): DataFrame {
   const { time, channels } = part.series;
   return valueFrame({ name: part.name, time, values: channels[0]!.values, field: part.field }, context);
 }

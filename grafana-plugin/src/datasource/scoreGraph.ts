@@ -1,6 +1,6 @@
 import type { DataFrame } from '@grafana/data';
-import type { GraphScoring } from '../client/graphs.js';
-import type { Origin } from '../client/service.js';
+import type { GraphScoring } from '../shared/graphs.js';
+import type { Origin } from '../shared/service.js';
 import { eventsFrame, type FrameContext } from './frames.js';
 import { graphEvents, graphTable, scoredGraphFrames } from './graphFrames.js';
 import { readNodeGraph } from './nodeGraph.js';

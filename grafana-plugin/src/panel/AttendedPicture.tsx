@@ -1,9 +1,9 @@
 import type { GrafanaTheme2 } from '@grafana/data';
-import type { AnomalyEvent, PlainSeries } from '../engine/protocol.js';
+import type { AnomalyEvent, Series } from '@heed/core';
 import { ComparisonPicture } from './ComparisonPicture.js';
 
 interface Props {
-  readonly series: PlainSeries;
+  readonly series: Series;
   readonly channel: number;
   readonly event: AnomalyEvent;
   readonly format: (value: number) => string;

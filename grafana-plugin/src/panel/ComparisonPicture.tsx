@@ -1,5 +1,5 @@
 import type { GrafanaTheme2 } from '@grafana/data';
-import { severityColor } from '../datasource/frames.js';
+import { severityClass } from '@heed/core';
 import { attendedColor } from './drawing.js';
 
 export interface ComparedLine {
@@ -65,7 +65,7 @@ export function ComparisonPicture(props: Props) {
     return d;
   };
   const most = Math.max(...others.lines.map((line) => line.weight), 1e-9);
-  const color = severityColor(event.severity);
+  const color = severityClass(event.severity).color;
   const faint = theme.colors.text.secondary;
   return (
     <svg

@@ -1,6 +1,6 @@
 import type { StandardEditorProps } from '@grafana/data';
 import { Combobox } from '@grafana/ui';
-import { useDetectors } from '../client/useDetectors.js';
+import { useDetectors } from '../shared/useDetectors.js';
 import type { HeedPanelOptions } from './types.js';
 
 export function DetectorOption({

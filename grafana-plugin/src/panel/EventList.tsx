@@ -1,7 +1,7 @@
 import { memo, useState, type UIEvent } from 'react';
 import { dateTimeFormat } from '@grafana/data';
 import { Button, useTheme2 } from '@grafana/ui';
-import { severityColor, severityName } from '../datasource/frames.js';
+import { severityClass } from '@heed/core';
 import { feedbackOn } from './feedback.js';
 import type { GroupEvent } from './model.js';
 import type { PanelFeedback } from './types.js';
@@ -88,11 +88,11 @@ const Row = memo(function Row(props: {
           textAlign: 'center',
           borderRadius: 3,
           color: '#000',
-          background: severityColor(event.severity),
+          background: severityClass(event.severity).color,
           padding: '0 4px',
         }}
       >
-        {severityName(event.severity)} {Math.round(event.severity)}
+        {severityClass(event.severity).name} {Math.round(event.severity)}
       </span>
       <span style={{ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
         {dateTimeFormat(event.start, { timeZone, format: 'MM-DD HH:mm:ss' })}

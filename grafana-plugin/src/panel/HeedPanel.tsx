@@ -18,9 +18,9 @@ import {
   useTheme2,
   type VizLegendItem,
 } from '@grafana/ui';
-import { scoringService } from '../client/shared.js';
-import { heedMeta } from '../datasource/frames.js';
-import type { Detection } from '../engine/protocol.js';
+import { scoringService } from '../shared/services.js';
+import { heedMeta } from '../shared/heedMeta.js';
+import type { Detection } from '@heed/core';
 import { alignSeries } from './align.js';
 import { Chart, seriesColors } from './Chart.js';
 import type { Picture } from './drawing.js';

@@ -1,6 +1,6 @@
 import type { GrafanaTheme2 } from '@grafana/data';
 import { fitScaler } from '@heed/core';
-import type { AnomalyEvent, PlainSeries } from '../engine/protocol.js';
+import type { AnomalyEvent, Series } from '@heed/core';
 import { lowerBound } from './align.js';
 import { formatValue } from './Chart.js';
 import { ComparisonPicture } from './ComparisonPicture.js';
@@ -13,7 +13,7 @@ interface Props {
   /** The series that the event is about. */
   readonly member: DrawnSeries;
   /** All the series that were scored together, where they are still known. */
-  readonly series: PlainSeries | undefined;
+  readonly series: Series | undefined;
   readonly theme: GrafanaTheme2;
 }
 
@@ -79,7 +79,7 @@ export function PeersSection({ event, peers, member, series, theme }: Props) {
 /** Fewest points shown on either side of the event. */
 const fewestAround = 12;
 
-function PeersPicture({ event, peers, member, series, theme }: Props & { readonly series: PlainSeries }) {
+function PeersPicture({ event, peers, member, series, theme }: Props & { readonly series: Series }) {
   const channelOf = (name: string) => series.channels.find((channel) => channel.name === name);
   const own = channelOf(event.channels[0]!.name);
   if (!own) return null;

@@ -1,6 +1,6 @@
 import { dateTimeFormat } from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
-import { severityColor, severityName } from '../datasource/frames.js';
+import { severityClass } from '@heed/core';
 import type { Aligned } from './align.js';
 import { formatValue } from './Chart.js';
 import type { DrawnSeries, GroupEvent } from './model.js';
@@ -91,10 +91,14 @@ export function Tip({ aligned, series, colors, index, column, single, events, ti
       {here.slice(0, 3).map(({ group, event }) => (
         <div
           key={`${group.name}${event.start}`}
-          style={{ marginTop: 6, borderLeft: `4px solid ${severityColor(event.severity)}`, paddingLeft: 6 }}
+          style={{
+            marginTop: 6,
+            borderLeft: `4px solid ${severityClass(event.severity).color}`,
+            paddingLeft: 6,
+          }}
         >
           <b>
-            {severityName(event.severity)} anomaly ({Math.round(event.severity)})
+            {severityClass(event.severity).name} anomaly ({Math.round(event.severity)})
           </b>{' '}
           {event.reason}
           <div style={{ color: theme.colors.text.secondary }}>Click the region to see why</div>

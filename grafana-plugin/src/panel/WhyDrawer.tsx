@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
 import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
 import { Button, Drawer, useTheme2 } from '@grafana/ui';
-import type { PlainSeries } from '../engine/protocol.js';
-import { severityColor, severityName } from '../datasource/frames.js';
+import type { Series } from '@heed/core';
+import { severityClass } from '@heed/core';
 import { lowerBound, lowerEdge } from './align.js';
 import { AttendedPicture } from './AttendedPicture.js';
 import { formatValue } from './Chart.js';
@@ -15,7 +15,7 @@ import type { PanelFeedback } from './types.js';
 interface Props {
   readonly item: GroupEvent;
   /** The series that was scored, history included, where it is still known. */
-  readonly series: PlainSeries | undefined;
+  readonly series: Series | undefined;
   readonly feedback: PanelFeedback | undefined;
   readonly timeZone: string;
   readonly onFeedback: (kind: 'normal' | 'anomaly' | undefined) => void;
@@ -58,9 +58,9 @@ export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom
         data-testid="heed-why"
         style={{ display: 'flex', flexDirection: 'column', gap: 20, outline: 'none' }}
       >
-        <div style={{ borderLeft: `6px solid ${severityColor(event.severity)}`, paddingLeft: 12 }}>
+        <div style={{ borderLeft: `6px solid ${severityClass(event.severity).color}`, paddingLeft: 12 }}>
           <div style={{ color: theme.colors.text.secondary }}>
-            {severityName(event.severity)} severity, {Math.round(event.severity)} of 100; score{' '}
+            {severityClass(event.severity).name} severity, {Math.round(event.severity)} of 100; score{' '}
             {event.score.toFixed(2)} where 1 is the threshold; detector {group.detector}
           </div>
           <p style={{ fontSize: theme.typography.h4.fontSize, margin: '8px 0 0' }} data-testid="heed-reason">

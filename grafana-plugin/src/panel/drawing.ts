@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import { severityColor } from '../datasource/frames.js';
+import { severityClass } from '@heed/core';
 import type { Aligned } from './align.js';
 import type { GroupEvent } from './model.js';
 
@@ -56,9 +56,10 @@ export function drawRegions(u: uPlot, picture: Picture): void {
         c++;
         continue;
       }
-      const color = severityColor(columns[c]!);
+      const color = severityClass(columns[c]!).color;
       let end = c + 1;
-      while (end < columns.length && columns[end]! >= 0 && severityColor(columns[end]!) === color) end++;
+      while (end < columns.length && columns[end]! >= 0 && severityClass(columns[end]!).color === color)
+        end++;
       ctx.fillStyle = alpha(color, picture.regionOpacity / 100);
       ctx.fillRect(u.bbox.left + c, u.bbox.top, end - c, u.bbox.height);
       ctx.fillStyle = color;
@@ -67,7 +68,7 @@ export function drawRegions(u: uPlot, picture: Picture): void {
     }
     if (picture.selected) {
       const { x, width } = region(picture.selected.event.start, picture.selected.event.end);
-      ctx.strokeStyle = severityColor(picture.selected.event.severity);
+      ctx.strokeStyle = severityClass(picture.selected.event.severity).color;
       ctx.lineWidth = 2 * px;
       ctx.strokeRect(x, u.bbox.top + px, width, u.bbox.height - 2 * px);
     }
@@ -115,7 +116,7 @@ export function drawMarkers(u: uPlot, picture: Picture): void {
       const radius = (3 + event.severity / 30) * px;
       ctx.beginPath();
       ctx.arc(u.valToPos(event.peak, 'x', true), u.valToPos(y, scale, true), radius, 0, 2 * Math.PI);
-      ctx.fillStyle = severityColor(event.severity);
+      ctx.fillStyle = severityClass(event.severity).color;
       ctx.fill();
       ctx.lineWidth = 1.5 * px;
       ctx.strokeStyle = picture.background;
@@ -166,7 +167,7 @@ export function drawStrip(
   const barHeight = (score: number) => Math.min(1, Math.sqrt(score) / 3) * (height - 1);
   for (let x = 0; x < width; x++) {
     if (columns[x]! <= 0) continue;
-    ctx.fillStyle = severities[x]! >= 0 && columns[x]! > 0 ? severityColor(severities[x]!) : colors.bar;
+    ctx.fillStyle = severities[x]! >= 0 && columns[x]! > 0 ? severityClass(severities[x]!).color : colors.bar;
     const h = Math.max(1, barHeight(columns[x]!));
     ctx.fillRect(x, height - h, 1, h);
   }

@@ -1,4 +1,4 @@
-import type { AnomalyEvent } from '../engine/protocol.js';
+import type { AnomalyEvent } from '@heed/core';
 import type { PanelFeedback } from './types.js';
 
 /** The word that was given on an event; a later one replaces an earlier one. */

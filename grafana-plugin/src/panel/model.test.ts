@@ -1,6 +1,6 @@
 import type { DataFrame, Field } from '@grafana/data';
 import { describe, expect, it } from 'vitest';
-import type { AnomalyEvent } from '../engine/protocol.js';
+import type { AnomalyEvent } from '@heed/core';
 import { alignSeries, lowerEdge } from './align.js';
 import { migrateOptions } from './migrate.js';
 import { allEvents, feedbackFor, groupFrames, rankGroups, type DrawnSeries, type Group } from './model.js';

@@ -1,7 +1,8 @@
 import type { DataFrame, Field } from '@grafana/data';
-import type { AnomalyEvent, Detection, Feedback, PlainSeries, ScoreConfig } from '../engine/protocol.js';
-import { heedMeta, type HeedMeta } from '../datasource/frames.js';
-import { joinSeries, seriesOfFrames, type FieldSeries } from '../datasource/series.js';
+import type { AnomalyEvent, Detection, Feedback, Series } from '@heed/core';
+import type { ScoreConfig } from '../shared/jobTypes.js';
+import { heedMeta, type HeedMeta } from '../shared/heedMeta.js';
+import { joinSeries, seriesOfFrames, type FrameSeries } from '@heed/core';
 import { peerDetector } from '../datasource/types.js';
 import type { HeedPanelOptions, PanelFeedback } from './types.js';
 
@@ -23,7 +24,7 @@ export interface DrawnSeries {
 
 /** Groups that are scored together share one job. */
 export interface GroupJob {
-  readonly series: PlainSeries;
+  readonly series: Series;
   readonly scoreConfig: ScoreConfig;
   /** Name of the model in the scoreConfig. */
   readonly model?: string;
@@ -149,7 +150,12 @@ function plainGroups(
 ): Group[] {
   const parts = seriesOfFrames(frames, name).filter((part) => part.series.time.length > 0);
   if (parts.length === 0) return [];
-  const drawn = (part: FieldSeries, group: string, channel: number, name = part.name): DrawnSeries => ({
+  const drawn = (
+    part: FrameSeries<DataFrame>,
+    group: string,
+    channel: number,
+    name = part.name,
+  ): DrawnSeries => ({
     name,
     channel,
     group,
@@ -220,7 +226,7 @@ function feedbackForPeers(all: readonly PanelFeedback[], names: readonly string[
 export function withDetection(
   group: Group,
   key: string,
-  series: PlainSeries,
+  series: Series,
   detection: Detection,
   from: number,
 ): Group {

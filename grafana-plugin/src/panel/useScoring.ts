@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'react';
-import type { Scored, ScoringService } from '../client/service.js';
+import type { Scored, ScoringService } from '../shared/service.js';
 import { withDetection, type Group, type GroupJob } from './model.js';
 
 interface State {

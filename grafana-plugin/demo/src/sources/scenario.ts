@@ -10,7 +10,7 @@ import {
 } from '@grafana/data';
 import { getTemplateSrv } from '@grafana/runtime';
 import { Observable, concatMap, from, interval, startWith, throwError } from 'rxjs';
-import { yieldIfDue } from '../../../src/client/yield-if-due.js';
+import { yieldIfDue } from '../../../src/shared/yield-if-due.js';
 import { anchor, clock } from './clock.js';
 import { serviceMap } from './services.js';
 

@@ -1,0 +1,159 @@
+import type { BinaryReader, BinaryWriter } from './binary.js';
+import { Forecast } from './forecast.js';
+import { History } from './history.js';
+import { NearestWindow } from './nearest.js';
+import { Season } from './season.js';
+import { Tail } from './tail.js';
+
+/** Points that every channel remembers. */
+export const MEMORY = 1440;
+const WINDOWS = [16, 64, 128];
+/** Earlier periods that an incident names. */
+const ATTENDED = 3;
+/** Latest errors that the second member is the mean of. */
+const SHORT = 8;
+/** A deviation below this share of the usual range, or of the expected value, is nothing to act on. */
+const LEAST_OF_RANGE = 0.01;
+const LEAST_OF_VALUE = 0.002;
+/** Decades from which a point is learned from only now and then, until so many in a row that it is the new normal. */
+const FLAGGED = 2;
+const NOW_AND_THEN = 8;
+const NEW_NORMAL = 128;
+const NEW_NORMAL_WEIGHT = 4;
+/** Members: error of the forecast, its mean over some points, nearest windows, the same phase of a cycle and a longer. */
+const MEMBERS = 2 + WINDOWS.length + 2;
+
+/** One channel of a monitor: what its members make of the newest point, and how rare that was in their own past. */
+export class ChannelMonitor {
+  readonly history = new History(MEMORY, Float64Array);
+  readonly forecast = new Forecast();
+  private readonly windows = WINDOWS.map((window) => new NearestWindow(window, this.history));
+  readonly season: Season;
+  private readonly tails = Array.from({ length: MEMBERS }, () => new Tail());
+  private readonly values = new Float64Array(MEMBERS);
+  private readonly squares = new Float64Array(SHORT);
+  /** Values seen, missing ones included. */
+  points = 0;
+  private nextFit = 8;
+  private floor = 1e-12;
+  private flagged = 0;
+  /** Decades of each member at the newest point. */
+  readonly decades = new Float64Array(MEMBERS);
+
+  constructor(calendar: readonly number[] = []) {
+    this.season = new Season(this.history, calendar);
+  }
+
+  /** Usual error of what is expected, at least as large as what is worth acting on. */
+  spread(): number {
+    return Math.max(this.forecast.spread, Math.sqrt(this.floor));
+  }
+
+  /** The earlier periods most like the newest, of the longest window there is: lag and length in points. */
+  attend(): { readonly lag: number; readonly length: number; readonly weight: number }[] {
+    const at = this.windows.findLastIndex((window) => window.lag > 0);
+    const unit = this.forecast.scale ** 2 || 1;
+    return at < 0
+      ? []
+      : this.windows[at]!.attend(ATTENDED, unit).map((found) => ({ ...found, length: WINDOWS[at]! }));
+  }
+
+  /** Forgets the values, so that windows and phases begin anew; what was usual stays known. */
+  clear(): void {
+    this.history.clear();
+    this.season.clear();
+    for (const window of this.windows) window.clear();
+  }
+
+  /** What the next value is expected to be; NaN while nothing is known. */
+  expected(): number {
+    return this.forecast.next();
+  }
+
+  /**
+   * Takes the newest value; a missing one is taken to be what was expected and not judged.
+   * @param expected what `expected` gave for it
+   * @returns root mean square of the members' decades; 0 where the value is missing
+   */
+  push(value: number, expected: number): number {
+    const missing = Number.isNaN(value);
+    if (missing && Number.isNaN(expected)) return 0;
+    const taken = missing ? expected : value;
+    this.history.push(taken);
+    this.season.push(taken);
+    const error = this.forecast.push(taken, expected);
+    const { range, scale } = this.forecast;
+    const { values, squares, decades, points } = this;
+    squares[points % SHORT] = Math.max(0, error);
+    this.points++;
+    const floor = Math.max(
+      LEAST_OF_RANGE * range,
+      LEAST_OF_VALUE * Math.abs(expected || 0),
+      1e-9 * scale,
+      1e-12,
+    );
+    this.floor = floor * floor;
+    const isKnown = error >= 0;
+    let short = 0;
+    for (const square of squares) short += square;
+    values[0] = isKnown ? error : -1;
+    values[1] = isKnown ? short / Math.min(this.points, SHORT) : -1;
+    this.windows.forEach((window, i) => (values[2 + i] = window.next()));
+    values[MEMBERS - 2] = this.season.distance();
+    values[MEMBERS - 1] = this.season.longDistance();
+
+    let sum = 0;
+    let members = 0;
+    for (let i = 0; i < MEMBERS; i++) {
+      const value = values[i]!;
+      const isAbsent = value < 0;
+      decades[i] = isAbsent || missing ? 0 : this.tails[i]!.decades(value + this.floor);
+      sum += decades[i]! * decades[i]!;
+      // A window that is not there yet counts as calm, so that a young series is judged with care.
+      if (!isAbsent || i < MEMBERS - 2) members++;
+    }
+    if (this.points >= this.nextFit) {
+      this.forecast.fit(this.history);
+      this.season.fit();
+      this.nextFit = this.points + Math.max(8, Math.min(MEMORY / 10, Math.floor(this.points / 10)));
+    }
+    if (missing) return 0;
+    const strength = Math.sqrt(sum / members);
+    this.learn(strength);
+    return strength;
+  }
+
+  /** Adds what the members made of the newest point to their past, unless it was flagged. */
+  private learn(strength: number): void {
+    this.flagged = strength >= FLAGGED ? this.flagged + 1 : Math.max(0, this.flagged - 2);
+    const isNewNormal = this.flagged > NEW_NORMAL;
+    if (strength >= FLAGGED && !isNewNormal && this.points % NOW_AND_THEN !== 0) return;
+    const weight = isNewNormal ? NEW_NORMAL_WEIGHT : 1;
+    this.values.forEach((value, i) => {
+      if (value >= 0) this.tails[i]!.add(value + this.floor, this.floor, weight);
+    });
+  }
+
+  write(out: BinaryWriter): void {
+    for (const value of [this.points, this.nextFit, this.floor, this.flagged]) out.number(value);
+    out.array(this.values);
+    out.array(this.decades);
+    out.array(this.squares);
+    for (const part of [this.history, this.forecast, this.season, ...this.windows, ...this.tails]) {
+      part.write(out);
+    }
+  }
+
+  read(from: BinaryReader): void {
+    this.points = from.number();
+    this.nextFit = from.number();
+    this.floor = from.number();
+    this.flagged = from.number();
+    from.array(this.values);
+    from.array(this.decades);
+    from.array(this.squares);
+    for (const part of [this.history, this.forecast, this.season, ...this.windows, ...this.tails]) {
+      part.read(from);
+    }
+  }
+}

@@ -1,0 +1,211 @@
+import { severityOf } from '../detection/threshold/scores.js';
+import type { BinaryReader, BinaryWriter } from './binary.js';
+import { ChannelMonitor } from './channel.js';
+import type { Slot } from './clock.js';
+import { explainIncident, type Explanation } from './explanation.js';
+import { IncidentTracker, type OpenIncident } from './incidents.js';
+import { JointStrength } from './joint.js';
+import { RECENT, Recent } from './recent.js';
+import { Recurrence } from './recurrence.js';
+import { BudgetThreshold } from './threshold.js';
+import type { LiveIncident, IncidentChange, MonitorPoint, MonitorState } from './types.js';
+
+/** Points of which a series is still learned. */
+const LEARNING = 64;
+/** Missing points in a row after which there is no data. */
+const SILENT = 3;
+/** Half-width of the band, in spreads. */
+const BAND = 3;
+
+export interface EngineOptions {
+  readonly channels: readonly { readonly name: string; readonly unit?: string }[];
+  /** ms */
+  readonly step: number;
+  /** False incidents per point that are allowed. */
+  readonly rate: number;
+  /** The threshold that follows from it is multiplied by this. */
+  readonly factor: number;
+  /** Cycles that clocks have, in points, shortest first. */
+  readonly calendar: readonly number[];
+  readonly indexTime?: boolean;
+  readonly timeZone?: string;
+}
+
+/** Judges points on a regular time axis, one at a time. */
+export class Engine {
+  private readonly channels: ChannelMonitor[];
+  private readonly recent: Recent[];
+  private readonly joint = new JointStrength();
+  private readonly recurrence = new Recurrence();
+  private readonly threshold: BudgetThreshold;
+  private readonly tracker = new IncidentTracker();
+  private explanation: Explanation | undefined;
+  /** Times of the open incident's points, whose indices count. */
+  private openTimes = { start: 0, noticed: 0, end: 0, peak: 0 };
+  private point = 0;
+  private time = 0;
+  private silent = 0;
+
+  constructor(private readonly options: EngineOptions) {
+    this.channels = options.channels.map(() => new ChannelMonitor(options.calendar));
+    this.recent = options.channels.map(() => new Recent());
+    this.threshold = new BudgetThreshold(options.rate);
+  }
+
+  push(slot: Slot): { point: MonitorPoint; change?: IncidentChange } {
+    if (slot.restart) this.clear();
+    const { channels, options } = this;
+    const values = channels.map((_, c) => slot.values?.[c] ?? NaN);
+    const missing = values.every(Number.isNaN);
+    const index = this.point++;
+    this.time = slot.time;
+    this.silent = missing ? this.silent + 1 : 0;
+    const expected = channels.map((channel) => channel.expected());
+    const spreads = channels.map((channel) => channel.spread());
+    const strengths = channels.map((channel, c) => channel.push(values[c]!, expected[c]!));
+    this.recent.forEach((recent, c) => {
+      const known = Number.isNaN(expected[c]!) ? values[c]! : expected[c]!;
+      recent.push(known, spreads[c]!, strengths[c]!);
+    });
+    const strength = missing ? 0 : this.joint.push(strengths);
+    const regular = !missing && this.recurrence.push(index, strength);
+    const level = this.threshold.value * options.factor;
+    this.threshold.push(strength, regular);
+    const change = this.track(index, strength, level, regular);
+    const edge = (side: number): number[] => expected.map((value, c) => value + side * BAND * spreads[c]!);
+    const point: MonitorPoint = {
+      time: slot.time,
+      // What regular times explain is not anomalous, however much it stands out.
+      score: regular ? Math.min(strength / level, 1 - 2 ** -20) : strength / level,
+      missing,
+      state: this.state(index),
+      expected,
+      lower: edge(-1),
+      upper: edge(1),
+      ...(this.tracker.open ? { incident: this.idOf(this.openTimes.noticed) } : {}),
+    };
+    return change ? { point, change } : { point };
+  }
+
+  get step(): number {
+    return this.options.step;
+  }
+
+  /** Closes the incident that is open, if one is. */
+  finish(): IncidentChange | undefined {
+    const changed = this.tracker.close();
+    if (!changed) return undefined;
+    this.explain(changed.incident, this.point - 1);
+    return { change: 'closed', time: this.time, incident: this.describe(changed.incident, 'closed') };
+  }
+
+  /** Forgets the values, so that windows and phases begin anew. */
+  private clear(): void {
+    for (const channel of this.channels) channel.clear();
+    this.recurrence.clear();
+  }
+
+  private state(index: number): MonitorState {
+    if (this.silent > SILENT) return 'no data';
+    if (this.tracker.open) return this.tracker.isRecovering(index) ? 'recovering' : 'anomalous';
+    return this.channels[0]!.points < LEARNING ? 'learning' : 'normal';
+  }
+
+  private track(
+    index: number,
+    strength: number,
+    level: number,
+    regular: boolean,
+  ): IncidentChange | undefined {
+    const changed = this.tracker.push(index, strength, level, regular);
+    const incident = changed?.incident ?? this.tracker.open;
+    if (!incident) return undefined;
+    if (changed?.change === 'opened') this.explanation = undefined;
+    this.noteTimes(incident, index, changed?.change === 'opened');
+    if (!changed) return undefined;
+    this.explain(incident, index);
+    return { change: changed.change, time: this.time, incident: this.describe(incident, changed.change) };
+  }
+
+  /** Indices become times while they are at hand. */
+  private noteTimes(incident: OpenIncident, index: number, isNew: boolean): void {
+    const at = (point: number): number => this.time - (index - point) * this.options.step;
+    if (isNew) this.openTimes = { start: at(incident.start), noticed: this.time, end: 0, peak: 0 };
+    if (incident.end === index || isNew) this.openTimes.end = this.time;
+    if (incident.peak === index || isNew) this.openTimes.peak = this.time;
+  }
+
+  private describe(incident: OpenIncident, change: IncidentChange['change']): LiveIncident {
+    return {
+      id: this.idOf(this.openTimes.noticed),
+      ...this.openTimes,
+      open: change !== 'closed',
+      score: incident.score,
+      severity: severityOf(incident.score),
+      ...this.explanation!,
+    };
+  }
+
+  /** From what is measured and when it was noticed alone, so that all who see the same points give the same id. */
+  private idOf(noticed: number): string {
+    let hash = 0x811c9dc5;
+    for (const { name } of this.options.channels) {
+      for (const byte of new TextEncoder().encode(`${name}\n`)) hash = Math.imul(hash ^ byte, 0x01000193);
+    }
+    return `${Math.round(noticed).toString(36)}-${(hash >>> 0).toString(36)}`;
+  }
+
+  /** Says what an incident is, as far as it has gone; where it began too long ago to tell anew, what was told stays. */
+  private explain(incident: OpenIncident, index: number): void {
+    const { channels, options, time } = this;
+    const kept = Math.min(RECENT, this.point, channels[0]!.history.length);
+    const first = index - kept + 1;
+    if (this.explanation && incident.start < first) return;
+    const told = explainIncident({
+      channels: options.channels.map((channel, c) => ({
+        ...channel,
+        values: channels[c]!.history.recent().slice(),
+        ...this.recent[c]!.last(kept),
+        similar: channels[c]!.attend(),
+      })),
+      time,
+      step: options.step,
+      ...(options.indexTime ? { indexTime: true } : {}),
+      ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
+      startsBefore: index - Math.max(first, incident.start),
+      endsBefore: index - incident.end,
+      peaksBefore: index - Math.max(first, incident.peak),
+      score: incident.score,
+      // What was most similar when it was noticed; later the windows hold the incident itself.
+      ...(this.explanation ? { attended: this.explanation.attended } : {}),
+    });
+    this.explanation = told;
+  }
+
+  write(out: BinaryWriter): void {
+    const { start, noticed, end, peak } = this.openTimes;
+    for (const value of [this.point, this.time, this.silent, start, noticed, end, peak]) out.number(value);
+    out.text(this.explanation ? JSON.stringify(this.explanation) : '');
+    for (const part of this.parts()) part.write(out);
+  }
+
+  read(from: BinaryReader): void {
+    this.point = from.number();
+    this.time = from.number();
+    this.silent = from.number();
+    this.openTimes = {
+      start: from.number(),
+      noticed: from.number(),
+      end: from.number(),
+      peak: from.number(),
+    };
+    const explanation = from.text();
+    this.explanation = explanation === '' ? undefined : (JSON.parse(explanation) as Explanation);
+    for (const part of this.parts()) part.read(from);
+  }
+
+  private parts(): { write(out: BinaryWriter): void; read(from: BinaryReader): void }[] {
+    const { joint, recurrence, threshold, tracker } = this;
+    return [...this.channels, ...this.recent, joint, recurrence, threshold, tracker];
+  }
+}

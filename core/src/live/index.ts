@@ -1,0 +1,3 @@
+export * from './types.js';
+export { createMonitor, restoreMonitor, type Monitor } from './monitor.js';
+export { parseBudget, type AlertBudget } from './threshold.js';

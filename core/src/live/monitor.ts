@@ -1,0 +1,228 @@
+import { HeedError } from '../errors.js';
+import type { Series } from '../series/series.js';
+import { BinaryReader, BinaryWriter } from './binary.js';
+import { MEMORY } from './channel.js';
+import { Clock, type ClockUpdate } from './clock.js';
+import { Engine } from './engine.js';
+import { parseBudget } from './threshold.js';
+import type { IncidentChange, MonitorOptions, MonitorPoint, MonitorUpdate } from './types.js';
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+/** First number of every snapshot, and its layout. */
+const MAGIC = 0x48656564;
+const VERSION = 1;
+
+/** Watches one series as its points arrive. What it has said of a point it never revises. */
+export interface Monitor {
+  readonly options: MonitorOptions;
+  /** Points judged so far, missing ones included. */
+  readonly length: number;
+  /** Points left out: those whose time had passed, and those whose time was taken. */
+  readonly late: number;
+  readonly duplicates: number;
+  /**
+   * Takes one point.
+   * @param time epoch ms
+   * @param values d values, NaN where missing; a number where there is one channel
+   * @returns what it brought; of a point that is waited for, or came too late, nothing
+   * @throws HeedError bad-time, channel-mismatch, not-finite
+   */
+  append(time: number, values: number | readonly number[]): MonitorUpdate;
+  /**
+   * Takes points in order.
+   * @throws HeedError channel-mismatch, not-finite
+   */
+  appendSeries(points: Series): MonitorUpdate;
+  /** Tells what time it is: what should have come by then, lateness included, is missing. */
+  advance(time: number): MonitorUpdate;
+  /** Everything known, as bytes; `restoreMonitor` goes on from there to the bit. */
+  snapshot(): Uint8Array;
+}
+
+/**
+ * Starts to monitor a series: a causal score for every point, and incidents within an alert budget. It learns from the
+ * points that it gets; give it the history first.
+ * @throws HeedError bad-option
+ */
+export function createMonitor(options: MonitorOptions = {}): Monitor {
+  return new SeriesMonitor(options);
+}
+
+/** @throws HeedError model-version, model-corrupt */
+export function restoreMonitor(snapshot: Uint8Array): Monitor {
+  const from = new BinaryReader(snapshot);
+  if (from.number() !== MAGIC) {
+    throw new HeedError(
+      'model-corrupt',
+      'this is no snapshot of a monitor',
+      'Give the bytes of `snapshot()`.',
+    );
+  }
+  const version = from.number();
+  if (version !== VERSION) {
+    throw new HeedError(
+      'model-version',
+      `the snapshot has version ${version}, this Heed reads version ${VERSION}`,
+      'Start a new monitor with the history.',
+    );
+  }
+  const monitor = new SeriesMonitor(JSON.parse(from.text()) as MonitorOptions);
+  monitor.read(from);
+  from.end();
+  return monitor;
+}
+
+class SeriesMonitor implements Monitor {
+  length = 0;
+  private readonly clock: Clock;
+  private engine: Engine | undefined;
+  private readonly channels: NonNullable<MonitorOptions['channels']>;
+
+  constructor(readonly options: MonitorOptions) {
+    checkOptions(options);
+    this.channels = options.channels ?? [{ name: 'value' }];
+    const step = options.step ?? (options.indexTime ? 1 : NaN);
+    this.clock = new Clock(step, options.lateness ?? 2, MEMORY);
+  }
+
+  get late(): number {
+    return this.clock.late;
+  }
+
+  get duplicates(): number {
+    return this.clock.duplicates;
+  }
+
+  append(time: number, values: number | readonly number[]): MonitorUpdate {
+    const all = typeof values === 'number' ? [values] : values;
+    this.check(time, all);
+    return this.judge(this.clock.push(time, all));
+  }
+
+  appendSeries({ time, channels }: Series): MonitorUpdate {
+    const points: MonitorPoint[] = [];
+    const incidents: IncidentChange[] = [];
+    const notes: string[] = [];
+    for (let t = 0; t < time.length; t++) {
+      const update = this.append(
+        time[t]!,
+        channels.map(({ values }) => values[t]!),
+      );
+      for (const point of update.points) points.push(point);
+      for (const change of update.incidents) incidents.push(change);
+      for (const note of update.notes) notes.push(note);
+    }
+    return { points, incidents, notes };
+  }
+
+  advance(time: number): MonitorUpdate {
+    return this.judge(this.clock.advance(time));
+  }
+
+  snapshot(): Uint8Array {
+    const out = new BinaryWriter();
+    out.number(MAGIC);
+    out.number(VERSION);
+    out.text(JSON.stringify(this.options));
+    out.number(this.length);
+    this.clock.write(out);
+    out.number(this.engine ? 1 : 0);
+    this.engine?.write(out);
+    return out.finish();
+  }
+
+  read(from: BinaryReader): void {
+    this.length = from.number();
+    this.clock.read(from, this.channels.length);
+    if (from.number() === 0) return;
+    this.engine = this.start();
+    this.engine.read(from);
+  }
+
+  private judge({ slots, notes }: ClockUpdate): MonitorUpdate {
+    const points: MonitorPoint[] = [];
+    const incidents: IncidentChange[] = [];
+    for (const slot of slots) {
+      this.engine ??= this.start();
+      if (slot.restart && this.engine.step !== this.clock.step) {
+        // What was usual from one point to the next says nothing of points further, or less far, apart.
+        const closed = this.engine.finish();
+        if (closed) incidents.push(closed);
+        this.engine = this.start();
+      }
+      const { point, change } = this.engine.push(slot);
+      points.push(point);
+      if (change) incidents.push(change);
+      this.length++;
+    }
+    return { points, incidents, notes };
+  }
+
+  private start(): Engine {
+    const { indexTime, timeZone, sensitivity = 50 } = this.options;
+    const { step } = this.clock;
+    return new Engine({
+      channels: this.channels,
+      step,
+      rate: this.rate(),
+      factor: 2 ** ((50 - sensitivity) / 25),
+      calendar: indexTime ? [] : [day / step, (7 * day) / step],
+      ...(indexTime ? { indexTime } : {}),
+      ...(timeZone === undefined ? {} : { timeZone }),
+    });
+  }
+
+  /** False incidents per point that the budget allows. */
+  private rate(): number {
+    const { budget = '1/week', indexTime } = this.options;
+    const { incidents, period } = parseBudget(budget);
+    return (incidents * (indexTime ? minute : this.clock.step)) / period;
+  }
+
+  private check(time: number, values: readonly number[]): void {
+    if (!Number.isFinite(time)) {
+      throw new HeedError('bad-time', `the time of a point is ${time}`, 'Give epoch milliseconds.');
+    }
+    if (values.length !== this.channels.length) {
+      throw new HeedError(
+        'channel-mismatch',
+        `a point has ${values.length} values where the monitor has ${this.channels.length} channels`,
+        'Give one value per channel, NaN where it is missing.',
+      );
+    }
+    const infinite = values.findIndex((value) => value === Infinity || value === -Infinity);
+    if (infinite >= 0) {
+      throw new HeedError(
+        'not-finite',
+        `the value of "${this.channels[infinite]!.name}" is ${values[infinite]}`,
+        'Give NaN where a value is missing.',
+      );
+    }
+  }
+}
+
+function checkOptions({
+  detector = 'auto',
+  channels,
+  sensitivity,
+  step,
+  lateness,
+  budget,
+}: MonitorOptions): void {
+  const refuse = (what: string, remedy: string): never => {
+    throw new HeedError('bad-option', what, remedy);
+  };
+  if (detector !== 'auto') refuse(`the detector "${String(detector)}" cannot be monitored`, 'Choose auto.');
+  if (channels?.length === 0) refuse('the monitor has no channel', 'Name at least one.');
+  if (sensitivity !== undefined && !(sensitivity >= 0 && sensitivity <= 100)) {
+    refuse(`the sensitivity is ${sensitivity}`, 'Give a number from 0 to 100.');
+  }
+  if (step !== undefined && !(step > 0 && step < Infinity)) {
+    refuse(`the step is ${step} ms`, 'Give a number above 0.');
+  }
+  if (lateness !== undefined && !(Number.isInteger(lateness) && lateness >= 0 && lateness <= 1000)) {
+    refuse(`the lateness is ${lateness} steps`, 'Give a whole number from 0 to 1000.');
+  }
+  if (budget !== undefined) parseBudget(budget);
+}

@@ -1,0 +1,119 @@
+import { HeedError } from '../errors.js';
+import { parseDuration } from '../series/time.js';
+import type { BinaryReader, BinaryWriter } from './binary.js';
+
+/** Strength from which peaks tell how often a series stands out. */
+const PEAK = 1;
+/** Points that separate one peak from the next. */
+const APART = 16;
+/** What is known of any series before it is seen: mean excess of its peaks, worth so many peaks; their rate. */
+const EXCESS = 0.2;
+const EXCESS_WORTH = 30;
+const PEAKS_BEFORE = 2;
+const POINTS_BEFORE = 400;
+/** Points after which an old peak weighs 1/e. */
+const FORGET = 20_000;
+const LOWEST = 1.2;
+const HIGHEST = 4;
+/** The caution that members show with few values, given back while a series is younger than this. */
+const YOUNG = 1500;
+const YOUNG_BONUS = 0.3;
+
+/** At most `incidents` false ones per `period` (ms). */
+export interface AlertBudget {
+  readonly incidents: number;
+  /** ms */
+  readonly period: number;
+}
+
+const periods: Readonly<Record<string, string>> = { hour: '1h', day: '1d', week: '7d', month: '30d' };
+
+/**
+ * Reads a budget: `1/week`, `3/day`, `1/month`, `1/12h`.
+ * @throws HeedError bad-option
+ */
+export function parseBudget(text: string): AlertBudget {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(?:\/|per)\s*(\S+)\s*$/.exec(text);
+  const incidents = Number(match?.[1]);
+  if (match && incidents > 0) {
+    const name = match[2]!;
+    if (name in periods) return { incidents, period: parseDuration(periods[name]!) };
+    if (/^\d/.test(name)) return { incidents, period: parseDuration(name) };
+  }
+  throw new HeedError(
+    'bad-option',
+    `the alert budget is "${text}"`,
+    'Give false incidents per time: 1/week, 3/day, 1/month, 1/12h.',
+  );
+}
+
+/**
+ * The strength from which a point opens an incident, so that a series without anomalies stays within its budget: peaks
+ * above a low level are counted, their excess is taken to be exponential, and the level that so many peaks per point
+ * exceed follows. What lies above the threshold counts as a peak that just reaches it, since it may be an anomaly.
+ */
+export class BudgetThreshold {
+  private points = 0;
+  private seen = 0;
+  private peaks = 0;
+  private excess = 0;
+  private uncensored = 0;
+  private peak = 0;
+  private sincePeak = Infinity;
+  value = HIGHEST;
+
+  /** @param rate false incidents per point that are allowed */
+  constructor(private readonly rate: number) {
+    this.update();
+  }
+
+  /**
+   * Takes the strength of a point.
+   * @param regular whether it stood out because of what happens at regular times
+   */
+  push(strength: number, regular: boolean): void {
+    this.seen++;
+    if (this.sincePeak > APART && this.peak > 0) {
+      const limit = Math.max(this.value - PEAK, 0.05);
+      const excess = this.peak - PEAK;
+      this.peaks++;
+      this.excess += Math.min(excess, limit);
+      if (excess < limit) this.uncensored++;
+      this.peak = 0;
+    }
+    const keep = 1 - 1 / FORGET;
+    this.points = this.points * keep + 1;
+    this.peaks *= keep;
+    this.excess *= keep;
+    this.uncensored *= keep;
+    this.sincePeak++;
+    if (strength >= PEAK && !regular) {
+      this.peak = Math.max(this.peak, strength);
+      this.sincePeak = 0;
+    }
+    this.update();
+  }
+
+  private update(): void {
+    const excess = (this.excess + EXCESS * EXCESS_WORTH) / (this.uncensored + EXCESS_WORTH);
+    const peaks = (this.peaks + PEAKS_BEFORE) / (this.points + POINTS_BEFORE);
+    const level = Math.min(HIGHEST, PEAK + excess * Math.log(Math.max(1, peaks / this.rate)));
+    this.value = Math.max(LOWEST, level - YOUNG_BONUS * Math.max(0, 1 - this.seen / YOUNG));
+  }
+
+  write(out: BinaryWriter): void {
+    for (const value of [this.points, this.seen, this.peaks, this.excess, this.uncensored]) out.number(value);
+    for (const value of [this.peak, this.sincePeak, this.value]) out.number(value);
+  }
+
+  read(from: BinaryReader): void {
+    this.points = from.number();
+    this.seen = from.number();
+    this.peaks = from.number();
+    this.excess = from.number();
+    this.uncensored = from.number();
+    this.peak = from.number();
+    this.sincePeak = from.number();
+    this.value = from.number();
+  }
+}

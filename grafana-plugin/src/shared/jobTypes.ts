@@ -1,0 +1,119 @@
+import type {
+  Detection,
+  DetectorTags,
+  EventOptions,
+  Feedback,
+  FitReport,
+  OptionSpec,
+  Series,
+} from '@heed/core';
+
+/** How to score: everything that changes the numbers, and nothing else (it is hashed into the cache key). */
+export interface ScoreConfig {
+  readonly detector: string;
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** A fitted model's text; it names its own detector. */
+  readonly model?: string;
+  readonly events?: EventOptions;
+  readonly feedback?: readonly Feedback[];
+}
+
+export interface ScoreJob {
+  readonly kind: 'score';
+  readonly series: Series;
+  readonly scoreConfig: ScoreConfig;
+  /** Names a series that grows from call to call; only its new points are scored where the detector can. */
+  readonly live?: string;
+}
+
+export interface FitJob {
+  readonly kind: 'fit';
+  readonly series: Series;
+  readonly detector: string;
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly seed?: number;
+}
+
+/** What a model file is, without using it. */
+export interface InspectJob {
+  readonly kind: 'inspect';
+  readonly model: string;
+}
+
+export interface ReadCsvJob {
+  readonly kind: 'read-csv';
+  readonly text: string;
+  readonly name?: string;
+}
+
+export interface ListJob {
+  readonly kind: 'list';
+}
+
+/** A map of services or other nodes with numbers, to be scored by attention over neighbors. */
+export interface GraphJob {
+  readonly kind: 'graph';
+  /** Names of the numbers that every node has. */
+  readonly features: readonly string[];
+  readonly nodes: readonly { readonly id: string; readonly features: readonly number[] }[];
+  readonly edges: readonly { readonly source: string; readonly target: string; readonly weight?: number }[];
+  /** 0…100. */
+  readonly sensitivity: number;
+}
+
+export interface NodeAnomaly {
+  /** Index into the nodes of the job. */
+  readonly index: number;
+  readonly score: number;
+  /** 0…100. */
+  readonly severity: number;
+  /** The neighbors it attended to, heaviest first; the weights sum to at most 1. */
+  readonly attended: readonly { readonly node: string; readonly weight: number }[];
+  readonly reason: string;
+}
+
+export interface EdgeAnomaly {
+  /** Index into the edges of the job. */
+  readonly index: number;
+  readonly score: number;
+  readonly severity: number;
+  readonly reason: string;
+}
+
+/** Scores of a map; 1 is the threshold. */
+export interface GraphResult {
+  readonly nodes: Float32Array;
+  readonly edges: Float32Array;
+  /** Highest score first. */
+  readonly anomalies: readonly NodeAnomaly[];
+  readonly edgeAnomalies: readonly EdgeAnomaly[];
+}
+
+export type Job = ScoreJob | GraphJob | FitJob | InspectJob | ReadCsvJob | ListJob;
+
+export interface DetectorListing {
+  readonly id: string;
+  readonly summary: string;
+  readonly source: string;
+  readonly tags: DetectorTags;
+  readonly defaults: Readonly<Record<string, unknown>>;
+  readonly options: Readonly<Record<string, OptionSpec>>;
+}
+
+export interface ModelInfo {
+  readonly detector: string;
+  readonly channels?: readonly string[];
+}
+
+export interface JobResults {
+  score: {
+    readonly detection: Detection;
+    /** Less than all where a live series was continued. */ readonly scoredPoints: number;
+  };
+  fit: { readonly model: string; readonly report: FitReport };
+  inspect: ModelInfo;
+  'read-csv': { readonly series: Series; readonly notes: readonly string[] };
+  list: readonly DetectorListing[];
+  graph: GraphResult;
+}
+export type ResultOf<J extends Job> = JobResults[J['kind']];

@@ -1,0 +1,122 @@
+import {
+  HeedError,
+  SlidingStream,
+  createDetector,
+  createSeries,
+  listDetectors,
+  loadDetector,
+  readCsv,
+  type Detector,
+  type RunOptions,
+  type Series,
+} from '@heed/core';
+import { LRUCache } from 'lru-cache';
+import { scoreGraph } from './graphJob.js';
+import { stableJson } from './hash.js';
+import type { FitJob, Job, JobResults, ScoreJob } from './jobTypes.js';
+
+/** Runs one job on @heed/core. Everything the plugin computes goes through here, in a worker or on the page. */
+export async function runJob(
+  job: Job,
+  run: Pick<RunOptions, 'signal' | 'onProgress'>,
+): Promise<JobResults[Job['kind']]> {
+  switch (job.kind) {
+    case 'score':
+      return score(job, run);
+    case 'graph':
+      return scoreGraph(job, run);
+    case 'fit':
+      return fit(job, run);
+    case 'inspect':
+      return inspect(job.model);
+    case 'read-csv':
+      return readCsv(job.text, { ...(job.name ? { name: job.name } : {}), sort: true, duplicates: 'last' });
+    case 'list':
+      return listDetectors().map(({ id, summary, source, tags, defaults, options }) => ({
+        id,
+        summary,
+        source,
+        tags,
+        defaults,
+        options,
+      }));
+    default: {
+      // A page loaded before an update may ask for what the types no longer know.
+      const { kind } = job satisfies never as Job;
+      throw new HeedError('not-supported', `the engine knows no job "${kind}"`, 'Reload the page.');
+    }
+  }
+}
+
+/** Ranges that move on, by their names: per worker, the one unused for longest goes first. */
+const sliding = new LRUCache<string, SlidingStream>({ max: 200, dispose: (stream) => stream.dispose() });
+
+async function score(job: ScoreJob, run: Pick<RunOptions, 'signal' | 'onProgress'>) {
+  const { live, scoreConfig } = job;
+  const { detector: id, options, model, events, feedback } = scoreConfig;
+  const series = toSeries(job.series);
+  const scoreOptions = { ...(events ? { events } : {}), ...(feedback?.length ? { feedback } : {}) };
+  if (live !== undefined && model === undefined) {
+    const key = `${live} ${stableJson(scoreConfig)}`;
+    const stream =
+      sliding.get(key) ?? new SlidingStream(() => createDetector(id, options ?? {}), scoreOptions);
+    sliding.set(key, stream, { noDisposeOnSet: true });
+    return stream.update(series, run);
+  }
+  const { detector, release } = await prepareDetector(id, options, model);
+  try {
+    const detection = await detector.score(series, { ...run, ...scoreOptions });
+    return { detection, scoredPoints: series.time.length };
+  } finally {
+    release();
+  }
+}
+
+async function fit(job: FitJob, run: Pick<RunOptions, 'signal' | 'onProgress'>) {
+  const detector = await createDetector(job.detector, job.options ?? {});
+  try {
+    const report = await detector.fit(toSeries(job.series), { ...run, seed: job.seed ?? 0 });
+    return { model: await detector.save(), report };
+  } finally {
+    detector.dispose();
+  }
+}
+
+async function inspect(model: string) {
+  const { detector, release } = await prepareDetector('', {}, model);
+  const id = detector.id;
+  release();
+  return { detector: id };
+}
+
+function toSeries(plain: Series) {
+  return createSeries({
+    ...(plain.name === undefined ? {} : { name: plain.name }),
+    time: plain.time,
+    channels: plain.channels,
+  });
+}
+
+/** Loaded models by their text: loading a network costs more than scoring a few hundred points with it. */
+const models = new LRUCache<string, Promise<Detector>>({
+  max: 4,
+  dispose: (loading) => void loading.then((detector) => detector.dispose()).catch(() => undefined),
+});
+
+async function prepareDetector(
+  id: string,
+  options: Readonly<Record<string, unknown>> | undefined,
+  model: string | undefined,
+): Promise<{ detector: Detector; release: () => void }> {
+  if (model === undefined) {
+    const detector = await createDetector(id, options ?? {});
+    return { detector, release: () => detector.dispose() };
+  }
+  let loading = models.get(model);
+  if (!loading) {
+    loading = Promise.resolve(loadDetector(model));
+    models.set(model, loading);
+    loading.catch(() => models.delete(model));
+  }
+  return { detector: await loading, release: () => undefined };
+}
