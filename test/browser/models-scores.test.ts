@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateGraph, generateGraphSequence, generateSeries } from '../../core/src/datasets/index.js';
 import { listDetectors } from '../../core/src/detectors/index.js';
-import { createDetector, createGraphDetector } from '../../core/src/detection/index.js';
+import { createDetector, createGraphDetector, graphInputOf } from '../../core/src/detection/index.js';
 import { findChromium, launchChromium } from './chromium.js';
 import { serveWorker, type WorkerPage } from './worker-page.js';
 

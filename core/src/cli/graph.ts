@@ -5,7 +5,12 @@ import { getDetectorDefinition } from '../detectors/registry.js';
 import { HeedError } from '../errors.js';
 import { decodeModel } from '../detection/model-file.js';
 import { graphFileKind, readGraphFile } from '../node/graph-files.js';
-import { createGraphDetector, graphInputOf, loadGraphDetector, type GraphDetector } from '../detection/graph/detector.js';
+import {
+  createGraphDetector,
+  graphInputOf,
+  loadGraphDetector,
+  type GraphDetector,
+} from '../detection/graph/detector.js';
 import { graphDetectionToJson } from '../detection/graph/json.js';
 import { plotGraph } from '../plot/graph.js';
 import { plotMatrix } from '../plot/heatmap.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { generateSeries } from '../datasets/index.js';
-import { choice, flag, number, numbers } from '../detectors/base/options.js';
+import { choice, defaultsOf, flag, number, numbers } from '../detectors/base/options.js';
 import { defineDetector, type DetectorState } from '../detectors/base/types.js';
 import { getDetectorDefinition } from '../detectors/registry.js';
 import { zScore } from '../detectors/statistical/z-score.js';
@@ -198,7 +198,7 @@ describe('model file', () => {
       ...largest,
       create: () =>
         ({
-          ...(largest.create({ factor: 1 }) as object),
+          ...(largest.create(defaultsOf(largest.options)) as object),
           getState: async () => ({ json: {}, tensors: { w: { shape: [1], values: Float32Array.of(NaN) } } }),
         }) as never,
     });
@@ -240,10 +240,12 @@ describe('stream', () => {
     await expect(stream.append(seriesOf([1, 2]))).rejects.toEqual(code('channel-mismatch'));
     const { score } = await stream.append(part([...spike().slice(0, 200), NaN, 1], 200, 202));
     expect(score[0]).toBe(0);
-    await expect(createStream(part(spike(), 0, 200), { detector: 'z-score' })).rejects.toEqual(code('not-supported'));
-    const centered = { options: { align: 'centered' } } as const;
-    await expect(createStream(part(spike(), 0, 200), { detector: 'moving-variance', ...centered })).rejects.toEqual(
+    await expect(createStream(part(spike(), 0, 200), { detector: 'z-score' })).rejects.toEqual(
       code('not-supported'),
     );
+    const centered = { options: { align: 'centered' } } as const;
+    await expect(
+      createStream(part(spike(), 0, 200), { detector: 'moving-variance', ...centered }),
+    ).rejects.toEqual(code('not-supported'));
   });
 });

@@ -18,6 +18,7 @@ export {
   graphInputOf,
   loadGraphDetector,
   type GraphDetector,
+  type GraphDetectorFor,
   type GraphDetectorIds,
   type GraphDetectorOf,
   type GraphScoreOptions,

@@ -85,14 +85,18 @@ describe('options of a detector', () => {
   it('are refused by compiler and at run time where a value does not fit', async () => {
     // @ts-expect-error a number
     const text = createDetector('memory-attention', { temperature: 'hot' });
-    await expect(text).rejects.toThrow('"temperature" of "memory-attention" is "hot", which is not a finite number');
+    await expect(text).rejects.toThrow(
+      '"temperature" of "memory-attention" is "hot", which is not a finite number',
+    );
     // @ts-expect-error not one of its values
     const name = createDetector('rnn', { cell: 'gruu' });
     await expect(name).rejects.toThrow('which is not one of its values. Give one of rnn, gru, lstm');
     await expect(createDetector('three-sigma', { sigmas: 0 })).rejects.toThrow('which is below 0.1');
     await expect(createDetector('t-test', { window: 2.5 })).rejects.toThrow('which is not a whole number');
     await expect(createDetector('t-test', { window: Infinity })).rejects.toThrow('not a finite number');
-    await expect(createDetector('memory-attention', { windows: [8, 1] })).rejects.toThrow('is [8,1], which is below 2');
+    await expect(createDetector('memory-attention', { windows: [8, 1] })).rejects.toThrow(
+      'is [8,1], which is below 2',
+    );
   });
 
   it('of a detector that is known at run time only are checked there', async () => {

@@ -1,6 +1,11 @@
 import { generateGraph, generateGraphSequence } from '../datasets/graphs.js';
 import type { DetectorDefinition, DetectorOptions, FitReport, RunOptions } from '../detectors/base/types.js';
-import { createGraphDetector, graphInputOf, loadGraphDetector, type GraphDetector } from '../detection/graph/detector.js';
+import {
+  createGraphDetector,
+  graphInputOf,
+  loadGraphDetector,
+  type GraphDetector,
+} from '../detection/graph/detector.js';
 import type { GraphDetection, GraphSequenceDetection } from '../detection/graph/types.js';
 import { createGraph, createGraphSequence, type Graph, type GraphSequence } from '../series/graph.js';
 import type { ContractOptions } from './subject.js';

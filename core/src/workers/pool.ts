@@ -39,7 +39,10 @@ export interface ScorePool {
   /** Most workers at a time. */
   readonly workers: number;
   /** @throws HeedError what `Detector.score` throws; internal where the worker died */
-  score<const D extends PoolDetector = 'auto'>(series: Series, options?: PoolRunOptions<D>): Promise<Detection>;
+  score<const D extends PoolDetector = 'auto'>(
+    series: Series,
+    options?: PoolRunOptions<D>,
+  ): Promise<Detection>;
   /**
    * Scores many series on all workers; the detections come in the order of the series. At most two series per worker
    * are read ahead of the one given out last, so that memory does not grow with their number.

@@ -10,7 +10,7 @@ import type {
   RunOptions,
 } from '../../detectors/base/types.js';
 import { resolveOptions } from '../../detectors/base/options.js';
-import type { DetectorOptionsById } from '../../detectors/known.js';
+import type { DetectorReference, OptionsFor } from '../../detectors/known.js';
 import { quantizeState } from '../../detectors/transfer/quantize.js';
 import { getDetectorDefinition, listDetectors } from '../../detectors/registry.js';
 import { HeedError, throwIfAborted } from '../../errors.js';
@@ -53,25 +53,20 @@ export interface GraphDetectorIds {
   'graph-sequence-attention': Extract<GraphDetector, { input: 'graph-sequence' }>;
 }
 
+/** What `createGraphDetector` makes of an id or a definition. */
+export type GraphDetectorFor<D> = D extends keyof GraphDetectorIds ? GraphDetectorIds[D] : GraphDetector;
+
 /**
  * Makes a detector of graphs ready to fit or score: raw detector, threshold, anomalies and reasons in one.
  * @param detector the id of a registered detector that takes graphs, or a definition
  * @param options laid over the definition's defaults
  * @throws HeedError unknown-detector, bad-option, not-supported (detectors of series alone), backend-unavailable
  */
-export function createGraphDetector<Id extends keyof GraphDetectorIds>(
-  detector: Id,
-  options?: Partial<DetectorOptionsById[Id]>,
-): Promise<GraphDetectorIds[Id]>;
-export function createGraphDetector(
-  detector: string | DetectorDefinition,
-  options?: DetectorOptions,
-): Promise<GraphDetector>;
-export async function createGraphDetector(
-  detector: string | DetectorDefinition,
-  options: DetectorOptions = {},
-): Promise<GraphDetector> {
-  return asDetector(await createWhole(detector, options));
+export async function createGraphDetector<const D extends DetectorReference>(
+  detector: D,
+  options?: OptionsFor<D>,
+): Promise<GraphDetectorFor<D>> {
+  return asDetector(await createWhole(detector, options)) as GraphDetectorFor<D>;
 }
 
 /**
@@ -102,8 +97,8 @@ export async function loadGraphDetector(
 }
 
 async function createWhole(
-  detector: string | DetectorDefinition,
-  options: DetectorOptions,
+  detector: DetectorReference,
+  options: DetectorOptions = {},
 ): Promise<WholeGraphDetector> {
   const definition = typeof detector === 'string' ? getDetectorDefinition(detector) : detector;
   const input = graphInputOf(definition);

@@ -20,11 +20,26 @@ import { restore, restoreExplanation, scalesOf, standardizeSeries } from '../bas
 import type { Interval } from '../../series/interval.js';
 
 const options = {
-  windows: numbers('Window lengths, one scale each; empty: 128 points or a 32nd of the series', [], { min: 2, unit: 'points' }),
-  normalization: choice('What each window is freed of before it is compared: nothing, its mean, its mean and deviation', 'none', ['none', 'center', 'z']),
-  temperature: number('Softmax temperature in mean squared standard deviations: higher spreads the attention', 0.1, { min: 1e-6 }),
+  windows: numbers('Window lengths, one scale each; empty: 128 points or a 32nd of the series', [], {
+    min: 2,
+    unit: 'points',
+  }),
+  normalization: choice(
+    'What each window is freed of before it is compared: nothing, its mean, its mean and deviation',
+    'none',
+    ['none', 'center', 'z'],
+  ),
+  temperature: number(
+    'Softmax temperature in mean squared standard deviations: higher spreads the attention',
+    0.1,
+    { min: 1e-6 },
+  ),
   keys: integer('Windows that each window attends to', 8, { min: 1, max: 256 }),
-  budget: number('Most pairs of windows × channels compared per scale; a longer history is averaged in segments', 1e8, { min: 10_000 }),
+  budget: number(
+    'Most pairs of windows × channels compared per scale; a longer history is averaged in segments',
+    1e8,
+    { min: 10_000 },
+  ),
 };
 
 /** Options of `memory-attention`. */

@@ -6,9 +6,15 @@ import { downsamplingNotes } from './memory-attention.js';
 import { defaultMemoryWindow, planMemory, scoreByMemory, shareByResidual } from './window-memory.js';
 
 const options = {
-  window: integer('points per window; 0 = 128, a 32nd of a short series', 0, { min: 0, max: 100_000, unit: 'points' }),
+  window: integer('points per window; 0 = 128, a 32nd of a short series', 0, {
+    min: 0,
+    max: 100_000,
+    unit: 'points',
+  }),
   keys: integer('Windows whose distances are averaged', 4, { min: 1, max: 256 }),
-  budget: number('Most pairs of windows × channels compared; a longer history is averaged in segments', 1e8, { min: 10_000 }),
+  budget: number('Most pairs of windows × channels compared; a longer history is averaged in segments', 1e8, {
+    min: 10_000,
+  }),
 };
 
 /** Options of `neighbor-distance`. */

@@ -6,12 +6,7 @@ import { fitScaler } from '../../preprocess/scale.js';
 import { MAD_TO_SIGMA, median } from '../../preprocess/statistics.js';
 import { movingMean } from '../../preprocess/moving.js';
 import type { Series } from '../../series/series.js';
-import type {
-  AttendedChannel,
-  RawDetector,
-  RawScores,
-  RunOptions,
-} from '../base/types.js';
+import type { AttendedChannel, RawDetector, RawScores, RunOptions } from '../base/types.js';
 
 /** Residuals below this share of a series' own spread are never unusual: series that move as one are not infinitely alike. */
 const finestResidual = 0.05;
@@ -21,10 +16,22 @@ const standsOut = 2;
 const fewestForCommon = 5;
 
 const options = {
-  window: integer('Points over which deviations from the peers are averaged: larger overlooks short ones', 5, { min: 1, max: 100_000, unit: 'points' }),
+  window: integer(
+    'Points over which deviations from the peers are averaged: larger overlooks short ones',
+    5,
+    { min: 1, max: 100_000, unit: 'points' },
+  ),
   keys: integer('Peers each series attends to', 16, { min: 1, max: 256 }),
-  temperature: number('Softmax temperature in mean squared standard deviations: higher spreads the attention', 0.1, { min: 1e-6 }),
-  budget: number('Most differences of two values computed; beyond it likeness is measured on every second, third… point', 1e8, { min: 10_000 }),
+  temperature: number(
+    'Softmax temperature in mean squared standard deviations: higher spreads the attention',
+    0.1,
+    { min: 1e-6 },
+  ),
+  budget: number(
+    'Most differences of two values computed; beyond it likeness is measured on every second, third… point',
+    1e8,
+    { min: 10_000 },
+  ),
 };
 
 /** Options of `peer-attention`. */

@@ -113,7 +113,10 @@ export function defaultsOf<S extends OptionsSchema>(schema: S): OptionsOf<S> {
 
 /** The options as plain data that can cross a thread. */
 export function describeOptions(schema: OptionsSchema): Record<string, OptionDescription> {
-  const described = Object.entries(schema).map(([name, { check: _, default: __, ...option }]) => [name, option]);
+  const described = Object.entries(schema).map(([name, { check: _, default: __, ...option }]) => [
+    name,
+    option,
+  ]);
   return Object.fromEntries(described);
 }
 

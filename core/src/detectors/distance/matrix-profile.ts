@@ -2,11 +2,7 @@ import type { OptionsOf } from '../base/options.js';
 import { defineDetector } from '../base/types.js';
 import { CooperativeScheduler } from '../../yield.js';
 import type { Series } from '../../series/series.js';
-import type {
-  AttendedInterval,
-  RawScores,
-  RunOptions,
-} from '../base/types.js';
+import type { AttendedInterval, RawScores, RunOptions } from '../base/types.js';
 import { standardized } from '../outlier/principal-components.js';
 import { subsequenceWindow, windowOption } from '../base/subsequence.js';
 

@@ -46,7 +46,11 @@ import { lastOf, downsamplingNotes } from '../attention/memory-attention.js';
 import type { Interval } from '../../series/interval.js';
 
 const options = {
-  budget: number('Most pairs of windows × channels compared; a longer history is downsampled, then members are left out', 1e8, { min: 10_000 }),
+  budget: number(
+    'Most pairs of windows × channels compared; a longer history is downsampled, then members are left out',
+    1e8,
+    { min: 10_000 },
+  ),
 };
 
 /** Options of `auto`. */

@@ -8,7 +8,11 @@ import { averageChannels } from '../base/single-member.js';
 
 const options = {
   order: integer('past points that a forecast uses', 64, { min: 1, max: 2000, unit: 'points' }),
-  smoothing: integer('points to average squared errors over; 0 = the dominant period of each channel', 0, { min: 0, max: 100_000, unit: 'points' }),
+  smoothing: integer('points to average squared errors over; 0 = the dominant period of each channel', 0, {
+    min: 0,
+    max: 100_000,
+    unit: 'points',
+  }),
 };
 
 /** Options of `forecast`. */

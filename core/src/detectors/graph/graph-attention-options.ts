@@ -13,4 +13,3 @@ export const options = {
 
 /** Options of `graph-attention`. */
 export type GraphAttentionOptions = OptionsOf<typeof options>;
-

@@ -18,7 +18,11 @@ export const definitionOf = (id: string) => definitions.find((definition) => def
 /** A learned detector with its quick settings. */
 export async function makeQuick(id: string, options: object = {}): Promise<LearnedRaw> {
   const definition = definitionOf(id);
-  return (await definition.create({ ...defaultsOf(definition.options), ...definition.quick, ...options })) as LearnedRaw;
+  return (await definition.create({
+    ...defaultsOf(definition.options),
+    ...definition.quick,
+    ...options,
+  })) as LearnedRaw;
 }
 
 /** Two channels with a common period; labeled intervals where one is mirrored and the other dead. */

@@ -1,3 +1,4 @@
+import { defaultsOf } from '../base/options.js';
 import { describe, expect, it } from 'vitest';
 import { averagePrecision, rankingCurve } from '../../evaluate/curves.js';
 import type { DetectorState, Progress } from '../base/types.js';

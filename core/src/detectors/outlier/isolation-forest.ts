@@ -125,7 +125,11 @@ const options = {
   window: windowOption,
   trees: integer('number of trees', 150, { min: 1, max: 2000 }),
   samples: integer('windows each tree is grown from', 256, { min: 2, max: 4096 }),
-  features: number('share of the dimensions each tree may split; 0 = automatic: one dimension for one channel, 0.8 for several', 0, { min: 0, max: 1 }),
+  features: number(
+    'share of the dimensions each tree may split; 0 = automatic: one dimension for one channel, 0.8 for several',
+    0,
+    { min: 0, max: 1 },
+  ),
 };
 
 type Options = OptionsOf<typeof options>;

@@ -4,13 +4,7 @@ import { CooperativeScheduler } from '../../yield.js';
 import { HeedError } from '../../errors.js';
 import { createRandom } from '../../random.js';
 import type { Series } from '../../series/series.js';
-import type {
-  DetectorState,
-  FitReport,
-  RawDetector,
-  RawScores,
-  RunOptions,
-} from '../base/types.js';
+import type { DetectorState, FitReport, RawDetector, RawScores, RunOptions } from '../base/types.js';
 import { NormalizedWindows } from '../../windows/normalized.js';
 import { averageWindowScores, subsequenceWindow, windowOption } from '../base/subsequence.js';
 

@@ -119,12 +119,7 @@ function laggedCorrelation(x: Float64Array, window: number): LaggedCorrelation {
 async function score(series: Series, options: Options, run: RunOptions): Promise<RawScores> {
   const window = subsequenceWindow(series, options.window, 1, 1);
   if (series.channels.length > 1) {
-    const { scores, parts } = await jointWindowScores(
-      series,
-      window,
-      options.variance || 0.25,
-      run,
-    );
+    const { scores, parts } = await jointWindowScores(series, window, options.variance || 0.25, run);
     return {
       raw: centerWindowScores(scores, window),
       contributions: parts.map((part) => centerWindowScores(part, window)),
@@ -138,7 +133,11 @@ async function score(series: Series, options: Options, run: RunOptions): Promise
 
 const options = {
   window: windowOption,
-  variance: number('share of the variance the components must explain; 0 = automatic: all of it for one channel, 0.25 for several', 0, { min: 0, max: 1 }),
+  variance: number(
+    'share of the variance the components must explain; 0 = automatic: all of it for one channel, 0.25 for several',
+    0,
+    { min: 0, max: 1 },
+  ),
 };
 
 type Options = OptionsOf<typeof options>;

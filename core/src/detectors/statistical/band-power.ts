@@ -6,7 +6,11 @@ import { standardizeSeries } from '../base/standardize.js';
 import { estimateUsualPower, scoreBandPower } from './band-power-scores.js';
 
 const options = {
-  window: integer('points per window, a power of two; a shorter one is taken where two do not fit the series', 64, { min: 4, max: 65_536, unit: 'points' }),
+  window: integer(
+    'points per window, a power of two; a shorter one is taken where two do not fit the series',
+    64,
+    { min: 4, max: 65_536, unit: 'points' },
+  ),
 };
 
 /** Options of `band-power`. */

@@ -7,7 +7,11 @@ import { averageChannels } from '../base/single-member.js';
 import { standardizeSeries } from '../base/standardize.js';
 
 const options = {
-  window: integer('points to average over; 0 = the dominant period of each channel', 0, { min: 0, max: 100_000, unit: 'points' }),
+  window: integer('points to average over; 0 = the dominant period of each channel', 0, {
+    min: 0,
+    max: 100_000,
+    unit: 'points',
+  }),
 };
 
 /** Options of `level`. */

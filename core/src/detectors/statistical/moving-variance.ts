@@ -4,14 +4,21 @@ import { movingMeanStd } from '../../preprocess/moving.js';
 import type { RawScores } from '../base/types.js';
 import { baselineTags, realSpread } from '../base/per-channel.js';
 
-function computeMovingVariance(values: Float64Array, window: number, align: 'centered' | 'trailing'): RawScores {
+function computeMovingVariance(
+  values: Float64Array,
+  window: number,
+  align: 'centered' | 'trailing',
+): RawScores {
   const { mean, std } = movingMeanStd(values, { window, align });
   return { raw: std.map((deviation, t) => realSpread(deviation, mean[t]!) ** 2) };
 }
 
 const options = {
   window: integer('length of the window', 10, { min: 2, max: 100_000, unit: 'points' }),
-  align: choice('window around the point, or ending with it (needed for streaming)', 'trailing', ['centered', 'trailing']),
+  align: choice('window around the point, or ending with it (needed for streaming)', 'trailing', [
+    'centered',
+    'trailing',
+  ]),
 };
 
 /** Variance of a moving window: trivial, and hard to beat on some families. */
@@ -23,12 +30,11 @@ export const movingVariance = defineDetector({
   tags: baselineTags(1, true),
   options,
   create: ({ window, align }) => ({
-    score: async (series) =>
-      computeMovingVariance(series.channels[0]!.values, window, align),
+    score: async (series) => computeMovingVariance(series.channels[0]!.values, window, align),
     ...(align === 'trailing'
       ? {
           stream: async (history) => {
-            let tail = history.channels[0]!.values.slice(-(window));
+            let tail = history.channels[0]!.values.slice(-window);
             return {
               append: async (points) => {
                 const values = points.channels[0]!.values;
@@ -37,7 +43,7 @@ export const movingVariance = defineDetector({
                 all.set(values, tail.length);
                 const scores = computeMovingVariance(all, window, 'trailing');
                 const first = tail.length;
-                tail = all.slice(-(window));
+                tail = all.slice(-window);
                 return { raw: scores.raw.slice(first) };
               },
             };

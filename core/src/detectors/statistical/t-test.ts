@@ -39,7 +39,9 @@ export const tTest = defineDetector({
   source: 'Welch 1947, The generalization of Student’s problem',
   input: 'series',
   tags: baselineTags(4),
-  options: { window: integer('length of each of the two windows', 30, { min: 2, max: 100_000, unit: 'points' }) },
+  options: {
+    window: integer('length of each of the two windows', 30, { min: 2, max: 100_000, unit: 'points' }),
+  },
   create: ({ window }) => ({
     score: async (series) => welch(series.channels[0]!.values, window),
   }),

@@ -4,7 +4,11 @@ import { baselineTags, referenceValues } from '../base/per-channel.js';
 import { zScores } from './z-score.js';
 
 const options = {
-  sigmas: number('distance from the mean that counts as anomalous', 3, { min: 0.1, max: 100, unit: 'standard deviations' }),
+  sigmas: number('distance from the mean that counts as anomalous', 3, {
+    min: 0.1,
+    max: 100,
+    unit: 'standard deviations',
+  }),
 };
 
 /** The three-sigma rule: as `z-score`, with the threshold where the rule has it. */

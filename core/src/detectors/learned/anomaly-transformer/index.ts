@@ -3,7 +3,6 @@ import { options } from './options.js';
 import { HeedError } from '../../../errors.js';
 import { learnedDetector } from '../training/definition.js';
 
-
 /** Anomaly Transformer (Xu et al., ICLR 2022): association discrepancy learned by a minimax strategy. */
 export const anomalyTransformer = learnedDetector({
   id: 'anomaly-transformer',

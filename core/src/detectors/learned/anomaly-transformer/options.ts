@@ -3,7 +3,13 @@ import { trainingOptions } from '../training/options.js';
 
 /** One schema: types, defaults, checks and help of the options follow from it. */
 export const options = {
-  ...changeDefaults(trainingOptions, { window: 48, epochs: 8, batchSize: 16, learningRate: 0.002, maxWindows: 256 }),
+  ...changeDefaults(trainingOptions, {
+    window: 48,
+    epochs: 8,
+    batchSize: 16,
+    learningRate: 0.002,
+    maxWindows: 256,
+  }),
   modelSize: integer('d_model', 16, { min: 2, max: 1024 }),
   heads: integer('attention heads; divides modelSize', 2, { min: 1, max: 64 }),
   layers: integer('encoder layers', 2, { min: 1, max: 12 }),

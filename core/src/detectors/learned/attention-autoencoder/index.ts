@@ -3,7 +3,6 @@ import { options } from './options.js';
 import { HeedError } from '../../../errors.js';
 import { learnedDetector } from '../training/definition.js';
 
-
 /** Encoder → attention → decoder over windows, reconstruction error as score (“Attention-based anomaly detection” §3.1). */
 export const attentionAutoencoder = learnedDetector({
   id: 'attention-autoencoder',

@@ -2,7 +2,6 @@ import { quickTraining } from '../training/options.js';
 import { options } from './options.js';
 import { learnedDetector } from '../training/definition.js';
 
-
 /** Convolution and pooling twice, then dense layers, y = f(Wx + b) (“Deep learning in anomaly detection” §3.2.1), over windows. */
 export const cnn = learnedDetector({
   id: 'cnn',

@@ -6,13 +6,7 @@ import { HeedError } from '../../../errors.js';
 import { meanAndStd } from '../../../preprocess/statistics.js';
 import { createRandom } from '../../../random.js';
 import type { Series } from '../../../series/series.js';
-import type {
-  DetectorState,
-  FitReport,
-  RawDetector,
-  RawScores,
-  RunOptions,
-} from '../../base/types.js';
+import type { DetectorState, FitReport, RawDetector, RawScores, RunOptions } from '../../base/types.js';
 
 /** Points the tree is grown from; the library's search is quadratic in them. */
 const MAX_TRAINING_POINTS = 2000;

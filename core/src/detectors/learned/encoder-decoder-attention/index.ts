@@ -3,7 +3,6 @@ import { options } from './options.js';
 import { HeedError } from '../../../errors.js';
 import { learnedDetector } from '../training/definition.js';
 
-
 /** E(x), D(E(x)), S, Attention(S, E(x)), w, S' = f(S, w, E(x)), P(x|S') (“Attention mechanisms in anomaly detection” §3). */
 export const encoderDecoderAttention = learnedDetector({
   id: 'encoder-decoder-attention',

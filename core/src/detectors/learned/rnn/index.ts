@@ -2,7 +2,6 @@ import { quickTraining } from '../training/options.js';
 import { options } from './options.js';
 import { learnedDetector } from '../training/definition.js';
 
-
 /** h_t = f(W x_t + R h_{t−1} + b), y_t = g(V h_t + c) (“Deep learning in anomaly detection” §3.2.2). */
 export const rnn = learnedDetector({
   id: 'rnn',

@@ -3,7 +3,6 @@ import { options } from './options.js';
 import { HeedError } from '../../../errors.js';
 import { learnedDetector } from '../training/definition.js';
 
-
 /** e_ij = a(s_iᵀ s_j), α_ij = softmax_j(e_ij), h_i = Σ_j α_ij s_j (“Deep learning in anomaly detection” §3.2.3). */
 export const selfAttention = learnedDetector({
   id: 'self-attention',

@@ -2,7 +2,6 @@ import { quickTraining } from '../training/options.js';
 import { options } from './options.js';
 import { learnedDetector } from '../training/definition.js';
 
-
 /** E = Embedding(X), H = RNN(E), A = Attention(H), O = FC(H ⊙ A), with attention over channels before (“Attention-based anomaly detection in spatio-temporal sequences” §4). */
 export const spatioTemporalAttention = learnedDetector({
   id: 'spatio-temporal-attention',

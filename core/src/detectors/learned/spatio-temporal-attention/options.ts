@@ -5,7 +5,11 @@ import { trainingOptions, supervisedOption } from '../training/options.js';
 export const options = {
   ...changeDefaults(trainingOptions, { epochs: 15, learningRate: 0.005, maxWindows: 512 }),
   ...supervisedOption,
-  attention: choice('kind of attention over time', 'additive', ['additive', 'multiplicative', 'convolutional']),
+  attention: choice('kind of attention over time', 'additive', [
+    'additive',
+    'multiplicative',
+    'convolutional',
+  ]),
   embedding: integer('e, width of the embedding', 16, { min: 1, max: 512 }),
   hidden: integer('h, width of the recurrent layer', 16, { min: 1, max: 512 }),
   cell: choice('recurrent cell', 'lstm', ['lstm', 'gru', 'rnn']),

@@ -2,7 +2,6 @@ import { quickTraining } from '../training/options.js';
 import { options } from './options.js';
 import { learnedDetector } from '../training/definition.js';
 
-
 /** TranAD (Tuli et al., VLDB 2022): two-phase, self-conditioned, adversarial reconstruction. */
 export const tranad = learnedDetector({
   id: 'tranad',
