@@ -1,7 +1,9 @@
 import Table from 'cli-table3';
 import Papa from 'papaparse';
+import { compareByRank } from '../evaluate/critical-difference.js';
 import { METRIC_DESCRIPTIONS, type MetricName } from '../evaluate/metrics.js';
 import type { EvaluationReport } from '../evaluate/protocol.js';
+import { plotCriticalDifference } from '../plot/critical-difference.js';
 import { printable, type Colors } from './terminal.js';
 
 export interface ReportLayout {
@@ -157,6 +159,40 @@ function metricTable(report: EvaluationReport, layout: ReportLayout): string {
     },
   ];
   return wideTable({ head: 'detector', cells: order.map(([detector]) => detector) }, columns, layout);
+}
+
+/**
+ * The critical-difference diagram of our detectors and of the published columns that have a value for every file, over
+ * the files that are published; over all files where nothing is.
+ */
+export function drawRanks(
+  { files, published, overall }: EvaluationReport,
+  columns: readonly string[],
+  metric: MetricName,
+): string {
+  const theirs = published?.metric === metric ? published : undefined;
+  const chosen = [...new Set(files.map(({ file }) => file))].filter(
+    (file) => !theirs || file in theirs.values,
+  );
+  const values = new Map(
+    Object.keys(overall).map((detector) => {
+      const byFile = new Map(
+        files
+          .filter((result) => result.detector === detector)
+          .map(({ file, metrics }) => [file, metrics[metric]]),
+      );
+      return [detector, chosen.map((file) => byFile.get(file) ?? 0)];
+    }),
+  );
+  const own = new Set(values.keys());
+  for (const column of theirs ? columns : []) {
+    const line = chosen.map((file) => theirs!.values[file]![column]);
+    if (line.every((value) => value !== undefined)) values.set(`${column} †`, line as number[]);
+  }
+  return plotCriticalDifference(compareByRank(values), {
+    title: `${metric} on ${chosen.length} files${theirs ? ', † published' : ''}`,
+    highlight: [...own],
+  });
 }
 
 /** One row per file and detector with all metrics. */

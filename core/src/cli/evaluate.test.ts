@@ -10,6 +10,7 @@ import {
   renderFeedback,
   type EvaluateOptions,
 } from './evaluate.js';
+import { drawRanks } from './evaluate-report.js';
 import { forgetLastFile } from './evaluate-task.js';
 
 const first = '001_SINE_id_1_Synthetic_tr_100_1st_300.csv';
@@ -20,6 +21,7 @@ const options: EvaluateOptions = {
   format: 'json',
   metric: 'VUS-PR',
   seed: 0,
+  bestPublished: 3,
   baselines: true,
   jobs: 1,
 };
@@ -88,6 +90,15 @@ describe('heed evaluate', () => {
     expect(table).toMatch(/agrees with the published Sub-PCA within 0.01 on \d of 1 files/);
     expect(report.published).toMatchObject({ files: 1, means: { 'Sub-PCA': 0.5, POLY: 0.25 } });
     expect(report.published!.means).not.toHaveProperty('ts_len');
+    const few = renderEvaluation(report, { ...options, format: 'table', bestPublished: 0 });
+    expect(few).toContain('Sub-PCA †');
+    expect(few).not.toContain('POLY †');
+    const ranks = drawRanks(report, ['Sub-PCA', 'POLY', 'absent'], 'VUS-PR');
+    // Over the one file that is published, and the columns that have a value for it.
+    expect(ranks).toContain('Mean rank over 1 files');
+    expect(ranks).toMatch(/Sub-PCA †.*POLY †|POLY †.*Sub-PCA †/s);
+    expect(ranks).not.toContain('absent');
+    expect(drawRanks(report, ['POLY'], 'AUC-PR')).toMatch(/over 3 files(?!.*POLY)/s);
   });
 
   it('takes the files of one split only', async () => {

@@ -23,7 +23,7 @@ import { readPublished, selectFiles, type LabeledFile } from './evaluate-files.j
 import { areGraphs, evaluateGraphs, graphDetectors, renderGraphResults } from './evaluate-graphs.js';
 import { feedbackCsv, feedbackTable } from './evaluate-feedback.js';
 import { evaluateFilesLive, renderLive } from './evaluate-live.js';
-import { evaluationCsv, evaluationTable, type ReportLayout } from './evaluate-report.js';
+import { drawRanks, evaluationCsv, evaluationTable, type ReportLayout } from './evaluate-report.js';
 import { runAll } from './evaluate-run.js';
 import type { EvaluateTask } from './evaluate-task.js';
 import { refuseSeriesFlags } from './graph.js';
@@ -34,9 +34,6 @@ import { names, optionPair, optionValue, wholeNumberIn } from './values.js';
 
 /** Measured beside every detector, so that a table shows what a trivial method reaches. */
 const alwaysEvaluated = ['random', 'moving-variance', 'squared-difference', 'z-score', 'pca'];
-/** Published columns a table shows besides the namesakes of our detectors. */
-const bestPublished = 3;
-
 export interface EvaluateOptions {
   readonly detector?: readonly string[];
   readonly label?: string;
@@ -44,6 +41,10 @@ export interface EvaluateOptions {
   readonly metric: MetricName;
   readonly out?: string;
   readonly published?: string;
+  /** Published columns to show besides the namesakes of our detectors. */
+  readonly bestPublished: number;
+  /** Where to draw the ranks. */
+  readonly diagram?: string;
   readonly list?: string;
   readonly split?: string;
   readonly jobs?: number;
@@ -80,6 +81,16 @@ export function evaluateCommand(program: Command): void {
     )
     .option('-o, --out <file>', 'write there instead of printing')
     .option('--published <csv>', 'published VUS-PR per file, to show beside ours')
+    .option(
+      '--best-published <n>',
+      'published columns to show besides the namesakes of our detectors, best first',
+      wholeNumberIn(0, 1000),
+      3,
+    )
+    .option(
+      '--diagram <svg>',
+      'draw the mean ranks over the files there, ours and the published shown, and which cannot be told apart',
+    )
     .option(
       '--list <file>',
       'evaluate only the files in this list (names per line, or a CSV with a column file)',
@@ -138,6 +149,7 @@ Examples:
   heed evaluate data/U --live --family NAB,WSD,IOPS --first 20000
   heed evaluate data/U -d auto,k-means
   heed evaluate data/U -d auto --published published-U.csv --list manifest.csv --split development
+  heed evaluate data/U -d auto --published published-U.csv --best-published 50 --diagram ranks.svg
   heed evaluate data/U -d auto --format json --out results.json --resume results.jsonl
   heed evaluate data/U -d auto --reveal 1 --list manifest.csv --split development`,
     )
@@ -163,13 +175,30 @@ Examples:
                 await evaluateFeedbackOnFiles(paths, options, question, signal, progress.update),
                 options,
               )
-            : renderEvaluation(await evaluateFiles(paths, options, signal, progress.update), options);
+            : await renderAndDraw(
+                await evaluateFiles(paths, options, signal, progress.update),
+                options,
+                signal,
+              );
         }
       } finally {
         progress.stop();
       }
       await deliver(text, options, signal);
     });
+}
+
+async function renderAndDraw(
+  report: EvaluationReport,
+  options: EvaluateOptions,
+  signal: AbortSignal,
+): Promise<string> {
+  if (options.diagram !== undefined) {
+    const columns = publishedColumns(report, options.bestPublished);
+    await writeOutput(options.diagram, drawRanks(report, columns, options.metric), signal);
+    tell(`Drawn in ${options.diagram}`);
+  }
+  return renderEvaluation(report, options);
 }
 
 async function deliver(text: string, { out }: EvaluateOptions, signal: AbortSignal): Promise<void> {
@@ -272,7 +301,7 @@ function taskOf(
 export function renderEvaluation(report: EvaluationReport, options: EvaluateOptions): string {
   if (options.format === 'json') return `${JSON.stringify(report)}\n`;
   if (options.format === 'csv') return evaluationCsv(report);
-  return evaluationTable(report, layoutOf(options, publishedColumns(report)));
+  return evaluationTable(report, layoutOf(options, publishedColumns(report, options.bestPublished)));
 }
 
 /** The report on feedback as text in the format asked for. */
@@ -293,7 +322,7 @@ function layoutOf({ out, metric }: EvaluateOptions, publishedColumns: readonly s
 }
 
 /** The namesakes of the detectors in the table, then the best of the others on these files. */
-function publishedColumns({ published, overall }: EvaluationReport): string[] {
+function publishedColumns({ published, overall }: EvaluationReport, best: number): string[] {
   if (!published) return [];
   const namesakes = Object.keys(overall)
     .map((detector) => PUBLISHED_NAMESAKES[detector]?.find((column) => column in published.means))
@@ -301,7 +330,7 @@ function publishedColumns({ published, overall }: EvaluationReport): string[] {
   const others = Object.entries(published.means)
     .filter(([column]) => !namesakes.includes(column))
     .sort(([, a], [, b]) => b - a)
-    .slice(0, bestPublished)
+    .slice(0, best)
     .map(([column]) => column);
   return [...namesakes, ...others];
 }

@@ -7,6 +7,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { readPrometheus } from '../node/prometheus.js';
 import { createDetector } from '../detection/create.js';
 import { detect } from '../detection/detect.js';
+import { backtest } from '../live/backtest.js';
 import { startExporter, type ExporterFlags } from './exporter.js';
 
 /** A moment well inside a minute, so that the grid ends on the minute before. */
@@ -115,6 +116,24 @@ test('exports the numbers that detecting the same range gives, with the labels o
   expect(found.get('heed_exporter_up')).toBe(1);
   expect(found.get('heed_exporter_series')).toBe(3);
   expect(found.get('heed_exporter_last_point_timestamp_seconds')).toBe(series.time[last]! / 1000);
+});
+
+test('with a budget watches as it happens: what a backtest of the same range says, an incident while it is open', async () => {
+  const url = await prometheus();
+  const { metrics } = await start(url, { budget: '1/week' });
+  const found = await metrics();
+  const series = await readPrometheus({ url, query: 'load', range: '6h', step: '1m', end: noon });
+  const { detection, incidents } = backtest({ ...series, channels: [series.channels[1]!] });
+  const last = series.time.length - 1;
+  expect(incidents.at(-1)).toMatchObject({ open: true, direction: 'above' });
+  expect(Math.fround(found.get(`heed_score${labels(1)}`)!)).toBe(detection.score[last]);
+  expect(found.get(`heed_expected${labels(1)}`)).toBe(detection.expected![0]![last]);
+  expect(found.get(`heed_severity${labels(1)}`)).toBe(incidents.at(-1)!.severity);
+  expect(found.get(`heed_incident${labels(1)}`)).toBe(1);
+  expect(found.get(`heed_incident${labels(0)}`)).toBe(0);
+  await expect(start(url, { budget: '1/week', direction: 'above' })).rejects.toThrow(
+    /--budget was given with --direction/,
+  );
 });
 
 test('scores several series as one system, and blames the one that makes the event', async () => {

@@ -9,7 +9,8 @@ import { readPrometheusChannels, type PrometheusChannel } from '../node/promethe
 import type { Detection } from '../detection/types.js';
 import { createSeries } from '../series/series.js';
 import { parseDuration } from '../series/time.js';
-import { channelMetrics, type ExportedChannel } from './exporter-metrics.js';
+import { MonitoredChannels } from './exporter-monitors.js';
+import { channelMetrics, lastReading, type ExportedChannel } from './exporter-metrics.js';
 import { interruption } from './interrupt.js';
 import { openDetector, type OpenDetector } from './run-detector.js';
 import { addScoringOptions, checkScoringFlags, eventOptions, type ScoringFlags } from './scoring-options.js';
@@ -24,6 +25,8 @@ export interface ExporterFlags extends ScoringFlags {
   readonly step?: string;
   readonly every?: string;
   readonly together?: boolean;
+  /** Watch with monitors that keep to it, instead of scoring the whole range again and again. */
+  readonly budget?: string;
   readonly seriesLimit: number;
   readonly host: string;
   readonly port: number;
@@ -46,6 +49,10 @@ export function exporterCommand(program: Command): void {
     .option('--step <duration>', 'time between points (default: about 1,000 points over the range)')
     .option('--every <duration>', 'time between scorings (default: the step)')
     .option('--together', 'score all series as one system instead of each alone')
+    .option(
+      '--budget <n/time>',
+      'watch as it happens, within this alert budget: 1/week, 3/day (default: score the range in hindsight)',
+    )
     .option('--series-limit <n>', 'most series to read', wholeNumberIn(1, 100_000), 100);
   addScoringOptions(command);
   command
@@ -62,8 +69,13 @@ honor_labels: true, and alert on heed_severity > 40. The numbers are those of
   heed detect --prometheus URL --query PROMQL --range 6h
 at the same moment.
 
+With --budget 1/week a monitor watches every series instead: each point is judged once, when it comes, heed_incident is 1
+while an incident is open, and no more than that many false ones are opened per series. What heed backtest lists is what
+this would have opened. Alert on heed_incident == 1 (heed backtest --format rules prints the rule).
+
 Examples:
   heed exporter --prometheus http://localhost:9090 --query 'sum by (job) (rate(http_requests_total[1m]))'
+  heed exporter --prometheus http://localhost:9090 --query 'rate(errors_total[5m])' --range 1d --step 1m --budget 1/week
   heed exporter --prometheus http://localhost:9090 --query up --range 1d --step 1m --host 0.0.0.0 --port 9646`,
     )
     .action(async (flags: ExporterFlags) => {
@@ -107,6 +119,7 @@ export async function startExporter(
   let interval = flags.every === undefined ? step : parseDuration(flags.every);
   const client = await import('prom-client');
   const detector = await openDetector(flags, eventOptions(flags));
+  const monitors = flags.budget === undefined ? undefined : new MonitoredChannels(flags);
   const own = ownMetrics(client);
   let scores: Registry | undefined;
   let failing = false;
@@ -124,7 +137,9 @@ export async function startExporter(
         signal,
       });
       interval ??= channels.time.length > 1 ? channels.time[1]! - channels.time[0]! : 60_000;
-      const scored = await scoreChannels(detector, channels.time, channels.channels, flags, signal);
+      const scored = monitors
+        ? monitors.read(channels.time, channels.channels)
+        : await scoreChannels(detector, channels.time, channels.channels, flags, signal);
       scores = channelMetrics(client, scored);
       own.up.set(1);
       own.series.set(scored.length);
@@ -192,12 +207,17 @@ async function scoreChannels(
   if (flags.together) {
     const named = channels.map((channel, i) => ({ ...channel, name: `${i}: ${channel.name}` }));
     const detection = await score(named);
-    return named.map((channel, index) => ({ channel, query: queryOf(channel), detection, index }));
+    return named.map((channel, index) => ({
+      channel,
+      query: queryOf(channel),
+      reading: lastReading(detection, channel, index),
+    }));
   }
   const scored: ExportedChannel[] = [];
   for (const channel of channels) {
     try {
-      scored.push({ channel, query: queryOf(channel), detection: await score([channel]), index: 0 });
+      const reading = lastReading(await score([channel]), channel, 0);
+      scored.push({ channel, query: queryOf(channel), reading });
     } catch (error) {
       const passable = ['too-few-points', 'all-missing', 'constant-series'];
       if (!isHeedError(error) || !passable.includes(error.code)) throw error;

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { isHeedError } from '../errors.js';
+import { backtestCommand } from './backtest.js';
 import { benchCommand } from './bench.js';
 import { demoCommand } from './demo.js';
 import { detectCommand } from './detect.js';
@@ -41,6 +42,7 @@ Exit status: 0 done (with or without anomalies), 1 bad input or failed work, 2 w
   detectCommand(program);
   fitCommand(program);
   evaluateCommand(program);
+  backtestCommand(program);
   detectorsCommand(program);
   exporterCommand(program);
   benchCommand(program);

@@ -1,3 +1,4 @@
+export { compareByRank, signedRankTest, type RankComparison } from './critical-difference.js';
 export { anomalyIntervals } from './labeled-scores.js';
 export {
   areaUnderRoc,

@@ -83,6 +83,8 @@ export interface PublishedSummary {
   /** Files of this evaluation that the publication lists. */
   readonly files: number;
   readonly means: Readonly<Record<string, number>>;
+  /** File → column → value. */
+  readonly values: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Families with no listed file are absent. */
   readonly families: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** How our detectors compare with their published namesakes file by file. */
@@ -213,6 +215,7 @@ function summarizePublished(
     metric: 'VUS-PR',
     files: familyOf.size,
     means: meanOver([...familyOf.keys()]),
+    values: Object.fromEntries([...familyOf.keys()].map((file) => [file, published.get(file)!])),
     families: Object.fromEntries(
       families.flatMap((family) => {
         const files = [...familyOf].filter(([, its]) => its === family).map(([file]) => file);

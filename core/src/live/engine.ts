@@ -7,7 +7,7 @@ import { IncidentTracker, type OpenIncident } from './incidents.js';
 import { JointStrength } from './joint.js';
 import { RECENT, Recent } from './recent.js';
 import { Recurrence } from './recurrence.js';
-import { BudgetThreshold } from './threshold.js';
+import { BudgetThreshold, CHANNEL_EXCESS, JOINT_EXCESS } from './threshold.js';
 import type { LiveIncident, IncidentChange, MonitorPoint, MonitorState } from './types.js';
 
 /** Points of which a series is still learned. */
@@ -49,7 +49,10 @@ export class Engine {
   constructor(private readonly options: EngineOptions) {
     this.channels = options.channels.map(() => new ChannelMonitor(options.calendar));
     this.recent = options.channels.map(() => new Recent());
-    this.threshold = new BudgetThreshold(options.rate);
+    this.threshold = new BudgetThreshold(
+      options.rate,
+      options.channels.length > 1 ? JOINT_EXCESS : CHANNEL_EXCESS,
+    );
   }
 
   push(slot: Slot): { point: MonitorPoint; change?: IncidentChange } {

@@ -49,4 +49,4 @@ export class JointStrength {
 }
 
 /** Natural logarithms that one decade of a channel's strength counts as in the tails. */
-const SHARPNESS = 1.2;
+const SHARPNESS = 2;

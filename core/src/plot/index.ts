@@ -1,4 +1,5 @@
 export * from './bars.js';
+export * from './critical-difference.js';
 export * from './curves.js';
 export * from './detection.js';
 export * from './event.js';

@@ -1,0 +1,75 @@
+// Does the alert budget hold? Incidents per week on simulated series without anomalies, one point a minute.
+//   node core/scripts/live-budget.mjs [--seeds 20] [--points 10080] [--budgets 1/day,1/week,1/month] [--kinds white,daily]
+import { createMonitor, createRandom } from '../dist/esm/index.js';
+
+const option = (name, fallback) => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? fallback : process.argv[at + 1];
+};
+const seeds = Number(option('seeds', 20));
+const points = Number(option('points', 10_080));
+const budgets = option('budgets', '1/day,1/week,1/month').split(',');
+const WEEK = 10_080;
+
+const cycle = (t, period) => Math.sin((2 * Math.PI * t) / period);
+/** Each gives the value at point t; what they remember lies in the closure. */
+const kinds = {
+  white: (random) => () => random.normal(50, 2),
+  'ar-0.9': (random) => {
+    let a = 0;
+    return () => 50 + (a = 0.9 * a + random.normal());
+  },
+  walk: (random) => {
+    let a = 0;
+    return () => (a += random.normal());
+  },
+  drift: (random) => (t) => random.normal(50 + t / 200, 2),
+  hourly: (random) => (t) => 100 + 40 * cycle(t, 60) + random.normal(0, 4),
+  daily: (random) => (t) => 100 + 40 * cycle(t, 1440) + random.normal(0, 4),
+  poisson: (random) => () => random.poisson(12),
+  'low-traffic': (random) => (t) => random.poisson(2 + 1.8 * cycle(t, 1440)),
+  'log-normal': (random) => () => random.logNormal(20, 0.5),
+  exponential: (random) => () => random.exponential(30),
+  sparse: (random) => () => random.poisson(0.03),
+  ratio: (random) => () => (random.chance(0.02) ? 1 - 0.0008 * random.uniform() : 1),
+  staircase: (random) => {
+    let level = 3;
+    let next = 150;
+    return (t) => {
+      if (t >= next) {
+        level = Math.max(1, Math.min(8, level + (random.chance(0.5) ? -1 : 1)));
+        next = t + random.integer(60, 260);
+      }
+      return level;
+    };
+  },
+  bursts: (random) => {
+    let left = 0;
+    return () => {
+      if (random.chance(0.01)) left = 5;
+      return random.normal(10, 1) + (left-- > 0 ? 12 : 0);
+    };
+  },
+};
+
+const asked = option('kinds', Object.keys(kinds).join(',')).split(',');
+const totals = budgets.map(() => 0);
+console.log(`Incidents per series and week: ${seeds} seeds of ${points} points each`);
+console.log(['kind'.padEnd(14), ...budgets.map((budget) => budget.padStart(9))].join(' '));
+for (const kind of asked) {
+  const rates = budgets.map((budget, b) => {
+    let incidents = 0;
+    for (let seed = 1; seed <= seeds; seed++) {
+      const next = kinds[kind](createRandom(7919 * seed));
+      const monitor = createMonitor({ indexTime: true, budget });
+      for (let t = 0; t < points; t++) {
+        for (const { change } of monitor.append(t, next(t)).incidents) if (change === 'opened') incidents++;
+      }
+    }
+    const rate = (incidents * WEEK) / (seeds * points);
+    totals[b] += rate / asked.length;
+    return rate;
+  });
+  console.log([kind.padEnd(14), ...rates.map((rate) => rate.toFixed(2).padStart(9))].join(' '));
+}
+console.log(['mean'.padEnd(14), ...totals.map((rate) => rate.toFixed(2).padStart(9))].join(' '));
