@@ -7,7 +7,7 @@ import {
   createSeries,
   listDetectors,
   loadDetector,
-  readCsv,
+  readText,
   type Detector,
   type RunOptions,
   type Series,
@@ -31,8 +31,8 @@ export async function runJob(
       return fit(job, run);
     case 'inspect':
       return inspect(job.model);
-    case 'read-csv':
-      return readCsv(job.text, { ...(job.name ? { name: job.name } : {}), sort: true, duplicates: 'last' });
+    case 'read-text':
+      return readText(job.text, { ...(job.name ? { name: job.name } : {}), sort: true });
     case 'list':
       return listDetectors().map(({ id, summary, source, input, tags, options }) => ({
         id,

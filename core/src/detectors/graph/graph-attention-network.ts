@@ -13,10 +13,10 @@ import type {
   RawGraphScores,
   RunOptions,
 } from '../base/types.js';
-import type { GraphAttentionOptions } from './graph-attention-options.js';
 import { denseLayer } from '../learned/training/layers.js';
 import { optimize } from '../learned/training/optimize.js';
 import { Parameters } from '../learned/training/parameters.js';
+import type { GraphAttentionOptions } from './graph-attention-options.js';
 
 /** Sampled pairs without an edge per edge, for the structure's loss. */
 const NEGATIVES = 2;
@@ -99,14 +99,14 @@ export class GraphAttentionNetwork implements RawGraphDetector<Graph, RawGraphSc
           objectives: () => {
             const negative = drawPairs(graph, random);
             const seen = withDropout(graph, this.options, random);
-            return [{ trains: () => true, loss: () => lossOf(network, graph, seen, negative) }];
+            return [{ trains: () => true, loss: () => computeLoss(network, graph, seen, negative) }];
           },
         },
         run,
       );
-      const errors = tidied(() => measure(network, graph));
-      network.attributeScale = Math.max(meanOf(errors.attribute), 1e-6);
-      network.structureScale = Math.max(meanOf(errors.structure), 1e-6);
+      const errors = withinTidy(() => measure(network, graph));
+      network.attributeScale = Math.max(average(errors.attribute), 1e-6);
+      network.structureScale = Math.max(average(errors.structure), 1e-6);
       return {
         detector: 'graph-attention',
         points: train.nodes.length,
@@ -133,7 +133,7 @@ export class GraphAttentionNetwork implements RawGraphDetector<Graph, RawGraphSc
     }
     if (run.signal?.aborted) throw new HeedError('cancelled', 'the work was cancelled', 'Start it again.');
     const arrays = toArrays(graph, network.scalers);
-    const { attribute, structure, perFeature, expected, edges, weights } = tidied(() =>
+    const { attribute, structure, perFeature, expected, edges, weights } = withinTidy(() =>
       measure(network, arrays),
     );
     arrays.features.dispose();
@@ -333,7 +333,7 @@ function withDropout(
   };
 }
 
-function lossOf(
+function computeLoss(
   network: Network,
   graph: GraphArrays,
   seen: SeenGraph,
@@ -388,12 +388,12 @@ function measure(network: Network, graph: GraphArrays): Measured {
   };
 }
 
-function meanOf(values: Float64Array): number {
+function average(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** tf.tidy for results that hold no tensors. */
-function tidied<T>(work: () => T): T {
+function withinTidy<T>(work: () => T): T {
   let result!: T;
   tf.tidy(() => {
     result = work();

@@ -1,6 +1,6 @@
+import { defaultsOf } from '../base/options.js';
 import type { DetectorDefinition } from '../base/types.js';
 /** What the tests of learned detectors share: a small labeled case and cheap settings. */
-import { defaultsOf } from '../base/options.js';
 import { createSeries, sliceSeries } from '../../series/series.js';
 import type { FineTuneOptions, FitReport, RawDetector, RunOptions } from '../base/types.js';
 import { learnedDetectors } from './index.js';
@@ -13,11 +13,11 @@ export interface LearnedRaw extends Required<RawDetector> {
 }
 
 const definitions: readonly DetectorDefinition[] = learnedDetectors;
-export const definitionOf = (id: string) => definitions.find((definition) => definition.id === id)!;
+export const findDefinition = (id: string) => definitions.find((definition) => definition.id === id)!;
 
 /** A learned detector with its quick settings. */
 export async function makeQuick(id: string, options: object = {}): Promise<LearnedRaw> {
-  const definition = definitionOf(id);
+  const definition = findDefinition(id);
   return (await definition.create({
     ...defaultsOf(definition.options),
     ...definition.quick,

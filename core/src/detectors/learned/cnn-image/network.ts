@@ -4,12 +4,12 @@ import { convolution2d, maxPool2d } from '../../../tensor/operations/index.js';
 import { CooperativeScheduler } from '../../../yield.js';
 import { HeedError } from '../../../errors.js';
 import { createRandom } from '../../../random.js';
-import type { ImageDetectorOptions } from './options.js';
 import type { DetectorState, FitReport, ImageDetector, RunOptions } from '../../base/types.js';
 import { denseLayer } from '../training/layers.js';
 import { crossEntropy } from '../training/losses.js';
 import { optimize } from '../training/optimize.js';
 import { Parameters } from '../training/parameters.js';
+import type { ImageDetectorOptions } from './options.js';
 
 const SIZE = 3;
 

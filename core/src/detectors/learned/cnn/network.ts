@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { maxPool1d } from '../../../tensor/operations/index.js';
-import type { CnnOptions } from './options.js';
 import { convolutionLayer, denseLayer } from '../training/layers.js';
 import type { Inference, WindowedPlan } from '../training/network.js';
-import { planOf } from '../training/plan.js';
+import { createPlan } from '../training/plan.js';
+import type { CnnOptions } from './options.js';
 
 /** Points per filter, as the document's 3 × 3 kernels. */
 const WIDTH = 3;
@@ -22,8 +22,8 @@ export function cnnPlan(options: CnnOptions): WindowedPlan {
   const { window, firstFilters, secondFilters, hidden, supervised } = options;
   const seen = supervised ? window : window - 1;
   const pooled = (((seen - WIDTH + 1) >> 1) - WIDTH + 1) >> 1;
-  return planOf('cnn', options, {
-    ...(supervised ? {} : { judged: 1, stride: 1 }),
+  return createPlan('cnn', options, {
+    ...(supervised ? {} : { horizon: 1, stride: 1 }),
     isAttention: () => false,
     build(parameters, channels) {
       const first = convolutionLayer(parameters, 'first', WIDTH, channels, firstFilters, 'valid');

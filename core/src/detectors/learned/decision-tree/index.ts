@@ -131,7 +131,7 @@ function features(series: Series, t: number, { mean, scale, window }: Fitted): n
 }
 
 const options = {
-  window: integer('values around a point that it is judged by', 9, { min: 1, max: 101, unit: 'points' }),
+  window: integer('values around a point that it is classified by', 9, { min: 1, max: 101, unit: 'points' }),
   depth: integer('most questions in a row', 8, { min: 1, max: 30 }),
 };
 
