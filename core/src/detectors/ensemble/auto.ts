@@ -68,7 +68,7 @@ export const auto = defineDetector({
     multivariate: true,
     streaming: true,
     calibrated: true,
-    minPoints: 16,
+    minPoints: 8,
     explains: true,
   },
   options,
@@ -177,6 +177,7 @@ class Auto implements RawDetector {
   ): Omit<RawScores, 'raw'> {
     return {
       threshold,
+      leavesEvents: true,
       ...restore(memory, scales),
       ...(memory.attend ? { attend: memory.attend } : {}),
       ...(memory.explain ? { explain: restoreExplanation(memory.explain, scales) } : {}),
