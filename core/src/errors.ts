@@ -74,11 +74,29 @@ export class HeedError extends Error {
    * @param place where it is wrong
    */
   constructor(code: HeedErrorCode, what: string, remedy: string, place?: ErrorPlace, cause?: unknown) {
-    super(`${formatPlace(place)}${what}. ${remedy}`, cause === undefined ? undefined : { cause });
+    const told = shortened(oneLine(`${formatPlace(place)}${what}`));
+    const advice = oneLine(remedy);
+    super(`${told}. ${advice}`, cause === undefined ? undefined : { cause });
     this.code = code;
     this.place = place;
-    this.remedy = remedy;
+    this.remedy = advice;
   }
+}
+
+// eslint-disable-next-line no-control-regex
+const breaks = /\s*[\u0000-\u001f\u007f-\u009f\u2028\u2029]+\s*/g;
+
+/** Names and values of an input stand in messages: none may end the line, or talk to the terminal. */
+function oneLine(text: string): string {
+  return text.replace(breaks, ' ');
+}
+
+const mostCharacters = 2000;
+
+/** Beginning and end, where the fault is told. */
+function shortened(text: string): string {
+  if (text.length <= mostCharacters) return text;
+  return `${text.slice(0, mostCharacters / 2)} … ${text.slice(-mostCharacters / 2)}`;
 }
 
 function formatPlace(place: ErrorPlace | undefined): string {

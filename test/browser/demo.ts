@@ -1,6 +1,6 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- functions that reach into the page */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -32,6 +32,7 @@ async function hostFolder(host: HostName): Promise<string> {
   const built = join(root, `node_modules/.heed/demo-grafana-12-${fingerprint('grafana-plugin/demo')}`);
   if (existsSync(built)) return built;
   const { buildDemo } = await demoModule('build');
+  mkdirSync(dirname(built), { recursive: true });
   const out = await buildDemo({ grafana, out: mkdtempSync(`${built}-`) });
   try {
     renameSync(out, built);

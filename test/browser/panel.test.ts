@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-explicit-any -- functions that reach into the page */
 // The panel in Chromium, on both hosts: what a person sees and does.
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
@@ -34,6 +35,28 @@ async function plotOf(page: Page, nth = 0) {
   return { box, x: (time: number) => box.x + ((time - from) / (to - from)) * box.width };
 }
 
+/** Pixels of the plot in the color of the band: blue that no line, region or axis has. */
+const bluePixels = (page: Page) =>
+  page.evaluate(() => {
+    const canvas = document.querySelector<HTMLCanvasElement>('[data-testid=heed-panel] .u-wrap canvas')!;
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    let count = 0;
+    for (let i = 0; i < data.length; i += 4) {
+      const [r, g, b, a] = [data[i]!, data[i + 1]!, data[i + 2]!, data[i + 3]!];
+      if (a > 20 && a < 80 && b > 200 && g > 150 && r < 120) count++;
+    }
+    return count;
+  });
+
+const setOption = (page: Page, options: object) =>
+  page.evaluate((changed) => {
+    const walk = (o: any) =>
+      o.forEachChild?.((c: any) =>
+        c.state.key === 'panel-1' ? c.onOptionsChange({ ...c.state.options, ...changed }) : walk(c),
+      );
+    walk((window as any).demo.scene);
+  }, options);
+
 describe.skipIf(!findChromium()).each<HostName>(['grafana-13', 'grafana-12'])(
   'the panel on %s',
   patient,
@@ -57,6 +80,43 @@ describe.skipIf(!findChromium()).each<HostName>(['grafana-13', 'grafana-12'])(
       await drawer.waitFor({ state: 'detached' });
       expect(problems).toEqual([]);
     });
+
+    it('draws the expected band of a plain query, whose events come with its scores', async () => {
+      const { page } = await dashboard([
+        panel([], { id: 1, ...plainScenario('service'), options: { showMarkers: false, regionOpacity: 0 } }),
+      ]);
+      await settled(page);
+      await expect.poll(() => whys(page).count(), polling).toBeGreaterThan(0);
+      await expect.poll(() => bluePixels(page), polling).toBeGreaterThan(500);
+      await setOption(page, { showBand: false });
+      await expect.poll(() => bluePixels(page), polling).toBe(0);
+    });
+
+    it.each([360, 768])(
+      'shows severity, time, reason and the way to why on a screen of %i px',
+      async (width) => {
+        const { page } = await dashboard(
+          [panel([scenario('service')], { id: 1, gridPos: { x: 0, y: 0, w: 8, h: 12 } })],
+          {},
+          { context: { viewport: { width, height: 800 } } },
+        );
+        await settled(page);
+        const beside = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        expect(await beside()).toBeLessThanOrEqual(0);
+        const row = page.locator('[data-testid=heed-event-list] [role=listitem]').first();
+        expect(await row.innerText()).toMatch(
+          /(low|medium|high) \d+\s+06-01 \d\d:\d\d:\d\d[\s\S]*\w+ \w+ \w+/,
+        );
+        const list = (await page.locator('[data-testid=heed-event-list]').boundingBox())!;
+        const button = (await whys(page).first().boundingBox())!;
+        expect(button.x + button.width).toBeLessThanOrEqual(list.x + list.width);
+        await whys(page).first().click();
+        const drawer = page.locator('[data-testid=heed-why]');
+        await drawer.waitFor();
+        expect(await drawer.evaluate((e) => e.scrollWidth - e.clientWidth)).toBeLessThanOrEqual(0);
+        expect(await beside()).toBeLessThanOrEqual(0);
+      },
+    );
 
     it('finds the generated faults, opens the reason by a click on the shaded stretch, and draws what it was compared with', async () => {
       const { page } = await dashboard([panel([scenario('service')], { id: 1 })]);

@@ -1,10 +1,31 @@
 import Papa from 'papaparse';
+import { cleanText } from '../plot/svg.js';
 import type { Detection } from '../detection/types.js';
 import type { Series } from '../series/series.js';
 
+/** Columns that are not of a channel, or that readers take for ground truth. */
+const taken = new Set([
+  'row',
+  'time',
+  'timestamp',
+  'date',
+  'ts',
+  'score',
+  'anomaly',
+  'event',
+  'label',
+  'is_anomaly',
+]);
+
+/** The column of a channel's values; one that would be taken for another gets a longer name. */
+function columnOf(name: string): string {
+  return taken.has(name.trim().toLowerCase()) ? `${name} value` : name;
+}
+
 /**
  * One row per input row: its time, score, whether it is anomalous, the number of its event (from 1), and per channel
- * the value with what was expected.
+ * the value with what was expected. Names are made safe for spreadsheets and terminals: what begins as a formula gets an
+ * apostrophe, control characters are replaced.
  */
 export function detectionCsv(series: Series, detection: Detection): string {
   const n = series.time.length;
@@ -16,7 +37,7 @@ export function detectionCsv(series: Series, detection: Detection): string {
     'anomaly',
     'event',
     ...series.channels.flatMap(({ name }, c) => [
-      name,
+      columnOf(name),
       ...(detection.expected?.[c] ? [`${name} expected`] : []),
       ...(detection.lower?.[c] ? [`${name} lower`] : []),
       ...(detection.upper?.[c] ? [`${name} upper`] : []),
@@ -42,5 +63,6 @@ export function detectionCsv(series: Series, detection: Detection): string {
       ...cells.map((cell) => cell(t)),
     ]);
   }
-  return `${Papa.unparse([header, ...rows], { newline: '\n' })}\n`;
+  // A spreadsheet would take a name that begins with =, +, - or @ for a formula.
+  return `${Papa.unparse([header.map(cleanText), ...rows], { newline: '\n', escapeFormulae: true })}\n`;
 }

@@ -119,6 +119,6 @@ export function feedbackCsv({ files, metric }: FeedbackReport): string {
         result.error ? `${result.error.code}: ${result.error.message}` : '',
       ]),
     ],
-    { newline: '\n' },
+    { newline: '\n', escapeFormulae: true },
   )}\n`;
 }

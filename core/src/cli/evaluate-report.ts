@@ -212,6 +212,6 @@ export function evaluationCsv(report: EvaluationReport): string {
         result.error ? `${result.error.code}: ${result.error.message}` : '',
       ]),
     ],
-    { newline: '\n' },
+    { newline: '\n', escapeFormulae: true },
   )}\n`;
 }

@@ -1,10 +1,22 @@
-import type { DetectorTags, RunOptions } from '../detectors/base/types.js';
+import type { DetectorTags, Feedback, RunOptions } from '../detectors/base/types.js';
 import { countOf } from '../format.js';
 import { HeedError } from '../errors.js';
+import { checkFeedback } from '../feedback/read.js';
 import type { Series } from '../series/series.js';
 
-/** @throws HeedError bad-option */
-export function checkRunOptions(series: Series, { trainLength, seed, memoryLimit }: RunOptions): void {
+/** What a fit or a scoring is told beside the options of every run. */
+interface ToldOptions extends RunOptions {
+  readonly feedback?: readonly Feedback[];
+  readonly timeZone?: string;
+}
+
+/** @throws HeedError bad-option, and bad-value and bad-time for feedback */
+export function checkRunOptions(
+  series: Series,
+  { trainLength, seed, memoryLimit, feedback, timeZone }: ToldOptions,
+): void {
+  checkFeedback(feedback);
+  if (timeZone !== undefined) checkTimeZone(timeZone);
   const n = series.time.length;
   if (trainLength !== undefined && !(Number.isInteger(trainLength) && trainLength >= 0 && trainLength <= n)) {
     throw new HeedError(
@@ -18,6 +30,21 @@ export function checkRunOptions(series: Series, { trainLength, seed, memoryLimit
   }
   if (memoryLimit !== undefined && !(memoryLimit > 0)) {
     throw new HeedError('bad-option', `the memory limit is ${memoryLimit} bytes`, 'Give a number above 0.');
+  }
+}
+
+/** @throws HeedError bad-option */
+function checkTimeZone(name: string): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+  } catch (cause) {
+    throw new HeedError(
+      'bad-option',
+      `"${name}" is not a time zone`,
+      'Use an IANA name such as UTC or Europe/Berlin.',
+      undefined,
+      cause,
+    );
   }
 }
 
@@ -39,7 +66,7 @@ export function checkCalibratedLength(
   if (!tags.calibrated) {
     throw new HeedError(
       'not-supported',
-      `the detector "${id}" keeps nothing of an calibration`,
+      `the detector "${id}" keeps nothing of a calibration`,
       'Leave the calibration length out, or choose a detector whose tags say calibrated.',
     );
   }

@@ -88,7 +88,13 @@ export function decodeModel(text: string): ModelContent {
     );
   }
   if (typeof file.model !== 'object' || file.model === null) throw corrupt('its model is missing');
-  if (file.checksum !== checksumOf(JSON.stringify(file.model))) throw corrupt('its checksum does not match');
+  let body: string;
+  try {
+    body = JSON.stringify(file.model);
+  } catch (cause) {
+    throw corrupt('it is nested too deep', cause);
+  }
+  if (file.checksum !== checksumOf(body)) throw corrupt('its checksum does not match');
   const model = file.model as {
     detector: string;
     input?: ModelContent['input'];
@@ -185,12 +191,14 @@ function decodeTensor(name: string, tensor: TensorJson): StateTensor {
   } catch {
     throw fault('is not base64');
   }
-  const length = shape.reduce((product, size) => product * size, 1);
-  const values = new arrays[type](Number.isSafeInteger(length) && length >= 0 ? length : 0);
-  const size = values.BYTES_PER_ELEMENT;
-  if (bytes.length !== length * size) {
-    throw fault(`has ${bytes.length} bytes where its shape asks for ${length * size}`);
+  const whole = shape.every((side) => Number.isSafeInteger(side) && side >= 0);
+  const length = shape.reduce((product, side) => product * side, 1);
+  const size = arrays[type].BYTES_PER_ELEMENT;
+  // Before memory is taken for it: a shape costs nothing to write.
+  if (!whole || bytes.length !== length * size) {
+    throw fault(`has ${bytes.length} bytes where its shape is [${shape.slice(0, 8).join(', ')}]`);
   }
+  const values = new arrays[type](length);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let i = 0; i < length; i++) {
     const value =
@@ -222,7 +230,7 @@ function fromBase64(text: string): Uint8Array {
 }
 
 /** FNV-1a over the UTF-16 units, twice with different seeds: guards against damage, not against forgery. */
-function checksumOf(text: string): string {
+export function checksumOf(text: string): string {
   let a = 0x811c9dc5;
   let b = 0x1b873593;
   for (let i = 0; i < text.length; i++) {

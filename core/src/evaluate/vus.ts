@@ -30,7 +30,7 @@ export function volumeUnderSurface(
   window: number,
 ): VolumeUnderSurface {
   const n = checkLabeledScores(labels, scores);
-  checkWindow(window);
+  checkWindow(window, labels.length);
   const intervals = anomalyIntervals(labels);
   const bucket = thresholdOfFirstDetection(scores);
 
@@ -93,8 +93,11 @@ export function volumeUnderSurface(
   return { pr: prSum / (window + 1), roc: rocSum / (window + 1) };
 }
 
-function checkWindow(window: number): void {
-  if (Number.isInteger(window) && window >= 0) return;
+/** A buffer longer than any that is used on real series, where the series itself is shorter. */
+const WIDEST = 10_000;
+
+function checkWindow(window: number, n: number): void {
+  if (Number.isInteger(window) && window >= 0 && window <= Math.max(n, WIDEST)) return;
   throw new HeedError(
     'bad-option',
     `the buffer window is ${window}`,

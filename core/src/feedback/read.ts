@@ -1,6 +1,6 @@
 import type { Feedback } from '../detectors/base/types.js';
 import { HeedError } from '../errors.js';
-import type { Series } from '../series/series.js';
+import { LAST_TIME, type Series } from '../series/series.js';
 import { parseIsoTime } from '../series/read/times.js';
 
 /**
@@ -18,33 +18,53 @@ export function readFeedback(text: string): Feedback[] {
   }
   const list = Array.isArray(json) ? json : (json as { feedback?: unknown } | null)?.feedback;
   if (!Array.isArray(list)) throw new HeedError('bad-value', 'the feedback is not a list', remedy);
-  return list.map((entry: unknown, i) => {
-    const { start, end, kind } = (entry ?? {}) as Record<string, unknown>;
-    if (kind !== 'anomaly' && kind !== 'normal') {
-      throw new HeedError(
-        'bad-value',
-        `the kind of judgment ${i + 1} is ${JSON.stringify(kind) ?? 'missing'}`,
-        'Give "anomaly" or "normal".',
-      );
-    }
-    const judged = { start: timeOf(start, i), end: timeOf(end, i), kind } as const;
-    if (judged.end < judged.start) {
-      throw new HeedError('bad-time', `judgment ${i + 1} ends before it starts`, 'Swap start and end.');
-    }
-    return judged;
-  });
+  return list.map(judgmentOf);
+}
+
+function judgmentOf(entry: unknown, i: number): Feedback {
+  const { start, end, kind } = (entry ?? {}) as Record<string, unknown>;
+  if (kind !== 'anomaly' && kind !== 'normal') {
+    throw new HeedError(
+      'bad-value',
+      `the kind of judgment ${i + 1} is ${told(kind)}`,
+      'Give "anomaly" or "normal".',
+    );
+  }
+  const judged = { start: timeOf(start, i), end: timeOf(end, i), kind } as const;
+  if (judged.end < judged.start) {
+    throw new HeedError('bad-time', `judgment ${i + 1} ends before it starts`, 'Swap start and end.');
+  }
+  return judged;
+}
+
+function told(value: unknown): string {
+  if (value === undefined) return 'missing';
+  return typeof value === 'string'
+    ? JSON.stringify(value)
+    : typeof value === 'number'
+      ? String(value)
+      : `a ${typeof value}`;
 }
 
 const remedy = 'Give a list such as [{"start": "2026-01-05T10:00:00Z", "end": …, "kind": "anomaly"}].';
 
 function timeOf(value: unknown, index: number): number {
   const time = typeof value === 'string' ? parseIsoTime(value) : value;
-  if (typeof time === 'number' && Number.isFinite(time)) return time;
+  if (typeof time === 'number' && Math.abs(time) <= LAST_TIME) return time;
   throw new HeedError(
     'bad-time',
-    `a time of judgment ${index + 1} is ${JSON.stringify(value) ?? 'missing'}`,
+    `a time of judgment ${index + 1} is ${told(value)}`,
     'Give epoch milliseconds or ISO 8601.',
   );
+}
+
+/**
+ * Judgments as a program gives them: intervals of finite times in order, of a known kind.
+ * @throws HeedError bad-value, bad-time
+ */
+export function checkFeedback(feedback: readonly Feedback[] = []): void {
+  if (!Array.isArray(feedback)) throw new HeedError('bad-value', 'the feedback is not a list', remedy);
+  feedback.forEach((judged: unknown, i) => judgmentOf(judged, i));
 }
 
 /** Judgments kept by a detector and given with a series, each once: a file named twice says no more than once. */

@@ -57,12 +57,16 @@ export interface TextOptions {
   readonly rotate?: number;
 }
 
+function hovered(text: string): string {
+  return text.length <= mostHovered ? text : `${text.slice(0, mostHovered)}…`;
+}
+
 /** A line of text with its baseline at (x, y). */
 export function textElement(x: number, y: number, content: string, options: TextOptions = {}): string {
   const size = options.size ?? 11;
   const cut =
     options.maxWidth === undefined ? content : truncateText(content, options.maxWidth, size, options.bold);
-  const hover = cut === content ? '' : element('title', {}, escapeXml(content));
+  const hover = cut === content ? '' : element('title', {}, escapeXml(hovered(content)));
   return element(
     'text',
     {
@@ -78,27 +82,42 @@ export function textElement(x: number, y: number, content: string, options: Text
   );
 }
 
+/** Estimated width of a character in units of the font size. */
+function characterWidth(character: string): number {
+  const code = character.codePointAt(0)!;
+  if (code >= 0x1100) return code >= 0x2000 && code < 0x2e80 ? 0.8 : 1.05;
+  if ("iljtfrI.,:;|!'()[]/\\ ".includes(character)) return 0.34;
+  if ('mwMW%@'.includes(character)) return 0.92;
+  return character >= 'A' && character <= 'Z' ? 0.72 : 0.58;
+}
+
+const pixelsPerEm = (size: number, bold: boolean): number => size * (bold ? 1.07 : 1.02);
+
 /** Estimated width in pixels, a little more than Helvetica needs, so that wider fallback fonts still fit. */
 export function textWidth(text: string, size = 11, bold = false): number {
   let em = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0)!;
-    if (code >= 0x1100) em += code >= 0x2000 && code < 0x2e80 ? 0.8 : 1.05;
-    else if ("iljtfrI.,:;|!'()[]/\\ ".includes(character)) em += 0.34;
-    else if ('mwMW%@'.includes(character)) em += 0.92;
-    else if (character >= 'A' && character <= 'Z') em += 0.72;
-    else em += 0.58;
-  }
-  return em * size * (bold ? 1.07 : 1.02);
+  for (const character of text) em += characterWidth(character);
+  return em * pixelsPerEm(size, bold);
 }
 
-/** The text, or as much of it as fits into `width` pixels with an ellipsis. */
+/** The text, or as much of it as fits into `width` pixels with an ellipsis; reads no more of it than that. */
 export function truncateText(text: string, width: number, size = 11, bold = false): string {
-  if (textWidth(text, size, bold) <= width) return text;
-  const characters = [...text];
-  while (characters.length > 0 && textWidth(`${characters.join('')}…`, size, bold) > width) characters.pop();
-  return `${characters.join('').trimEnd()}…`;
+  const pixels = pixelsPerEm(size, bold);
+  const ellipsis = characterWidth('…');
+  let em = 0;
+  let kept = 0;
+  let at = 0;
+  for (const character of text) {
+    em += characterWidth(character);
+    if (em * pixels > width) return `${text.slice(0, kept).trimEnd()}…`;
+    at += character.length;
+    if ((em + ellipsis) * pixels <= width) kept = at;
+  }
+  return text;
 }
+
+/** Most characters of a text that shows on hovering. */
+const mostHovered = 1000;
 
 /** The whole document: a white ground, so that it can be read on dark pages too. */
 export function svgDocument(

@@ -4,6 +4,9 @@ import { meanAndStd } from './statistics.js';
 
 /** Smallest power of two >= n: the lengths the FFT takes. */
 export function nextPowerOfTwo(n: number): number {
+  if (!(n <= 2 ** 30)) {
+    throw new HeedError('bad-option', `the transform would take ${n} values`, 'Give a shorter series.');
+  }
   let size = 2;
   while (size < n) size *= 2;
   return size;
@@ -38,6 +41,7 @@ function transformReal(values: Float64Array, size: number): { fft: FFT; spectrum
  * Missing values count as the mean, that is they add to no sum. A constant series has r[0] = 1 and 0 elsewhere.
  * @param maxLag largest lag in points; beyond n − 1 the autocorrelation is 0
  * @returns maxLag + 1 values in −1…1
+ * @throws HeedError bad-option
  */
 export function autocorrelation(values: ArrayLike<number>, maxLag: number): Float64Array {
   if (!Number.isInteger(maxLag) || maxLag < 0) {
@@ -48,6 +52,13 @@ export function autocorrelation(values: ArrayLike<number>, maxLag: number): Floa
     );
   }
   const n = values.length;
+  if (maxLag > Math.max(n, MOST_LAGS)) {
+    throw new HeedError(
+      'bad-option',
+      `the largest lag is ${maxLag} where there are ${n} values`,
+      'Give a lag shorter than the series.',
+    );
+  }
   const result = new Float64Array(maxLag + 1);
   result[0] = 1;
   const { mean, count } = meanAndStd(values);
@@ -82,6 +93,9 @@ export function autocorrelation(values: ArrayLike<number>, maxLag: number): Floa
   for (let k = 1; k <= lags; k++) result[k] = products[2 * k]! / products[0]!;
   return result;
 }
+
+/** Lags beyond the series are 0; of more of them than this nobody has a use. */
+const MOST_LAGS = 2 ** 20;
 
 /** Up to here the sums themselves cost less than two transforms. */
 const FEW_LAGS = 80;

@@ -16,7 +16,9 @@ export function difference(values: ArrayLike<number>, lag = 1, order = 1): Float
     }
   }
   const out = Float64Array.from(values);
-  for (let round = 0; round < order; round++) {
+  // Beyond that there is nothing left.
+  const rounds = Math.min(order, Math.ceil(out.length / lag));
+  for (let round = 0; round < rounds; round++) {
     for (let t = out.length - 1; t >= 0; t--) out[t] = t >= lag ? out[t]! - out[t - lag]! : NaN;
   }
   return out;

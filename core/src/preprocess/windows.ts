@@ -1,5 +1,8 @@
 import { HeedError } from '../errors.js';
 
+/** 1 GiB. */
+const MOST_NUMBERS = 2 ** 27;
+
 /** How windows are cut. */
 export interface WindowOptions {
   /** Points per window. */
@@ -30,7 +33,7 @@ export function windowAt(values: Float64Array, i: number, options: WindowOptions
 /**
  * All windows of d channels as one array, count × length × d (row-major: what a tensor of that shape takes).
  * @param channels d arrays of n values
- * @throws HeedError bad-option, length-mismatch, too-few-points where there is no whole window
+ * @throws HeedError bad-option, length-mismatch, memory-limit, too-few-points where there is no whole window
  */
 export function copyWindows(channels: readonly Float64Array[], options: WindowOptions): Float64Array {
   const { length, stride } = check(options);
@@ -52,7 +55,15 @@ export function copyWindows(channels: readonly Float64Array[], options: WindowOp
       'Give a shorter window.',
     );
   }
-  const out = new Float64Array(count * length * d);
+  const numbers = count * length * d;
+  if (numbers > MOST_NUMBERS) {
+    throw new HeedError(
+      'memory-limit',
+      `the windows hold ${numbers} numbers, more than ${MOST_NUMBERS}`,
+      'Give a longer stride or shorter windows.',
+    );
+  }
+  const out = new Float64Array(numbers);
   for (let i = 0, at = 0; i < count; i++) {
     for (let t = i * stride; t < i * stride + length; t++) {
       for (let c = 0; c < d; c++) out[at++] = channels[c]![t]!;

@@ -64,7 +64,13 @@ export function createGraph(input: GraphInput, place?: ErrorPlace): Graph {
         place,
       );
     }
-    const values = Float64Array.from(features);
+    const numbers =
+      ArrayBuffer.isView(features) ||
+      (Array.isArray(features) && features.every((value) => typeof value === 'number'));
+    if (!numbers) {
+      throw bad(`the features of node "${id}" are no list`, 'Give a list of numbers.', place);
+    }
+    const values = Float64Array.from(features as ArrayLike<number>);
     if (!values.every(Number.isFinite)) {
       throw new HeedError(
         'not-finite',

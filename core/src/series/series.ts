@@ -24,8 +24,13 @@ export interface Series {
   readonly indexTime?: boolean;
 }
 
+/** The last moment a `Date` can tell, in epoch ms; the first lies as far before 1970. */
+export const LAST_TIME = 8.64e15;
+/** Points of the longest series: 2 GiB a channel. */
+const MOST_POINTS = 2 ** 28;
+
 /**
- * Builds a Series and checks it: equal lengths, strictly increasing finite time, at least one point and channel,
+ * Builds a Series and checks it: equal lengths, strictly increasing times that a `Date` can tell, at least one point and channel,
  * no infinite value.
  * @throws HeedError empty-input, no-numeric-column, length-mismatch, non-monotonic-time, duplicate-time, bad-time,
  *   not-finite, duplicate-column, all-missing
@@ -46,6 +51,14 @@ export function createSeries(input: {
     );
   }
   const n = input.time?.length ?? input.channels[0]!.values.length;
+  if (!(Number.isInteger(n) && n >= 0 && n <= MOST_POINTS)) {
+    throw new HeedError(
+      'length-mismatch',
+      `the series has a length of ${n}`,
+      `Give lists of up to ${MOST_POINTS} numbers.`,
+      place,
+    );
+  }
   if (n === 0)
     throw new HeedError('empty-input', 'the series has no points', 'Give at least one point.', place);
 
@@ -104,11 +117,11 @@ export function createSeries(input: {
       ? input.time
       : Float64Array.from(input.time!);
   for (let t = 0; t < n; t++) {
-    if (!Number.isFinite(time[t]!)) {
+    if (!(Math.abs(time[t]!) <= LAST_TIME)) {
       throw new HeedError(
         'bad-time',
         `the time of point ${t} is ${time[t]}`,
-        'Give epoch milliseconds.',
+        'Give epoch milliseconds, of years up to 275760.',
         place,
       );
     }

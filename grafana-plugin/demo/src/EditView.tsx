@@ -17,6 +17,7 @@ import {
 } from '@grafana/scenes';
 import type { DataQuery } from '@grafana/schema';
 import { Field } from '@grafana/ui';
+import { css } from '@emotion/css';
 import { cloneDeep, get, set } from 'lodash';
 
 interface Props {
@@ -46,7 +47,15 @@ export function EditView({ plugin, source, query: first }: Props) {
   const items = panel.getPlugin() && Object.keys(options).length > 0 ? builder.getItems() : [];
   const QueryEditor = source.components!.QueryEditor!;
   return (
-    <div style={{ display: 'grid', gridTemplateColumns: '1fr 320px', gap: 16, width: '100%' }}>
+    <div
+      className={css({
+        display: 'grid',
+        gridTemplateColumns: 'minmax(0, 1fr) 320px',
+        gap: 16,
+        width: '100%',
+        '@media (max-width: 800px)': { gridTemplateColumns: 'minmax(0, 1fr)' },
+      })}
+    >
       <div style={{ display: 'flex', flexDirection: 'column', gap: 16, minWidth: 0 }}>
         <div style={{ height: 460, display: 'flex' }}>
           <scene.Component model={scene} />

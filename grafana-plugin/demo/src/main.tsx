@@ -1,5 +1,6 @@
 import { useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { css } from '@emotion/css';
 import { MemoryRouter } from 'react-router-dom';
 import {
   ThemeContext,
@@ -13,7 +14,7 @@ import {
 } from '@grafana/data';
 import { config, locationService } from '@grafana/runtime';
 import type { EmbeddedScene, SceneTimeRange } from '@grafana/scenes';
-import { GlobalStyles, PortalContainer } from '@grafana/ui';
+import { GlobalStyles, PortalContainer, useStyles2 } from '@grafana/ui';
 import { buildScene, type DashboardView } from './dashboard.js';
 import { EditView } from './EditView.js';
 import { importPlugin, initLoader } from './loader.js';
@@ -116,27 +117,13 @@ function Shell({
   const path = usePath();
   const tabs = tabsOf();
   const isDark = theme.isDark;
+  const styles = useStyles2(getStyles);
   return (
-    <div
-      style={{
-        minHeight: '100vh',
-        background: theme.colors.background.canvas,
-        color: theme.colors.text.primary,
-      }}
-    >
-      <header
-        style={{
-          display: 'flex',
-          alignItems: 'center',
-          gap: 4,
-          padding: '8px 16px',
-          borderBottom: `1px solid ${theme.colors.border.weak}`,
-          background: theme.colors.background.primary,
-        }}
-      >
+    <div className={styles.page}>
+      <header className={styles.header}>
         <img src="/favicon.ico" alt="" width={24} height={24} />
-        <b style={{ margin: '0 16px 0 8px', whiteSpace: 'nowrap' }}>Heed demo</b>
-        <nav style={{ display: 'flex', gap: 4, flexWrap: 'wrap' }}>
+        <b className={styles.name}>Heed demo</b>
+        <nav className={styles.nav} aria-label="Demo">
           {tabs.map((tab) => {
             const active =
               path === tab.path ||
@@ -151,42 +138,68 @@ function Shell({
                   event.preventDefault();
                   locationService.push(tab.path);
                 }}
-                style={{
-                  padding: '4px 10px',
-                  borderRadius: 4,
-                  background: active ? theme.colors.action.selected : undefined,
-                  color: theme.colors.text.primary,
-                }}
               >
                 {tab.title}
               </a>
             );
           })}
         </nav>
-        <span style={{ flex: 1 }} />
-        <Plain
-          onClick={() => {
-            forgetFeedback();
-            location.reload();
-          }}
-        >
-          Forget feedback
-        </Plain>
-        <Plain
-          onClick={() => {
-            localStorage.setItem('demo.theme', isDark ? 'light' : 'dark');
-            location.reload();
-          }}
-        >
-          {isDark ? 'Light' : 'Dark'} theme
-        </Plain>
+        <span className={styles.actions}>
+          <Plain
+            onClick={() => {
+              forgetFeedback();
+              location.reload();
+            }}
+          >
+            Forget feedback
+          </Plain>
+          <Plain
+            onClick={() => {
+              localStorage.setItem('demo.theme', isDark ? 'light' : 'dark');
+              location.reload();
+            }}
+          >
+            {isDark ? 'Light' : 'Dark'} theme
+          </Plain>
+        </span>
       </header>
-      <main style={{ padding: 16, display: 'flex' }}>
+      <main className={styles.main}>
         <Page key={path} path={path} sources={sources} panel={panel} app={app} />
       </main>
     </div>
   );
 }
+
+/** One row of tabs, which on a phone stands below the name and is moved sideways. */
+const getStyles = (theme: GrafanaTheme2) => ({
+  page: css({
+    minHeight: '100vh',
+    background: theme.colors.background.canvas,
+    color: theme.colors.text.primary,
+  }),
+  header: css({
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    gap: '4px 8px',
+    padding: '8px 16px',
+    borderBottom: `1px solid ${theme.colors.border.weak}`,
+    background: theme.colors.background.primary,
+    '@media (max-width: 1000px)': { padding: '6px 12px', '& nav': { order: 1, flexBasis: '100%' } },
+  }),
+  name: css({ whiteSpace: 'nowrap', marginRight: 8 }),
+  nav: css({
+    display: 'flex',
+    gap: 4,
+    minWidth: 0,
+    overflowX: 'auto',
+    scrollbarWidth: 'none',
+    '& a': { padding: '4px 10px', borderRadius: 4, whiteSpace: 'nowrap', color: theme.colors.text.primary },
+    '& a[aria-current]': { background: theme.colors.action.selected },
+  }),
+  actions: css({ marginLeft: 'auto', display: 'flex', gap: 4 }),
+  main: css({ padding: 16, display: 'flex', '@media (max-width: 600px)': { padding: 8 } }),
+});
 
 function Plain({ onClick, children }: { onClick: () => void; children: ReactNode }) {
   return (
@@ -225,7 +238,7 @@ function Page({
   if (path.startsWith('/a/')) {
     const Root = app.root!;
     return (
-      <div style={{ width: '100%' }}>
+      <div style={{ width: '100%', minWidth: 0 }}>
         <Root
           basename={`/a/${appId}`}
           path={path}

@@ -157,7 +157,9 @@ export async function initRuntime(panels: Map<string, PanelPlugin>) {
     false,
     () => undefined,
   ]);
-  setPluginPage(({ children }: { children: ReactNode }) => <div style={{ padding: 16 }}>{children}</div>);
+  setPluginPage(({ children }: { children: ReactNode }) => (
+    <div style={{ padding: 'clamp(0px, 2vw, 16px)' }}>{children}</div>
+  ));
   setPanelRenderer(() => null);
   setPanelDataErrorView(({ data, message }: { data: PanelData; message?: string }) => (
     <div data-testid="panel-data-error" style={{ padding: 16, textAlign: 'center' }}>

@@ -9,7 +9,7 @@ import type { Series } from '@heed/core';
 import { HeedPanel } from '../panel/HeedPanel.js';
 import { defaultOptions, type HeedPanelOptions } from '../panel/types.js';
 import { framesOf, sampleCsv } from './csvSource.js';
-import { useWidth } from './useWidth.js';
+import { useWidth } from '../shared/useWidth.js';
 
 const firstOptions: HeedPanelOptions = {
   ...defaultOptions,

@@ -1,4 +1,3 @@
-import type { GrafanaTheme2 } from '@grafana/data';
 import type { AnomalyEvent, Series } from '@heed/core';
 import { ComparisonPicture } from './ComparisonPicture.js';
 
@@ -7,7 +6,6 @@ interface Props {
   readonly channel: number;
   readonly event: AnomalyEvent;
   readonly format: (value: number) => string;
-  readonly theme: GrafanaTheme2;
 }
 
 const drawnIntervals = 6;
@@ -17,7 +15,7 @@ const drawnIntervals = 6;
  * stronger its line. Interval and event are laid start on start, with as many points around the event as an interval
  * is long.
  */
-export function AttendedPicture({ series, channel, event, format, theme }: Props) {
+export function AttendedPicture({ series, channel, event, format }: Props) {
   const values = series.channels[channel]!.values;
   const n = values.length;
   const intervals = event.attended.filter(({ weight }) => weight >= 0.01).slice(0, drawnIntervals);
@@ -44,7 +42,6 @@ export function AttendedPicture({ series, channel, event, format, theme }: Props
       heaviest={3}
       event={{ start: event.startIndex - from, end: event.endIndex - from, severity: event.severity }}
       format={format}
-      theme={theme}
     />
   );
 }

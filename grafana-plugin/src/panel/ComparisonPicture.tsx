@@ -1,5 +1,6 @@
-import type { GrafanaTheme2 } from '@grafana/data';
+import { useTheme2 } from '@grafana/ui';
 import { severityClass } from '@heed/core';
+import { useWidth } from '../shared/useWidth.js';
 import { attendedColor } from './drawing.js';
 
 export interface ComparedLine {
@@ -24,16 +25,19 @@ interface Props {
   /** Where the event is, in the unit of `x`. */
   readonly event: { readonly start: number; readonly end: number; readonly severity: number };
   readonly format: (value: number) => string;
-  readonly theme: GrafanaTheme2;
 }
 
-const width = 560;
+const usualWidth = 560;
 const height = 180;
 const margin = { left: 64, right: 8, top: 8, bottom: 22 };
 
 /** An event over what it was compared with: the one shaded and in the color of its severity, the others behind it. */
 export function ComparisonPicture(props: Props) {
-  const { x, own, others, heaviest, event, format, theme } = props;
+  const { x, own, others, heaviest, event, format } = props;
+  const theme = useTheme2();
+  // In the units of the page, so that its words are as large as the others on a phone, too.
+  const [measured, box] = useWidth();
+  const width = Math.max(240, measured || usualWidth);
   let low = Infinity;
   let high = -Infinity;
   for (const values of [own.values, ...others.lines.map((line) => line.values)]) {
@@ -68,53 +72,55 @@ export function ComparisonPicture(props: Props) {
   const color = severityClass(event.severity).color;
   const faint = theme.colors.text.secondary;
   return (
-    <svg
-      viewBox={`0 0 ${width} ${height}`}
-      width="100%"
-      role="img"
-      aria-label={props.description}
-      data-testid={props.testId}
-    >
-      <rect
-        x={atX(event.start) - 1}
-        y={margin.top}
-        width={Math.max(3, atX(event.end) - atX(event.start) + 2)}
-        height={height - margin.top - margin.bottom}
-        fill={color}
-        opacity={0.15}
-      />
-      {[low, (low + high) / 2, high].map((value) => (
-        <g key={value}>
-          <line
-            x1={margin.left}
-            x2={width - margin.right}
-            y1={atY(value)}
-            y2={atY(value)}
-            stroke={faint}
-            opacity={0.2}
-          />
-          <text x={margin.left - 6} y={atY(value) + 4} textAnchor="end" fontSize={11} fill={faint}>
-            {format(value)}
-          </text>
-        </g>
-      ))}
-      {others.lines.map(({ values, weight }, i) => (
-        <path
-          key={i}
-          d={path(values)}
-          fill="none"
-          stroke={attendedColor}
-          strokeWidth={(heaviest * (1 + (2 * weight) / most)) / 3}
-          opacity={0.2 + (0.6 * weight) / most}
+    <div ref={box}>
+      <svg
+        viewBox={`0 0 ${width} ${height}`}
+        width="100%"
+        role="img"
+        aria-label={props.description}
+        data-testid={props.testId}
+      >
+        <rect
+          x={atX(event.start) - 1}
+          y={margin.top}
+          width={Math.max(3, atX(event.end) - atX(event.start) + 2)}
+          height={height - margin.top - margin.bottom}
+          fill={color}
+          opacity={0.15}
         />
-      ))}
-      <path d={path(own.values)} fill="none" stroke={color} strokeWidth={2.5} />
-      <text x={margin.left} y={height - 6} fontSize={11} fill={color}>
-        {own.name}
-      </text>
-      <text x={width - margin.right} y={height - 6} textAnchor="end" fontSize={11} fill={attendedColor}>
-        {others.name}
-      </text>
-    </svg>
+        {[low, (low + high) / 2, high].map((value) => (
+          <g key={value}>
+            <line
+              x1={margin.left}
+              x2={width - margin.right}
+              y1={atY(value)}
+              y2={atY(value)}
+              stroke={faint}
+              opacity={0.2}
+            />
+            <text x={margin.left - 6} y={atY(value) + 4} textAnchor="end" fontSize={11} fill={faint}>
+              {format(value)}
+            </text>
+          </g>
+        ))}
+        {others.lines.map(({ values, weight }, i) => (
+          <path
+            key={i}
+            d={path(values)}
+            fill="none"
+            stroke={attendedColor}
+            strokeWidth={(heaviest * (1 + (2 * weight) / most)) / 3}
+            opacity={0.2 + (0.6 * weight) / most}
+          />
+        ))}
+        <path d={path(own.values)} fill="none" stroke={color} strokeWidth={2.5} />
+        <text x={margin.left} y={height - 6} fontSize={11} fill={color}>
+          {own.name}
+        </text>
+        <text x={width - margin.right} y={height - 6} textAnchor="end" fontSize={11} fill={attendedColor}>
+          {others.name}
+        </text>
+      </svg>
+    </div>
   );
 }

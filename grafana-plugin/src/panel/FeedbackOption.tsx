@@ -1,14 +1,16 @@
+import { css } from '@emotion/css';
 import { dateTimeFormat, type StandardEditorProps } from '@grafana/data';
-import { Button } from '@grafana/ui';
+import { Button, useStyles2 } from '@grafana/ui';
 import type { PanelFeedback } from './types.js';
 
 export function FeedbackOption({ value, onChange }: StandardEditorProps<PanelFeedback[]>) {
+  const styles = useStyles2(getStyles);
   const list = value ?? [];
   if (list.length === 0) return <span>None yet. Open an event with Why to give some.</span>;
   return (
-    <ul style={{ listStyle: 'none' }}>
+    <ul className={styles.list}>
       {list.map((item, i) => (
-        <li key={i} style={{ display: 'flex', justifyContent: 'space-between', gap: 8 }}>
+        <li key={i}>
           <span>
             {item.kind === 'normal' ? 'normal' : 'anomaly'}: {item.series}, {dateTimeFormat(item.start)}
           </span>
@@ -24,3 +26,7 @@ export function FeedbackOption({ value, onChange }: StandardEditorProps<PanelFee
     </ul>
   );
 }
+
+const getStyles = () => ({
+  list: css({ listStyle: 'none', '& li': { display: 'flex', justifyContent: 'space-between', gap: 8 } }),
+});

@@ -1,11 +1,14 @@
+import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
 import { fitScaler } from '@heed/core';
 import type { AnomalyEvent, Series } from '@heed/core';
 import { lowerBound } from './align.js';
-import { formatValue } from './Chart.js';
+
 import { ComparisonPicture } from './ComparisonPicture.js';
 import { attendedColor } from './drawing.js';
 import type { DrawnSeries } from './model.js';
+import { formatValue } from './plot.js';
 
 interface Props {
   readonly event: AnomalyEvent;
@@ -14,15 +17,14 @@ interface Props {
   readonly member: DrawnSeries;
   /** All the series that were scored together, where they are still known. */
   readonly series: Series | undefined;
-  readonly theme: GrafanaTheme2;
 }
 
 const shown = 8;
 
 /** The peers that one series was compared with at the same time, in a picture and with their weights. */
-export function PeersSection({ event, peers, member, series, theme }: Props) {
+export function PeersSection({ event, peers, member, series }: Props) {
   const more = peers.length - shown;
-  const faint = theme.colors.text.secondary;
+  const styles = useStyles2(getStyles);
   const valueAtPeak = (name: string): string => {
     const channel = series?.channels.find((candidate) => candidate.name === name);
     return channel && series
@@ -33,41 +35,37 @@ export function PeersSection({ event, peers, member, series, theme }: Props) {
     <section data-testid="heed-peers">
       <h5>
         Compared with{' '}
-        <span style={{ color: attendedColor }}>
+        <span className={styles.accent}>
           {peers.length} {peers.length === 1 ? 'peer' : 'peers'}
         </span>{' '}
         at the same time
       </h5>
-      {series && <PeersPicture event={event} peers={peers} member={member} series={series} theme={theme} />}
-      <table style={{ width: '100%' }}>
-        <thead style={{ color: faint }}>
+      {series && <PeersPicture event={event} peers={peers} member={member} series={series} />}
+      <table className={styles.table}>
+        <thead>
           <tr>
-            <th colSpan={2}>attention</th>
+            <th>attention</th>
             <th>series</th>
-            <th style={{ textAlign: 'right' }}>at the peak</th>
+            <th className={styles.number}>at the peak</th>
           </tr>
         </thead>
         <tbody>
           {peers.slice(0, shown).map(({ name, weight }) => (
             <tr key={name}>
-              <td style={{ color: attendedColor, width: 60 }}>{Math.round(100 * weight)}%</td>
-              <td style={{ width: 98, paddingRight: 8 }}>
-                <div
-                  style={{
-                    height: 6,
-                    width: `${Math.round(100 * weight)}%`,
-                    background: attendedColor,
-                    minWidth: 2,
-                  }}
+              <td>
+                <span
+                  className={styles.bar}
+                  style={{ width: Math.max(2, (40 * weight) / peers[0]!.weight) }}
                 />
+                {Math.round(100 * weight)}%
               </td>
-              <td style={{ maxWidth: 220, overflow: 'hidden', textOverflow: 'ellipsis' }}>{name}</td>
-              <td style={{ textAlign: 'right', fontVariantNumeric: 'tabular-nums' }}>{valueAtPeak(name)}</td>
+              <td className={styles.name}>{name}</td>
+              <td className={styles.number}>{valueAtPeak(name)}</td>
             </tr>
           ))}
         </tbody>
       </table>
-      <div style={{ color: faint }}>
+      <div className={styles.faint}>
         {more > 0 && `and ${more} more with smaller weights. `}
         The percentages are attention weights: how alike the series usually are, measured at other times. In
         the picture the peers are brought to the level and spread of {member.name}.
@@ -79,7 +77,7 @@ export function PeersSection({ event, peers, member, series, theme }: Props) {
 /** Fewest points shown on either side of the event. */
 const fewestAround = 12;
 
-function PeersPicture({ event, peers, member, series, theme }: Props & { readonly series: Series }) {
+function PeersPicture({ event, peers, member, series }: Props & { readonly series: Series }) {
   const channelOf = (name: string) => series.channels.find((channel) => channel.name === name);
   const own = channelOf(event.channels[0]!.name);
   if (!own) return null;
@@ -103,7 +101,20 @@ function PeersPicture({ event, peers, member, series, theme }: Props & { readonl
       heaviest={1.2}
       event={event}
       format={(value) => formatValue(member.field, value)}
-      theme={theme}
     />
   );
 }
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  accent: css({ color: theme.isDark ? attendedColor : '#00795a' }),
+  table: css({
+    width: '100%',
+    '& thead': { color: theme.colors.text.secondary },
+    '& th': { fontWeight: theme.typography.fontWeightRegular },
+    '& th, & td': { paddingRight: 8 },
+  }),
+  name: css({ overflowWrap: 'anywhere' }),
+  number: css({ textAlign: 'right', fontVariantNumeric: 'tabular-nums' }),
+  bar: css({ display: 'inline-block', height: 6, marginRight: 6, background: attendedColor }),
+  faint: css({ color: theme.colors.text.secondary }),
+});

@@ -1,9 +1,11 @@
-import { dateTimeFormat } from '@grafana/data';
-import { useTheme2 } from '@grafana/ui';
+import { css, cx } from '@emotion/css';
+import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
 import { severityClass } from '@heed/core';
 import type { Aligned } from './align.js';
-import { formatValue } from './Chart.js';
+import { withoutName } from './EventRow.js';
 import type { DrawnSeries, GroupEvent } from './model.js';
+import { formatValue } from './plot.js';
 
 interface Props {
   readonly aligned: Aligned;
@@ -15,11 +17,16 @@ interface Props {
   readonly single: boolean;
   readonly events: readonly GroupEvent[];
   readonly timeZone: string;
+  /** Beside the finger there is half a phone's width. */
+  readonly narrow: boolean;
 }
 
+const rowsAtMost = 12;
+
 /** What was seen, what was expected, how unusual that is. */
-export function Tip({ aligned, series, colors, index, column, single, events, timeZone }: Props) {
-  const theme = useTheme2();
+export function Tip(props: Props) {
+  const { aligned, series, index, column, single, events, timeZone, narrow } = props;
+  const styles = useStyles2(getStyles);
   const time = aligned.time[index];
   if (time === undefined) return null;
   // The nearest column may be an invisible edge of a band; its series is what the reader means.
@@ -29,81 +36,115 @@ export function Tip({ aligned, series, colors, index, column, single, events, ti
       : aligned.series.findIndex((parts) =>
           [parts.value, parts.expected, parts.lower, parts.upper].includes(column - 1),
         );
-  const rows = series
-    .map((s, at) => ({ s, at }))
-    .filter(({ at }) => (single ? at === Math.max(0, nearest) : true))
-    .slice(0, 12);
+  const shown = single ? [Math.max(0, nearest)] : series.map((_, at) => at).slice(0, narrow ? 6 : rowsAtMost);
+  const more = single ? 0 : series.length - shown.length;
   const here = events.filter(({ event }) => time >= event.start && time <= event.end);
-  const cell = { padding: '1px 6px', whiteSpace: 'nowrap' as const };
-  const right = { ...cell, textAlign: 'right' as const, fontVariantNumeric: 'tabular-nums' };
   return (
-    <div style={{ padding: 8, fontSize: 12, maxWidth: 460 }} data-testid="heed-tooltip">
-      <div style={{ color: theme.colors.text.secondary, marginBottom: 4 }}>
-        {dateTimeFormat(time, { timeZone })}
-      </div>
-      <table>
-        <thead>
-          <tr style={{ color: theme.colors.text.secondary }}>
-            <th />
-            <th style={right}>seen</th>
-            <th style={right}>expected</th>
-            <th style={right}>score</th>
-          </tr>
-        </thead>
+    <div className={cx(styles.tip, narrow && styles.narrow)} data-testid="heed-tooltip">
+      <div className={styles.faint}>{dateTimeFormat(time, { timeZone })}</div>
+      <table className={styles.table}>
+        {!narrow && (
+          <thead>
+            <tr className={styles.faint}>
+              <th />
+              <th className={styles.number}>seen</th>
+              <th className={styles.number}>expected</th>
+              <th className={styles.number}>score</th>
+            </tr>
+          </thead>
+        )}
         <tbody>
-          {rows.map(({ s, at }) => {
-            const parts = aligned.series[at]!;
-            const value = (c: number | undefined) =>
-              c === undefined ? undefined : aligned.columns[c]![index];
-            const lower = value(parts.lower);
-            const upper = value(parts.upper);
-            const score = parts.score?.[index];
-            const expected =
-              typeof lower === 'number' && typeof upper === 'number'
-                ? `${formatValue(s.field, lower)} to ${formatValue(s.field, upper)}`
-                : formatValue(s.field, value(parts.expected));
-            return (
-              <tr key={s.name} style={{ fontWeight: at === nearest ? 600 : 400 }}>
-                <td style={{ ...cell, maxWidth: 180, overflow: 'hidden', textOverflow: 'ellipsis' }}>
-                  <span
-                    style={{
-                      display: 'inline-block',
-                      width: 10,
-                      height: 3,
-                      background: colors[at]!,
-                      marginRight: 6,
-                      verticalAlign: 'middle',
-                    }}
-                  />
-                  {s.name}
-                </td>
-                <td style={right}>{formatValue(s.field, value(parts.value))}</td>
-                <td style={right}>{expected}</td>
-                <td style={right}>{typeof score === 'number' ? score.toFixed(2) : '–'}</td>
-              </tr>
-            );
-          })}
+          {shown.map((at) => (
+            <TipRow key={at} {...props} at={at} isNearest={at === nearest && series.length > 1} />
+          ))}
         </tbody>
       </table>
-      {!single && series.length > 12 && (
-        <div style={{ color: theme.colors.text.secondary }}>and {series.length - 12} more</div>
-      )}
-      {here.slice(0, 3).map(({ group, event }) => (
+      {more > 0 && <div className={styles.faint}>and {more} more</div>}
+      {here.slice(0, narrow ? 1 : 3).map(({ group, event }) => (
         <div
           key={`${group.name}${event.start}`}
-          style={{
-            marginTop: 6,
-            borderLeft: `4px solid ${severityClass(event.severity).color}`,
-            paddingLeft: 6,
-          }}
+          className={styles.event}
+          style={{ borderColor: severityClass(event.severity).color }}
         >
           <b>
             {severityClass(event.severity).name} anomaly ({Math.round(event.severity)})
           </b>{' '}
-          {event.reason}
-          <div style={{ color: theme.colors.text.secondary }}>Click the region to see why</div>
+          {series.length > 1 ? event.reason : withoutName(event.reason, group.name)}
+          <div className={styles.faint}>Click the region to see why</div>
         </div>
       ))}
     </div>
   );
 }
+
+function TipRow({
+  aligned,
+  series,
+  colors,
+  index,
+  narrow,
+  at,
+  isNearest,
+}: Props & { at: number; isNearest: boolean }) {
+  const styles = useStyles2(getStyles);
+  const { name, field } = series[at]!;
+  const parts = aligned.series[at]!;
+  const value = (column: number | undefined) =>
+    column === undefined ? undefined : aligned.columns[column]![index];
+  const lower = value(parts.lower);
+  const upper = value(parts.upper);
+  const score = parts.score?.[index];
+  const seen = formatValue(field, value(parts.value));
+  const expected =
+    typeof lower === 'number' && typeof upper === 'number'
+      ? `${formatValue(field, lower)} to ${formatValue(field, upper)}`
+      : formatValue(field, value(parts.expected));
+  const label = (
+    <>
+      <span className={styles.swatch} style={{ background: colors[at]! }} />
+      {name}
+    </>
+  );
+  if (narrow) {
+    return (
+      <tr className={cx(isNearest && styles.bold)}>
+        <td>
+          <div className={styles.name}>{label}</div>
+          {seen}
+          <div className={styles.faint}>expected {expected}</div>
+        </td>
+      </tr>
+    );
+  }
+  return (
+    <tr className={cx(isNearest && styles.bold)}>
+      <td className={styles.name}>{label}</td>
+      <td className={styles.number}>{seen}</td>
+      <td className={styles.number}>{expected}</td>
+      <td className={styles.number}>{typeof score === 'number' ? score.toFixed(2) : '–'}</td>
+    </tr>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  tip: css({ padding: 8, fontSize: 12, maxWidth: 'min(420px, 80vw)', overflowWrap: 'anywhere' }),
+  narrow: css({ maxWidth: 'min(172px, 48vw)', whiteSpace: 'normal' }),
+  faint: css({ color: theme.colors.text.secondary, fontWeight: theme.typography.fontWeightRegular }),
+  table: css({ width: '100%', margin: '4px 0' }),
+  name: css({
+    maxWidth: 170,
+    padding: '1px 0',
+    overflow: 'hidden',
+    textOverflow: 'ellipsis',
+    whiteSpace: 'nowrap',
+  }),
+  number: css({
+    padding: '1px 0 1px 12px',
+    textAlign: 'right',
+    whiteSpace: 'nowrap',
+    fontVariantNumeric: 'tabular-nums',
+  }),
+  bold: css({ fontWeight: theme.typography.fontWeightBold }),
+  swatch: css({ display: 'inline-block', width: 10, height: 3, marginRight: 6, verticalAlign: 'middle' }),
+  event: css({ marginTop: 6, borderLeft: '4px solid', paddingLeft: 6 }),
+});

@@ -131,6 +131,12 @@ function valueAt(aligned: Aligned, column: number, time: number): number | undef
   return typeof value === 'number' ? value : undefined;
 }
 
+/** A square root keeps small scores visible beside great ones; 9 fills the strip. */
+const shareOfStrip = (score: number) => Math.min(1, Math.sqrt(score) / 3);
+
+/** px from the bottom of a strip of a height to the line of its threshold. */
+export const thresholdHeight = (height: number) => shareOfStrip(1) * (height - 1);
+
 /** The strip of scores: a bar per pixel column, the dotted line is the threshold (score 1). */
 export function drawStrip(
   canvas: HTMLCanvasElement,
@@ -163,8 +169,7 @@ export function drawStrip(
     const x1 = Math.min(width - 1, Math.ceil(((event.end + step - from) / (to - from)) * width));
     for (let x = x0; x <= x1; x++) severities[x] = Math.max(severities[x]!, event.severity);
   }
-  // A square root keeps small scores visible beside great ones; 9 fills the strip.
-  const barHeight = (score: number) => Math.min(1, Math.sqrt(score) / 3) * (height - 1);
+  const barHeight = (score: number) => shareOfStrip(score) * (height - 1);
   for (let x = 0; x < width; x++) {
     if (columns[x]! <= 0) continue;
     ctx.fillStyle = severities[x]! >= 0 && columns[x]! > 0 ? severityClass(severities[x]!).color : colors.bar;

@@ -11,3 +11,14 @@ export function feedbackOn(
     .reverse()
     .find((item) => item.series === series && item.start <= event.end && item.end >= event.start);
 }
+
+/** All answers with this one on the event; undefined takes back what was said of it. */
+export function withFeedback(
+  all: readonly PanelFeedback[],
+  series: string,
+  { start, end }: Pick<AnomalyEvent, 'start' | 'end'>,
+  kind: PanelFeedback['kind'] | undefined,
+): PanelFeedback[] {
+  const others = all.filter((item) => !(item.series === series && item.start <= end && item.end >= start));
+  return kind ? [...others, { series, start, end, kind }] : others;
+}

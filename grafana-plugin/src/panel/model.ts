@@ -6,6 +6,9 @@ import { joinSeries, seriesOfFrames, type FrameSeries } from '@heed/core';
 import { peerDetector } from '../datasource/types.js';
 import type { HeedPanelOptions, PanelFeedback } from './types.js';
 
+/** The options that decide how the panel itself scores. */
+type ScoreOptions = Pick<HeedPanelOptions, 'detector' | 'mode' | 'sensitivity' | 'direction' | 'feedback'>;
+
 /** A series as the panel draws it. */
 export interface DrawnSeries {
   readonly name: string;
@@ -55,7 +58,7 @@ export interface GroupEvent {
 /** Splits frames into those our data source scored and those that are left to the panel. */
 export function groupFrames(
   frames: readonly DataFrame[],
-  options: HeedPanelOptions,
+  options: ScoreOptions,
   name: (field: Field, frame: DataFrame) => string,
   recall: (key: string) => GroupJob | undefined,
 ): Group[] {
@@ -75,7 +78,7 @@ export function groupFrames(
 
 function scoredGroups(
   frames: readonly DataFrame[],
-  options: HeedPanelOptions,
+  options: ScoreOptions,
   recall: (key: string) => GroupJob | undefined,
 ): Group[] {
   const byKey = new Map<string, { meta: HeedMeta; members: DrawnSeries[] }>();
@@ -145,7 +148,7 @@ function drawnFrame(frame: DataFrame, meta: HeedMeta): DrawnSeries {
 
 function plainGroups(
   frames: readonly DataFrame[],
-  options: HeedPanelOptions,
+  options: ScoreOptions,
   name: (field: Field, frame: DataFrame) => string,
 ): Group[] {
   const parts = seriesOfFrames(frames, name).filter((part) => part.series.time.length > 0);

@@ -26,7 +26,7 @@ const otherPictures: PreferredVisualisationType[] = ['table', 'logs', 'trace', '
 
 /**
  * What Grafana 13's list of suggested visualizations, and Grafana 12.4's, offer of this panel for some data: one card
- * where there are series over time, nothing otherwise. Built-in panels come first, whatever the score.
+ * where there are series over time, nothing otherwise.
  */
 export function suggestPanel(
   data: PanelDataSummary,
@@ -41,7 +41,8 @@ export function suggestPanel(
     {
       name: 'Heed anomalies',
       description: 'The series with what was expected of them, and their anomalies.',
-      score: VisualizationSuggestionScore.OK,
+      // First among the panels that are not built in: those come before all others, whatever the score.
+      score: VisualizationSuggestionScore.Best,
       // The card is small, and drawn for every look at the list.
       cardOptions: {
         maxSeries: 1,

@@ -3,10 +3,12 @@ import type { Series } from '../series.js';
 import type { TableReader } from './csv.js';
 import { createTextDecoder } from './decode.js';
 import { isObject, jsonLayouts, victoria } from './json-layouts.js';
+import { isRelatedToLabels, labelRank } from './labels.js';
 import { isMissingText } from './numbers.js';
 import type { ReadOptions, ReadResult } from './options.js';
 import { readFrame, searchRecords } from './json-tables.js';
 import { seriesFromColumns, seriesFromRecords, type SeriesRecord } from './records.js';
+import { timeRank } from './roles.js';
 import { notText } from './rows.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -36,16 +38,42 @@ export function readJson(text: string | Uint8Array, options: ReadOptions = {}): 
   const result =
     lines.length > 1 && isRecordLine(first)
       ? readLines(lines, options)
-      : readValue(parse(json, options.name), options);
+      : withinStack(() => readValue(parse(json, options.name), options), options.name);
   return decoder.notes.length > 0 ? { ...result, notes: [...decoder.notes, ...result.notes] } : result;
 }
+
+/** Lists in lists without end take more of the stack than there is. */
+function withinStack(work: () => ReadResult, file: string | undefined): ReadResult {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new HeedError('bad-json', 'the JSON is nested too deep', shape, { file }, error);
+  }
+}
+
+/** Half of the longest string of V8. */
+const mostCharacters = 2 ** 28;
 
 /** A reader for pieces of JSON; it holds the whole text, because JSON may name its columns last. */
 export function createJsonReader(options: ReadOptions = {}): TableReader {
   const decoder = createTextDecoder(options.name);
   const pieces: string[] = [];
+  let length = 0;
   return {
-    push: (chunk) => void pieces.push(decoder.decode(chunk)),
+    push: (chunk) => {
+      const piece = decoder.decode(chunk);
+      length += piece.length;
+      if (length > mostCharacters) {
+        throw new HeedError(
+          'memory-limit',
+          `the JSON has more than ${mostCharacters} characters`,
+          'Give it as CSV, which is read piece by piece, or in parts.',
+          { file: options.name },
+        );
+      }
+      pieces.push(piece);
+    },
     finish: () => {
       const result = readJson(pieces.join('') + decoder.end(), options);
       return decoder.notes.length > 0 ? { ...result, notes: [...decoder.notes, ...result.notes] } : result;
@@ -155,6 +183,12 @@ function parse(json: string, file: string | undefined, line?: number): unknown {
 function readColumns(value: Json, options: ReadOptions): ReadResult | null {
   const columns: [string, readonly unknown[]][] = [];
   const units = new Map<string, string>();
+  const original = new Map<string, string>();
+  const asked = new Set([options.time, options.label, ...(options.columns ?? [])]);
+  const columnOf = (name: string): string =>
+    (timeRank(name) >= 0 || labelRank(name) >= 0 || isRelatedToLabels(name)) && !asked.has(name)
+      ? `${name} (channel)`
+      : name;
   const { channels } = value;
   if (Array.isArray(channels)) {
     if (value.time !== undefined) columns.push(['time', array(value.time, 'time', options.name)]);
@@ -163,7 +197,8 @@ function readColumns(value: Json, options: ReadOptions): ReadResult | null {
       if (typeof name !== 'string') {
         throw new HeedError('bad-json', 'a channel has no name', shape, { file: options.name });
       }
-      if (columns.some(([other]) => other === name)) {
+      const key = columnOf(name);
+      if (columns.some(([other]) => other === key)) {
         throw new HeedError(
           'duplicate-column',
           'two channels have this name',
@@ -172,7 +207,8 @@ function readColumns(value: Json, options: ReadOptions): ReadResult | null {
         );
       }
       if (typeof channel.unit === 'string') units.set(name, channel.unit);
-      columns.push([name, array(channel.values, name, options.name)]);
+      if (key !== name) original.set(key, name);
+      columns.push([key, array(channel.values, name, options.name)]);
     }
     if (value.labels !== undefined) columns.push(['label', array(value.labels, 'labels', options.name)]);
   } else {
@@ -194,6 +230,8 @@ function readColumns(value: Json, options: ReadOptions): ReadResult | null {
       );
     }
   }
+  // What our own JSON has is series, whatever the names of its channels; the longer name is taken off again.
+  const own = Array.isArray(channels);
   const byName = new Map(columns);
   const unit = value.timeUnit;
   const result = seriesFromColumns(
@@ -203,17 +241,17 @@ function readColumns(value: Json, options: ReadOptions): ReadResult | null {
     {
       ...(unit === 's' || unit === 'ms' || unit === 'us' || unit === 'ns' ? { timeUnit: unit } : {}),
       ...(typeof value.name === 'string' && !isMissingText(value.name) ? { name: value.name } : {}),
-      // What our own JSON has is series, whatever the names of its channels.
-      ...(Array.isArray(channels) && value.labels === undefined ? { label: null } : {}),
+      ...(own ? { label: value.labels === undefined ? null : 'label' } : {}),
       ...options,
     },
   );
-  if (units.size === 0) return result;
-  const withUnits = result.series.channels.map((channel) => {
-    const own = units.get(channel.name);
-    return own === undefined ? channel : { ...channel, unit: own };
+  if (units.size === 0 && original.size === 0) return result;
+  const named = result.series.channels.map((channel) => {
+    const name = original.get(channel.name) ?? channel.name;
+    const unitOf = units.get(name);
+    return { ...channel, name, ...(unitOf === undefined ? {} : { unit: unitOf }) };
   });
-  return { ...result, series: { ...result.series, channels: withUnits } };
+  return { ...result, series: { ...result.series, channels: named } };
 }
 
 function array(value: unknown, column: string, file: string | undefined): readonly unknown[] {

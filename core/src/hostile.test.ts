@@ -1,0 +1,253 @@
+/** What hostile input asks for is refused in one line before memory or time is taken for it. */
+import Papa from 'papaparse';
+import { describe, expect, test } from 'vitest';
+import { detectionCsv } from './cli/csv.js';
+import { checksumOf, decodeModel, encodeModel } from './detection/model-file.js';
+import { detect } from './detection/detect.js';
+import { HeedError, isHeedError } from './errors.js';
+import { evaluateScores } from './evaluate/metrics.js';
+import { readFeedback } from './feedback/read.js';
+import { plotSeries } from './plot/index.js';
+import { escapeXml, textWidth, truncateText } from './plot/svg.js';
+import { autocorrelation, copyWindows, difference } from './preprocess/index.js';
+import {
+  createGraph,
+  createSeries,
+  readCsv,
+  readGraphJson,
+  readJson,
+  seriesToCsv,
+  seriesToJson,
+} from './series/index.js';
+
+/** The refusal of a work, of which the test fails where there is none or another error. */
+function refusal(work: () => unknown): HeedError {
+  try {
+    work();
+  } catch (error) {
+    if (!isHeedError(error)) throw error;
+    // eslint-disable-next-line no-control-regex
+    expect(error.message).not.toMatch(/[\n\r\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
+    return error;
+  }
+  throw new Error('it was not refused');
+}
+
+const nested = (open: string, close: string) => open.repeat(200_000) + close.repeat(200_000);
+const channel = (name: string, values: ArrayLike<number> = [1, 2]) => ({ name, values });
+
+describe('work is bounded', () => {
+  test.each<[string, () => unknown, string]>([
+    ['lags', () => autocorrelation([1, 2, 3], 1e9), 'bad-option'],
+    ['a buffer', () => evaluateScores([0, 1, 0], [1, 2, 3], 1e9), 'bad-option'],
+    ['windows', () => copyWindows([new Float64Array(1e6)], { length: 5e5 }), 'memory-limit'],
+    [
+      'values that only have a length',
+      () => createSeries({ channels: [channel('a', { length: 1e10 })] }),
+      'length-mismatch',
+    ],
+    ['a length below 0', () => createSeries({ channels: [channel('a', { length: -1 })] }), 'length-mismatch'],
+    ['a length of NaN', () => createSeries({ channels: [channel('a', { length: NaN })] }), 'length-mismatch'],
+    ['lists in lists', () => readJson(nested('[', ']')), 'bad-json'],
+    ['objects in objects', () => readJson(nested('{"a":', '}').replace('}', '1}')), 'empty-input'],
+    [
+      'features that only have a length',
+      () => readGraphJson('{"nodes":[{"id":"a","features":{"length":1e10}}],"edges":[]}'),
+      'bad-graph',
+    ],
+    [
+      'features that are lists in lists',
+      () => readGraphJson(`{"nodes":[{"id":"a","features":[${nested('[', ']')}]}],"edges":[]}`),
+      'bad-graph',
+    ],
+    ['judgments in lists', () => readFeedback(`[{"kind":${nested('[', ']')}}]`), 'bad-value'],
+  ])('%s', (_, work, code) => {
+    expect(refusal(work).code).toBe(code);
+  });
+
+  test('an order of differences beyond the series ends', () => {
+    expect([...difference([1, 2, 4], 1, 1e9)]).toEqual([NaN, NaN, NaN]);
+    expect([...difference([1, 2, 4], 1, 2)]).toEqual([NaN, NaN, 1]);
+  });
+
+  const model = encodeModel({
+    detector: 'z-score',
+    options: {},
+    channels: ['a'],
+    state: { json: {}, tensors: { w: { shape: [2, 2], values: new Float32Array(4) } } },
+  });
+  test.each([
+    ['[1099511627776]'],
+    ['[-1,-1]'],
+    ['[-2,-2]'],
+    ['[1.5,2]'],
+    ['["4"]'],
+    ['[null]'],
+    ['[[4]]'],
+    ['[4,1e308]'],
+  ])('a tensor of shape %s in a model file', (shape) => {
+    const body = model.slice(model.indexOf('"model":') + 8, -1).replace('[2,2]', shape);
+    const forged = resealed(JSON.stringify(JSON.parse(body)));
+    expect(refusal(() => decodeModel(forged))).toMatchObject({
+      code: 'model-corrupt',
+      message: expect.stringContaining('its shape is'),
+    });
+  });
+
+  test('a model file nested without end', () => {
+    const text = `{"format":"heed-model","version":1,"checksum":"","model":{"a":${nested('[', ']')}}}`;
+    expect(refusal(() => decodeModel(text)).code).toBe('model-corrupt');
+  });
+
+  test('a name of two million characters is cut as short ones are', () => {
+    const cut = truncateText('name '.repeat(400_000), 200);
+    expect(textWidth(cut)).toBeLessThanOrEqual(200);
+    expect(cut).toMatch(/^(name )+(n|na|nam|name)?…$/);
+    // The longest beginning that fits.
+    for (const width of [0, 5, 17, 40, 80])
+      for (const text of ['latency of checkout', 'iiiiiiii', '日本語のメトリクス', '😀😀😀😀😀😀'])
+        expect(truncateText(text, width)).toBe(slowly(text, width));
+    const series = createSeries({ channels: [channel('x'.repeat(2_000_000))] });
+    expect(plotSeries(series).length).toBeLessThan(100_000);
+  });
+});
+
+/** The model's text with a checksum that fits, as who forges one writes it. */
+function resealed(body: string): string {
+  return `{"format":"heed-model","version":1,"checksum":"${checksumOf(body)}","model":${body}}`;
+}
+
+function slowly(text: string, width: number): string {
+  if (textWidth(text) <= width) return text;
+  const characters = [...text];
+  while (characters.length > 0 && textWidth(`${characters.join('')}…`) > width) characters.pop();
+  return `${characters.join('').trimEnd()}…`;
+}
+
+describe('times, zones and judgments are refused where they enter', () => {
+  const series = createSeries({
+    time: Array.from({ length: 200 }, (_, t) => t * 60_000),
+    channels: [
+      channel(
+        'a',
+        Array.from({ length: 200 }, (_, t) => Math.sin(t / 5)),
+      ),
+    ],
+  });
+
+  test.each([[8.65e15], [-8.65e15], [1e300], [NaN], [Infinity]])('a time of %d', (time) => {
+    const times = time < 0 ? [time, 0] : [0, time];
+    expect(refusal(() => createSeries({ time: times, channels: [channel('a')] })).code).toBe('bad-time');
+  });
+
+  test.each<[string, object, string]>([
+    ['a time that is none', { start: NaN, end: 1, kind: 'anomaly' }, 'bad-time'],
+    ['a time without end', { start: 0, end: Infinity, kind: 'anomaly' }, 'bad-time'],
+    ['a time beyond the calendar', { start: 0, end: 1e300, kind: 'normal' }, 'bad-time'],
+    ['an end before the start', { start: 2, end: 1, kind: 'normal' }, 'bad-time'],
+    ['a kind that is none', { start: 0, end: 1, kind: '__proto__' }, 'bad-value'],
+    ['no kind', { start: 0, end: 1 }, 'bad-value'],
+  ])('feedback with %s', async (_, judged, code) => {
+    const feedback = [judged] as never;
+    await expect(detect(series, { detector: 'z-score', feedback })).rejects.toMatchObject({ code });
+  });
+
+  test('a zone that is none', async () => {
+    const told = detect(series, { detector: 'z-score', timeZone: 'Mars/Base' });
+    await expect(told).rejects.toMatchObject({
+      code: 'bad-option',
+      message: expect.stringContaining('Mars/Base'),
+    });
+  });
+});
+
+describe('text that travels', () => {
+  const hostile = [
+    '=HYPERLINK("http://evil")',
+    '+1',
+    '-1',
+    '@SUM(A1)',
+    'a\u001b[2Jb',
+    'a\nb',
+    '<script>alert(1)</script>',
+  ];
+
+  test('errors are one line, of a length to be read', () => {
+    for (const name of [...hostile, 'x\u2028y', 'x'.repeat(1e6)]) {
+      const error = refusal(() => createSeries({ channels: [channel(name), channel(name)] }));
+      expect(error.message.length).toBeLessThan(2500);
+      expect(error.message.endsWith(error.remedy)).toBe(true);
+    }
+    expect(new HeedError('internal', 'a\r\n  b', 'c\nd').message).toBe('a b. c d');
+  });
+
+  test('the CSV of a detection holds no formula and no control character', async () => {
+    const values = Array.from({ length: 100 }, (_, t) => Math.sin(t / 5) - (t === 70 ? 90 : 0));
+    const names = [...hostile, 'time', 'label', 'anomaly', 'score', '__proto__', 'constructor'];
+    const series = createSeries({
+      time: values.map((_, t) => t * 60_000),
+      channels: names.map((name) => channel(name, values)),
+    });
+    const csv = detectionCsv(series, await detect(series, { detector: 'z-score' }));
+    const [header, ...rows] = Papa.parse<string[]>(csv.trim()).data;
+    expect(new Set(header).size).toBe(header!.length);
+    // eslint-disable-next-line no-control-regex
+    for (const cell of header!) expect(cell).not.toMatch(/^[=+\-@\t\r]|[\u0000-\u0008\u001b\u007f]/);
+    for (const row of rows) for (const cell of row) expect(cell).not.toMatch(/^[=+@\t\r]|^-(?![\d.])/);
+    // Read again, the channels are channels, and what was found is the ground truth.
+    const read = readCsv(csv).series;
+    expect(read.time).toEqual(series.time);
+    for (const name of ['time value', 'label value', '__proto__', 'constructor'])
+      expect(read.channels.find((one) => one.name === name)?.values).toEqual(series.channels[0]!.values);
+  });
+
+  test.each([
+    'time',
+    'label',
+    'date',
+    'anomaly',
+    '__proto__',
+    'constructor',
+    'toString',
+    'hasOwnProperty',
+    '<b>',
+  ])('a channel named %s survives JSON', (name) => {
+    const series = createSeries({
+      time: [0, 60_000],
+      channels: [channel(name), channel('b')],
+      labels: [0, 1],
+    });
+    const read = readJson(seriesToJson(series)).series;
+    expect(read.channels).toEqual(series.channels);
+    expect(read.labels).toEqual(series.labels);
+    expect(({} as Record<string, unknown>).values).toBeUndefined();
+  });
+
+  test.each(['__proto__', 'constructor', 'toString', '=1+1'])('a channel named %s survives CSV', (name) => {
+    const series = createSeries({
+      time: [0, 60_000],
+      channels: [channel(name), channel('b')],
+      labels: [0, 1],
+    });
+    expect(readCsv(seriesToCsv(series)).series.channels).toEqual(series.channels);
+  });
+
+  test('names are text in a picture', () => {
+    for (const name of hostile) {
+      const svg = plotSeries(createSeries({ channels: [channel(name)] }));
+      expect(svg).not.toContain('<script');
+      // eslint-disable-next-line no-control-regex
+      expect(svg).not.toMatch(/[\u0000-\u0008\u000b\u000e-\u001f]/);
+      expect(svg).toContain(escapeXml(name).slice(0, 5));
+    }
+  });
+
+  test('graphs with ids that are names of every object', () => {
+    const ids = ['__proto__', 'constructor', 'toString'];
+    const graph = createGraph({
+      nodes: ids.map((id, i) => ({ id, features: [i] })),
+      edges: [{ source: '__proto__', target: 'constructor' }],
+    });
+    expect(graph.nodes.map(({ id }) => id)).toEqual(ids);
+  });
+});

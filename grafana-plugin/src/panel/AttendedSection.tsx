@@ -1,0 +1,120 @@
+import { css } from '@emotion/css';
+import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
+import { Button, useStyles2 } from '@grafana/ui';
+import type { AnomalyEvent, Series } from '@heed/core';
+import { AttendedPicture } from './AttendedPicture.js';
+import { attendedColor } from './drawing.js';
+import type { DrawnSeries } from './model.js';
+import { formatValue } from './plot.js';
+
+interface Props {
+  readonly event: AnomalyEvent;
+  /** The series that is to blame most. */
+  readonly member: DrawnSeries;
+  readonly series: Series | undefined;
+  readonly timeZone: string;
+  readonly onZoom: (start: number, end: number) => void;
+}
+
+const shown = 6;
+/** Weights closer to each other than this say nothing that words do not say better. */
+const alike = 1.1;
+
+/** The normal intervals that the event was compared with, those that counted most first. */
+export function AttendedSection({ event, member, series, timeZone, onZoom }: Props) {
+  const styles = useStyles2(getStyles);
+  const intervals = event.attended
+    .filter(({ weight }) => weight >= 0.01)
+    .sort((a, b) => b.weight - a.weight || b.startTime - a.startTime);
+  const heaviest = intervals[0]?.weight ?? 0;
+  const equal = intervals.length > 1 && heaviest < alike * intervals.at(-1)!.weight;
+  const channel = Math.max(0, series?.channels.findIndex(({ name }) => name === member.name) ?? 0);
+  const values = series?.channels[channel]?.values;
+  const mean = (start: number, end: number) =>
+    values ? formatValue(member.field, meanOf(values.subarray(start, end + 1))) : '';
+  const time = (ms: number) => dateTimeFormat(ms, { timeZone });
+  return (
+    <section>
+      <h5>
+        Compared with{' '}
+        <span className={styles.accent}>
+          {intervals.length || 'no'} {intervals.length === 1 ? 'normal interval' : 'normal intervals'}
+        </span>
+      </h5>
+      {intervals.length > 0 && series ? (
+        <>
+          <AttendedPicture
+            series={series}
+            channel={channel}
+            event={event}
+            format={(value) => formatValue(member.field, value)}
+          />
+          <table className={styles.table}>
+            <thead>
+              <tr>
+                {!equal && <th>weight</th>}
+                <th>from</th>
+                <th className={styles.number}>mean then</th>
+                <th />
+              </tr>
+            </thead>
+            <tbody>
+              {intervals.slice(0, shown).map(({ start, end, startTime, endTime, weight }) => (
+                <tr key={startTime}>
+                  {!equal && (
+                    <td>
+                      <span className={styles.bar} style={{ width: Math.max(2, (40 * weight) / heaviest) }} />
+                      {Math.round(100 * weight)}%
+                    </td>
+                  )}
+                  <td>{time(startTime)}</td>
+                  <td className={styles.number}>{mean(start, end)}</td>
+                  <td className={styles.number}>
+                    <Button
+                      size="sm"
+                      fill="text"
+                      aria-label={`Show ${time(startTime)}`}
+                      onClick={() => onZoom(Math.min(startTime, event.start), Math.max(endTime, event.end))}
+                    >
+                      Show
+                    </Button>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          <div className={styles.faint}>
+            The mean of the event itself is {mean(event.startIndex, event.endIndex)}.{' '}
+            {equal
+              ? `All of them counted alike (attention weight ${Math.round(100 * heaviest)}% each); the latest comes first.`
+              : 'The weight is how much each interval counted when the detector worked out what was to be expected here.'}
+          </div>
+        </>
+      ) : (
+        <div className={styles.faint}>
+          {intervals.length === 0
+            ? 'This detector does not compare with intervals of the past; choose an attention detector to see them.'
+            : 'The history is no longer in memory; refresh the dashboard to see it.'}
+        </div>
+      )}
+    </section>
+  );
+}
+
+function meanOf(values: Float64Array): number | null {
+  const seen = values.filter((value) => !Number.isNaN(value));
+  return seen.length > 0 ? seen.reduce((sum, value) => sum + value, 0) / seen.length : null;
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  accent: css({ color: theme.isDark ? attendedColor : '#00795a' }),
+  table: css({
+    width: '100%',
+    '& thead': { color: theme.colors.text.secondary },
+    '& th': { fontWeight: theme.typography.fontWeightRegular },
+    '& th, & td': { paddingRight: 8 },
+  }),
+  number: css({ textAlign: 'right', fontVariantNumeric: 'tabular-nums' }),
+  bar: css({ display: 'inline-block', height: 6, marginRight: 6, background: attendedColor }),
+  faint: css({ color: theme.colors.text.secondary }),
+});
