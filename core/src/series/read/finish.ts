@@ -149,7 +149,8 @@ function findGroups(
     (column) =>
       !column.freeText &&
       column.texts.size + (column.numbers > 0 ? 1 : 0) > 1 &&
-      column.texts.size <= rows / 2,
+      // A name in every row is free text, unless it is one of series at one time.
+      (column.texts.size <= rows / 2 || (repeated && keyRank(column.name) >= 0)),
   );
   let found = candidates.length > 0 ? findSeries(time, candidates, rows) : null;
   if (!found && repeated) {
