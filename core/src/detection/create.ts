@@ -139,6 +139,8 @@ export class SeriesDetector implements Detector {
       raw,
       options,
       training: this.fitted?.training,
+      // A calibration set earlier goes with the scores of later points alone.
+      decides: !options.calibratedLength,
     });
     return rememberSeries(detection, series);
   }

@@ -123,6 +123,11 @@ export interface RawScores {
   readonly attendPeers?: (channel: number, start: number, end: number) => readonly AttendedChannel[];
   /** Points after which the series repeats itself, where one was found. */
   readonly period?: number;
+  /**
+   * True where the score ranks the points and says nothing of where events begin and end: that is decided from the
+   * points themselves.
+   */
+  readonly leavesEvents?: boolean;
   /** What the reader must know: downsampled history, dropped members, filled gaps. */
   readonly notes?: readonly string[];
   /** Weight of each member of a fused detector; sums to 1. */

@@ -63,7 +63,7 @@ export const auto: DetectorDefinition<AutoOptions> = {
     streaming: true,
     calibrated: true,
     input: 'series',
-    minPoints: 16,
+    minPoints: 8,
     explains: true,
   },
   defaults: { budget: 1e8 },
@@ -180,6 +180,7 @@ class Auto implements RawDetector {
   ): Omit<RawScores, 'raw'> {
     return {
       threshold,
+      leavesEvents: true,
       ...restore(memory, scales),
       ...(memory.attend ? { attend: memory.attend } : {}),
       ...(memory.explain ? { explain: restoreExplanation(memory.explain, scales) } : {}),
