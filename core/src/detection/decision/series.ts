@@ -1,3 +1,4 @@
+import { countOf } from '../../format.js';
 import type { Series } from '../../series/series.js';
 import type { FilledSeries } from '../gaps.js';
 import { decide, YOUNG, type DecidedInterval, type Decision } from './decide.js';
@@ -84,6 +85,7 @@ export function decideSeries(
     contributions,
     state,
     notes: [
+      ...gapNotes(series, step),
       ...(state === 'learning' ? [`Only ${observed} points of history: still learning what is normal.`] : []),
       ...decisions.flatMap(({ scale }, c) =>
         scale.note
@@ -142,4 +144,21 @@ function usualStep({ time }: Series): number | undefined {
   if (time.length < 2) return undefined;
   const steps = time.slice(1).map((at, t) => at - time[t]!);
   return steps.sort()[steps.length >> 1];
+}
+
+/** Says that steps are missing; nothing is judged there. */
+function gapNotes({ time }: Series, step: number | undefined): string[] {
+  if (!step) return [];
+  let gaps = 0;
+  let longest = 0;
+  for (let t = 1; t < time.length; t++) {
+    const absent = Math.round((time[t]! - time[t - 1]!) / step) - 1;
+    if (absent < 1) continue;
+    gaps++;
+    longest = Math.max(longest, absent);
+  }
+  if (gaps === 0) return [];
+  return [
+    `No data in ${countOf(gaps, 'gap')}, the longest of ${countOf(longest, 'missing step')}; nothing was judged there.`,
+  ];
 }
