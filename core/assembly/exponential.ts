@@ -69,21 +69,3 @@ export function max4(x: v128): f32 {
 export function exp1(x: f32): f32 {
   return f32x4.extract_lane(exp4(f32x4.splat(x)), 0);
 }
-
-/**
- * Natural logarithm of a positive number: exponent and mantissa apart, then 2·atanh of (m − 1) / (m + 1) with m in
- * [√½, √2). The standard library's log would bring a table into a memory that is not ours.
- */
-export function log1(x: f64): f64 {
-  let bits = reinterpret<i64>(x);
-  let exponent = <i32>((bits >> 52) & 0x7ff) - 1023;
-  let m = reinterpret<f64>((bits & 0x000fffffffffffff) | 0x3ff0000000000000);
-  if (m > 1.4142135623730951) {
-    m *= 0.5;
-    exponent += 1;
-  }
-  const s = (m - 1) / (m + 1);
-  const z = s * s;
-  const series = 1.0 + z * (1.0 / 3.0 + z * (1.0 / 5.0 + z * (1.0 / 7.0 + z * (1.0 / 9.0 + z * (1.0 / 11.0 + z * (1.0 / 13.0))))));
-  return <f64>exponent * 0.6931471805599453 + 2.0 * s * series;
-}

@@ -6,6 +6,7 @@ export {
   layerNormRows,
   softmaxGradientRows,
   softmaxRows,
+  sumOfSquares,
 } from './rows';
 export {
   attentionBackward,

@@ -50,6 +50,18 @@ export function scaleRow(row: usize, n: i32, factor: f32): void {
   for (let t = body; t < bytes; t += 4) store<f32>(row + t, load<f32>(row + t) * factor);
 }
 
+/** Adds n values to one row, in place. */
+// @ts-ignore: decorator
+@inline
+export function addRow(row: usize, values: usize, n: i32): void {
+  const bytes = <usize>n * 4;
+  const body = (<usize>n & ~3) * 4;
+  for (let t: usize = 0; t < body; t += 16) {
+    v128.store(row + t, v128.add<f32>(v128.load(row + t), v128.load(values + t)));
+  }
+  for (let t = body; t < bytes; t += 4) store<f32>(row + t, load<f32>(row + t) + load<f32>(values + t));
+}
+
 /** Softmax of `rows` rows of n values. */
 export function softmaxRows(source: usize, target: usize, rows: i32, n: i32): void {
   const bytes = <usize>n * 4;
@@ -219,23 +231,50 @@ function activate(x: v128, activation: i32): v128 {
   return x;
 }
 
+/** Σ x² over n values, in double precision. */
+export function sumOfSquares(x: usize, n: i32): f64 {
+  const body = (<usize>n & ~3) * 4;
+  let low = f64x2.splat(0);
+  let high = f64x2.splat(0);
+  for (let t: usize = 0; t < body; t += 16) {
+    const values = v128.load(x + t);
+    const first = f64x2.promote_low_f32x4(values);
+    const second = f64x2.promote_low_f32x4(v128.shuffle<f32>(values, values, 2, 3, 2, 3));
+    low = v128.add<f64>(low, v128.mul<f64>(first, first));
+    high = v128.add<f64>(high, v128.mul<f64>(second, second));
+  }
+  low = v128.add<f64>(low, high);
+  let sum = f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1);
+  for (let t = body; t < <usize>n * 4; t += 4) {
+    const value = <f64>load<f32>(x + t);
+    sum += value * value;
+  }
+  return sum;
+}
+
 /**
  * One step of Adam (Kingma & Ba 2015) over n parameters in place. The bias corrections are folded into
- * `rate` = learning rate · sqrt(1 − β₂ᵗ) / (1 − β₁ᵗ) and `epsilon`·sqrt(1 − β₂ᵗ) by the caller.
+ * `rate` = learning rate · sqrt(1 − β₂ᵗ) / (1 − β₁ᵗ) by the caller; `share` scales the gradient (clipping by norm).
+ * β come in double precision: of 1 − 0.999 single precision keeps five digits.
  */
 export function adamStep(
   parameter: usize, gradient: usize, first: usize, second: usize, n: i32,
-  rate: f32, beta1: f32, beta2: f32, epsilon: f32,
+  share: f32, rate: f32, beta1: f64, beta2: f64, epsilon: f32,
 ): void {
-  const b1 = f32x4.splat(beta1);
-  const b2 = f32x4.splat(beta2);
-  const c1 = f32x4.splat(1 - beta1);
-  const c2 = f32x4.splat(1 - beta2);
+  const keep1 = <f32>beta1;
+  const keep2 = <f32>beta2;
+  const take1 = <f32>(1 - beta1);
+  const take2 = <f32>(1 - beta2);
+  const b1 = f32x4.splat(keep1);
+  const b2 = f32x4.splat(keep2);
+  const c1 = f32x4.splat(take1);
+  const c2 = f32x4.splat(take2);
+  const factor = f32x4.splat(share);
   const step = f32x4.splat(rate);
   const guard = f32x4.splat(epsilon);
   const body = (<usize>n & ~3) * 4;
   for (let t: usize = 0; t < body; t += 16) {
-    const g = v128.load(gradient + t);
+    const g = v128.mul<f32>(factor, v128.load(gradient + t));
     const m = v128.add<f32>(v128.mul<f32>(b1, v128.load(first + t)), v128.mul<f32>(c1, g));
     const v = v128.add<f32>(v128.mul<f32>(b2, v128.load(second + t)), v128.mul<f32>(c2, v128.mul<f32>(g, g)));
     v128.store(first + t, m);
@@ -244,9 +283,9 @@ export function adamStep(
     v128.store(parameter + t, v128.sub<f32>(v128.load(parameter + t), change));
   }
   for (let t = body; t < <usize>n * 4; t += 4) {
-    const g = load<f32>(gradient + t);
-    const m = beta1 * load<f32>(first + t) + (1 - beta1) * g;
-    const v = beta2 * load<f32>(second + t) + (1 - beta2) * (g * g);
+    const g = share * load<f32>(gradient + t);
+    const m = keep1 * load<f32>(first + t) + take1 * g;
+    const v = keep2 * load<f32>(second + t) + take2 * (g * g);
     store<f32>(first + t, m);
     store<f32>(second + t, v);
     store<f32>(parameter + t, load<f32>(parameter + t) - (rate * m) / (<f32>Math.sqrt(<f64>v) + epsilon));

@@ -4,7 +4,18 @@ import { writeNotebook, type Cell, type Notebook } from './nbformat.js';
 import { kernelSpecMetadata } from './spec.js';
 
 /** What `heed.readSeriesFile` reads. */
-const dataEndings = new Set(['.csv', '.tsv', '.txt', '.json', '.jsonl', '.ndjson']);
+const dataEndings = new Set([
+  '.csv',
+  '.tsv',
+  '.txt',
+  '.json',
+  '.jsonl',
+  '.ndjson',
+  '.parquet',
+  '.xlsx',
+  '.gz',
+  '.zst',
+]);
 
 /** True for a file that a starter notebook can be made for. */
 export function isDataFile(path: string): boolean {

@@ -21,9 +21,9 @@ describe('heed detect on files it cannot use', () => {
   });
 
   test('a file whose row 500,001 is broken', async () => {
-    const rows = Array.from({ length: 600_000 }, (_, i) => (i === 500_000 ? 'oops,1' : `${i % 7},${i % 5}`));
+    const rows = Array.from({ length: 600_000 }, (_, i) => (i === 500_000 ? '1O,1' : `${i % 7},${i % 5}`));
     writeFileSync(inFolder('long.csv'), `a,b\n${rows.join('\n')}\n`);
-    expectRefusal(await run(['detect', 'long.csv']), 1, /long\.csv, line 500002, column "a": "oops"/);
+    expectRefusal(await run(['detect', 'long.csv']), 1, /long\.csv, line 500002, column "a": "1O"/);
     rmSync(inFolder('long.csv'));
   });
 

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import Papa from 'papaparse';
 import { HeedError } from '../errors.js';
+import { readCells } from '../series/index.js';
 import { parseBenchmarkName, type PublishedTable } from '../evaluate/protocol.js';
 import { readTextFile, unreadable } from '../node/open.js';
 
@@ -38,7 +38,9 @@ export async function selectFiles(
     });
     if (!entry.isDirectory()) files.push({ path, name: basename(path), bytes: entry.size, named: true });
     else {
-      const names = (await readdir(path)).filter((name) => /\.csv$/i.test(name)).sort();
+      const names = (await readdir(path))
+        .filter((name) => /\.(csv|parquet)(\.(gz|zst))?$/i.test(name))
+        .sort();
       for (const name of names) {
         const inside = join(path, name);
         files.push({ path: inside, name, bytes: (await stat(inside)).size, named: false });
@@ -107,7 +109,7 @@ export async function readPublished(path: string): Promise<PublishedTable> {
 
 async function readRows(path: string): Promise<string[][]> {
   const text = await readTextFile(path);
-  return Papa.parse<string[]>(text.trim(), { skipEmptyLines: true }).data;
+  return readCells(text, path).map(({ cells }) => [...cells]);
 }
 
 function noColumn(path: string, column: string): HeedError {

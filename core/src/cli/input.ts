@@ -3,6 +3,7 @@ import { HeedError } from '../errors.js';
 import type { Progress } from '../detectors/base/types.js';
 import { readSeriesFile } from '../node/files.js';
 import { readPrometheus } from '../node/prometheus.js';
+import { pickChannels } from '../series/read/points.js';
 import type { ReadOptions, ReadResult } from '../series/index.js';
 import type { Series } from '../series/series.js';
 import { parseDuration } from '../series/time.js';
@@ -170,18 +171,5 @@ async function readFromPrometheus(options: InputOptions, run: InputRun): Promise
     ...run,
   });
   if (!options.columns) return series;
-  return { ...series, channels: pickChannels(series, options.columns) };
-}
-
-/** @throws HeedError unknown-column */
-function pickChannels(series: Series, wanted: readonly string[]): Series['channels'] {
-  return wanted.map((name) => {
-    const found = series.channels.find((channel) => channel.name === name);
-    if (found) return found;
-    throw new HeedError(
-      'unknown-column',
-      `the query gives no series named "${name}"`,
-      `It gives: ${series.channels.map((channel) => channel.name).join(', ')}.`,
-    );
-  });
+  return { ...series, channels: pickChannels(series.channels, options.columns) };
 }

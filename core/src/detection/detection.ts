@@ -1,5 +1,6 @@
 import type { RawScores } from '../detectors/base/types.js';
 import { HeedError } from '../errors.js';
+import { checkDetection, hasExtremes, outOfRange } from './gate.js';
 import { expectedBand, explainEvents, type ExplainContext } from './explain/explain.js';
 import { referenceOf, type Reference } from './events/deviation.js';
 import { findEvents } from './events/events.js';
@@ -80,7 +81,7 @@ export async function buildDetection({
   const reference = normal ? { ...referenceOf(series, explained), fromNormal: true } : usual;
   const runs = findEvents(series, score, reference, events, missing);
   const blame = judged ? { ...explained, contributions: judged.contributions } : explained;
-  return {
+  return checkDetection(series, {
     detector,
     score,
     threshold,
@@ -92,7 +93,7 @@ export async function buildDetection({
     ...(raw.period === undefined ? {} : { period: raw.period }),
     notes: [...filled.notes, ...(raw.notes ?? []), ...feedbackNotes(series, options.feedback)],
     ...(raw.members ? { members: raw.members } : {}),
-  };
+  });
 }
 
 /**
@@ -127,11 +128,13 @@ function checkRaw(detector: string, series: Series, raw: RawScores): void {
   const n = series.time.length;
   const d = series.channels.length;
   const fault = (what: string): HeedError =>
-    new HeedError(
-      'internal',
-      `the detector "${detector}" ${what}`,
-      'This is a fault of the detector: please report it with the series.',
-    );
+    hasExtremes(series)
+      ? outOfRange(series, `the detector "${detector}" ${what}`)
+      : new HeedError(
+          'internal',
+          `the detector "${detector}" ${what}`,
+          'This is a fault of the detector: please report it with the series.',
+        );
   if (raw.raw.length !== n) throw fault(`gave ${raw.raw.length} raw scores for ${n} points`);
   const checkAll = (name: string, values: Float64Array, least: number): void => {
     for (let t = 0; t < n; t++) {

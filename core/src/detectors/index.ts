@@ -3,10 +3,9 @@ export * from './registry.js';
 export { quantizeState, stateBytes } from './transfer/quantize.js';
 export * from './transfer/distill.js';
 export * from './transfer/federated.js';
-export { createGraphAttention, type GraphAttentionOptions } from './graph/graph-attention.js';
-export { createGraphSequenceAttention, type GraphSequenceOptions } from './graph/graph-sequence-attention.js';
-export {
-  createImageDetector,
-  type ImageDetector,
-  type ImageDetectorOptions,
-} from './learned/cnn-image/index.js';
+export { createGraphAttention } from './graph/graph-attention.js';
+export type { GraphAttentionOptions } from './graph/graph-attention-network.js';
+export { createGraphSequenceAttention } from './graph/graph-sequence-attention.js';
+export type { GraphSequenceOptions } from './graph/graph-sequence-attention-network.js';
+export { createImageDetector } from './learned/cnn-image/index.js';
+export type { ImageDetector, ImageDetectorOptions } from './learned/cnn-image/network.js';

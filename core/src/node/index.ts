@@ -7,7 +7,7 @@ export {
   type PrometheusQuery,
 } from './prometheus.js';
 export { SourceError } from './prometheus-http.js';
-export { readSeriesFile, type ReadFileOptions } from './files.js';
+export { readSeriesFile, readSeriesFile as read, type ReadFileOptions } from './files.js';
 export { graphFileKind, readGraphFile, type ReadGraphOptions } from './graph-files.js';
 export { svgToPng, type PngOptions } from './png.js';
 export { createNodePool } from './pool.js';

@@ -1,8 +1,9 @@
-import { unitOfName } from '../series/units.js';
 import type { RunOptions } from '../detectors/base/types.js';
 import { HeedError, throwIfAborted } from '../errors.js';
 import { askPrometheus, prometheusAddress, type PrometheusAddress } from './prometheus-http.js';
+import { nameSeries } from '../series/read/series-names.js';
 import { createSeries, type Series } from '../series/series.js';
+import { unitOfName } from '../series/units.js';
 
 /** One PromQL expression; `name` and `unit` are used where it gives one series. */
 export interface PrometheusQuery {
@@ -263,23 +264,14 @@ function nextSize(series: number): number {
 
 /** Names the series of one query by the metric and the labels in which they differ. */
 function nameChannels(query: PrometheusQuery, series: readonly ResultSeries[]) {
-  const keys = [...new Set(series.flatMap(({ labels }) => Object.keys(labels)))]
-    .filter((key) => key !== '__name__')
-    .sort();
-  const varying = keys.filter((key) => new Set(series.map(({ labels }) => labels[key])).size > 1);
-  return series.map(({ labels, values }) => {
-    const parts = varying
-      .filter((key) => labels[key] !== undefined)
-      .map((key) => `${key}=${JSON.stringify(labels[key])}`);
-    const metric = query.name ?? labels['__name__'];
-    const selector = parts.length > 0 ? `{${parts.join(',')}}` : '';
+  const metric: Record<string, string> = query.name === undefined ? {} : { __name__: query.name };
+  const names = nameSeries(
+    series.map(({ labels }) => ({ ...labels, ...metric })),
+    query.query.trim(),
+  );
+  return series.map(({ labels, values }, i) => {
     const unit = query.unit ?? unitOfName(labels['__name__'] ?? '');
-    return {
-      name: `${metric ?? (selector === '' ? query.query.trim() : '')}${selector}`,
-      ...(unit === undefined ? {} : { unit }),
-      values,
-      labels,
-    };
+    return { name: names[i]!, ...(unit === undefined ? {} : { unit }), values, labels };
   });
 }
 

@@ -1,4 +1,3 @@
-import Papa from 'papaparse';
 import { HeedError, type ErrorPlace } from '../errors.js';
 import {
   createGraph,
@@ -7,6 +6,7 @@ import {
   type GraphInput,
   type GraphSequence,
 } from './graph.js';
+import { readCells } from './read/cells.js';
 import { epochToMs, guessEpochUnit } from './read/epoch.js';
 import { parseIsoTime } from './read/times.js';
 
@@ -101,7 +101,10 @@ export function graphTextKind(head: string): GraphTextKind {
     if (/^\{\s*("features"\s*:\s*\[[^\]]*\]\s*,\s*)?"graphs"\s*:\s*\[/.test(start)) return 'graph-sequence';
     return /"(nodes|edges)"\s*:\s*\[/.test(start) ? 'graph' : undefined;
   }
-  const header = start.split(/\r?\n/, 1)[0]!.split(',').map(cleanName);
+  const header = start
+    .split(/\r\n|\r|\n/, 1)[0]!
+    .split(/[,;\t|]/)
+    .map(cleanName);
   if (!header.includes('source') || !header.includes('target')) return undefined;
   return header.some((column) => TIME_COLUMNS.includes(column)) ? 'graph-sequence' : 'graph';
 }
@@ -142,22 +145,25 @@ interface CsvTable {
   readonly header: readonly string[];
   readonly names: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** Line of every row. */
+  readonly lines: readonly number[];
 }
 
 function tableOf(text: string, place: ErrorPlace): CsvTable {
-  const { data } = Papa.parse<string[]>(text.replace(/^\uFEFF/, '').trim(), {
-    skipEmptyLines: 'greedy',
-    delimiter: ',',
-  });
-  const [header, ...rows] = data.map((row) => row.map((cell) => cell.trim()));
-  if (!header || rows.length === 0)
+  const [header, ...body] = readCells(text, place.file);
+  if (!header || body.length === 0)
     throw new HeedError('empty-input', 'the CSV has no rows', 'Give a header and one line per row.', place);
-  rows.forEach((cells, i) => {
-    if (cells.length === header.length) return;
-    const what = `the line has ${cells.length} cells where the header has ${header.length}`;
-    throw new HeedError('bad-csv', what, 'Complete the line.', { ...place, line: i + 2 });
-  });
-  return { header, names: header.map(cleanName), rows };
+  for (const { cells, line } of body) {
+    if (cells.length === header.cells.length) continue;
+    const what = `the line has ${cells.length} cells where the header has ${header.cells.length}`;
+    throw new HeedError('bad-csv', what, 'Complete the line.', { ...place, line });
+  }
+  return {
+    header: header.cells,
+    names: header.cells.map(cleanName),
+    rows: body.map(({ cells }) => cells),
+    lines: body.map(({ line }) => line),
+  };
 }
 
 function cleanName(name: string): string {
@@ -176,7 +182,7 @@ function numberAt(table: CsvTable, row: number, column: number, place: ErrorPlac
   if (cell !== '' && Number.isFinite(value)) return value;
   throw new HeedError('bad-value', `"${cell}" is not a number`, 'Give a number.', {
     ...place,
-    line: row + 2,
+    line: table.lines[row]!,
     column: table.header[column]!,
   });
 }
@@ -254,7 +260,7 @@ function timesOf(table: CsvTable, place: ErrorPlace): number[] {
     throw new HeedError('unknown-column', 'there is no time column', remedy, place);
   }
   return table.rows.map((cells, row) =>
-    timeOf(cells[column]!, { ...place, line: row + 2, column: table.header[column]! }),
+    timeOf(cells[column]!, { ...place, line: table.lines[row]!, column: table.header[column]! }),
   );
 }
 

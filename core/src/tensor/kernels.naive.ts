@@ -35,13 +35,14 @@ export function softmaxNaive(x: ArrayLike<number>, rows: number, n: number): Flo
   return y;
 }
 
-/** softmax(Q·Kᵀ·scale)·V for `batch` heads. */
+/** softmax(Q·Kᵀ·scale + bias)·V for `batch` heads; a bias of one head holds for all. */
 export function attentionNaive(
   q: Float32Array,
   k: Float32Array,
   v: Float32Array,
   shape: { batch: number; queries: number; keys: number; depth: number; valueDepth: number },
   scale: number,
+  bias?: Float32Array,
 ): Float64Array {
   const { batch, queries, keys, depth, valueDepth } = shape;
   const out = new Float64Array(batch * queries * valueDepth);
@@ -52,7 +53,7 @@ export function attentionNaive(
       queries,
       keys,
       depth,
-    ).map((score) => score * scale);
+    ).map((score, i) => score * scale + (bias ? bias[(s * queries * keys + i) % bias.length]! : 0));
     const weights = { values: softmaxNaive(scores, queries, keys), row: keys, column: 1 };
     const values = { values: v.subarray(s * keys * valueDepth), row: valueDepth, column: 1 };
     out.set(gemmNaive(weights, values, queries, valueDepth, keys), s * queries * valueDepth);

@@ -4,10 +4,17 @@ import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { adam, fusedAttention, layerNorm } from './fused.js';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { Adam } from './adam.js';
 import { instantiateKernels, supportsKernels, type KernelBuild } from './kernels.js';
 import { attentionNaive, gemmNaive, layerNormNaive, softmaxNaive } from './kernels.naive.js';
+import {
+  dotAttentionContext,
+  dotAttentionWeights,
+  layerNorm,
+  maskBias,
+  softmax,
+} from './operations/index.js';
 import { registerKernels, unregisterKernels } from './tfjs-kernels.js';
 import { createRandom } from '../random.js';
 
@@ -167,13 +174,18 @@ describe.each(builds)('the %s kernels against the naive oracles', (build) => {
         fc.tuple(fc.integer({ min: 1, max: 33 }), fc.integer({ min: 1, max: 33 })),
         fc.integer({ min: 1, max: 3 }),
         fc.nat(1000),
-        ([queries, keys], [depth, valueDepth], batch, seed) => {
+        fc.constantFrom('none', 'shared', 'each'),
+        ([queries, keys], [depth, valueDepth], batch, seed, kind) => {
           const { kernels, floats, put } = workbench(build);
           const q = put(randoms(batch * queries * depth, seed));
           const k = put(randoms(batch * keys * depth, seed + 1));
           const v = put(randoms(batch * keys * valueDepth, seed + 2));
           const out = floats(batch * queries * valueDepth);
-          const logsum = floats(batch * queries);
+          const norms = floats(2 * batch * queries);
+          const heads = kind === 'each' ? batch : 1;
+          // Every fifth position is forbidden, as a mask forbids it.
+          const bias = randoms(heads * queries * keys, seed + 3).map((x, i) => (i % 5 === 0 ? -1e9 : 3 * x));
+          const placed = kind === 'none' ? { at: 0 } : put(bias);
           const scratch = floats(
             Math.ceil(kernels.attentionForwardScratchBytes(queries, keys, depth, valueDepth) / 4),
           );
@@ -182,8 +194,10 @@ describe.each(builds)('the %s kernels against the naive oracles', (build) => {
             q.at,
             k.at,
             v.at,
+            placed.at,
+            kind === 'each' ? queries * keys : 0,
             out.at,
-            logsum.at,
+            norms.at,
             queries,
             keys,
             depth,
@@ -192,9 +206,16 @@ describe.each(builds)('the %s kernels against the naive oracles', (build) => {
             scratch.at,
           );
           const shape = { batch, queries, keys, depth, valueDepth };
-          const truth = attentionNaive(q.view, k.view, v.view, shape, 0.7);
+          const truth = attentionNaive(
+            q.view,
+            k.view,
+            v.view,
+            shape,
+            0.7,
+            kind === 'none' ? undefined : bias,
+          );
           expect(relativeError(out.view, truth)).toBeLessThan(1e-5);
-          expect([...out.guard, ...logsum.guard, ...scratch.guard].every(Number.isNaN)).toBe(true);
+          expect([...out.guard, ...norms.guard, ...scratch.guard].every(Number.isNaN)).toBe(true);
         },
       ),
       { numRuns: 25, seed: 3 },
@@ -248,7 +269,6 @@ describe('the kernels under TensorFlow.js', () => {
     await tf.setBackend('wasm');
     expect(registerKernels(tf).build).toBeDefined();
   });
-  afterAll(() => unregisterKernels(tf));
 
   const random = (shape: number[], seed: number) =>
     tf.tensor(
@@ -358,50 +378,102 @@ describe('the kernels under TensorFlow.js', () => {
     });
   }
 
+  const attention = (bias?: tf.Tensor) => (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) =>
+    dotAttentionContext(q as tf.Tensor3D, k as tf.Tensor3D, v as tf.Tensor3D, 1 / Math.sqrt(5), bias);
+  const composed =
+    (bias?: tf.Tensor) =>
+    (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Tensor3D =>
+      tf.matMul(
+        dotAttentionWeights(q as tf.Tensor3D, k as tf.Tensor3D, 1 / Math.sqrt(5), bias),
+        v as tf.Tensor3D,
+      );
+
   test('attention: gradient against finite differences, and against the composed operations', () => {
     const [q, k, v] = [random([2, 70, 5], 1), random([2, 9, 5], 2), random([2, 9, 3], 3)];
-    checkGradient(
-      (q, k, v) => fusedAttention(q as tf.Tensor3D, k as tf.Tensor3D, v as tf.Tensor3D),
-      [q, k, v],
-    );
+    checkGradient(attention(), [q, k, v]);
     const weight = random([2, 70, 3], 4);
-    const composed = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) =>
-      tf.matMul(tf.softmax(tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(5)), -1), v);
-    const fused = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) =>
-      fusedAttention(q as tf.Tensor3D, k as tf.Tensor3D, v as tf.Tensor3D);
-    const gradientsOf = (f: typeof composed) =>
-      tf.grads((q, k, v) => tf.sum(tf.mul(f(q!, k!, v!), weight)) as tf.Scalar)([q, k, v]);
-    const [ours, theirs] = [gradientsOf(fused), gradientsOf(composed)];
-    ours.forEach((gradient, i) => {
-      expect(relativeError(gradient.dataSync(), theirs[i]!.dataSync())).toBeLessThan(1e-5);
-    });
+    const mask = tf.greater(random([70, 9], 5), 0);
+    const masks: (tf.Tensor | undefined)[] = [
+      undefined,
+      maskBias(mask),
+      maskBias(tf.greater(random([2, 70, 9], 6), -0.5)),
+      // Rows that may attend to nothing: softmax then spreads evenly, and so must its gradient.
+      maskBias(tf.mul(mask, tf.greater(random([70, 1], 7), 0))),
+    ];
+    for (const bias of masks) {
+      const differentiate = (f: ReturnType<typeof attention>) =>
+        tf.grads((q, k, v) => tf.sum(tf.mul(f(q!, k!, v!), weight)) as tf.Scalar)([q, k, v]);
+      // Made inside the function as a network makes it, so that it is freed with the other intermediate results.
+      const inside = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) =>
+        attention(bias && tf.mul(bias, 1))(q, k, v);
+      const truth = composed(bias)(q, k, v).dataSync();
+      expect(relativeError(attention(bias)(q, k, v).dataSync(), truth)).toBeLessThan(1e-5);
+      const [ours, theirs] = [differentiate(inside), differentiate(composed(bias))];
+      ours.forEach((gradient, i) => {
+        expect(relativeError(gradient.dataSync(), theirs[i]!.dataSync())).toBeLessThan(1e-5);
+      });
+    }
   });
 
-  test('layer normalization: gradient against finite differences', () => {
+  test('softmax and layer normalization: gradients against finite differences', () => {
+    checkGradient((x) => softmax(x!), [random([3, 4, 13], 1)]);
     checkGradient(
       (x, gamma, beta) => layerNorm(x!, gamma as tf.Tensor1D, beta as tf.Tensor1D, 1e-3),
       [random([3, 4, 13], 1), random([13], 2), random([13], 3)],
     );
   });
 
+  /** Minimizes Σ (x − 1)² over two variables by `step`, which is given the gradients. */
+  const descend = (
+    step: (variables: Map<string, tf.Variable>, gradients: Map<string, tf.Tensor>) => void,
+  ) => {
+    const variables = new Map<string, tf.Variable>([
+      ['x', tf.variable(tf.tensor1d([3, -2, 0.5, 7, 1]))],
+      ['y', tf.variable(tf.tensor2d([-1, 4, 2, 0.1, 9, -6], [2, 3]))],
+    ]);
+    for (let i = 0; i < 25; i++) {
+      tf.tidy(() => {
+        const gradients = new Map([...variables].map(([name, v]) => [name, tf.mul(tf.sub(v, 1), 2)]));
+        step(variables, gradients);
+      });
+    }
+    return [...variables.values()].flatMap((variable) => [...variable.dataSync()]);
+  };
+
   test('Adam takes the steps of TensorFlow.js’ own', () => {
-    const path = (optimizer: tf.Optimizer) => {
-      const x = tf.variable(tf.tensor1d([3, -2, 0.5, 7, 1]));
-      for (let step = 0; step < 25; step++)
-        optimizer.minimize(() => tf.sum(tf.square(tf.sub(x, 1))) as tf.Scalar);
-      return x.dataSync();
-    };
     // Epsilon far below the gradients: the two place it differently (inside and outside the bias correction).
-    const ours = path(adam(0.1, 0.9, 0.999, 1e-12));
-    const theirs = path(tf.train.adam(0.1, 0.9, 0.999, 1e-12));
+    const adam = new Adam(0.1, Infinity, 0.9, 0.999, 1e-12);
+    const ours = descend((variables, gradients) => adam.apply(variables, gradients));
+    const stock = tf.train.adam(0.1, 0.9, 0.999, 1e-12);
+    const theirs = descend((variables, gradients) =>
+      stock.applyGradients(
+        [...gradients].map(([name, tensor]) => ({ name: variables.get(name)!.name, tensor })),
+      ),
+    );
     expect(relativeError(ours, theirs)).toBeLessThan(1e-5);
+    adam.dispose();
+  });
+
+  test('Adam clips the norm of all gradients together, by the kernel as by plain arrays', () => {
+    const steps = (by: number) => {
+      const adam = new Adam(0.1, by);
+      const path = descend((variables, gradients) => adam.apply(variables, gradients));
+      adam.dispose();
+      return path;
+    };
+    const clipped = steps(1);
+    unregisterKernels(tf);
+    const arrays = steps(1);
+    registerKernels(tf);
+    expect(relativeError(clipped, arrays)).toBeLessThan(1e-6);
+    expect(relativeError(clipped, steps(Infinity))).toBeGreaterThan(1e-3);
   });
 
   test('leaves no tensor behind', () => {
     const before = tf.memory().numTensors;
     tf.tidy(() => {
       const [q, k, v] = [random([2, 8, 4], 1), random([2, 8, 4], 2), random([2, 8, 4], 3)];
-      tf.grad((q) => tf.sum(fusedAttention(q as tf.Tensor3D, k as tf.Tensor3D, v as tf.Tensor3D)))(q);
+      tf.grad((q) => tf.sum(attention()(q, k, v)))(q);
       tf.matMul(q, k, false, true);
     });
     expect(tf.memory().numTensors).toBe(before);

@@ -1,5 +1,5 @@
 import { plainKernels, relaxedKernels } from './kernels-wasm.js';
-import { moduleOf } from './wasm-module.js';
+import { compileModule } from './wasm-module.js';
 
 /**
  * The tensor kernels of core/assembly. Pointers are byte addresses in the memory the instance was made with; see the
@@ -64,12 +64,14 @@ export interface Kernels {
     n: number,
   ): void;
   biasActivation(x: number, bias: number, rows: number, n: number, activation: number): void;
+  sumOfSquares(x: number, n: number): number;
   adamStep(
     parameter: number,
     gradient: number,
     first: number,
     second: number,
     n: number,
+    share: number,
     rate: number,
     beta1: number,
     beta2: number,
@@ -80,8 +82,10 @@ export interface Kernels {
     q: number,
     k: number,
     v: number,
+    bias: number,
+    biasStep: number,
     out: number,
-    logsum: number,
+    norms: number,
     queries: number,
     keys: number,
     depth: number,
@@ -95,8 +99,10 @@ export interface Kernels {
     q: number,
     k: number,
     v: number,
+    bias: number,
+    biasStep: number,
     out: number,
-    logsum: number,
+    norms: number,
     dout: number,
     dq: number,
     dk: number,
@@ -129,7 +135,7 @@ export function supportsKernels(build: KernelBuild): boolean {
 function compile(build: KernelBuild): WebAssembly.Module {
   let module = modules.get(build);
   if (!module) {
-    module = moduleOf(build === 'plain' ? plainKernels : relaxedKernels);
+    module = compileModule(build === 'plain' ? plainKernels : relaxedKernels);
     modules.set(build, module);
   }
   return module;

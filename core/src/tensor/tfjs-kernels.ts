@@ -1,5 +1,15 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { instantiateKernels, supportsKernels, type KernelBuild, type Kernels } from './kernels.js';
+import {
+  adamInputs,
+  adamKernel,
+  attentionGradientKernel,
+  attentionKernel,
+  layerNormGradientKernel,
+  layerNormKernel,
+  softmaxGradientKernel,
+  type AdamAttributes,
+} from './kernel-names.js';
 
 /** What is needed of the library, which a caller may have imported as a module or by `import()`. */
 type Tf = Pick<
@@ -14,14 +24,6 @@ interface WasmBackend {
   makeOutput(shape: readonly number[], dtype: 'float32'): tfjs.TensorInfo;
   disposeData(dataId: object, force?: boolean): boolean;
 }
-
-/** Names of Heed's own operations, beside TensorFlow.js'. */
-export const attentionKernel = 'HeedAttention';
-export const attentionGradientKernel = 'HeedAttentionGradient';
-export const layerNormKernel = 'HeedLayerNorm';
-export const layerNormGradientKernel = 'HeedLayerNormGradient';
-export const softmaxGradientKernel = 'HeedSoftmaxGradient';
-export const adamKernel = 'HeedAdam';
 
 /** Activations that the product's epilogue computes itself; the number is biasActivation's. */
 const activations: Readonly<Record<string, number>> = { linear: 0, relu: 1, sigmoid: 2, relu6: 3 };
@@ -57,7 +59,7 @@ const made = new WeakMap<WebAssembly.Memory, Map<KernelBuild, ReturnType<typeof 
 export function registerKernels(tf: Tf, wanted?: KernelBuild): KernelRegistration {
   if (registered) return registered;
   const backend = tf.backend() as unknown as WasmBackend;
-  const memory = memoryOf(backend);
+  const memory = findMemory(backend);
   if (!memory) {
     return {
       build: undefined,
@@ -97,7 +99,7 @@ export function unregisterKernels(tf: Tf): void {
   stock = undefined;
 }
 
-function memoryOf(backend: WasmBackend): WebAssembly.Memory | undefined {
+function findMemory(backend: WasmBackend): WebAssembly.Memory | undefined {
   const exported = Object.values(backend.wasm?.asm ?? {}).find(
     (value) => value instanceof WebAssembly.Memory,
   );
@@ -172,6 +174,14 @@ function kernelFunctions(
     return out;
   };
 
+  /** Address of an attention's bias and the step from one head's to the next: 0 where all share one. */
+  const biasAt = (backend: WasmBackend, bias: tfjs.TensorInfo | undefined): [number, number] => {
+    if (!bias) return [0, 0];
+    const [queries, keys] = bias.shape.slice(-2) as [number, number];
+    const shared = tf.util.sizeFromShape(bias.shape) === queries * keys;
+    return [at(backend, bias), shared ? 0 : queries * keys];
+  };
+
   const isFloat = (...tensors: (tfjs.TensorInfo | undefined)[]) =>
     tensors.every((t) => !t || t.dtype === 'float32');
 
@@ -240,12 +250,14 @@ function kernelFunctions(
     },
 
     [attentionKernel]: () => (call) => {
-      const { q, k, v } = call.inputs as { q: tfjs.TensorInfo; k: tfjs.TensorInfo; v: tfjs.TensorInfo };
+      const { q, k, v, bias } = call.inputs as Record<'q' | 'k' | 'v', tfjs.TensorInfo> & {
+        bias?: tfjs.TensorInfo;
+      };
       const backend = call.backend as WasmBackend;
       const [batch, queries, depth] = q.shape as [number, number, number];
       const [, keys, valueDepth] = v.shape as [number, number, number];
       const out = output(backend, [batch, queries, valueDepth]);
-      const logsum = output(backend, [batch, queries]);
+      const norms = output(backend, [batch, queries, 2]);
       withScratch(
         backend,
         kernels.attentionForwardScratchBytes(queries, keys, depth, valueDepth),
@@ -255,8 +267,9 @@ function kernelFunctions(
             at(backend, q),
             at(backend, k),
             at(backend, v),
+            ...biasAt(backend, bias),
             at(backend, out),
-            at(backend, logsum),
+            at(backend, norms),
             queries,
             keys,
             depth,
@@ -265,14 +278,14 @@ function kernelFunctions(
             scratch,
           ),
       );
-      return [out, logsum];
+      return [out, norms];
     },
 
     [attentionGradientKernel]: () => (call) => {
-      const { q, k, v, out, logsum, dout } = call.inputs as Record<
-        'q' | 'k' | 'v' | 'out' | 'logsum' | 'dout',
+      const { q, k, v, out, norms, dout, bias } = call.inputs as Record<
+        'q' | 'k' | 'v' | 'out' | 'norms' | 'dout',
         tfjs.TensorInfo
-      >;
+      > & { bias?: tfjs.TensorInfo };
       const backend = call.backend as WasmBackend;
       const [batch, queries, depth] = q.shape as [number, number, number];
       const [, keys, valueDepth] = v.shape as [number, number, number];
@@ -286,8 +299,9 @@ function kernelFunctions(
             at(backend, q),
             at(backend, k),
             at(backend, v),
+            ...biasAt(backend, bias),
             at(backend, out),
-            at(backend, logsum),
+            at(backend, norms),
             at(backend, dout),
             at(backend, dq),
             at(backend, dk),
@@ -347,19 +361,21 @@ function kernelFunctions(
       return [dx, dgamma, dbeta];
     },
 
+    // All parameters at once: the gradients' norm is that of all together, and one call costs less than forty.
     [adamKernel]: () => (call) => {
-      const { parameter, gradient, first, second } = call.inputs as Record<
-        'parameter' | 'gradient' | 'first' | 'second',
-        tfjs.TensorInfo
-      >;
       const backend = call.backend as WasmBackend;
-      const { rate, beta1, beta2, epsilon } = call.attrs as Record<
-        'rate' | 'beta1' | 'beta2' | 'epsilon',
-        number
-      >;
-      const size = tf.util.sizeFromShape(parameter.shape);
-      const [p, g] = [at(backend, parameter), at(backend, gradient)];
-      kernels.adamStep(p, g, at(backend, first), at(backend, second), size, rate, beta1, beta2, epsilon);
+      const { count, clip, rate, beta1, beta2, epsilon } = call.attrs as unknown as AdamAttributes;
+      const blocks = Array.from({ length: count }, (_, i) => {
+        const [parameter, gradient, first, second] = adamInputs(i).map((name) => call.inputs[name]!);
+        const size = tf.util.sizeFromShape(parameter!.shape);
+        const [p, g, m, v] = [parameter, gradient, first, second].map((tensor) => at(backend, tensor!));
+        return [p!, g!, m!, v!, size] as const;
+      });
+      const norm = Math.sqrt(blocks.reduce((sum, [, g, , , size]) => sum + kernels.sumOfSquares(g, size), 0));
+      const share = Math.min(1, clip / (norm + 1e-12));
+      for (const [p, g, m, v, size] of blocks) {
+        kernels.adamStep(p, g, m, v, size, share, rate, beta1, beta2, epsilon);
+      }
       return [];
     },
   };

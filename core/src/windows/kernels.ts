@@ -1,4 +1,4 @@
-import { moduleOf } from '../tensor/wasm-module.js';
+import { compileModule } from '../tensor/wasm-module.js';
 import { windowKernelsWasm } from './kernels-wasm.js';
 
 /** What core/assembly/windows.ts exports; pointers are byte addresses, sizes are in elements. */
@@ -59,7 +59,7 @@ export class WindowKernels {
 
   /** @throws the engine's own error where it refuses WebAssembly or has no SIMD */
   constructor() {
-    const instance = new WebAssembly.Instance(moduleOf(windowKernelsWasm), { env: { memory: this.memory } });
+    const instance = new WebAssembly.Instance(compileModule(windowKernelsWasm), { env: { memory: this.memory } });
     this.kernels = instance.exports as unknown as Kernels;
   }
 

@@ -17,7 +17,7 @@ const firstOptions: HeedPanelOptions = {
   tooltip: { mode: TooltipDisplayMode.Multi, sort: SortOrder.None },
 };
 
-/** A CSV in, the picture out; nothing is stored. */
+/** A table in, the picture out; nothing is stored. */
 export function TryPage() {
   const theme = useTheme2();
   const [width, box] = useWidth();
@@ -32,7 +32,7 @@ export function TryPage() {
   const take = async (csv: string, name?: string) => {
     setProblem('');
     try {
-      const result = await scoringService().run({ kind: 'read-csv', text: csv, ...(name ? { name } : {}) });
+      const result = await scoringService().run({ kind: 'read-text', text: csv, ...(name ? { name } : {}) });
       const { time } = result.series;
       setRead(result);
       setRange(rangeOf(time[0]!, time[time.length - 1]!));
@@ -53,7 +53,7 @@ export function TryPage() {
   return (
     <div data-testid="heed-try">
       <p>
-        Paste a CSV with a header row: a time column (ISO 8601 or epoch), and one column per series. It is
+        Paste CSV or JSON as tools export it: a table with times, a long table, an answer of Prometheus. It is
         read and scored in your browser.
       </p>
       <TextArea

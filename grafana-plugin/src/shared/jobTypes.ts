@@ -41,7 +41,7 @@ export interface InspectJob {
 }
 
 export interface ReadCsvJob {
-  readonly kind: 'read-csv';
+  readonly kind: 'read-text';
   readonly text: string;
   readonly name?: string;
 }
@@ -112,7 +112,7 @@ export interface JobResults {
   };
   fit: { readonly model: string; readonly report: FitReport };
   inspect: ModelInfo;
-  'read-csv': { readonly series: Series; readonly notes: readonly string[] };
+  'read-text': { readonly series: Series; readonly notes: readonly string[] };
   list: readonly DetectorListing[];
   graph: GraphResult;
 }

@@ -5,7 +5,7 @@ import {
   createSeries,
   listDetectors,
   loadDetector,
-  readCsv,
+  readText,
   type Detector,
   type RunOptions,
   type Series,
@@ -29,8 +29,8 @@ export async function runJob(
       return fit(job, run);
     case 'inspect':
       return inspect(job.model);
-    case 'read-csv':
-      return readCsv(job.text, { ...(job.name ? { name: job.name } : {}), sort: true, duplicates: 'last' });
+    case 'read-text':
+      return readText(job.text, { ...(job.name ? { name: job.name } : {}), sort: true });
     case 'list':
       return listDetectors().map(({ id, summary, source, tags, defaults, options }) => ({
         id,

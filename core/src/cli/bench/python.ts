@@ -41,7 +41,7 @@ export async function pytorchTimes(
   const python = pythonWith('torch');
   if (!python)
     return { implementation, absent: 'no Python with torch (Debian: apt-get install python3-torch)' };
-  const [a, b, c, d] = Object.values(shape);
+  const [a, b, c, d, e] = Object.values(shape);
   const scripts = {
     'attention-product': `
 q, k = torch.randn(${a}, ${b}, ${d}), torch.randn(${a}, ${c}, ${d})
@@ -50,13 +50,31 @@ clock(lambda: torch.bmm(q, k.transpose(1, 2)))`,
 q, k, v = torch.randn(${a}, ${b}, ${d}), torch.randn(${a}, ${c}, ${d}), torch.randn(${a}, ${c}, ${d})
 clock(lambda: torch.softmax(torch.bmm(q, k.transpose(1, 2)) / ${Math.sqrt(d!)}, -1) @ v)`,
     'train-step': `
-layer = torch.nn.TransformerEncoderLayer(${c}, ${d}, 4 * ${c}, dropout=0.0, batch_first=True)
-x, y = torch.randn(${a}, ${b}, ${c}), torch.randn(${a}, ${b}, ${c})
-optimizer = torch.optim.Adam(layer.parameters(), 1e-3)
+class Network(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed = torch.nn.Linear(${c}, ${d})
+        self.between = torch.nn.ModuleList([torch.nn.Linear(${d}, ${d}) for _ in range(${e})])
+        self.widen, self.output = torch.nn.Linear(2 * ${d}, 2 * ${d}), torch.nn.Linear(2 * ${d}, ${c})
+        time, column = torch.arange(${b}).unsqueeze(1), torch.arange(${d})
+        angle = time / 10000.0 ** (2 * (column // 2) / ${d})
+        self.position = torch.where(column % 2 == 0, angle.sin(), angle.cos()).expand(${a}, -1, -1)
+        self.bias = -1e9 * ((time - time.T).abs() <= 1).float()
+    def forward(self, x):
+        s, query = self.embed(x) + self.position, self.position
+        for layer in self.between:
+            scores = torch.bmm(query, s.transpose(1, 2)) / ${Math.sqrt(d!)} + self.bias
+            query = query + torch.tanh(layer(torch.softmax(scores, -1) @ s))
+        return self.output(torch.relu(self.widen(torch.cat([query, self.position], 2))))
+network = Network()
+x = torch.randn(${a}, ${b}, ${c})
+optimizer = torch.optim.Adam(network.parameters(), 3e-3)
 def step():
     optimizer.zero_grad()
-    ((layer(x) - y) ** 2).mean().backward()
+    loss = ((network(x) - x) ** 2).mean()
+    loss.backward()
     optimizer.step()
+    loss.item()
 clock(step)`,
   };
   try {

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
 import { dirname, join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs-core';
-import type * as fusedModule from '../../tensor/fused.js';
+import type * as mechanismsModule from '../../tensor/attention/mechanisms.js';
 import { supportsKernels, type KernelBuild } from '../../tensor/kernels.js';
 import { registerKernels, unregisterKernels } from '../../tensor/tfjs-kernels.js';
 import { createRandom } from '../../random.js';
@@ -18,12 +18,9 @@ export const productOperations = 2 * 256 * 64 * 64 * 32;
 /** One attention block: 256 heads of 64 positions, depth 16. */
 export const attentionShape = { batch: 256, queries: 64, keys: 64, depth: 16 } as const;
 export const attentionOperations = 2 * 2 * 256 * 64 * 64 * 16;
-/** Transformer layer: batch, positions, width, heads. */
-export const layerShape = { batch: 64, positions: 64, width: 64, heads: 4 } as const;
-
 export interface Tensors {
   readonly tf: Tf;
-  readonly fused: typeof fusedModule;
+  readonly mechanisms: typeof mechanismsModule;
   /** What the engine runs by itself. */
   readonly build: KernelBuild;
   /** True where relaxed SIMD had to be switched on for the comparison. */
@@ -44,7 +41,7 @@ export async function loadTensors(): Promise<Tensors> {
   const build = supportsKernels('relaxed') ? 'relaxed' : 'plain';
   return {
     tf,
-    fused: await import('../../tensor/fused.js'),
+    mechanisms: await import('../../tensor/attention/mechanisms.js'),
     build,
     relaxedByFlag: build === 'plain' && switchOnRelaxedSimd(),
   };
@@ -63,18 +60,24 @@ function switchOnRelaxedSimd(): boolean {
   return supportsKernels('relaxed');
 }
 
-type Build = (tensors: Tensors, fuse: boolean) => { run: () => void; dispose: () => void };
+/** Makes the work of a case: by the code that Heed's detectors run, or by what a user of TensorFlow.js writes. */
+export type Build = (tensors: Tensors, heed: boolean) => { run: () => void; dispose: () => void };
 
 /**
- * The same work by Heed's kernels, by Heed's kernels under unchanged user code, by stock tfjs-wasm and by tfjs-cpu.
+ * The same work by Heed's code and kernels, by plain TensorFlow.js code on Heed's kernels, and by the same plain code
+ * on stock tfjs-wasm and tfjs-cpu.
  */
-async function tensorContestants(tensors: Tensors, build: Build, withCpu: boolean): Promise<Contestant[]> {
+export async function tensorContestants(
+  tensors: Tensors,
+  build: Build,
+  withCpu: boolean,
+): Promise<Contestant[]> {
   const { tf } = tensors;
   const contestant = async (
     implementation: string,
     backend: string,
     kernels: KernelBuild | undefined,
-    fuse: boolean,
+    heed: boolean,
     note?: string,
   ) => {
     const prepare = () => {
@@ -85,7 +88,7 @@ async function tensorContestants(tensors: Tensors, build: Build, withCpu: boolea
     };
     await tf.setBackend(backend);
     prepare();
-    const work = build(tensors, fuse);
+    const work = build(tensors, heed);
     return {
       implementation,
       prepare,
@@ -98,18 +101,18 @@ async function tensorContestants(tensors: Tensors, build: Build, withCpu: boolea
     };
   };
   const { build: ours, relaxedByFlag } = tensors;
-  const unfused = 'the peers’ user code, with Heed’s kernels registered';
+  const plain = 'the peers’ plain TensorFlow.js code, with Heed’s kernels registered';
   const byFlag = 'the build that Node 22 and browsers run; here by a flag of the engine';
   return [
     await contestant('heed', 'wasm', ours, true),
-    await contestant('heed-unfused', 'wasm', ours, false, unfused),
+    await contestant('heed-unfused', 'wasm', ours, false, plain),
     ...(relaxedByFlag ? [await contestant('heed-relaxed', 'wasm', 'relaxed', true, byFlag)] : []),
     await contestant('tfjs-wasm', 'wasm', undefined, false),
     ...(withCpu ? [await contestant('tfjs-cpu', 'cpu', undefined, false)] : []),
   ];
 }
 
-function randomTensor(tf: Tf, shape: readonly number[], seed: number): tfjs.Tensor {
+export function randomTensor(tf: Tf, shape: readonly number[], seed: number): tfjs.Tensor {
   const random = createRandom(seed);
   const size = shape.reduce((x, y) => x * y, 1);
   return tf.tensor(
@@ -151,10 +154,10 @@ export async function productContestants(tensors: Tensors): Promise<(Contestant 
   ];
 }
 
-/** softmax(Q·Kᵀ/√k)·V forward. */
+/** softmax(Q·Kᵀ/√k)·V forward, by the function that the attention of the learned detectors is made of. */
 export async function attentionContestants(tensors: Tensors): Promise<(Contestant | Absent)[]> {
   const { batch, queries, keys, depth } = attentionShape;
-  const build: Build = ({ tf, fused }, fuse) => {
+  const build: Build = ({ tf, mechanisms }, heed) => {
     const q = randomTensor(tf, [batch, queries, depth], 1) as tfjs.Tensor3D;
     const k = randomTensor(tf, [batch, keys, depth], 2) as tfjs.Tensor3D;
     const v = randomTensor(tf, [batch, keys, depth], 3) as tfjs.Tensor3D;
@@ -163,7 +166,7 @@ export async function attentionContestants(tensors: Tensors): Promise<(Contestan
       return tf.matMul(weights, v);
     };
     return {
-      run: () => tf.tidy(() => void (fuse ? fused.fusedAttention(q, k, v) : composed())),
+      run: () => tf.tidy(() => void (heed ? mechanisms.scaledDotAttention(q, k, v) : composed())),
       dispose: () => tf.dispose([q, k, v]),
     };
   };
@@ -175,85 +178,8 @@ export async function attentionContestants(tensors: Tensors): Promise<(Contestan
   ];
 }
 
-/** Forward, backward and one Adam step of a transformer encoder layer. */
-export async function layerContestants(tensors: Tensors): Promise<(Contestant | Absent)[]> {
-  return [
-    ...(await tensorContestants(tensors, buildLayer, true)),
-    await pytorchTimes('train-step', layerShape),
-    await nativeContestant(),
-  ];
-}
-
-const buildLayer: Build = ({ tf, fused }, fuse) => {
-  const { batch, positions, width, heads } = layerShape;
-  const depth = width / heads;
-  let seed = 10;
-  const variable = (shape: number[], scale: number) =>
-    tf.tidy(() => tf.variable(tf.mul(randomTensor(tf, shape, seed++), scale)));
-  const small = 1 / Math.sqrt(width);
-  const weights = {
-    query: variable([width, width], small),
-    key: variable([width, width], small),
-    value: variable([width, width], small),
-    out: variable([width, width], small),
-    up: variable([width, 4 * width], small),
-    upBias: variable([4 * width], 0),
-    down: variable([4 * width, width], small / 2),
-    downBias: variable([width], 0),
-    gamma1: variable([width], 1),
-    beta1: variable([width], 0),
-    gamma2: variable([width], 1),
-    beta2: variable([width], 0),
-  };
-  const x = randomTensor(tf, [batch, positions, width], 1) as tfjs.Tensor3D;
-  const target = randomTensor(tf, [batch, positions, width], 2);
-  const rows = batch * positions;
-
-  const norm = (values: tfjs.Tensor, gamma: tfjs.Tensor, beta: tfjs.Tensor) => {
-    if (fuse) return fused.layerNorm(values, gamma as tfjs.Tensor1D, beta as tfjs.Tensor1D);
-    const { mean, variance } = tf.moments(values, -1, true);
-    return tf.add(tf.mul(tf.mul(tf.sub(values, mean), tf.rsqrt(tf.add(variance, 1e-6))), gamma), beta);
-  };
-  const split = (values: tfjs.Tensor) =>
-    tf.reshape(tf.transpose(tf.reshape(values, [batch, positions, heads, depth]), [0, 2, 1, 3]), [
-      batch * heads,
-      positions,
-      depth,
-    ]) as tfjs.Tensor3D;
-  const attend = (q: tfjs.Tensor3D, k: tfjs.Tensor3D, v: tfjs.Tensor3D) => {
-    if (fuse) return fused.fusedAttention(q, k, v);
-    return tf.matMul(tf.softmax(tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(depth))), v);
-  };
-  const forward = () => {
-    const flat = tf.reshape(x, [rows, width]) as tfjs.Tensor2D;
-    const heads3 = [weights.query, weights.key, weights.value].map((w) =>
-      split(tf.matMul(flat, w as unknown as tfjs.Tensor2D)),
-    );
-    const context = attend(heads3[0]!, heads3[1]!, heads3[2]!);
-    const joined = tf.reshape(
-      tf.transpose(tf.reshape(context, [batch, heads, positions, depth]), [0, 2, 1, 3]),
-      [rows, width],
-    ) as tfjs.Tensor2D;
-    const mixed = tf.matMul(joined, weights.out as unknown as tfjs.Tensor2D);
-    const first = norm(tf.add(flat, mixed), weights.gamma1, weights.beta1) as tfjs.Tensor2D;
-    const hidden = tf.relu(tf.add(tf.matMul(first, weights.up as unknown as tfjs.Tensor2D), weights.upBias));
-    const down = tf.matMul(hidden as tfjs.Tensor2D, weights.down as unknown as tfjs.Tensor2D);
-    const second = norm(tf.add(first, tf.add(down, weights.downBias)), weights.gamma2, weights.beta2);
-    return tf.mean(tf.squaredDifference(second, tf.reshape(target, [rows, width]))) as tfjs.Scalar;
-  };
-  const optimizer = fuse ? fused.adam(1e-3) : tf.train.adam(1e-3);
-  const variables = Object.values(weights);
-  return {
-    run: () => tf.tidy(() => void optimizer.minimize(forward, false, variables)),
-    dispose: () => {
-      optimizer.dispose();
-      tf.dispose([x, target, ...variables]);
-    },
-  };
-};
-
 /** The native engine is another TensorFlow.js build; it takes part where it is installed beside this one. */
-async function nativeContestant(): Promise<Absent> {
+export async function nativeContestant(): Promise<Absent> {
   return {
     implementation: 'tfjs-node',
     absent: 'its native library is not installed (npm install tfjs-node-native)',

@@ -13,10 +13,24 @@ import type {
   RawGraphScores,
   RunOptions,
 } from '../base/types.js';
-import type { GraphAttentionOptions } from './graph-attention.js';
 import { denseLayer } from '../learned/training/layers.js';
 import { optimize } from '../learned/training/optimize.js';
 import { Parameters } from '../learned/training/parameters.js';
+
+/** Options of `graph-attention`. */
+export type GraphAttentionOptions = {
+  /** Width of one head. */
+  readonly hidden: number;
+  readonly heads: number;
+  /** Steps of the optimizer, each over the whole graph. */
+  readonly epochs: number;
+  readonly learningRate: number;
+  /** Share of the edges, and of the features, that every step of the training goes without. */
+  readonly edgeDropout: number;
+  readonly featureDropout: number;
+  /** Share of structure in the score, 0…1; the rest is attributes. */
+  readonly structure: number;
+};
 
 /** Sampled pairs without an edge per edge, for the structure's loss. */
 const NEGATIVES = 2;
@@ -99,14 +113,14 @@ export class GraphAttentionNetwork implements RawGraphDetector<Graph, RawGraphSc
           objectives: () => {
             const negative = drawPairs(graph, random);
             const seen = withDropout(graph, this.options, random);
-            return [{ trains: () => true, loss: () => lossOf(network, graph, seen, negative) }];
+            return [{ trains: () => true, loss: () => computeLoss(network, graph, seen, negative) }];
           },
         },
         run,
       );
-      const errors = tidied(() => measure(network, graph));
-      network.attributeScale = Math.max(meanOf(errors.attribute), 1e-6);
-      network.structureScale = Math.max(meanOf(errors.structure), 1e-6);
+      const errors = withinTidy(() => measure(network, graph));
+      network.attributeScale = Math.max(average(errors.attribute), 1e-6);
+      network.structureScale = Math.max(average(errors.structure), 1e-6);
       return {
         detector: 'graph-attention',
         points: train.nodes.length,
@@ -133,7 +147,7 @@ export class GraphAttentionNetwork implements RawGraphDetector<Graph, RawGraphSc
     }
     if (run.signal?.aborted) throw new HeedError('cancelled', 'the work was cancelled', 'Start it again.');
     const arrays = toArrays(graph, network.scalers);
-    const { attribute, structure, perFeature, expected, edges, weights } = tidied(() =>
+    const { attribute, structure, perFeature, expected, edges, weights } = withinTidy(() =>
       measure(network, arrays),
     );
     arrays.features.dispose();
@@ -333,7 +347,7 @@ function withDropout(
   };
 }
 
-function lossOf(
+function computeLoss(
   network: Network,
   graph: GraphArrays,
   seen: SeenGraph,
@@ -388,12 +402,12 @@ function measure(network: Network, graph: GraphArrays): Measured {
   };
 }
 
-function meanOf(values: Float64Array): number {
+function average(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** tf.tidy for results that hold no tensors. */
-function tidied<T>(work: () => T): T {
+function withinTidy<T>(work: () => T): T {
   let result!: T;
   tf.tidy(() => {
     result = work();

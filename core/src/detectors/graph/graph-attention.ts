@@ -2,21 +2,7 @@ import { HeedError } from '../../errors.js';
 import type { Graph } from '../../series/graph.js';
 import type { DetectorDefinition, RawGraphDetector, RawGraphScores } from '../base/types.js';
 import { withDefaults } from '../learned/training/options.js';
-
-/** Options of `graph-attention`. */
-export type GraphAttentionOptions = {
-  /** Width of one head. */
-  readonly hidden: number;
-  readonly heads: number;
-  /** Steps of the optimizer, each over the whole graph. */
-  readonly epochs: number;
-  readonly learningRate: number;
-  /** Share of the edges, and of the features, that every step of the training goes without. */
-  readonly edgeDropout: number;
-  readonly featureDropout: number;
-  /** Share of structure in the score, 0…1; the rest is attributes. */
-  readonly structure: number;
-};
+import type { GraphAttentionOptions } from './graph-attention-network.js';
 
 const defaults: GraphAttentionOptions = {
   hidden: 8,

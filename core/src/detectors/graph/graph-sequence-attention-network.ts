@@ -1,10 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { attend, graphAttention, meanOverHeads, scaledDotScores } from '../../tensor/attention/mechanisms.js';
+import { graphAttention, meanOverHeads, scaledDotAttention } from '../../tensor/attention/mechanisms.js';
 import { dense } from '../../tensor/operations/index.js';
-import type { GraphSequenceOptions } from './graph-sequence-attention.js';
 import { denseLayer, positionalEncoding } from '../learned/training/layers.js';
 import type { Inference, WindowedNetwork, WindowedPlan } from '../learned/training/network.js';
-import { planOf } from '../learned/training/plan.js';
+import type { TrainingOptions } from '../learned/training/options.js';
+import { createPlan } from '../learned/training/plan.js';
+
+/** Options of `graph-sequence-attention`. */
+export type GraphSequenceOptions = TrainingOptions & {
+  /** Width of one graph attention head. */
+  readonly hidden: number;
+  readonly heads: number;
+};
 
 /** Who may attend to whom among N nodes of F features; absent: every channel is a node and sees all others. */
 export interface NodeLayout {
@@ -30,8 +37,8 @@ export interface GraphSequenceNetwork extends WindowedNetwork {
 export function graphSequencePlan(options: GraphSequenceOptions, layout?: NodeLayout): WindowedPlan {
   const { window, hidden, heads } = options;
   const width = hidden * heads;
-  return planOf('graph-sequence-attention', options, {
-    judged: 1,
+  return createPlan('graph-sequence-attention', options, {
+    horizon: 1,
     build(parameters, channels): GraphSequenceNetwork {
       const nodes = layout?.nodes ?? channels;
       const features = layout?.features ?? 1;
@@ -74,18 +81,18 @@ export function graphSequencePlan(options: GraphSequenceOptions, layout?: NodeLa
         const sequences = tf.reshape(perNode, [batch * nodes, steps, width]) as tf.Tensor3D;
         const placed = tf.add(sequences, positionalEncoding(steps, width)) as tf.Tensor3D;
         const last = tf.slice(placed, [0, steps - 1, 0], [-1, 1, -1]);
-        const time = attend(scaledDotScores(dense(last, query), dense(placed, key)), sequences);
+        const time = scaledDotAttention(dense(last, query), dense(placed, key), sequences);
         const state = tf.slice(sequences, [0, steps - 1, 0], [-1, 1, -1]);
         const who = tf.reshape(tf.tile(tf.expandDims(identity, 0), [batch, 1, 1]), [batch * nodes, 1, 4]);
         const told = output(tf.relu(widen(tf.concat([time.context, state, who], 2) as tf.Tensor3D)));
-        const perWindow = tf.mean(tf.reshape(time.weights, [batch, nodes, steps]), 1, true) as tf.Tensor3D;
         return {
           expected: tf.reshape(told, [batch, 1, channels]) as tf.Tensor3D,
-          weights: tf.pad(perWindow, [
-            [0, 0],
-            [0, 0],
-            [0, window - steps],
-          ]),
+          weights: () =>
+            tf.pad(tf.mean(tf.reshape(time.weights, [batch, nodes, steps]), 1, true) as tf.Tensor3D, [
+              [0, 0],
+              [0, 0],
+              [0, window - steps],
+            ]),
         };
       };
       return {

@@ -7,15 +7,8 @@ import {
   trainingDefaults,
   trainingOptionSpecs,
   withDefaults,
-  type TrainingOptions,
 } from '../learned/training/options.js';
-
-/** Options of `graph-sequence-attention`. */
-export type GraphSequenceOptions = TrainingOptions & {
-  /** Width of one graph attention head. */
-  readonly hidden: number;
-  readonly heads: number;
-};
+import type { GraphSequenceOptions } from './graph-sequence-attention-network.js';
 
 const defaults: GraphSequenceOptions = {
   ...trainingDefaults,

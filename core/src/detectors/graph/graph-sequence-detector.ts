@@ -13,9 +13,9 @@ import type {
 import {
   graphSequencePlan,
   type GraphSequenceNetwork,
+  type GraphSequenceOptions,
   type NodeLayout,
 } from './graph-sequence-attention-network.js';
-import type { GraphSequenceOptions } from './graph-sequence-attention.js';
 import { WindowedDetector } from '../learned/training/windowed-detector.js';
 
 /** Sums of the weights of a node's edges in and out, beside its own features. */
@@ -31,7 +31,7 @@ export class GraphSequenceDetector implements RawGraphDetector<GraphSequence, Ra
 
   /** @throws HeedError bad-graph, too-few-points, cancelled, not-finite */
   async fit(train: GraphSequence, run: RunOptions): Promise<FitReport> {
-    const layout = layoutOf(train);
+    const layout = readLayout(train);
     const detector = new WindowedDetector(graphSequencePlan(this.options, layout));
     const report = await detector.fit(toSeries(train), run);
     this.dispose();
@@ -115,8 +115,8 @@ export class GraphSequenceDetector implements RawGraphDetector<GraphSequence, Ra
     const { detector, names } = this;
     if (!detector) return [];
     const weights = tf.tidy(() => {
-      const { model, windows } = detector.open(series);
-      const all = (model as GraphSequenceNetwork).nodeWeights(
+      const { network, windows } = detector.open(series);
+      const all = (network as GraphSequenceNetwork).nodeWeights(
         windows.gather([Math.min(step, windows.count - 1)]),
       );
       return all.dataSync<'float32'>().slice(node * names.length, (node + 1) * names.length);
@@ -136,7 +136,7 @@ function notFitted(): HeedError {
   );
 }
 
-function layoutOf({ graphs }: GraphSequence): NodeLayout {
+function readLayout({ graphs }: GraphSequence): NodeLayout {
   const first = graphs[0]!;
   const nodes = first.nodes.length;
   const index = new Map(first.nodes.map(({ id }, i) => [id, i]));

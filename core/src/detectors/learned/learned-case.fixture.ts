@@ -10,11 +10,11 @@ export interface LearnedRaw extends Required<RawDetector> {
   fineTune(train: Series, options: FineTuneOptions): Promise<FitReport>;
 }
 
-export const definitionOf = (id: string) => learnedDetectors.find((definition) => definition.id === id)!;
+export const findDefinition = (id: string) => learnedDetectors.find((definition) => definition.id === id)!;
 
 /** A learned detector with its quick settings. */
 export async function makeQuick(id: string, options: object = {}): Promise<LearnedRaw> {
-  const definition = definitionOf(id);
+  const definition = findDefinition(id);
   return (await definition.create({ ...definition.defaults, ...definition.quick, ...options })) as LearnedRaw;
 }
 

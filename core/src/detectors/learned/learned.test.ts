@@ -5,7 +5,7 @@ import { createScaler } from '../../preprocess/index.js';
 import { createGraph } from '../../series/graph.js';
 import { createGraphAttention } from '../graph/graph-attention.js';
 import type { WindowedDetector } from './training/windowed-detector.js';
-import { definitionOf, makeQuick, normal, series, training } from './learned-case.fixture.js';
+import { findDefinition, makeQuick, normal, series, training } from './learned-case.fixture.js';
 import { learnedDetectors } from './index.js';
 
 const ap = (scores: ArrayLike<number>): number => averagePrecision(rankingCurve(series.labels!, scores));
@@ -50,7 +50,7 @@ describe.each(forSeries.map(({ id }) => id))('%s', (id) => {
     }
     expect(scores.expected!.length).toBe(2);
     expect(scores.expected!.every((channel) => channel.every(Number.isFinite))).toBe(true);
-    expect(scores.attend !== undefined).toBe(definitionOf(id).tags.explains);
+    expect(scores.attend !== undefined).toBe(findDefinition(id).tags.explains);
     if (scores.attend) {
       const intervals = scores.attend(330, 337);
       expect(intervals.length).toBeGreaterThan(0);
@@ -58,7 +58,7 @@ describe.each(forSeries.map(({ id }) => id))('%s', (id) => {
       for (const { start, end } of intervals) expect(end < 330 || start > 337).toBe(true);
     }
 
-    if (definitionOf(id).tags.explains) {
+    if (findDefinition(id).tags.explains) {
       const { weights, firstQuery, firstKey } = await detector.attentionMap(series, 333);
       expect(firstQuery).toBeLessThanOrEqual(333);
       expect(firstKey).toBeLessThanOrEqual(firstQuery);
@@ -83,7 +83,7 @@ describe('the size that lists show', () => {
   it.each(learnedDetectors.map(({ id }) => id))(
     'is what %s trains with its defaults on one channel',
     async (id) => {
-      const { defaults, parameters, tags } = definitionOf(id);
+      const { defaults, parameters, tags } = findDefinition(id);
       if (tags.input !== 'series') {
         const nodes = ['a', 'b', 'c'].map((name, i) => ({ id: name, features: [i] }));
         const detector = await createGraphAttention({ epochs: 1 });
@@ -91,7 +91,7 @@ describe('the size that lists show', () => {
         expect((await detector.fit(graph, {})).parameters).toBe(parameters);
         return;
       }
-      const raw = (await definitionOf(id).create(defaults)) as WindowedDetector;
+      const raw = (await findDefinition(id).create(defaults)) as WindowedDetector;
       const scaler = createScaler({ kind: raw.plan.scaler, offset: 0, scale: 1 });
       await raw.initialize(['one'], [scaler], 0);
       const { tensors } = await raw.getState();

@@ -51,11 +51,11 @@ export function findDialect(head: string, options: ReadOptions): Dialect | null 
   const body = lines.slice(first).filter(({ text }) => text.trim() !== '' && !ruler.test(text));
   const plain = body.filter(({ text }) => !comment.test(text));
   if (plain.length === 0) return null;
-  const delimiter = given ?? guessDelimiter(plain);
+  const types = new CellTypes();
+  const delimiter = given ?? guessDelimiter(plain, types);
   const rows: Row[] = plain
     .slice(0, mostRows)
-    .map((line) => ({ ...line, cells: splitLine(line.text, delimiter) }));
-  const types = new CellTypes();
+    .map(({ text, offset, line }) => ({ text, offset, line, cells: splitLine(text, delimiter) }));
   const width = usualWidth(rows, types);
   const at = firstDataRow(rows, width, types, options.header);
   const notes: string[] = [];
@@ -131,6 +131,7 @@ export function splitLine(line: string, delimiter: string): string[] {
   if (delimiter === ' ') {
     return (line.match(/"(?:[^"]|"")*"|[^\s]+/g) ?? []).map((cell) => unquote(cell));
   }
+  if (!line.includes('"')) return line.split(delimiter).map((cell) => cell.trim());
   const cells: string[] = [];
   let cell = '';
   let quoted = false;
@@ -163,7 +164,15 @@ class CellTypes {
   private readonly numbers = new CellParser();
   private readonly times = new TimeParser();
 
+  private readonly known = new Map<string, CellType>();
+
   of(cell: string): CellType {
+    let type = this.known.get(cell);
+    if (type === undefined) this.known.set(cell, (type = this.look(cell)));
+    return type;
+  }
+
+  private look(cell: string): CellType {
     if (cell === '' || isMissingText(cell)) return 'missing';
     if (this.numbers.parse(cell, 0, cell.length) === NUMBER && (this.numbers.unit?.known ?? true)) {
       return isTimeOfDay(cell) ? 'time' : 'number';
@@ -172,13 +181,24 @@ class CellTypes {
   }
 }
 
+/** The delimiter of a table of text by its first lines; a comma where none is there. */
+export function delimiterOf(head: string): string {
+  const lines = logicalLines(head).filter(({ text }) => text.trim() !== '');
+  const found = lines.length === 0 ? ',' : guessDelimiter(lines, new CellTypes());
+  return found === ' ' ? ',' : found;
+}
+
 /** The delimiter that makes the most regular table of numbers and times. */
-function guessDelimiter(lines: readonly Line[]): string {
-  const types = new CellTypes();
+function guessDelimiter(lines: readonly Line[], types: CellTypes): string {
   let best = ',';
   let bestScore = 0;
+  const some = lines.slice(0, 120);
+  const last = some.at(-1)!.text;
+  const middle = some[some.length >> 1]!.text;
   for (const delimiter of delimiters) {
-    const rows = lines.slice(0, 120).map((line) => ({ ...line, cells: splitLine(line.text, delimiter) }));
+    // What separates cells does so in every row.
+    if (!last.includes(delimiter) && !middle.includes(delimiter) && delimiter !== ' ') continue;
+    const rows = some.map((line) => ({ ...line, cells: splitLine(line.text, delimiter) }));
     const width = usualWidth(rows, types);
     if (width < 2) continue;
     const start = rows.findIndex(({ cells }) => cells.length === width);
@@ -190,7 +210,8 @@ function guessDelimiter(lines: readonly Line[]): string {
         const type = types.of(cell);
         if (type === 'missing') continue;
         present++;
-        if (type !== 'text') typed++;
+        // A word is a cell too; one that holds another delimiter is rather several.
+        typed += type !== 'text' ? 1 : /[,;\t|]/.test(cell) ? -0.5 : 0.5;
       }
     }
     const score =
@@ -245,6 +266,8 @@ function firstDataRow(
     for (const { kind, c } of typed) {
       const type = types.of(row.cells[c] ?? '');
       if (type === 'missing') continue;
+      // A name above times is a name, though all others are numbers: date,0,1,2.
+      if (kind === 'time' && type === 'text') return false;
       present++;
       if (type === kind || (type === 'number' && kind === 'time')) right++;
     }
@@ -259,7 +282,10 @@ function firstDataRow(
       ? 0
       : Math.min(rows.length, Math.max(1, first + 1));
   }
-  const at = rows.findIndex((row) => fits(row) && isData(row));
+  let at = rows.findIndex((row) => fits(row) && isData(row));
+  // Rows of nothing but missing values may come first.
+  while (at > 1 && fits(rows[at - 1]!) && rows[at - 1]!.cells.every((cell) => types.of(cell) === 'missing'))
+    at--;
   if (at < 0) return Math.min(rows.length, first + 1);
   // Names 0, 1, 2 …, as data frames without names have them.
   if (at === first && rows.length > at + 1 && rows[at]!.cells.every((cell, c) => cell === String(c)))

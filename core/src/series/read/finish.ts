@@ -6,7 +6,7 @@ import { parseDuration } from '../time.js';
 import { unitOfName } from '../units.js';
 import { cellUnit } from './cell-units.js';
 import type { Column, Mark } from './column.js';
-import { labelsOf, mayBeGroundTruth } from './labels.js';
+import { isMeasuredTarget, labelsOf, mayBeGroundTruth } from './labels.js';
 import type { ReadResult } from './options.js';
 import { findSeries, groupBy, numericKeys, pivot, type Grouping } from './pivot.js';
 import { isIdName, isIndexName, keyRank, timeRank } from './roles.js';
@@ -35,17 +35,22 @@ export function finishTable(table: TableBuilder): ReadResult {
   }
 
   // What users name comes first, then what is numeric; the rest may name series.
+  const labelNamed = table.columns.find(({ role }) => role === 'label')?.cells;
+  const measured = labelNamed !== undefined && !table.labelAsked && isMeasuredTarget(labelNamed, rows);
   const values = table.asked
     ? table.asked.map((c) => table.columns[c]!.cells)
-    : table.columns.filter(({ role }) => role === 'value').map(({ cells }) => cells);
+    : table.columns
+        .filter(({ role, cells }) => role === 'value' || (measured && cells === labelNamed))
+        .map(({ cells }) => cells);
   const keyed = new Set(table.keys?.map((c) => table.columns[c]!.cells));
-  const labelColumn = table.columns.find(({ role }) => role === 'label')?.cells;
+  const labelColumn = measured ? undefined : labelNamed;
   const labelIsKey = labelColumn !== undefined && !table.labelAsked && !mayBeGroundTruth(labelColumn);
   const numeric = values.filter((column) => !keyed.has(column) && (column.wanted || column.isNumeric));
   const texts = table.columns
     .filter(
       ({ role, cells }) =>
-        (role === 'value' && !numeric.includes(cells)) || (labelIsKey && cells === labelColumn),
+        (role === 'value' && !numeric.includes(cells) && !(table.asked && cells.isNumeric)) ||
+        (labelIsKey && cells === labelColumn),
     )
     .map(({ cells }) => cells);
 
@@ -54,7 +59,7 @@ export function finishTable(table: TableBuilder): ReadResult {
   const labels =
     labelColumn && !labelIsKey ? labelsOf(labelColumn, rows, table.labelAsked, file, notes) : null;
   for (const { role, cells } of table.columns) {
-    if (role === 'related' && !keys.has(cells)) {
+    if (role === 'related' && !table.asked && !keys.has(cells)) {
       notes.push(
         `Column "${cells.name}" was left out: what is known or computed of anomalies is no input (--columns "${cells.name}" reads it as a channel).`,
       );
@@ -66,10 +71,12 @@ export function finishTable(table: TableBuilder): ReadResult {
     times?.time,
     notes,
   );
-  noteTexts(
-    texts.filter((column) => !keys.has(column)),
-    notes,
-  );
+  // Who names columns does not want to hear of the others.
+  if (!table.asked)
+    noteTexts(
+      texts.filter((column) => !keys.has(column)),
+      notes,
+    );
   checkChannels(table, channels);
 
   let time = times?.time;
@@ -142,7 +149,8 @@ function findGroups(
     (column) =>
       !column.freeText &&
       column.texts.size + (column.numbers > 0 ? 1 : 0) > 1 &&
-      column.texts.size <= rows / 2,
+      // A name in every row is free text, unless it is one of series at one time.
+      (column.texts.size <= rows / 2 || (repeated && keyRank(column.name) >= 0)),
   );
   let found = candidates.length > 0 ? findSeries(time, candidates, rows) : null;
   if (!found && repeated) {

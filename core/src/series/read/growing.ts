@@ -5,7 +5,7 @@ export class Growing<T extends Numbers> {
   values: T;
 
   constructor(private readonly type: new (length: number) => T) {
-    this.values = new type(1024);
+    this.values = new type(64);
   }
 
   set(at: number, value: number): void {

@@ -4,3 +4,5 @@ export { createJsonReader, readJson, seriesToJson } from './json.js';
 export { readSeriesStream } from './stream.js';
 export { seriesFromRecords, seriesToRecords, type SeriesRecord } from './records.js';
 export { summarizeInput, type InputSummary } from './summary.js';
+export { readText } from './text.js';
+export { readCells, type CellRow } from './cells.js';

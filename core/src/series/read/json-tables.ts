@@ -58,6 +58,12 @@ export function readFrame(value: Json, options: ReadOptions): ReadResult | null 
         { ...(timed ? { sort: true } : {}), ...options },
       );
     }
+    if (entries.length > 1 && entries.every(([key]) => /^\d+$/.test(key)) && inner.length > 0) {
+      return seriesFromRecords(
+        entries.map(([, record]) => record as SeriesRecord),
+        options,
+      );
+    }
     return null;
   }
   // A Series: values under their times.

@@ -94,7 +94,7 @@ export function seriesToJson(series: Series): string {
 
 function readValue(value: unknown, options: ReadOptions): ReadResult {
   for (const layout of jsonLayouts) {
-    const result = layout(value, options);
+    const result = tryLayout(layout, value, options);
     if (result) return result;
   }
   if (Array.isArray(value)) {
@@ -113,6 +113,27 @@ function readValue(value: unknown, options: ReadOptions): ReadResult {
     );
   }
   throw new HeedError('bad-json', 'this is neither an array nor an object', shape, { file: options.name });
+}
+
+/** Reads a layout; what has its head and not its body is a damaged one. */
+function tryLayout(
+  layout: (value: unknown, options: ReadOptions) => ReadResult | null,
+  value: unknown,
+  options: ReadOptions,
+): ReadResult | null {
+  try {
+    return layout(value, options);
+  } catch (cause) {
+    // A part of another type than the layout has there; every other fault is told by its own error.
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new HeedError(
+      'bad-json',
+      `this begins as the answer of a known program and goes on otherwise (${cause.message.replace(/\s+/g, ' ')})`,
+      'Export it again, or give records: [{"time": …, "cpu": …}, …].',
+      { file: options.name },
+      cause,
+    );
+  }
 }
 
 function failShape(options: ReadOptions): never {
@@ -150,7 +171,7 @@ function readLines(lines: readonly string[], options: ReadOptions): ReadResult {
     records.push(parse(line, options.name, i + 1) as SeriesRecord);
     numbers.push(i + 1);
   });
-  return victoria(records, options) ?? seriesFromRecords(records, options, numbers);
+  return tryLayout(victoria, records, options) ?? seriesFromRecords(records, options, numbers);
 }
 
 function parse(json: string, file: string | undefined, line?: number): unknown {

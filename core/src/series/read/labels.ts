@@ -35,6 +35,19 @@ export function isRelatedToLabels(name: string): boolean {
   return relatedNames.includes(letters(name));
 }
 
+/**
+ * True for a column that is only perhaps ground truth, by its name (`target` is as often what is to be forecast), and
+ * holds measurements.
+ */
+export function isMeasuredTarget(column: Column, rows: number): boolean {
+  if (letters(column.name) !== 'target' || column.textCount > 0) return false;
+  for (let row = 0; row < rows; row++) {
+    const value = column.values.values[row]!;
+    if (!Number.isNaN(value) && value !== 0 && Math.abs(value) !== 1) return true;
+  }
+  return false;
+}
+
 /** True where a column named `label` or `class` holds something that can be ground truth: not names of series. */
 export function mayBeGroundTruth(column: Column): boolean {
   if (column.textCount === 0) return true;

@@ -125,6 +125,14 @@ export function findTime(
     const digits = columns.find((c) => most(c, 'eightDigits') && timeRank(names[c]!) >= 0);
     if (digits !== undefined) return { columns: [digits, clock], kind: 'join', byContent: false };
   }
+  // 20260302 and 093000 in two columns, as archives of prices have them.
+  const day = columns.find((c) => most(c, 'eightDigits') && timeRank(names[c]!) >= 0);
+  const digits = columns.find(
+    (c) => c !== day && bareName(names[c]!) === 'time' && holdsClockDigits(c, sample),
+  );
+  if (day !== undefined && digits !== undefined) {
+    return { columns: [day, digits], kind: 'join', byContent: false };
+  }
   const found = parts.map((spellings) =>
     columns.find((c) => spellings.includes(bareName(names[c]!)) && most(c, 'numbers')),
   );
@@ -143,6 +151,11 @@ export function findTime(
     return { columns: [clock], kind: 'clock', byContent: false };
   }
   return null;
+}
+
+/** `0930`, `093000`: every cell of the first rows. */
+function holdsClockDigits(column: number, sample: readonly (readonly string[])[]): boolean {
+  return sample.every((row) => /^([01]\d|2[0-4])[0-5]\d([0-5]\d)?$/.test(row[column] ?? ''));
 }
 
 /** Numbers that never go back in the first rows. */

@@ -2,8 +2,8 @@ import { throwIfAborted } from '../../errors.js';
 import { CooperativeScheduler } from '../../yield.js';
 import { decompress, fileKind, readBinary, type FileKind } from './binary.js';
 import { createCsvReader, type TableReader } from './csv.js';
-import { createJsonReader } from './json.js';
 import type { ReadOptions, ReadResult, ReadRunOptions } from './options.js';
+import { createTextReader } from './text.js';
 
 /** Pieces are cut to this many bytes (or characters), so that a cancel is seen within some 10 ms. */
 const PIECE = 1 << 18;
@@ -53,7 +53,7 @@ export async function readSeriesStream(
           : chunk.subarray(at, Math.min(chunk.length, at + PIECE));
       if (binary && typeof piece !== 'string') whole.push(piece);
       else {
-        reader ??= beginsJson(piece) ? createJsonReader(options) : createCsvReader(options);
+        reader ??= createTextReader(piece, options);
         reader.push(piece);
       }
       const now = performance.now();
@@ -109,15 +109,4 @@ function concatenate(pieces: readonly Uint8Array[]): Uint8Array {
     at += piece.length;
   }
   return whole;
-}
-
-function beginsJson(piece: Uint8Array | string): boolean {
-  if (typeof piece === 'string') return /^\uFEFF?\s*[[{]/.test(piece.slice(0, 1000));
-  const wide =
-    piece[0] === 0xff && piece[1] === 0xfe
-      ? 'utf-16le'
-      : piece[0] === 0xfe && piece[1] === 0xff
-        ? 'utf-16be'
-        : 'utf-8';
-  return /^\s*[[{]/.test(new TextDecoder(wide).decode(piece.subarray(0, 1000)));
 }

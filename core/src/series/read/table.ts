@@ -257,7 +257,8 @@ export class TableBuilder {
   private numberEqualNames(names: readonly string[]): string[] {
     const used = new Set<string>();
     const equal = new Set<string>();
-    const unique = names.map((name) => {
+    const unique = names.map((raw) => {
+      const name = raw.replace(/\s+/g, ' ').trim();
       let own = name;
       for (let copy = 2; used.has(own); copy++) own = `${name} (${copy})`;
       if (own !== name) equal.add(name);

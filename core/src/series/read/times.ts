@@ -180,7 +180,9 @@ export class TimeParser {
   }
 
   private parseSlowly(text: string): number {
-    if (text.length > 80 || !/\d/.test(text)) return TimeForm.none;
+    if (text.length < 4 || text.length > 80 || !/\d/.test(text)) {
+      if (!plainNumber.test(text)) return TimeForm.none;
+    }
     if (plainNumber.test(text)) {
       this.ms = Number(text.replace(',', '.'));
       this.clock = true;
@@ -313,11 +315,12 @@ function offsetMinutes(zone: string): number {
   return numeric[1] === '+' ? minutes : -minutes;
 }
 
-const clockOnly = /^\d{1,2}(?:[:.]\d{2}){1,2}(?:[.,]\d+)?(?:\s?[ap]\.?m\.?)?$/i;
+const clockOnly =
+  /^\d{1,2}(?::[0-5]\d){1,2}(?:[.,]\d+)?(?:\s?[ap]\.?m\.?)?$|^(?:[01]?\d|2[0-4])\.[0-5]\d\.[0-5]\d$/i;
 
 /** True for a time of day alone: `17:24:00`, `18.00.00`, `5:30 PM`. */
 export function isTimeOfDay(text: string): boolean {
-  return clockOnly.test(text) && !/^\d{1,2}\.\d{2}$/.test(text);
+  return clockOnly.test(text);
 }
 
 const isoParser = new TimeParser();

@@ -4,14 +4,14 @@ import {
   additiveScores,
   attend,
   convolutionalScores,
-  dotScores,
+  dotAttention,
   featureAttention,
   generalScores,
   graphAttention,
   linearAttention,
   linearWeights,
   multiHeadAttention,
-  scaledDotScores,
+  scaledDotAttention,
   windowedAttention,
   type Attended,
 } from './mechanisms.js';
@@ -56,7 +56,7 @@ abstract class AttentionLayer extends layers.Layer {
       const list = (Array.isArray(inputs) ? inputs : [inputs]) as tf.Tensor3D[];
       const query = list[0]!;
       const value = list[1] ?? query;
-      const attended = this.attended(query, list[2] ?? value, value);
+      const attended = this.attend(query, list[2] ?? value, value);
       return this.returnWeights ? [attended.context, attended.weights] : attended.context;
     });
   }
@@ -89,22 +89,22 @@ abstract class AttentionLayer extends layers.Layer {
   protected weightsShape(query: Shape, value: Shape): Shape {
     return [query[0]!, query[1]!, value[1]!];
   }
-  protected abstract attended(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): Attended;
+  protected abstract attend(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): Attended;
 }
 
 /** e_ij = q_i · k_j. */
 export class DotAttention extends AttentionLayer {
   static readonly className = 'HeedDotAttention';
-  protected attended(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): Attended {
-    return attend(dotScores(query, key), value);
+  protected attend(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): Attended {
+    return dotAttention(query, key, value);
   }
 }
 
 /** e_ij = q_i · k_j / √k. */
 export class ScaledDotAttention extends AttentionLayer {
   static readonly className = 'HeedScaledDotAttention';
-  protected attended(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): Attended {
-    return attend(scaledDotScores(query, key), value);
+  protected attend(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): Attended {
+    return scaledDotAttention(query, key, value);
   }
 }
 
@@ -115,7 +115,7 @@ export class GeneralAttention extends AttentionLayer {
   protected override buildWeights(query: number, key: number): void {
     this.matrix = this.weight('matrix', [query, key]);
   }
-  protected attended(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): Attended {
+  protected attend(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): Attended {
     return attend(generalScores(query, key, this.matrix()), value);
   }
 }
@@ -145,7 +145,7 @@ export class AdditiveAttention extends AttentionLayer {
   protected override config(): Record<string, number> {
     return { units: this.units };
   }
-  protected attended(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): Attended {
+  protected attend(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): Attended {
     const weights = { query: this.query(), key: this.key(), value: this.value() };
     return attend(additiveScores(query, key, weights), value);
   }
@@ -178,7 +178,7 @@ export class ConvolutionalAttention extends AttentionLayer {
   protected override config(): Record<string, number> {
     return { units: this.units, width: this.width };
   }
-  protected attended(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): Attended {
+  protected attend(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): Attended {
     const weights = { query: this.query(), key: this.key(), value: this.value() };
     return attend(convolutionalScores(query, key, weights, this.width), value);
   }
@@ -220,7 +220,7 @@ export class MultiHeadAttention extends AttentionLayer {
   protected override weightsShape(query: Shape, value: Shape): Shape {
     return [query[0] === null ? null : query[0]! * this.heads, query[1]!, value[1]!];
   }
-  protected attended(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): Attended {
+  protected attend(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): Attended {
     const weights = { query: this.query(), key: this.key(), value: this.value(), output: this.output_() };
     return multiHeadAttention(query, key, value, weights, this.heads);
   }
@@ -253,7 +253,7 @@ export class FeatureAttention extends AttentionLayer {
   protected override weightsShape(x: Shape): Shape {
     return [x[0]!, this.weightings, x[1]!];
   }
-  protected attended(x: tf.Tensor3D): Attended {
+  protected attend(x: tf.Tensor3D): Attended {
     return featureAttention(x, this.matrix());
   }
 }
@@ -296,7 +296,7 @@ export class GraphAttention extends AttentionLayer {
   protected override weightsShape(nodes: Shape): Shape {
     return [nodes[0] === null ? null : nodes[0]! * this.heads, nodes[1]!, nodes[1]!];
   }
-  protected attended(nodes: tf.Tensor3D, _key: tf.Tensor3D, mask: tf.Tensor3D): Attended {
+  protected attend(nodes: tf.Tensor3D, _key: tf.Tensor3D, mask: tf.Tensor3D): Attended {
     const weights = { project: this.project(), target: this.target(), source: this.source() };
     return graphAttention(nodes, weights, this.heads, mask, this.slope);
   }
@@ -322,7 +322,7 @@ export class WindowedAttention extends AttentionLayer {
   protected override weightsShape(query: Shape): Shape {
     return [query[0]!, query[1]!, 3 * this.radius];
   }
-  protected attended(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): Attended {
+  protected attend(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): Attended {
     return windowedAttention(query, key, value, this.radius);
   }
 }
@@ -330,9 +330,13 @@ export class WindowedAttention extends AttentionLayer {
 /** Attention by positive features in time n; the n × n weights are formed only where they are asked for. */
 export class LinearAttention extends AttentionLayer {
   static readonly className = 'HeedLinearAttention';
-  protected attended(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): Attended {
-    const context = linearAttention(query, key, value);
-    return { context, weights: this.returnWeights ? linearWeights(query, key) : context };
+  protected attend(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): Attended {
+    return {
+      context: linearAttention(query, key, value),
+      get weights() {
+        return linearWeights(query, key);
+      },
+    };
   }
 }
 

@@ -1,5 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { convolution1d, dense } from '../operations/index.js';
+import {
+  convolution1d,
+  dense,
+  dotAttentionContext,
+  dotAttentionWeights,
+  maskBias,
+  softmax,
+} from '../operations/index.js';
 
 /**
  * The attention mechanisms as functions of tensors. Queries [b, m, q], keys [b, n, k], values [b, n, v] for b
@@ -9,12 +16,12 @@ import { convolution1d, dense } from '../operations/index.js';
 export interface Attended {
   /** Σ_j a_ij v_j: [b, m, v]. */
   readonly context: tf.Tensor3D;
-  /** a_ij = exp(e_ij) / Σ_k exp(e_ik): [b, m, n]. */
+  /**
+   * a_ij = exp(e_ij) / Σ_k exp(e_ik): [b, m, n]. Dot-product attention never holds them all: there they are computed
+   * when they are read.
+   */
   readonly weights: tf.Tensor3D;
 }
-
-/** Added to the score of a position that must not be attended to; far below any score, yet finite. */
-const FORBIDDEN = -1e9;
 
 /**
  * Weights and context from scores: a_ij = exp(e_ij) / Σ_k exp(e_ik) (“Attention-based anomaly detection” §4.1, “Deep learning in anomaly detection” §3.2.3), context_i =
@@ -23,9 +30,35 @@ const FORBIDDEN = -1e9;
  * @param mask [m, n], [1, m, n] or [b, m, n], 1 where attention is allowed and 0 where not
  */
 export function attend(scores: tf.Tensor3D, values: tf.Tensor3D, mask?: tf.Tensor): Attended {
-  const allowed = mask ? tf.add(scores, tf.mul(tf.sub(1, mask), FORBIDDEN)) : scores;
-  const weights = tf.softmax(allowed as tf.Tensor3D, -1);
+  const weights = softmax((mask ? tf.add(scores, maskBias(mask)) : scores) as tf.Tensor3D);
   return { weights, context: tf.matMul(weights, values) };
+}
+
+/** Dot attention, e_ij = q_i · k_j · scale, by one kernel that forms no weights. Mask as in `attend`. */
+export function dotAttention(
+  query: tf.Tensor3D,
+  key: tf.Tensor3D,
+  value: tf.Tensor3D,
+  mask?: tf.Tensor,
+  scale = 1,
+): Attended {
+  const bias = mask && maskBias(mask);
+  return {
+    context: dotAttentionContext(query, key, value, scale, bias),
+    get weights() {
+      return dotAttentionWeights(query, key, scale, bias);
+    },
+  };
+}
+
+/** Scaled dot attention, e_ij = q_i · k_j / √k, as `dotAttention`. */
+export function scaledDotAttention(
+  query: tf.Tensor3D,
+  key: tf.Tensor3D,
+  value: tf.Tensor3D,
+  mask?: tf.Tensor,
+): Attended {
+  return dotAttention(query, key, value, mask, 1 / Math.sqrt(key.shape[2]));
 }
 
 /** Dot attention: e_ij = q_i · k_j (“Attention-based anomaly detection” §3.2). */
@@ -62,11 +95,11 @@ export interface AdditiveWeights {
  * §3 writes Attention(S, E(x)) with state S as query and E(x) as keys; neither gives the formula.
  */
 export function additiveScores(query: tf.Tensor3D, key: tf.Tensor3D, weights: AdditiveWeights): tf.Tensor3D {
-  return additiveScoresOfProjected(dense(query, weights.query), dense(key, weights.key), weights.value);
+  return additiveScoresFromProjected(dense(query, weights.query), dense(key, weights.key), weights.value);
 }
 
 /** The same with the keys projected once for many queries: U k_j [b, n, h]. */
-export function additiveScoresOfProjected(
+export function additiveScoresFromProjected(
   query: tf.Tensor3D,
   key: tf.Tensor3D,
   value: tf.Tensor2D,
@@ -91,7 +124,7 @@ export function convolutionalScores(
   width: number,
 ): tf.Tensor3D {
   const neighborhoods = convolution1d(key, weights.key, undefined, width, 'same');
-  return additiveScoresOfProjected(dense(query, weights.query), neighborhoods, weights.value);
+  return additiveScoresFromProjected(dense(query, weights.query), neighborhoods, weights.value);
 }
 
 /** Weights of multi-head attention, each [d_model, d_model] (inputs may be of other width). */
@@ -145,16 +178,18 @@ export function multiHeadAttention(
   const q = splitHeads(dense(query, weights.query), heads);
   const k = splitHeads(dense(key, weights.key), heads);
   const v = splitHeads(dense(value, weights.value), heads);
-  const attended = attend(scaledDotScores(q, k), v, mask);
+  const attended = scaledDotAttention(q, k, v, mask);
   return {
-    weights: attended.weights,
     context: dense(joinHeads(attended.context, heads), weights.output),
+    get weights() {
+      return attended.weights;
+    },
   };
 }
 
 /**
  * Feature attention: a = softmax(W x) over the elements, z = Σ_i a_i x_i (“Attention mechanisms for robust and accurate anomaly detection” §3). x [b, n, d], W [d, m]
- * for m independent weightings, the document's single one being m = 1 (its code takes the softmax over the samples of
+ * for m independent weightings, a single one being m = 1 (its code takes the softmax over the samples of
  * a batch, and its "W x_i" is one number per element, so that the softmax must run over the elements i); the weights come as [b, m, n], the context z as [b, m, d].
  */
 export function featureAttention(x: tf.Tensor3D, weight: tf.Tensor2D): Attended {
@@ -209,28 +244,23 @@ export function graphAttention(
   const values = splitHeads(projected, heads);
   const attended = attend(scores, values, perHeadMask);
   // Where every score is forbidden softmax spreads evenly over all nodes; such a node attends to nothing.
-  const weightsOfNeighbors = tf.mul(attended.weights, perHeadMask) as tf.Tensor3D;
-  return { weights: weightsOfNeighbors, context: joinHeads(tf.matMul(weightsOfNeighbors, values), heads) };
-}
-
-/** Attention of windowed kind; see `windowedAttention`. */
-export interface WindowedAttended {
-  readonly context: tf.Tensor3D;
-  /** [b, n, 3·radius]; column c of query i belongs to key ⌊i/radius⌋·radius − radius + c, 0 outside its reach. */
-  readonly weights: tf.Tensor3D;
+  const neighborWeights = tf.mul(attended.weights, perHeadMask) as tf.Tensor3D;
+  return { weights: neighborWeights, context: joinHeads(tf.matMul(neighborWeights, values), heads) };
 }
 
 /**
  * Windowed (local, sparse) scaled dot attention: query i attends to |i − j| <= radius only. Works on blocks of
  * `radius` queries with the three blocks of keys they can reach, so that time and memory grow with n · radius and
  * not with n² (the efficiency “Attention mechanisms in anomaly detection” §5 and “Attention mechanisms for robust and accurate anomaly detection” §5 ask for). All inputs [b, n, ·].
+ * The weights are [b, n, 3·radius]: column c of query i belongs to key ⌊i/radius⌋·radius − radius + c, 0 outside its
+ * reach.
  */
 export function windowedAttention(
   query: tf.Tensor3D,
   key: tf.Tensor3D,
   value: tf.Tensor3D,
   radius: number,
-): WindowedAttended {
+): Attended {
   const [batch, length] = query.shape;
   const blocks = Math.ceil(length / radius);
   const padded = blocks * radius;
@@ -261,14 +291,19 @@ export function windowedAttention(
     return tf.reshape(tf.concat(shifted, 2), [batch * blocks, 3 * radius, width]);
   };
   const mask = tf.tile(windowMask(length, radius), [batch, 1, 1]);
-  const attended = attend(scaledDotScores(intoBlocks(query), reach(key)), reach(value), mask);
+  const attended = scaledDotAttention(intoBlocks(query), reach(key), reach(value), mask);
   const back = (x: tf.Tensor3D): tf.Tensor3D =>
     tf.slice(
       tf.reshape(x, [batch, padded, x.shape[2]]) as tf.Tensor3D,
       [0, 0, 0],
       [batch, length, x.shape[2]],
     );
-  return { context: back(attended.context), weights: back(attended.weights) };
+  return {
+    context: back(attended.context),
+    get weights() {
+      return back(attended.weights);
+    },
+  };
 }
 
 /** 1 where the key exists and lies within the radius: [blocks, radius, 3·radius]. */

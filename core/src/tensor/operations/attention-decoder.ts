@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { addProduct, addProductGradient, CellSteps, gatesOf, type RecurrentCell } from './cell.js';
+import { addProduct, addProductGradient, CellSteps, gateCount, type RecurrentCell } from './cell.js';
 
 /** What a recurrent decoder with additive attention is made of; b sequences, n encoded and T decoded steps. */
 export interface AttentionDecoderInputs {
@@ -77,7 +77,7 @@ class DecoderRun {
     private readonly arrays: readonly Float32Array[],
   ) {
     const { batch, encoded, steps, hidden } = shape;
-    this.width = gatesOf[cell] * hidden;
+    this.width = gateCount[cell] * hidden;
     this.cell = new CellSteps(cell, hidden, batch * (steps + 1));
     this.compared = new Float32Array(batch * steps * encoded * hidden);
     this.weights = new Float32Array(batch * steps * encoded);

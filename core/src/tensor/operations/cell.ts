@@ -2,7 +2,7 @@
 export type RecurrentCell = 'rnn' | 'gru' | 'lstm';
 
 /** Pre-activations per hidden unit. */
-export const gatesOf: Readonly<Record<RecurrentCell, number>> = { rnn: 1, gru: 3, lstm: 4 };
+export const gateCount: Readonly<Record<RecurrentCell, number>> = { rnn: 1, gru: 3, lstm: 4 };
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
@@ -24,7 +24,7 @@ export class CellSteps {
     private readonly hidden: number,
     slots: number,
   ) {
-    this.gates = gatesOf[cell];
+    this.gates = gateCount[cell];
     this.states = new Float32Array(slots * hidden);
     this.activations = new Float32Array(slots * this.gates * hidden);
     this.memory = new Float32Array(cell === 'rnn' ? 0 : slots * hidden);

@@ -29,15 +29,3 @@ const multiply = tf.customGrad((...inputs: (tf.Tensor | tf.GradSaveFunc)[]) => {
     },
   };
 }) as (x: tf.Tensor2D, weight: tf.Tensor2D) => tf.Tensor2D;
-
-/** Normalizes the last axis to mean 0 and variance 1, then scales and shifts it (layer normalization). */
-export function layerNorm<T extends tf.Tensor>(
-  x: T,
-  gain: tf.Tensor1D,
-  shift: tf.Tensor1D,
-  epsilon = 1e-5,
-): T {
-  const centered = tf.sub(x, tf.mean(x, -1, true));
-  const variance = tf.mean(tf.square(centered), -1, true);
-  return tf.add(tf.mul(tf.mul(centered, tf.rsqrt(tf.add(variance, epsilon))), gain), shift) as T;
-}

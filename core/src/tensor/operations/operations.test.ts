@@ -8,7 +8,7 @@ import {
   convolution2d,
   dense,
   gatherRows,
-  gatesOf,
+  gateCount,
   layerNorm,
   maxPool1d,
   maxPool2d,
@@ -124,7 +124,7 @@ describe('differentiable operations', () => {
     '%s equals the cell written out, and its gradient',
     (cell: RecurrentCell) => {
       const [batch, steps, hidden] = [2, 4, 3];
-      const width = gatesOf[cell] * hidden;
+      const width = gateCount[cell] * hidden;
       const x = draw([batch, steps, width]) as tf.Tensor3D;
       const r = draw([hidden, width]) as tf.Tensor2D;
       const expected = recurrentNaive(cell, x.arraySync(), r.arraySync()).flat(2);
@@ -140,7 +140,7 @@ describe('differentiable operations', () => {
     'a %s decoder with attention equals its steps written out, and has its gradient',
     (cell: RecurrentCell) => {
       const [batch, encoded, steps, hidden] = [2, 4, 3, 3];
-      const width = gatesOf[cell] * hidden;
+      const width = gateCount[cell] * hidden;
       const shapes = [
         [batch, encoded, hidden],
         [batch, encoded, hidden],

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { addProduct, addProductGradient, CellSteps, gatesOf, type RecurrentCell } from './cell.js';
+import { addProduct, addProductGradient, CellSteps, gateCount, type RecurrentCell } from './cell.js';
 
 /**
  * Runs a recurrent cell over time: projected inputs [b, n, g·h] (W x_t + b, all gates side by side) and the
@@ -45,7 +45,7 @@ class RecurrentRun {
     private readonly projected: Float32Array,
     private readonly weight: Float32Array,
   ) {
-    this.width = gatesOf[cell] * shape.hidden;
+    this.width = gateCount[cell] * shape.hidden;
     this.steps = new CellSteps(cell, shape.hidden, shape.batch * shape.steps);
   }
 

@@ -1,28 +1,7 @@
 import { HeedError } from '../../../errors.js';
 import { learnedDetector } from '../training/definition.js';
-import {
-  quickTraining,
-  trainingDefaults,
-  trainingOptionSpecs,
-  type TrainingOptions,
-} from '../training/options.js';
-
-/** Options of `anomaly-transformer`. */
-export type AnomalyTransformerOptions = TrainingOptions & {
-  /** d_model. */
-  readonly modelSize: number;
-  readonly heads: number;
-  readonly layers: number;
-  /** Width of the feed-forward layers. */
-  readonly feedForward: number;
-  /** Weight λ of the association discrepancy in the loss. */
-  readonly lambda: number;
-  /**
-   * Factor of the discrepancy in the score's softmax; 50 in the authors' code. With 50 the discrepancy decides
-   * nearly alone, and on our generators it is no better than chance; the default leaves the error in charge.
-   */
-  readonly temperature: number;
-};
+import { quickTraining, trainingDefaults, trainingOptionSpecs } from '../training/options.js';
+import type { AnomalyTransformerOptions } from './network.js';
 
 /** Anomaly Transformer (Xu et al., ICLR 2022): association discrepancy learned by a minimax strategy. */
 export const anomalyTransformer = learnedDetector<AnomalyTransformerOptions>({

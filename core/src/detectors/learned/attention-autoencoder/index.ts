@@ -1,23 +1,7 @@
 import { HeedError } from '../../../errors.js';
 import { learnedDetector } from '../training/definition.js';
-import {
-  quickTraining,
-  trainingDefaults,
-  trainingOptionSpecs,
-  type TrainingOptions,
-} from '../training/options.js';
-
-/** Options of `attention-autoencoder`. */
-export type AttentionAutoencoderOptions = TrainingOptions & {
-  /** Attention of the middle: `dot`, `scaled` or `multi-head`. */
-  readonly attention: string;
-  /** d_model: width of the encoded points. */
-  readonly modelSize: number;
-  /** num_heads, for `multi-head`; divides `modelSize`. */
-  readonly heads: number;
-  /** Points on either side of a point that it may not attend to, itself included; −1 lets it see itself. */
-  readonly exclusion: number;
-};
+import { quickTraining, trainingDefaults, trainingOptionSpecs } from '../training/options.js';
+import type { AttentionAutoencoderOptions } from './network.js';
 
 /** Encoder → attention → decoder over windows, reconstruction error as score (“Attention-based anomaly detection” §3.1). */
 export const attentionAutoencoder = learnedDetector<AttentionAutoencoderOptions>({

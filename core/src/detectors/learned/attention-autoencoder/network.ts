@@ -1,11 +1,27 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { attend, dotScores, scaledDotScores, type Attended } from '../../../tensor/attention/mechanisms.js';
+import {
+  dotAttention,
+  meanOverHeads,
+  scaledDotAttention,
+  type Attended,
+} from '../../../tensor/attention/mechanisms.js';
 import { dense } from '../../../tensor/operations/index.js';
-import type { AttentionAutoencoderOptions } from './index.js';
 import { denseLayer, exclusionMask, multiHeadLayer, positionalEncoding } from '../training/layers.js';
 import type { WindowedPlan } from '../training/network.js';
-import { meanOverHeads } from '../../../tensor/attention/mechanisms.js';
+import type { TrainingOptions } from '../training/options.js';
 import type { Parameters } from '../training/parameters.js';
+
+/** Options of `attention-autoencoder`. */
+export type AttentionAutoencoderOptions = TrainingOptions & {
+  /** Attention of the middle: `dot`, `scaled` or `multi-head`. */
+  readonly attention: string;
+  /** d_model: width of the encoded points. */
+  readonly modelSize: number;
+  /** num_heads, for `multi-head`; divides `modelSize`. */
+  readonly heads: number;
+  /** Points on either side of a point that it may not attend to, itself included; −1 lets it see itself. */
+  readonly exclusion: number;
+};
 
 /**
  * The model of “Attention-based anomaly detection” §3.1: 1. the encoder maps every point of a window to d_model numbers, 2. attention weighs
@@ -24,7 +40,7 @@ export function attentionAutoencoderPlan(options: AttentionAutoencoderOptions): 
   return {
     id: 'attention-autoencoder',
     window,
-    judged: window,
+    horizon: window,
     stride: Math.max(1, window >> 2),
     scaler: 'z-score',
     supervised: false,
@@ -35,14 +51,14 @@ export function attentionAutoencoderPlan(options: AttentionAutoencoderOptions): 
       const attention = attentionLayer(parameters, options);
       const widen = denseLayer(parameters, 'decoder.hidden', modelSize, 2 * modelSize);
       const decode = denseLayer(parameters, 'decoder.output', 2 * modelSize, channels);
-      const forward = (inputs: tf.Tensor3D): { expected: tf.Tensor3D; weights: tf.Tensor3D } => {
+      const forward = (inputs: tf.Tensor3D): { expected: tf.Tensor3D; weights: () => tf.Tensor3D } => {
         const position = positionalEncoding(window, modelSize);
         const encoded = tf.add(encode(inputs), position) as tf.Tensor3D;
         const mask = options.exclusion >= 0 ? exclusionMask(window, options.exclusion) : undefined;
-        const { context, weights } = attention(encoded, mask);
+        const attended = attention(encoded, mask);
         // The position goes past the attention, so that the decoder knows which point it rebuilds.
-        const expected = decode(tf.relu(widen(tf.add(context, position) as tf.Tensor3D)));
-        return { expected, weights };
+        const expected = decode(tf.relu(widen(tf.add(attended.context, position) as tf.Tensor3D)));
+        return { expected, weights: () => attended.weights };
       };
       return { infer: forward, reconstruct: (inputs) => forward(inputs).expected };
     },
@@ -57,13 +73,18 @@ function attentionLayer(
     const layer = multiHeadLayer(parameters, 'attention', modelSize, modelSize, heads);
     return (x, mask) => {
       const attended = layer(x, x, x, mask);
-      return { context: attended.context, weights: meanOverHeads(attended.weights, heads) };
+      return {
+        context: attended.context,
+        get weights() {
+          return meanOverHeads(attended.weights, heads);
+        },
+      };
     };
   }
   const [query, key, value] = ['query', 'key', 'value'].map(
     (part) =>
       parameters.create(`attention.${part}`, [modelSize, modelSize], 'glorot') as tf.Variable<tf.Rank.R2>,
   );
-  const scores = attention === 'dot' ? dotScores : scaledDotScores;
-  return (x, mask) => attend(scores(dense(x, query!), dense(x, key!)), dense(x, value!), mask);
+  const attend = attention === 'dot' ? dotAttention : scaledDotAttention;
+  return (x, mask) => attend(dense(x, query!), dense(x, key!), dense(x, value!), mask);
 }

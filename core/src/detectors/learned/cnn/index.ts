@@ -1,21 +1,7 @@
 import { learnedDetector } from '../training/definition.js';
-import {
-  quickTraining,
-  trainingDefaults,
-  trainingOptionSpecs,
-  type TrainingOptions,
-} from '../training/options.js';
-import { supervisedSpec, type SupervisedOption } from '../training/plan.js';
-
-/** Options of `cnn`. */
-export type CnnOptions = TrainingOptions &
-  SupervisedOption & {
-    /** Filters of the first and second convolution. */
-    readonly firstFilters: number;
-    readonly secondFilters: number;
-    /** Width of the dense layer. */
-    readonly hidden: number;
-  };
+import { quickTraining, trainingDefaults, trainingOptionSpecs } from '../training/options.js';
+import { supervisedSpec } from '../training/plan.js';
+import type { CnnOptions } from './network.js';
 
 /** Convolution and pooling twice, then dense layers, y = f(Wx + b) (“Deep learning in anomaly detection” §3.2.1), over windows. */
 export const cnn = learnedDetector<CnnOptions>({

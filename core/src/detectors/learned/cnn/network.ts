@@ -1,9 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { maxPool1d } from '../../../tensor/operations/index.js';
-import type { CnnOptions } from './index.js';
 import { convolutionLayer, denseLayer } from '../training/layers.js';
 import type { Inference, WindowedPlan } from '../training/network.js';
-import { planOf } from '../training/plan.js';
+import type { TrainingOptions } from '../training/options.js';
+import { createPlan, type SupervisedOption } from '../training/plan.js';
+
+/** Options of `cnn`. */
+export type CnnOptions = TrainingOptions &
+  SupervisedOption & {
+    /** Filters of the first and second convolution. */
+    readonly firstFilters: number;
+    readonly secondFilters: number;
+    /** Width of the dense layer. */
+    readonly hidden: number;
+  };
 
 /** Points per filter, as the document's 3 × 3 kernels. */
 const WIDTH = 3;
@@ -22,8 +32,8 @@ export function cnnPlan(options: CnnOptions): WindowedPlan {
   const { window, firstFilters, secondFilters, hidden, supervised } = options;
   const seen = supervised ? window : window - 1;
   const pooled = (((seen - WIDTH + 1) >> 1) - WIDTH + 1) >> 1;
-  return planOf('cnn', options, {
-    ...(supervised ? {} : { judged: 1, stride: 1 }),
+  return createPlan('cnn', options, {
+    ...(supervised ? {} : { horizon: 1, stride: 1 }),
     isAttention: () => false,
     build(parameters, channels) {
       const first = convolutionLayer(parameters, 'first', WIDTH, channels, firstFilters, 'valid');

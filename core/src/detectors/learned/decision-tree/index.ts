@@ -154,7 +154,7 @@ export const decisionTree: DetectorDefinition = {
   options: {
     window: {
       type: 'integer',
-      summary: 'values around a point that it is judged by',
+      summary: 'values around a point that it is classified by',
       min: 1,
       max: 101,
       unit: 'points',

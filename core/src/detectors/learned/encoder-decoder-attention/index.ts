@@ -1,21 +1,7 @@
 import { HeedError } from '../../../errors.js';
 import { learnedDetector } from '../training/definition.js';
-import {
-  quickTraining,
-  trainingDefaults,
-  trainingOptionSpecs,
-  type TrainingOptions,
-} from '../training/options.js';
-
-/** Options of `encoder-decoder-attention`. */
-export type EncoderDecoderOptions = TrainingOptions & {
-  /** Points the decoder predicts from one encoded interval; the encoder reads the window's other points. */
-  readonly horizon: number;
-  /** Width of the states. */
-  readonly hidden: number;
-  /** Encoder and decoder cell: `gru`, `rnn` or `lstm`. */
-  readonly cell: string;
-};
+import { quickTraining, trainingDefaults, trainingOptionSpecs } from '../training/options.js';
+import type { EncoderDecoderOptions } from './network.js';
 
 /** E(x), D(E(x)), S, Attention(S, E(x)), w, S' = f(S, w, E(x)), P(x|S') (“Attention mechanisms in anomaly detection” §3). */
 export const encoderDecoderAttention = learnedDetector<EncoderDecoderOptions>({

@@ -1,10 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { attentionDecoder, dense, gatesOf, type RecurrentCell } from '../../../tensor/operations/index.js';
-import type { EncoderDecoderOptions } from './index.js';
+import { attentionDecoder, dense, gateCount, type RecurrentCell } from '../../../tensor/operations/index.js';
 import { denseLayer, recurrentLayer } from '../training/layers.js';
 import type { Inference, WindowedPlan } from '../training/network.js';
+import type { TrainingOptions } from '../training/options.js';
 import type { Parameters } from '../training/parameters.js';
-import { planOf } from '../training/plan.js';
+import { createPlan } from '../training/plan.js';
+
+/** Options of `encoder-decoder-attention`. */
+export type EncoderDecoderOptions = TrainingOptions & {
+  /** Points the decoder predicts from one encoded interval; the encoder reads the window's other points. */
+  readonly horizon: number;
+  /** Width of the states. */
+  readonly hidden: number;
+  /** Encoder and decoder cell: `gru`, `rnn` or `lstm`. */
+  readonly cell: string;
+};
 
 /**
  * The six steps of “Attention mechanisms in anomaly detection” §3: the input sequence x (1); the encoder's states E(x) and the decoder D(E(x)) (2);
@@ -23,8 +33,8 @@ export function encoderDecoderPlan(options: EncoderDecoderOptions): WindowedPlan
   const { window, horizon, hidden } = options;
   const cell = options.cell as RecurrentCell;
   const encoded = window - horizon;
-  return planOf('encoder-decoder-attention', options, {
-    judged: horizon,
+  return createPlan('encoder-decoder-attention', options, {
+    horizon,
     build(parameters, channels) {
       const encode = recurrentLayer(parameters, 'encoder', cell, channels, hidden);
       const keyWeight = parameters.create(
@@ -64,11 +74,12 @@ export function encoderDecoderPlan(options: EncoderDecoderOptions): WindowedPlan
         const change = output(tf.tanh(widen(features)));
         return {
           expected: tf.add(before, change) as tf.Tensor3D,
-          weights: tf.pad(weights, [
-            [0, 0],
-            [0, 0],
-            [0, horizon],
-          ]),
+          weights: () =>
+            tf.pad(weights, [
+              [0, 0],
+              [0, 0],
+              [0, horizon],
+            ]),
         };
       };
       return { infer };
@@ -84,7 +95,7 @@ function cellParameters(
   inputs: number,
   hidden: number,
 ): { input: tf.Tensor2D; state: tf.Tensor2D; bias: tf.Tensor1D } {
-  const width = gatesOf[cell] * hidden;
+  const width = gateCount[cell] * hidden;
   return {
     input: parameters.create(`${name}.input`, [inputs, width], 'glorot') as tf.Variable<tf.Rank.R2>,
     state: parameters.create(`${name}.state`, [hidden, width], {

@@ -1,26 +1,7 @@
 import { learnedDetector } from '../training/definition.js';
-import {
-  quickTraining,
-  trainingDefaults,
-  trainingOptionSpecs,
-  type TrainingOptions,
-} from '../training/options.js';
-import { supervisedSpec, type SupervisedOption } from '../training/plan.js';
-
-/** Options of `feature-attention`. */
-export type FeatureAttentionOptions = TrainingOptions &
-  SupervisedOption & {
-    /** Feature representation: `none` (the values themselves), `cnn` or `rnn`. */
-    readonly features: string;
-    /** Width of the features. */
-    readonly hidden: number;
-    /** Rows of W: independent weightings, each with its own z. */
-    readonly weightings: number;
-    /** f in s = f(z − x): `sigmoid` or `softplus`. */
-    readonly nonlinearity: string;
-    /** Quantile of held-out normal scores that becomes the threshold T where there are no labels. */
-    readonly thresholdQuantile: number;
-  };
+import { quickTraining, trainingDefaults, trainingOptionSpecs } from '../training/options.js';
+import { supervisedSpec } from '../training/plan.js';
+import type { FeatureAttentionOptions } from './network.js';
 
 /** a = softmax(Wx), z = Σ a_i x_i, s_i = f(z − x_i), threshold T (“Attention mechanisms for robust and accurate anomaly detection” §3). */
 export const featureAttentionDetector = learnedDetector<FeatureAttentionOptions>({

@@ -1,10 +1,25 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { dense } from '../../../tensor/operations/index.js';
-import type { FeatureAttentionOptions } from './index.js';
+import { dense, softmax } from '../../../tensor/operations/index.js';
 import { convolutionLayer, denseLayer, recurrentLayer } from '../training/layers.js';
 import type { Inference, WindowedPlan } from '../training/network.js';
+import type { TrainingOptions } from '../training/options.js';
 import type { Parameters } from '../training/parameters.js';
-import { planOf } from '../training/plan.js';
+import { createPlan, type SupervisedOption } from '../training/plan.js';
+
+/** Options of `feature-attention`. */
+export type FeatureAttentionOptions = TrainingOptions &
+  SupervisedOption & {
+    /** Feature representation: `none` (the values themselves), `cnn` or `rnn`. */
+    readonly features: string;
+    /** Width of the features. */
+    readonly hidden: number;
+    /** Rows of W: independent weightings, each with its own z. */
+    readonly weightings: number;
+    /** f in s = f(z − x): `sigmoid` or `softplus`. */
+    readonly nonlinearity: string;
+    /** Quantile of held-out normal scores that becomes the threshold T where there are no labels. */
+    readonly thresholdQuantile: number;
+  };
 
 /** Points around a point that a convolutional feature sees. */
 const WIDTH = 5;
@@ -29,7 +44,7 @@ const WIDTH = 5;
  */
 export function featureAttentionPlan(options: FeatureAttentionOptions): WindowedPlan {
   const supervised = options.supervised;
-  return planOf('feature-attention', options, {
+  return createPlan('feature-attention', options, {
     isAttention: (name) => name.startsWith('attention') || name.startsWith('features'),
     ...(supervised
       ? {}
@@ -87,19 +102,19 @@ function featureLayer(
 function leaveOneOutContext(
   x: tf.Tensor3D,
   weight: tf.Tensor2D,
-): { nearest: tf.Tensor3D; weights: tf.Tensor3D } {
+): { nearest: tf.Tensor3D; weights: () => tf.Tensor3D } {
   const [batch, length, width] = x.shape;
   const rows = weight.shape[1];
   const scores = tf.transpose(dense(tf.tanh(x), weight), [0, 2, 1]);
-  const a = tf.softmax(scores, -1) as tf.Tensor3D;
+  const a = softmax(scores) as tf.Tensor3D;
   const sums = tf.reshape(tf.matMul(a, x), [batch, rows, 1, width]);
-  const own = tf.mul(tf.reshape(a, [batch, rows, length, 1]), tf.reshape(x, [batch, 1, length, width]));
+  const itself = tf.mul(tf.reshape(a, [batch, rows, length, 1]), tf.reshape(x, [batch, 1, length, width]));
   const rest = tf.add(tf.sub(1, tf.reshape(a, [batch, rows, length, 1])), 1e-4);
-  const z = tf.div(tf.sub(sums, own), rest);
+  const z = tf.div(tf.sub(sums, itself), rest);
   // Not squaredDifference, whose gradient does not know broadcasting.
   const distance = tf.sum(tf.square(tf.sub(z, tf.reshape(x, [batch, 1, length, width]))), 3);
   // Softmax runs over the last axis only: [b, n, h].
-  const mixture = tf.softmax(tf.transpose(tf.neg(distance), [0, 2, 1]), -1) as tf.Tensor3D;
+  const mixture = softmax(tf.transpose(tf.neg(distance), [0, 2, 1])) as tf.Tensor3D;
   const perRow = tf.reshape(tf.transpose(mixture, [0, 2, 1]), [batch, rows, length, 1]);
-  return { nearest: tf.sum(tf.mul(z, perRow), 1) as tf.Tensor3D, weights: tf.matMul(mixture, a) };
+  return { nearest: tf.sum(tf.mul(z, perRow), 1) as tf.Tensor3D, weights: () => tf.matMul(mixture, a) };
 }

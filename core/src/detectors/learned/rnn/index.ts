@@ -1,20 +1,7 @@
 import { learnedDetector } from '../training/definition.js';
-import {
-  quickTraining,
-  trainingDefaults,
-  trainingOptionSpecs,
-  type TrainingOptions,
-} from '../training/options.js';
-import { supervisedSpec, type SupervisedOption } from '../training/plan.js';
-
-/** Options of `rnn`. */
-export type RnnOptions = TrainingOptions &
-  SupervisedOption & {
-    /** Width of the state. */
-    readonly hidden: number;
-    /** `rnn` as in the document, `gru` or `lstm`. */
-    readonly cell: string;
-  };
+import { quickTraining, trainingDefaults, trainingOptionSpecs } from '../training/options.js';
+import { supervisedSpec } from '../training/plan.js';
+import type { RnnOptions } from './network.js';
 
 /** h_t = f(W x_t + R h_{t−1} + b), y_t = g(V h_t + c) (“Deep learning in anomaly detection” §3.2.2). */
 export const rnn = learnedDetector<RnnOptions>({

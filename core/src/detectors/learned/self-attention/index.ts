@@ -1,25 +1,8 @@
 import { HeedError } from '../../../errors.js';
 import { learnedDetector } from '../training/definition.js';
-import {
-  quickTraining,
-  trainingDefaults,
-  trainingOptionSpecs,
-  type TrainingOptions,
-} from '../training/options.js';
-import { supervisedSpec, type SupervisedOption } from '../training/plan.js';
-
-/** Options of `self-attention`. */
-export type SelfAttentionOptions = TrainingOptions &
-  SupervisedOption & {
-    /** Width of s_i. */
-    readonly hidden: number;
-    /** Attention operations in a row. */
-    readonly layers: number;
-    /** a in e_ij = a(s_iᵀ s_j): `scaled` (divided by the root of the width), `identity` or `tanh`. */
-    readonly score: string;
-    /** Neighbors a point may not attend to where it is rebuilt; itself included. */
-    readonly exclusion: number;
-  };
+import { quickTraining, trainingDefaults, trainingOptionSpecs } from '../training/options.js';
+import { supervisedSpec } from '../training/plan.js';
+import type { SelfAttentionOptions } from './network.js';
 
 /** e_ij = a(s_iᵀ s_j), α_ij = softmax_j(e_ij), h_i = Σ_j α_ij s_j (“Deep learning in anomaly detection” §3.2.3). */
 export const selfAttention = learnedDetector<SelfAttentionOptions>({

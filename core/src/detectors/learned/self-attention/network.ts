@@ -1,9 +1,28 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { attend, dotScores, scaledDotScores } from '../../../tensor/attention/mechanisms.js';
-import type { SelfAttentionOptions } from './index.js';
+import {
+  attend,
+  dotAttention,
+  dotScores,
+  scaledDotAttention,
+  type Attended,
+} from '../../../tensor/attention/mechanisms.js';
 import { denseLayer, exclusionMask, positionalEncoding } from '../training/layers.js';
 import type { Inference, WindowedPlan } from '../training/network.js';
-import { planOf } from '../training/plan.js';
+import type { TrainingOptions } from '../training/options.js';
+import { createPlan, type SupervisedOption } from '../training/plan.js';
+
+/** Options of `self-attention`. */
+export type SelfAttentionOptions = TrainingOptions &
+  SupervisedOption & {
+    /** Width of s_i. */
+    readonly hidden: number;
+    /** Attention operations in a row. */
+    readonly layers: number;
+    /** a in e_ij = a(s_iᵀ s_j): `scaled` (divided by the root of the width), `identity` or `tanh`. */
+    readonly score: string;
+    /** Neighbors a point may not attend to where it is rebuilt; itself included. */
+    readonly exclusion: number;
+  };
 
 /**
  * The self-attention of “Deep learning in anomaly detection” §3.2.3: e_ij = a(s_iᵀ s_j), α_ij = exp(e_ij) / Σ_k exp(e_ik), h_i = Σ_j α_ij s_j,
@@ -17,8 +36,9 @@ import { planOf } from '../training/plan.js';
  */
 export function selfAttentionPlan(options: SelfAttentionOptions): WindowedPlan {
   const { window, hidden, layers, supervised, exclusion } = options;
-  return planOf('self-attention', options, {
+  return createPlan('self-attention', options, {
     build(parameters, channels) {
+      const attention = makeAttention(options.score);
       const embed = denseLayer(parameters, 'embedding', channels, hidden);
       const between = Array.from({ length: layers }, (_, l) =>
         denseLayer(parameters, `attention.${l}`, hidden, hidden),
@@ -27,25 +47,19 @@ export function selfAttentionPlan(options: SelfAttentionOptions): WindowedPlan {
       const output = denseLayer(parameters, 'output', 2 * hidden, supervised ? 1 : channels);
       const restore = supervised ? denseLayer(parameters, 'pretraining', 2 * hidden, channels) : output;
 
-      const encode = (inputs: tf.Tensor3D): { features: tf.Tensor3D; weights: tf.Tensor3D } => {
+      const encode = (inputs: tf.Tensor3D): { features: tf.Tensor3D; weights: () => tf.Tensor3D } => {
         const batch = inputs.shape[0];
         const position = tf.tile(positionalEncoding(window, hidden), [batch, 1, 1]);
         const mask = supervised ? undefined : exclusionMask(window, exclusion);
         const s = tf.add(embed(inputs), position) as tf.Tensor3D;
         let query = supervised ? s : position;
-        let weights!: tf.Tensor3D;
+        let attended!: Attended;
         for (const layer of between) {
-          const scores = options.score === 'scaled' ? scaledDotScores(query, s) : dotScores(query, s);
-          const attended = attend(
-            options.score === 'tanh' ? (tf.tanh(scores) as tf.Tensor3D) : scores,
-            s,
-            mask,
-          );
-          weights = attended.weights;
+          attended = attention(query, s, mask);
           query = tf.add(query, tf.tanh(layer(attended.context))) as tf.Tensor3D;
         }
         const features = tf.relu(widen(tf.concat([query, supervised ? s : position], 2) as tf.Tensor3D));
-        return { features, weights };
+        return { features, weights: () => attended.weights };
       };
       const infer = (inputs: tf.Tensor3D): Inference => {
         const { features, weights } = encode(inputs);
@@ -57,4 +71,11 @@ export function selfAttentionPlan(options: SelfAttentionOptions): WindowedPlan {
       return { infer, reconstruct: (inputs) => restore(encode(inputs).features) };
     },
   });
+}
+
+/** One attention over the window, keys being values too; only `tanh` has to form the weights. */
+function makeAttention(score: string): (query: tf.Tensor3D, s: tf.Tensor3D, mask?: tf.Tensor) => Attended {
+  if (score === 'tanh') return (query, s, mask) => attend(tf.tanh(dotScores(query, s)), s, mask);
+  const attention = score === 'scaled' ? scaledDotAttention : dotAttention;
+  return (query, s, mask) => attention(query, s, s, mask);
 }

@@ -1,26 +1,7 @@
 import { learnedDetector } from '../training/definition.js';
-import {
-  quickTraining,
-  trainingDefaults,
-  trainingOptionSpecs,
-  type TrainingOptions,
-} from '../training/options.js';
-import { supervisedSpec, type SupervisedOption } from '../training/plan.js';
-
-/** Options of `spatio-temporal-attention`. */
-export type SpatioTemporalOptions = TrainingOptions &
-  SupervisedOption & {
-    /** Temporal attention: `additive`, `multiplicative` or `convolutional`. */
-    readonly attention: string;
-    /** e: width of the embedding. */
-    readonly embedding: number;
-    /** h: width of the recurrent layer. */
-    readonly hidden: number;
-    /** `lstm`, `gru` or `rnn`. */
-    readonly cell: string;
-    /** Attention over the channels before the embedding. */
-    readonly spatial: boolean;
-  };
+import { quickTraining, trainingDefaults, trainingOptionSpecs } from '../training/options.js';
+import { supervisedSpec } from '../training/plan.js';
+import type { SpatioTemporalOptions } from './network.js';
 
 /** E = Embedding(X), H = RNN(E), A = Attention(H), O = FC(H ⊙ A), with attention over channels before (“Attention-based anomaly detection in spatio-temporal sequences” §4). */
 export const spatioTemporalAttention = learnedDetector<SpatioTemporalOptions>({

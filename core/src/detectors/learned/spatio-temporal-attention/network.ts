@@ -1,11 +1,26 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { additiveScores, convolutionalScores, generalScores } from '../../../tensor/attention/mechanisms.js';
-import type { RecurrentCell } from '../../../tensor/operations/index.js';
-import type { SpatioTemporalOptions } from './index.js';
+import { softmax, type RecurrentCell } from '../../../tensor/operations/index.js';
 import { denseLayer, recurrentLayer } from '../training/layers.js';
 import type { Inference, WindowedPlan } from '../training/network.js';
+import type { TrainingOptions } from '../training/options.js';
 import type { Parameters } from '../training/parameters.js';
-import { planOf } from '../training/plan.js';
+import { createPlan, type SupervisedOption } from '../training/plan.js';
+
+/** Options of `spatio-temporal-attention`. */
+export type SpatioTemporalOptions = TrainingOptions &
+  SupervisedOption & {
+    /** Temporal attention: `additive`, `multiplicative` or `convolutional`. */
+    readonly attention: string;
+    /** e: width of the embedding. */
+    readonly embedding: number;
+    /** h: width of the recurrent layer. */
+    readonly hidden: number;
+    /** `lstm`, `gru` or `rnn`. */
+    readonly cell: string;
+    /** Attention over the channels before the embedding. */
+    readonly spatial: boolean;
+  };
 
 /** Keys around a step that make its score in convolutional attention. */
 const WIDTH = 3;
@@ -26,8 +41,8 @@ const WIDTH = 3;
 export function spatioTemporalPlan(options: SpatioTemporalOptions): WindowedPlan {
   const { window, embedding, hidden, supervised } = options;
   const steps = supervised ? window : window - 1;
-  return planOf('spatio-temporal-attention', options, {
-    judged: 1,
+  return createPlan('spatio-temporal-attention', options, {
+    horizon: 1,
     scaler: 'min-max',
     build(parameters, channels) {
       const spatial = options.spatial && channels > 1 ? spatialLayer(parameters, steps, channels) : undefined;
@@ -41,20 +56,21 @@ export function spatioTemporalPlan(options: SpatioTemporalOptions): WindowedPlan
         const seen = tf.slice(inputs, [0, 0, 0], [batch, steps, channels]);
         const states = run(embed(spatial ? spatial(seen) : seen));
         const last = tf.slice(states, [0, steps - 1, 0], [batch, 1, hidden]);
-        const weights = tf.softmax(scores(last, states), -1) as tf.Tensor3D;
+        const weights = softmax(scores(last, states));
         const weighted = tf.mul(states, tf.mul(tf.transpose(weights, [0, 2, 1]), steps));
         const result = output(tf.reshape(weighted, [batch, steps * hidden]) as tf.Tensor2D);
-        if (supervised) return { logits: result, weights };
+        if (supervised) return { logits: result, weights: () => weights };
         // What changes since the last point is learned; the point itself need not be.
         const before = tf.slice(inputs, [0, steps - 1, 0], [batch, 1, channels]);
         const expected = tf.add(before, tf.reshape(result, [batch, 1, channels])) as tf.Tensor3D;
         return {
           expected,
-          weights: tf.pad(weights, [
-            [0, 0],
-            [0, 0],
-            [0, 1],
-          ]),
+          weights: () =>
+            tf.pad(weights, [
+              [0, 0],
+              [0, 0],
+              [0, 1],
+            ]),
         };
       };
       return { infer };
@@ -72,7 +88,7 @@ function spatialLayer(
   return (x) => {
     const perChannel = tf.transpose(x, [0, 2, 1]);
     const scores = tf.squeeze(score(tf.tanh(compress(perChannel))), [2]);
-    const weights = tf.mul(tf.softmax(scores, -1), channels);
+    const weights = tf.mul(softmax(scores), channels);
     return tf.mul(x, tf.expandDims(weights, 1)) as tf.Tensor3D;
   };
 }

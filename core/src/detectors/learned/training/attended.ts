@@ -1,6 +1,6 @@
 import type { AttendedInterval } from '../../base/types.js';
 
-/** Attention weight per point, gathered over the windows that judge an event. */
+/** Attention weight per point, gathered over the windows that score an event. */
 export class AttendedPoints {
   private readonly weights: Float64Array;
 

@@ -1,14 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  attend,
-  multiHeadAttention,
-  scaledDotScores,
-  type Attended,
-} from '../../../tensor/attention/mechanisms.js';
+import { multiHeadAttention, type Attended } from '../../../tensor/attention/mechanisms.js';
 import {
   convolution1d,
   dense,
-  gatesOf,
+  gateCount,
   layerNorm,
   recurrent,
   type RecurrentCell,
@@ -35,7 +30,7 @@ export function recurrentLayer(
   inputs: number,
   hidden: number,
 ): (x: tf.Tensor3D) => tf.Tensor3D {
-  const width = gatesOf[cell] * hidden;
+  const width = gateCount[cell] * hidden;
   const input = parameters.create(`${name}.input`, [inputs, width], 'glorot') as tf.Variable<tf.Rank.R2>;
   const state = parameters.create(`${name}.state`, [hidden, width], {
     normal: 1 / Math.sqrt(hidden),
@@ -90,16 +85,6 @@ export function multiHeadLayer(
     output: make('output', units),
   };
   return (query, key, value, mask) => multiHeadAttention(query, key, value, weights, heads, mask);
-}
-
-/** Scaled dot attention of one head without projections. */
-export function plainAttention(
-  query: tf.Tensor3D,
-  key: tf.Tensor3D,
-  value: tf.Tensor3D,
-  mask?: tf.Tensor,
-): Attended {
-  return attend(scaledDotScores(query, key), value, mask);
 }
 
 /** Sine and cosine of the position at wavelengths from 2π to 10,000·2π (Vaswani et al. 2017 §3.5): [1, n, width]. */

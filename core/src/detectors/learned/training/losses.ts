@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Batch, Inference, WindowedNetwork, WindowedPlan } from './network.js';
 import type { Objective } from './optimize.js';
 
-/** [b, h, d] errors of an inference; undefined where the model has none. */
-export function errorOf(
+/** [b, h, d]: errors of an inference; undefined where the network gives none. */
+export function reconstructionError(
   inference: Inference,
   inputs: tf.Tensor3D,
   plan: WindowedPlan,
@@ -11,18 +11,18 @@ export function errorOf(
   if (inference.error) return inference.error;
   if (!inference.expected) return undefined;
   const [batch, , channels] = inputs.shape;
-  const judged = tf.slice(inputs, [0, plan.window - plan.judged, 0], [batch, plan.judged, channels]);
-  return tf.squaredDifference(inference.expected, judged) as tf.Tensor3D;
+  const actual = tf.slice(inputs, [0, plan.window - plan.horizon, 0], [batch, plan.horizon, channels]);
+  return tf.squaredDifference(inference.expected, actual) as tf.Tensor3D;
 }
 
-/** What a model optimizes: its own objectives, or the ones every model has. */
-export function objectivesOf(model: WindowedNetwork, batch: Batch): readonly Objective[] {
-  if (model.objectives) return model.objectives(batch);
+/** The objectives a network states, or the ones every network has. */
+export function listObjectives(network: WindowedNetwork, batch: Batch): readonly Objective[] {
+  if (network.objectives) return network.objectives(batch);
   return [
     {
       trains: () => true,
       loss: () => {
-        const inference = model.infer(batch.inputs);
+        const inference = network.infer(batch.inputs);
         if (inference.logits && batch.labels) {
           return crossEntropy(inference.logits, batch.labels, batch.positiveWeight);
         }

@@ -5,11 +5,11 @@ import type { TrainingOptions } from './options.js';
 import type { Objective } from './optimize.js';
 import type { Parameters } from './parameters.js';
 
-/** Training windows: b windows of w points in d channels, h of which are judged. */
+/** Training windows: b windows of w points in d channels, h of which are scored. */
 export interface Batch {
   /** [b, w, d], scaled. */
   readonly inputs: tf.Tensor3D;
-  /** [b, h, d]: what the judged points should come out as; the inputs' own judged points but in distillation. */
+  /** [b, h, d]: targets of the scored points: these points themselves, but in distillation the teacher's. */
   readonly targets: tf.Tensor3D;
   /** [b, h], 0…1, where the fit is supervised. */
   readonly labels?: tf.Tensor2D;
@@ -21,18 +21,21 @@ export interface Batch {
   readonly training: boolean;
 }
 
-/** What a model makes of windows. */
+/** The outputs of a network for windows. */
 export interface Inference {
   /** [b, h, d], scaled. */
   readonly expected?: tf.Tensor3D;
   /** [b, h, d], >= 0; absent: the squared difference between expected and inputs. */
   readonly error?: tf.Tensor3D;
-  /** [b, h], >= 0: a score the model makes itself; absent: the mean over the channels of error / usual error. */
+  /** [b, h], >= 0: a score the network computes itself; absent: the mean over the channels of error / usual error. */
   readonly score?: tf.Tensor2D;
   /** [b, h]: log odds of an anomaly, from supervised models. */
   readonly logits?: tf.Tensor2D;
-  /** [b, h or 1, w]: attention of judged points over the window's points. */
-  readonly weights?: tf.Tensor3D;
+  /**
+   * Computes [b, h or 1, w], the attention of scored points over the window's points. Called only where the weights
+   * are asked for: training and scoring need none. Absent where the network has no attention.
+   */
+  readonly weights?: () => tf.Tensor3D;
 }
 
 /** A network over windows. All tensors are made and freed inside the caller's tidy. */
@@ -48,8 +51,8 @@ export interface WindowedNetwork {
 export interface WindowedPlan {
   readonly id: string;
   readonly window: number;
-  /** Judged points h at the end of a window: the window itself for reconstruction, the horizon for prediction. */
-  readonly judged: number;
+  /** Scored points h at the end of a window: the window itself for reconstruction, the horizon for prediction. */
+  readonly horizon: number;
   /** Distance of scored windows. */
   readonly stride: number;
   readonly scaler: ScalerKind;

@@ -26,7 +26,7 @@ export interface TrainingTask {
   readonly random: Random;
   /** Called inside a tidy; `epoch` counts from 1. */
   objectives(samples: Int32Array, epoch: number): readonly Objective[];
-  /** Called inside a tidy; what validation judges, by default the first objective. */
+  /** Called inside a tidy; the loss on validation samples, by default the first objective. */
   validate?(samples: Int32Array): tf.Scalar;
 }
 
@@ -55,53 +55,65 @@ export async function optimize(task: TrainingTask, run: RunOptions): Promise<Tra
   let best = Infinity;
   let kept = parameters.snapshot();
 
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    const order = task.random.shuffle(samples);
-    let sum = 0;
-    for (let step = 0; step < steps; step++) {
-      const batch = Int32Array.from(order.slice(step * batchSize, (step + 1) * batchSize));
-      const loss = trainStep(task, adam, batch, epoch);
-      if (!Number.isFinite(loss)) throw diverged(loss, epoch);
-      sum += loss * batch.length;
-      const now = performance.now();
-      if (run.onProgress && (now - reported > 250 || step === steps - 1)) {
-        reported = now;
-        const done = (epoch - 1 + (step + 1) / steps) / epochs;
-        run.onProgress({
-          phase: task.phase,
-          done,
-          loss: sum / Math.min(samples.length, (step + 1) * batchSize),
-          epoch,
-          epochs,
-          secondsLeft: ((now - started) / 1000 / done) * (1 - done),
-        });
+  try {
+    for (let epoch = 1; epoch <= epochs; epoch++) {
+      const order = task.random.shuffle(samples);
+      let sum = 0;
+      for (let step = 0; step < steps; step++) {
+        const batch = Int32Array.from(order.slice(step * batchSize, (step + 1) * batchSize));
+        const loss = trainStep(parameters, adam, () => task.objectives(batch, epoch));
+        if (!Number.isFinite(loss)) throw diverged(loss, epoch);
+        sum += loss * batch.length;
+        const now = performance.now();
+        if (run.onProgress && (now - reported > 250 || step === steps - 1)) {
+          reported = now;
+          const done = (epoch - 1 + (step + 1) / steps) / epochs;
+          run.onProgress({
+            phase: task.phase,
+            done,
+            loss: sum / Math.min(samples.length, (step + 1) * batchSize),
+            epoch,
+            epochs,
+            secondsLeft: ((now - started) / 1000 / done) * (1 - done),
+          });
+        }
+        await scheduler.yieldIfDue();
       }
-      await scheduler.yieldIfDue();
+      curve.loss.push(sum / samples.length);
+      let epochLoss = curve.loss[epoch - 1]!;
+      if (task.validationSamples.length > 0) {
+        epochLoss = await validationLoss(task, scheduler);
+        curve.validationLoss.push(epochLoss);
+      }
+      if (!Number.isFinite(epochLoss)) throw diverged(epochLoss, epoch);
+      if (epochLoss < best) {
+        best = epochLoss;
+        curve.bestEpoch = epoch;
+        kept = parameters.snapshot();
+      } else if (epoch - curve.bestEpoch >= task.patience) break;
     }
-    curve.loss.push(sum / samples.length);
-    let judged = curve.loss[epoch - 1]!;
-    if (task.validationSamples.length > 0) {
-      judged = await validationLoss(task, scheduler);
-      curve.validationLoss.push(judged);
-    }
-    if (!Number.isFinite(judged)) throw diverged(judged, epoch);
-    if (judged < best) {
-      best = judged;
-      curve.bestEpoch = epoch;
-      kept = parameters.snapshot();
-    } else if (epoch - curve.bestEpoch >= task.patience) break;
+  } finally {
+    adam.dispose();
   }
   parameters.restore(kept);
   return curve;
 }
 
-/** One step on every objective; the loss of the first. */
-function trainStep(task: TrainingTask, adam: Adam, batch: Int32Array, epoch: number): number {
+/**
+ * One step of the optimizer on every objective, their gradients added up.
+ * @param objectives called inside a tidy
+ * @returns the loss of the first objective before the step; where it is not finite no step is taken
+ */
+export function trainStep(
+  parameters: Parameters,
+  adam: Adam,
+  objectives: () => readonly Objective[],
+): number {
   return tf.tidy(() => {
-    const all = task.parameters.select(() => true);
-    const gradients = new Map<string, Float32Array>();
+    const all = parameters.select(() => true);
+    const gradients = new Map<string, tf.Tensor>();
     let first = NaN;
-    task.objectives(batch, epoch).forEach((objective, at) => {
+    objectives().forEach((objective, at) => {
       const trained = [...all].filter(([name]) => objective.trains(name));
       const { value, grads } = tf.variableGrads(
         objective.loss,
@@ -112,10 +124,8 @@ function trainStep(task: TrainingTask, adam: Adam, batch: Int32Array, epoch: num
         const gradient = grads[variable.name];
         // A parameter the loss does not reach has no gradient.
         if (!gradient) continue;
-        const values = gradient.dataSync<'float32'>();
         const sofar = gradients.get(name);
-        if (sofar) for (let i = 0; i < sofar.length; i++) sofar[i] += values[i]!;
-        else gradients.set(name, values.slice());
+        gradients.set(name, sofar ? tf.add(sofar, gradient) : gradient);
       }
     });
     if (Number.isFinite(first)) adam.apply(all, gradients);

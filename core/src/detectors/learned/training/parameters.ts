@@ -8,13 +8,13 @@ import { dequantized } from '../../transfer/quantize.js';
 export type Initializer =
   'glorot' | 'zeros' | 'ones' | { readonly normal: number } | { readonly constant: number };
 
-/** The trainable parameters of a model by name, drawn from one seed, savable and restorable. */
+/** The trainable parameters of a network by name, drawn from one seed, savable and restorable. */
 export class Parameters {
   private readonly variables = new Map<string, tf.Variable>();
 
   constructor(private readonly random: Random) {}
 
-  /** Makes a parameter; names are unique and their first part (up to the first dot) is the part of the model. */
+  /** Makes a parameter; names are unique and their first part (up to the first dot) is the part of the network. */
   create(name: string, shape: number[], initializer: Initializer): tf.Variable {
     if (this.variables.has(name)) throw new Error(`parameter ${name} exists`);
     const size = shape.reduce((a, b) => a * b, 1);
@@ -34,7 +34,7 @@ export class Parameters {
     return variable;
   }
 
-  /** Parameters in the parts of the model that `trained` accepts. */
+  /** Parameters in the parts of the network that `trained` accepts. */
   select(trained: (name: string) => boolean): Map<string, tf.Variable> {
     return new Map([...this.variables].filter(([name]) => trained(name)));
   }

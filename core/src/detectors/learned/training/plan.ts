@@ -12,18 +12,18 @@ export const supervisedSpec = {
 } as const;
 
 /** What most plans have in common. */
-export function planOf(
+export function createPlan(
   id: string,
   options: TrainingOptions & Partial<SupervisedOption>,
   plan: Pick<WindowedPlan, 'build'> & Partial<WindowedPlan>,
 ): WindowedPlan {
-  const judged = plan.judged ?? options.window;
+  const horizon = plan.horizon ?? options.window;
   return {
     id,
     window: options.window,
-    judged,
-    // Windows that are judged whole overlap by three quarters, so that a point is seen in several places.
-    stride: judged === options.window ? Math.max(1, options.window >> 2) : judged,
+    horizon,
+    // Windows that are scored whole overlap by three quarters, so that a point is seen in several places.
+    stride: horizon === options.window ? Math.max(1, options.window >> 2) : horizon,
     scaler: 'z-score',
     supervised: options.supervised ?? false,
     training: options,

@@ -18,7 +18,7 @@ const MASKED_POINTS = 4;
  * labels, so that a supervised network starts from an encoder that knows the series.
  */
 export async function pretrain(
-  model: WindowedNetwork,
+  network: WindowedNetwork,
   parameters: Parameters,
   windows: SeriesWindows,
   samples: Samples,
@@ -39,7 +39,7 @@ export async function pretrain(
     }
     const inputs = windows.gather(starts);
     const mask = tf.tensor3d(visible, [starts.length, length, 1]);
-    const restored = model.reconstruct!(tf.mul(inputs, mask));
+    const restored = network.reconstruct!(tf.mul(inputs, mask));
     const hidden = tf.sub(1, mask);
     const error = tf.sum(tf.mul(tf.squaredDifference(restored, inputs), hidden));
     return tf.div(error, tf.mul(tf.sum(hidden), channels)) as tf.Scalar;

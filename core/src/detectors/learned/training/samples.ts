@@ -22,12 +22,12 @@ export function chooseWindows(
   random: Random,
   labels?: ArrayLike<number>,
 ): Samples {
-  const lead = windows.length - windows.judged;
+  const lead = windows.length - windows.horizon;
   const first = windows.count > 2 * lead ? lead : 0;
   const available = Array.from({ length: windows.count - first }, (_, i) => first + i);
   const notes: string[] = [];
   const isAnomalous = (start: number): boolean => {
-    for (let t = start; t < start + windows.judged; t++) if (labels![t]! >= 0.5) return true;
+    for (let t = start; t < start + windows.horizon; t++) if (labels![t]! >= 0.5) return true;
     return false;
   };
 
@@ -53,8 +53,8 @@ export function chooseWindows(
       validation = drawn.slice(0, held).sort((a, b) => a - b);
     }
     let positive = 0;
-    for (const start of train) for (let t = 0; t < windows.judged; t++) positive += labels[start + t]!;
-    const negative = train.length * windows.judged - positive;
+    for (const start of train) for (let t = 0; t < windows.horizon; t++) positive += labels[start + t]!;
+    const negative = train.length * windows.horizon - positive;
     positiveWeight = positive > 0 ? Math.max(1, Math.min(20, negative / positive)) : 1;
   }
   return { train: Int32Array.from(train), validation: Int32Array.from(validation), positiveWeight, notes };

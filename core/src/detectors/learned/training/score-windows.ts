@@ -3,7 +3,7 @@ import { CooperativeScheduler } from '../../../yield.js';
 import type { Scaler } from '../../../preprocess/index.js';
 import type { AttendedInterval, RawScores, RunOptions } from '../../base/types.js';
 import { AttendedPoints } from './attended.js';
-import { errorOf } from './losses.js';
+import { reconstructionError } from './losses.js';
 import type { WindowedNetwork, WindowedPlan } from './network.js';
 import type { SeriesWindows } from './windows.js';
 
@@ -12,7 +12,7 @@ const BATCH = 32;
 
 interface Scoring {
   readonly plan: WindowedPlan;
-  readonly model: WindowedNetwork;
+  readonly network: WindowedNetwork;
   readonly windows: SeriesWindows;
   readonly scalers: readonly Scaler[];
   readonly errorScale: readonly number[];
@@ -23,47 +23,47 @@ interface Scoring {
 
 /**
  * Scores of a series from overlapping windows: a point's score, error and expectation are means over the windows
- * that judge it. The score is the model's own, its probability where it is supervised, or else the mean over the
+ * that score it. The score is the one the network computes, its probability where it is supervised, or else the mean over the
  * channels of error / usual error.
  */
 export async function scoreWindows(scoring: Scoring, options: RunOptions): Promise<RawScores> {
-  const { plan, model, windows, scalers, errorScale } = scoring;
+  const { plan, network, windows, scalers, errorScale } = scoring;
   const { points, channels } = windows;
   const starts = windows.cover(plan.stride);
   const scheduler = new CooperativeScheduler(options.signal, 10);
   const visits = new Float64Array(points);
-  const own = new Float64Array(points);
+  const computed = new Float64Array(points);
   const errors = scalers.map(() => new Float64Array(points));
   const expected = scalers.map(() => new Float64Array(points));
-  let hasOwn = false;
+  let hasScore = false;
   let hasError = false;
   let hasExpected = false;
-  let hasWeights = false;
+  let hasAttention = false;
   let reported = performance.now();
 
   for (let from = 0; from < starts.length; from += BATCH) {
     const batch = starts.subarray(from, from + BATCH);
     const result = tf.tidy(() => {
       const inputs = windows.gather(batch);
-      const inference = model.infer(inputs);
-      const error = errorOf(inference, inputs, plan);
+      const inference = network.infer(inputs);
+      const error = reconstructionError(inference, inputs, plan);
       const score = inference.logits ? tf.sigmoid(inference.logits) : inference.score;
-      hasWeights ||= inference.weights !== undefined;
+      hasAttention ||= inference.weights !== undefined;
       return {
-        own: score?.dataSync<'float32'>(),
+        score: score?.dataSync<'float32'>(),
         error: error?.dataSync<'float32'>(),
         expected: inference.expected?.dataSync<'float32'>(),
       };
     });
-    hasOwn ||= result.own !== undefined;
+    hasScore ||= result.score !== undefined;
     hasError ||= result.error !== undefined;
     hasExpected ||= result.expected !== undefined;
     batch.forEach((start, b) => {
-      for (let t = 0; t < plan.judged; t++) {
+      for (let t = 0; t < plan.horizon; t++) {
         const point = start + t;
-        const at = b * plan.judged + t;
+        const at = b * plan.horizon + t;
         visits[point]++;
-        if (result.own) own[point] += result.own[at]!;
+        if (result.score) computed[point] += result.score[at]!;
         for (let c = 0; c < channels; c++) {
           if (result.error) errors[c]![point] += result.error[at * channels + c]!;
           if (result.expected) expected[c]![point] += result.expected[at * channels + c]!;
@@ -91,10 +91,10 @@ export async function scoreWindows(scoring: Scoring, options: RunOptions): Promi
       contributions[c]![t] = share;
       sum += share;
     }
-    raw[t] = hasOwn ? own[t]! / visits[t]! : sum;
+    raw[t] = hasScore ? computed[t]! / visits[t]! : sum;
     if (learned) raw[t] = plan.nonlinearity === 'sigmoid' ? sum / (sum + learned) : Math.log1p(sum / learned);
     // Contributions add up to the score whatever the score is made of.
-    if ((hasOwn || learned) && sum > 0)
+    if ((hasScore || learned) && sum > 0)
       for (let c = 0; c < channels; c++) contributions[c]![t] *= raw[t]! / sum;
   }
   const threshold =
@@ -111,22 +111,24 @@ export async function scoreWindows(scoring: Scoring, options: RunOptions): Promi
         }
       : {}),
     ...(threshold === undefined ? {} : { threshold }),
-    ...(hasWeights ? { attend: (start: number, end: number) => attendedBy(scoring, start, end) } : {}),
+    ...(hasAttention
+      ? { attend: (start: number, end: number) => attendedIntervals(scoring, start, end) }
+      : {}),
   };
 }
 
-/** Attention while the points of an event were judged, from at most 16 windows over it. */
-function attendedBy(scoring: Scoring, start: number, end: number): readonly AttendedInterval[] {
-  const { plan, model, windows } = scoring;
+/** Attention while the points of an event were scored, from at most 16 windows over it. */
+function attendedIntervals(scoring: Scoring, start: number, end: number): readonly AttendedInterval[] {
+  const { plan, network, windows } = scoring;
   if (!scoring.alive()) return [];
-  const lead = windows.length - windows.judged;
-  const first = Math.max(0, Math.min(windows.count - 1, start - (plan.judged >> 1)));
-  const last = Math.max(first, Math.min(windows.count - 1, end - (plan.judged >> 1)));
+  const lead = windows.length - windows.horizon;
+  const first = Math.max(0, Math.min(windows.count - 1, start - (plan.horizon >> 1)));
+  const last = Math.max(first, Math.min(windows.count - 1, end - (plan.horizon >> 1)));
   const step = Math.max(1, Math.ceil((last - first + 1) / 16));
   const starts: number[] = [];
   for (let s = first; s <= last; s += step) starts.push(s);
   const { weights, rows, width } = tf.tidy(() => {
-    const tensor = model.infer(windows.gather(starts)).weights!;
+    const tensor = network.infer(windows.gather(starts)).weights!();
     return { weights: tensor.dataSync<'float32'>(), rows: tensor.shape[1], width: tensor.shape[2] };
   });
   const attended = new AttendedPoints(windows.points);

@@ -22,7 +22,7 @@ import type {
   RunOptions,
 } from '../../base/types.js';
 import { augmentWindows, parseAugmentations } from './augment.js';
-import { errorOf, objectivesOf } from './losses.js';
+import { reconstructionError, listObjectives } from './losses.js';
 import type { Batch, WindowedNetwork, WindowedPlan } from './network.js';
 import { optimize, type TrainingCurve } from './optimize.js';
 import { Parameters } from './parameters.js';
@@ -43,7 +43,7 @@ interface Fitted {
   readonly channels: readonly string[];
   readonly scalers: readonly Scaler[];
   readonly parameters: Parameters;
-  readonly model: WindowedNetwork;
+  readonly network: WindowedNetwork;
   /** Usual error per channel, from the training data. */
   errorScale: number[];
   threshold: number | undefined;
@@ -60,16 +60,16 @@ export class WindowedDetector implements RawDetector {
     if (!teacher?.probabilities) this.checkTraining(train);
     await this.initialize(
       train.channels.map(({ name }) => name),
-      this.scalersOf(train),
+      this.fitScalers(train),
       options.seed ?? 0,
     );
-    const { model, parameters, scalers } = this.requireFitted();
-    const { id, window, judged, training } = this.plan;
-    if (training.pretrainEpochs > 0 && model.reconstruct) {
-      const windows = SeriesWindows.of(train, scalers, window, judged, id);
+    const { network, parameters, scalers } = this.requireFitted();
+    const { id, window, horizon, training } = this.plan;
+    if (training.pretrainEpochs > 0 && network.reconstruct) {
+      const windows = SeriesWindows.of(train, scalers, window, horizon, id);
       const random = createRandom((options.seed ?? 0) + 2);
       const samples = chooseWindows(windows, training, random);
-      await pretrain(model, parameters, windows, samples, training, random.fork(), options);
+      await pretrain(network, parameters, windows, samples, training, random.fork(), options);
     }
     return this.learn(train, options, teacher);
   }
@@ -82,11 +82,11 @@ export class WindowedDetector implements RawDetector {
   async fineTune(train: Series, options: FineTuneOptions): Promise<FitReport> {
     this.checkTraining(train);
     const fitted = this.requireFitted();
-    if (options.rescale) this.fitted = { ...fitted, scalers: this.scalersOf(train) };
+    if (options.rescale) this.fitted = { ...fitted, scalers: this.fitScalers(train) };
     return this.learn(train, options);
   }
 
-  private scalersOf({ channels }: Series): Scaler[] {
+  private fitScalers({ channels }: Series): Scaler[] {
     return channels.map(({ values }) => fitScaler(values, this.plan.scaler));
   }
 
@@ -95,16 +95,16 @@ export class WindowedDetector implements RawDetector {
     await chooseBackend();
     this.dispose();
     const parameters = new Parameters(createRandom(seed));
-    const model = this.plan.build(parameters, channels.length);
+    const network = this.plan.build(parameters, channels.length);
     const errorScale = channels.map(() => 1);
-    this.fitted = { channels, scalers, parameters, model, errorScale, threshold: undefined };
+    this.fitted = { channels, scalers, parameters, network, errorScale, threshold: undefined };
   }
 
   private async learn(train: Series, options: FineTuneOptions, teacher?: TeacherTargets): Promise<FitReport> {
     const started = performance.now();
     const fitted = this.requireFitted();
     const { plan } = this;
-    const windows = SeriesWindows.of(train, fitted.scalers, plan.window, plan.judged, plan.id);
+    const windows = SeriesWindows.of(train, fitted.scalers, plan.window, plan.horizon, plan.id);
     const random = createRandom((options.seed ?? 0) + 1);
     const labels = plan.supervised ? (teacher?.probabilities ?? train.labels) : undefined;
     const samples = chooseWindows(windows, plan.training, random, labels);
@@ -112,8 +112,8 @@ export class WindowedDetector implements RawDetector {
       ? new SeriesWindows(
           windows.points,
           windows.channels,
-          plan.judged,
-          plan.judged,
+          plan.horizon,
+          plan.horizon,
           fitted.scalers.map((scaler, c) => scaler.apply(teacher.expected![c]!)),
         )
       : undefined;
@@ -140,27 +140,27 @@ export class WindowedDetector implements RawDetector {
   async score(series: Series, options: RunOptions): Promise<RawScores> {
     const fitted = this.requireFitted();
     const { plan } = this;
-    const windows = SeriesWindows.of(series, fitted.scalers, plan.window, plan.judged, plan.id);
+    const windows = SeriesWindows.of(series, fitted.scalers, plan.window, plan.horizon, plan.id);
     return scoreWindows({ plan, windows, ...fitted, alive: () => this.fitted === fitted }, options);
   }
 
   /** The fitted network and a series' windows, for what goes beyond scores. */
-  open(series: Series): { readonly model: WindowedNetwork; readonly windows: SeriesWindows } {
-    const { model, scalers } = this.requireFitted();
-    const { id, window, judged } = this.plan;
-    return { model, windows: SeriesWindows.of(series, scalers, window, judged, id) };
+  open(series: Series): { readonly network: WindowedNetwork; readonly windows: SeriesWindows } {
+    const { network, scalers } = this.requireFitted();
+    const { id, window, horizon } = this.plan;
+    return { network, windows: SeriesWindows.of(series, scalers, window, horizon, id) };
   }
 
   /** @throws HeedError not-fitted, channel-mismatch, too-few-points, not-supported, bad-option */
   async attentionMap(series: Series, point: number): Promise<AttentionMap> {
-    const { model, windows } = this.open(series);
+    const { network, windows } = this.open(series);
     if (!(Number.isInteger(point) && point >= 0 && point < windows.points)) {
       throw new HeedError('bad-option', `there is no point ${point}`, `Give 0…${windows.points - 1}.`);
     }
-    const { judged } = this.plan;
-    const start = Math.max(0, Math.min(windows.count - 1, point - (judged >> 1)));
+    const { horizon } = this.plan;
+    const start = Math.max(0, Math.min(windows.count - 1, point - (horizon >> 1)));
     const map = tf.tidy(() => {
-      const { weights } = model.infer(windows.gather([start]));
+      const weights = network.infer(windows.gather([start])).weights?.();
       return (
         weights && { rows: weights.shape[1], keys: weights.shape[2], values: weights.dataSync<'float32'>() }
       );
@@ -175,7 +175,7 @@ export class WindowedDetector implements RawDetector {
     const weights = Array.from({ length: map.rows }, (_, r) =>
       Float64Array.from(map.values.subarray(r * map.keys, (r + 1) * map.keys)),
     );
-    return { weights, firstQuery: start, firstKey: start - (windows.length - judged) };
+    return { weights, firstQuery: start, firstKey: start - (windows.length - horizon) };
   }
 
   async getState(): Promise<DetectorState> {
@@ -184,7 +184,7 @@ export class WindowedDetector implements RawDetector {
       json: {
         detector: this.plan.id,
         window: this.plan.window,
-        judged: this.plan.judged,
+        horizon: this.plan.horizon,
         channels: [...fitted.channels],
         scalers: fitted.scalers.map((scaler) => scaler.toJSON()),
         errorScale: fitted.errorScale,
@@ -204,7 +204,7 @@ export class WindowedDetector implements RawDetector {
     if (
       json['detector'] !== this.plan.id ||
       json['window'] !== this.plan.window ||
-      json['judged'] !== this.plan.judged
+      json['horizon'] !== this.plan.horizon
     ) {
       throw corrupt(`the state is not of ${this.plan.id} with windows of ${this.plan.window} points`);
     }
@@ -292,21 +292,21 @@ export class WindowedDetector implements RawDetector {
       let marks: Float32Array | undefined;
       if (labels) {
         marks = new Float32Array(starts.length * window);
-        const lead = window - plan.judged;
+        const lead = window - plan.horizon;
         starts.forEach((start, b) => {
-          for (let t = 0; t < plan.judged; t++) marks![b * window + lead + t] = labels[start + t]!;
+          for (let t = 0; t < plan.horizon; t++) marks![b * window + lead + t] = labels[start + t]!;
         });
       }
       if (training && kinds.length > 0) {
         augmentWindows(values, { batch: starts.length, window, channels }, kinds, augmentRandom, marks);
       }
       const inputs = tf.tensor3d(values, [starts.length, window, channels]);
-      const lastOf = <T extends tf.Tensor>(x: T): T =>
-        tf.slice(x, [0, window - plan.judged], [starts.length, plan.judged]) as T;
+      const takeHorizon = <T extends tf.Tensor>(x: T): T =>
+        tf.slice(x, [0, window - plan.horizon], [starts.length, plan.horizon]) as T;
       return {
         inputs,
-        targets: targets ? targets.gather(starts) : lastOf(inputs),
-        ...(marks ? { labels: lastOf(tf.tensor2d(marks, [starts.length, window])) } : {}),
+        targets: targets ? targets.gather(starts) : takeHorizon(inputs),
+        ...(marks ? { labels: takeHorizon(tf.tensor2d(marks, [starts.length, window])) } : {}),
         positiveWeight: samples.positiveWeight,
         epoch,
         random: drawRandom,
@@ -326,11 +326,11 @@ export class WindowedDetector implements RawDetector {
         patience: plan.training.patience,
         random: random.fork(),
         objectives: (starts, epoch) =>
-          objectivesOf(fitted.model, makeBatch(starts, epoch, true)).map(({ trains, loss }) => ({
+          listObjectives(fitted.network, makeBatch(starts, epoch, true)).map(({ trains, loss }) => ({
             trains: (name) => trains(name) && !frozen(name),
             loss,
           })),
-        validate: (starts) => objectivesOf(fitted.model, makeBatch(starts, 1, false))[0]!.loss(),
+        validate: (starts) => listObjectives(fitted.network, makeBatch(starts, 1, false))[0]!.loss(),
       },
       options,
     );
@@ -353,7 +353,7 @@ export class WindowedDetector implements RawDetector {
       const starts = chosen.slice(from, from + 64);
       const error = tf.tidy(() => {
         const inputs = windows.gather(starts);
-        return errorOf(fitted.model.infer(inputs), inputs, plan)?.dataSync<'float32'>();
+        return reconstructionError(fitted.network.infer(inputs), inputs, plan)?.dataSync<'float32'>();
       });
       if (!error) break;
       for (let i = 0; i < error.length; i++) sums[i % windows.channels] += error[i]!;
@@ -373,7 +373,7 @@ export class WindowedDetector implements RawDetector {
       );
       const held: number[] = [];
       for (const start of samples.validation)
-        for (let t = 0; t < plan.judged; t++) held.push(scored.raw[start + t]!);
+        for (let t = 0; t < plan.horizon; t++) held.push(scored.raw[start + t]!);
       fitted.threshold = Math.max(quantile(Float64Array.from(held), plan.thresholdQuantile), 1e-12);
     }
   }

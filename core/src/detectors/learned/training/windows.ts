@@ -7,8 +7,8 @@ import type { Series } from '../../../series/series.js';
 const LIMIT = 25;
 
 /**
- * A series scaled and cut in windows of `length` points of which the last `judged` get a score. Where a window
- * needs points before the first, the series is reflected there. Window `s` judges the points s … s + judged − 1.
+ * A series scaled and cut in windows of `length` points of which the last `horizon` get a score. Where a window
+ * needs points before the first, the series is reflected there. Window `s` scores the points s … s + horizon − 1.
  */
 export class SeriesWindows {
   readonly count: number;
@@ -19,11 +19,11 @@ export class SeriesWindows {
     readonly points: number,
     readonly channels: number,
     readonly length: number,
-    readonly judged: number,
+    readonly horizon: number,
     columns: readonly Float64Array[],
   ) {
-    this.lead = length - judged;
-    this.count = points - judged + 1;
+    this.lead = length - horizon;
+    this.count = points - horizon + 1;
     const total = this.lead + points;
     this.data = new Float32Array(total * channels);
     for (let p = 0; p < total; p++) {
@@ -41,7 +41,7 @@ export class SeriesWindows {
     series: Series,
     scalers: readonly Scaler[],
     length: number,
-    judged: number,
+    horizon: number,
     id: string,
   ): SeriesWindows {
     if (series.channels.length !== scalers.length) {
@@ -60,7 +60,7 @@ export class SeriesWindows {
       );
     }
     const columns = scalers.map((scaler, c) => scaler.apply(series.channels[c]!.values));
-    return new SeriesWindows(points, scalers.length, length, judged, columns);
+    return new SeriesWindows(points, scalers.length, length, horizon, columns);
   }
 
   /** The windows that start at the given places: [starts, length, channels]. */

@@ -1,21 +1,6 @@
 import { learnedDetector } from '../training/definition.js';
-import {
-  quickTraining,
-  trainingDefaults,
-  trainingOptionSpecs,
-  type TrainingOptions,
-} from '../training/options.js';
-
-/** Options of `tranad`. */
-export type TranadOptions = TrainingOptions & {
-  /** Least d_model; the paper's is twice the number of channels. */
-  readonly modelSize: number;
-  /** Width of the feed-forward layers. */
-  readonly feedForward: number;
-  readonly dropout: number;
-  /** ε: the weight of plain reconstruction in epoch n is ε^−n. */
-  readonly epsilon: number;
-};
+import { quickTraining, trainingDefaults, trainingOptionSpecs } from '../training/options.js';
+import type { TranadOptions } from './network.js';
 
 /** TranAD (Tuli et al., VLDB 2022): two-phase, self-conditioned, adversarial reconstruction. */
 export const tranad = learnedDetector<TranadOptions>({

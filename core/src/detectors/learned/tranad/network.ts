@@ -1,12 +1,23 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { meanOverHeads } from '../../../tensor/attention/mechanisms.js';
 import type { Random } from '../../../random.js';
-import type { TranadOptions } from './index.js';
 import { denseLayer, dropout, multiHeadLayer, positionalEncoding } from '../training/layers.js';
 import type { WindowedPlan } from '../training/network.js';
 import type { Objective } from '../training/optimize.js';
+import type { TrainingOptions } from '../training/options.js';
 import type { Parameters } from '../training/parameters.js';
-import { planOf } from '../training/plan.js';
+import { createPlan } from '../training/plan.js';
+
+/** Options of `tranad`. */
+export type TranadOptions = TrainingOptions & {
+  /** Least d_model; the paper's is twice the number of channels. */
+  readonly modelSize: number;
+  /** Width of the feed-forward layers. */
+  readonly feedForward: number;
+  readonly dropout: number;
+  /** ε: the weight of plain reconstruction in epoch n is ε^−n. */
+  readonly epsilon: number;
+};
 
 /** What one pass of the two phases gives: reconstructions of the window's last point. */
 interface Phases {
@@ -15,7 +26,7 @@ interface Phases {
   readonly second: tf.Tensor3D;
   /** Ô2: the second decoder, focused on the errors of O1. */
   readonly focused: tf.Tensor3D;
-  readonly weights: tf.Tensor3D;
+  readonly weights: () => tf.Tensor3D;
 }
 
 /**
@@ -32,8 +43,8 @@ interface Phases {
  */
 export function tranadPlan(options: TranadOptions): WindowedPlan {
   const { window } = options;
-  return planOf('tranad', options, {
-    judged: 1,
+  return createPlan('tranad', options, {
+    horizon: 1,
     stride: 1,
     scaler: 'min-max',
     isAttention: (name) => name.includes('.attention'),
@@ -135,18 +146,18 @@ function transformerDecoder(
   query: tf.Tensor3D,
   memory: tf.Tensor3D,
   random?: Random,
-) => { output: tf.Tensor3D; weights: tf.Tensor3D } {
-  const own = multiHeadLayer(parameters, `${name}.attention.own`, modelSize, modelSize, heads);
+) => { output: tf.Tensor3D; weights: () => tf.Tensor3D } {
+  const self = multiHeadLayer(parameters, `${name}.attention.self`, modelSize, modelSize, heads);
   const cross = multiHeadLayer(parameters, `${name}.attention.memory`, modelSize, modelSize, heads);
   const widen = denseLayer(parameters, `${name}.feed.first`, modelSize, feedForward);
   const narrow = denseLayer(parameters, `${name}.feed.second`, feedForward, modelSize);
   const output = denseLayer(parameters, `${name}.output`, modelSize, channels);
   return (query, memory, random) => {
     const drop = (y: tf.Tensor3D): tf.Tensor3D => (random ? dropout(y, rate, () => random.uniform()) : y);
-    const self = tf.add(query, drop(own(query, query, query).context)) as tf.Tensor3D;
-    const { context, weights } = cross(self, memory, memory);
-    const joined = tf.add(self, drop(context)) as tf.Tensor3D;
+    const target = tf.add(query, drop(self(query, query, query).context)) as tf.Tensor3D;
+    const attended = cross(target, memory, memory);
+    const joined = tf.add(target, drop(attended.context)) as tf.Tensor3D;
     const fed = tf.add(joined, drop(narrow(tf.leakyRelu(widen(joined), 0.01)))) as tf.Tensor3D;
-    return { output: tf.sigmoid(output(fed)), weights: meanOverHeads(weights, heads) };
+    return { output: tf.sigmoid(output(fed)), weights: () => meanOverHeads(attended.weights, heads) };
   };
 }
