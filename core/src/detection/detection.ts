@@ -13,6 +13,7 @@ import type { Series } from '../series/series.js';
 import { feedbackNotes } from '../feedback/read.js';
 import type { FilledSeries } from './gaps.js';
 import { scoreChannels } from './channels.js';
+import { decideSeries } from './decision/series.js';
 import type { ScoreOptions } from './detector-types.js';
 
 /** What a detection is made from. */
@@ -25,6 +26,8 @@ export interface DetectionInput {
   readonly training?: Float64Array;
   /** A threshold set earlier (streams). */
   readonly threshold?: ThresholdReport;
+  /** Whether the points decide what is an event, where the detector leaves that to them. */
+  readonly decides?: boolean;
   /** Where the series is the end of a longer one (streams). */
   readonly whole?: ExplainContext['whole'];
 }
@@ -40,6 +43,7 @@ export async function buildDetection({
   options,
   training,
   threshold: given,
+  decides = false,
   whole,
 }: DetectionInput): Promise<Detection> {
   const { series, missing } = filled;
@@ -71,15 +75,36 @@ export async function buildDetection({
       events,
       explain,
     });
-  const withoutFeedback = scoresFromRaw(raw.raw, threshold.value, missing);
+  const ranked = scoresFromRaw(raw.raw, threshold.value, missing);
+  // Whoever sets the threshold by hand wants the score to decide.
+  const decision =
+    decides &&
+    raw.leavesEvents &&
+    // Confirmed events say themselves what is to be found.
+    !feedback.some(({ kind }) => kind === 'anomaly') &&
+    events.threshold === undefined &&
+    events.thresholdValue === undefined
+      ? decideSeries(filled, ranked, raw.period, events.sensitivity ?? 50)
+      : undefined;
+  const withoutFeedback = decision?.score ?? ranked;
   const covered = () => coverWholeIntervals(series.time, withoutFeedback, feedback, events.mergeGap);
   const score =
     judged?.score ??
     (feedback.length > 0 ? applyFeedback(series, withoutFeedback, covered()) : withoutFeedback);
   const normal = await explainByNormal(series, score, raw, usual, missing);
-  const explained = { ...raw, ...normal };
-  const reference = normal ? { ...referenceOf(series, explained), fromNormal: true } : usual;
-  const runs = findEvents(series, score, reference, events, missing);
+  const explained = {
+    ...raw,
+    ...normal,
+    ...(decision
+      ? { expected: decision.expected, spread: decision.spread, contributions: decision.contributions }
+      : {}),
+  };
+  const reference = decision
+    ? { ...referenceOf(series, explained), decided: true }
+    : normal
+      ? { ...referenceOf(series, explained), fromNormal: true }
+      : usual;
+  const runs = findEvents(series, score, reference, decision ? { mergeGap: 0, ...events } : events, missing);
   const blame = judged ? { ...explained, contributions: judged.contributions } : explained;
   return checkDetection(series, {
     detector,
@@ -88,10 +113,21 @@ export async function buildDetection({
     ...(explained.expected
       ? { expected: explained.expected, ...expectedBand(explained.expected, reference.spread) }
       : {}),
-    events: explainEvents(series, blame, reference, runs, { ...explain, missing }),
+    events: explainEvents(series, blame, reference, runs, {
+      ...explain,
+      missing,
+      missingIn: filled.missingIn,
+      ...(decision ? { decided: decision.of } : {}),
+    }),
     ...(judged ? { channels: judged.channels } : {}),
     ...(raw.period === undefined ? {} : { period: raw.period }),
-    notes: [...filled.notes, ...(raw.notes ?? []), ...feedbackNotes(series, options.feedback)],
+    ...(decision ? { state: decision.state } : {}),
+    notes: [
+      ...filled.notes,
+      ...(decision?.notes ?? []),
+      ...(raw.notes ?? []),
+      ...feedbackNotes(series, options.feedback),
+    ],
     ...(raw.members ? { members: raw.members } : {}),
   });
 }

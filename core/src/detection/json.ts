@@ -27,6 +27,8 @@ export interface AnomalyEventJson {
   readonly attended: readonly AttendedJson[];
   /** Channels compared with at the same time, heaviest first; absent where the detector compares with the past. */
   readonly peers?: readonly { readonly name: string; readonly weight: number }[];
+  /** What the event is: `spike`, `dip`, `level shift` … */
+  readonly kind?: string;
   readonly reason: string;
 }
 
@@ -43,6 +45,10 @@ export interface DetectionJson {
   readonly events: readonly AnomalyEventJson[];
   /** The channels with events of their own, where the detector judges every channel by itself. */
   readonly channels?: readonly { readonly name: string; readonly events: readonly AnomalyEventJson[] }[];
+  /** `learning` where there is too little history to know what is normal; null where the detector does not tell. */
+  readonly state: 'learning' | 'ready' | null;
+  /** What the reader must know of the scores. */
+  readonly notes: readonly string[];
   /** n scores; above 1 is anomalous. Equal to the detection's 32-bit scores after `Math.fround`. */
   readonly score: readonly number[];
 }
@@ -76,6 +82,7 @@ function eventToJson(event: AnomalyEvent): AnomalyEventJson {
     ...(event.peers
       ? { peers: event.peers.map(({ name, weight }) => ({ name, weight: Math.min(weight, 1) })) }
       : {}),
+    ...(event.kind ? { kind: event.kind } : {}),
     reason: event.reason,
   };
 }
@@ -97,6 +104,8 @@ export function detectionToJson(detection: Detection, input?: InputSummary): Det
             .map(({ name, events }) => ({ name, events: events.map(eventToJson) })),
         }
       : {}),
+    state: detection.state ?? null,
+    notes: detection.notes,
     score: Array.from(detection.score, shortestFloat32),
   };
 }
@@ -165,6 +174,7 @@ const eventsSchema = {
           properties: { name: { type: 'string' }, weight: share },
         },
       },
+      kind: { type: 'string', minLength: 1, description: 'What the event is, such as spike or level shift.' },
       reason: { type: 'string', minLength: 1 },
     },
   },
@@ -208,7 +218,7 @@ export const detectionJsonSchema = {
   description: 'What `heed detect --format json` prints. Indices count input rows from 0 and are inclusive.',
   type: 'object',
   additionalProperties: false,
-  required: ['detector', 'points', 'period', 'threshold', 'events', 'score'],
+  required: ['detector', 'points', 'period', 'threshold', 'events', 'state', 'notes', 'score'],
   properties: {
     detector: { type: 'string' },
     input: inputSchema,
@@ -237,6 +247,11 @@ export const detectionJsonSchema = {
         properties: { name: { type: 'string' }, events: eventsSchema },
       },
     },
+    state: {
+      enum: ['learning', 'ready', null],
+      description: '`learning` where there is too little history to know what is normal.',
+    },
+    notes: { type: 'array', items: { type: 'string', minLength: 1 } },
     score: {
       type: 'array',
       description: 'One score per row; above 1 is anomalous.',

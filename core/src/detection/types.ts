@@ -1,4 +1,7 @@
 import type { AttendedInterval } from '../detectors/base/types.js';
+import type { EventKind } from './explain/kinds.js';
+
+export type { EventKind };
 
 /** How the threshold between normal and anomalous is set. */
 export type ThresholdMethod = 'fixed' | 'three-sigma' | 'mad' | 'quantile' | 'pot' | 'learned';
@@ -30,6 +33,8 @@ export interface AnomalyEvent {
   readonly score: number;
   /** 0…100, monotone in `score`. */
   readonly severity: number;
+  /** What the event is, told from its points; absent where only a ranking is known (nodes of a graph). */
+  readonly kind?: EventKind;
   /** Which way the values left what was expected; `shape` where they did neither. */
   readonly direction: 'above' | 'below' | 'shape';
   /** Largest share first; the shares sum to 1. */
@@ -72,6 +77,8 @@ export interface Detection {
   readonly channels?: readonly ChannelDetection[];
   /** Points after which the series repeats itself, where a period was found. */
   readonly period?: number;
+  /** `learning` where there is too little history to know what is normal. */
+  readonly state?: 'learning' | 'ready';
   readonly notes: readonly string[];
   readonly members?: readonly { readonly name: string; readonly weight: number }[];
 }

@@ -129,7 +129,7 @@ function freeName(wished: string, models: ReadonlyArray<{ name: string }>): stri
 function TrainForm({ onTrained }: { onTrained: () => void }) {
   const theme = useTheme2();
   const trainable = useDetectors().filter(
-    ({ tags }) => tags.needsTraining && !tags.supervised && tags.input === 'series',
+    ({ input, tags }) => tags.needsTraining && !tags.supervised && input === 'series',
   );
   const [settings, setSettings] = useState<DataSourceInstanceSettings>();
   const { source } = useSource(settings ? { type: settings.type, uid: settings.uid } : undefined);

@@ -14,6 +14,8 @@ export interface Reference {
   readonly fromDetector: boolean;
   /** True where anomalous intervals are expected to be as normal ones, so that they stand out in all their points. */
   readonly fromNormal?: boolean;
+  /** True where it was decided that there are events: nothing but the user's own options takes one away. */
+  readonly decided?: boolean;
   /** d × n: how much each channel adds to the score, where the detector tells. */
   readonly contributions?: readonly Float64Array[];
 }

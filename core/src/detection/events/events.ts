@@ -47,9 +47,10 @@ export function findEvents(
     const deviations = series.channels.map((_, c) =>
       largestDeviation(series, reference, c, run.startIndex, run.endIndex, missing),
     );
-    if (missing && madeByGap(run, deviations, missing)) return [];
+    if (!reference.decided && missing && madeByGap(run, deviations, missing)) return [];
     // With values of its own to compare with, a detector's residual of pure rounding is no event.
     if (
+      !reference.decided &&
       reference.fromDetector &&
       deviations.every(({ difference, channel }) => Math.abs(difference) <= 1e-9 * reference.range[channel]!)
     ) {

@@ -1,17 +1,26 @@
 import type { RawScores } from '../../detectors/base/types.js';
-import { largestDeviation, type Reference } from '../events/deviation.js';
+import type { Reference } from '../events/deviation.js';
 import type { EventInterval } from '../events/events.js';
 import { severityOf } from '../threshold/scores.js';
 import type { AnomalyEvent } from '../types.js';
 import type { Series } from '../../series/series.js';
 import { mergeAttended } from './attended.js';
 import { channelShares } from './channels.js';
+import { describeEvent, type EventPoints } from './kinds.js';
 import { writeReason } from './reason.js';
 
 /** What explanations need besides the raw scores. */
 export interface ExplainContext {
   /** n values, 1 = no value was observed. */
   readonly missing?: Uint8Array;
+  /** What a decision knows of an interval of a channel, where there was one. */
+  readonly decided?: (
+    channel: number,
+    start: number,
+    end: number,
+  ) => { readonly sign: NonNullable<EventPoints['sign']>; readonly stays?: boolean } | undefined;
+  /** d × n, 1 = the channel's value was missing. */
+  readonly missingIn?: readonly (Uint8Array | undefined)[];
   /** IANA zone of the times in reasons; UTC where absent. */
   readonly timeZone?: string;
   /** Where `series` is the end of a longer one: the times of all of it, and where its own points begin in it. */
@@ -29,7 +38,7 @@ export function explainEvents(
   raw: RawScores,
   reference: Reference,
   runs: readonly EventInterval[],
-  { missing, timeZone, whole }: ExplainContext = {},
+  { missing, missingIn, timeZone, whole, decided }: ExplainContext = {},
 ): AnomalyEvent[] {
   const { time } = series;
   if (runs.length === 0) return [];
@@ -45,7 +54,17 @@ export function explainEvents(
       endTime: allTime[interval.end]!,
     }));
     const blamed = shares[0]!.channel;
-    const deviation = largestDeviation(series, reference, blamed, startIndex, endIndex, missing);
+    const known = decided?.(blamed, startIndex, endIndex);
+    const absent = missingIn?.[blamed] ?? missing;
+    const facts = describeEvent({
+      values: series.channels[blamed]!.values,
+      expected: reference.expected[blamed]!,
+      spread: reference.spread[blamed]!,
+      start: startIndex,
+      end: endIndex,
+      ...(absent ? { missing: absent } : {}),
+      ...(known ? { sign: known.sign } : {}),
+    });
     const peers = raw
       .attendPeers?.(blamed, startIndex, endIndex)
       .map(({ channel, weight }) => ({ name: series.channels[channel]!.name, weight }));
@@ -58,6 +77,7 @@ export function explainEvents(
       peakIndex,
       score: run.score,
       severity: severityOf(run.score),
+      kind: facts.kind,
       direction: run.direction,
       // Of channels judged one by one most have no part in an event at all.
       channels: shares
@@ -65,7 +85,19 @@ export function explainEvents(
         .map(({ name, share }) => ({ name, share })),
       attended,
       ...(peers ? { peers } : {}),
-      reason: writeReason({ series, run, reference, shares, deviation, attended, peers, step, timeZone }),
+      reason: writeReason({
+        series,
+        run,
+        reference,
+        shares,
+        blamed,
+        facts,
+        ...(known?.stays ? { stays: true } : {}),
+        attended,
+        peers,
+        step,
+        timeZone,
+      }),
     };
   });
 }

@@ -48,18 +48,18 @@ const named: Readonly<Record<string, string>> = {
 };
 
 /** A value with its unit: `2.4 s` for 2.4 `s`, `310 ms` for 0.31 `seconds`, `1.5 GiB`, `83%`, `12 req/s`. */
-export function describeQuantity(value: number, unit = ''): string {
+export function describeQuantity(value: number, unit = '', digits = 3): string {
   const scale = Object.hasOwn(scaled, unit) ? scaled[unit] : undefined;
   if (scale) {
     const base = value * scale.factor;
     const { steps, suffix = '' } = scale;
     const step = base === 0 ? undefined : steps.find(([size]) => Math.abs(base) >= size * 0.9995);
     const [size, name] = step ?? (base === 0 ? steps.find(([one]) => one === 1)! : steps[steps.length - 1]!);
-    return `${formatNumber(base / size)} ${name}${suffix}`;
+    return `${formatNumber(base / size, digits)} ${name}${suffix}`;
   }
-  if (unit === 'percentunit' || unit === 'ratio') return `${formatNumber(100 * value)}%`;
-  if (unit === 'percent' || unit === '%') return `${formatNumber(value)}%`;
-  return `${formatNumber(value)}${Object.hasOwn(named, unit) ? named[unit] : ` ${unit}`}`;
+  if (unit === 'percentunit' || unit === 'ratio') return `${formatNumber(100 * value, digits)}%`;
+  if (unit === 'percent' || unit === '%') return `${formatNumber(value, digits)}%`;
+  return `${formatNumber(value, digits)}${Object.hasOwn(named, unit) ? named[unit] : ` ${unit}`}`;
 }
 
 /**

@@ -1,9 +1,10 @@
 import { humanDuration, formatNumber } from '../../format.js';
-import type { Deviation, Reference } from '../events/deviation.js';
+import type { Reference } from '../events/deviation.js';
 import type { EventInterval } from '../events/events.js';
 import type { AnomalyEvent } from '../types.js';
 import type { Series } from '../../series/series.js';
 import type { ChannelShare } from './channels.js';
+import type { EventFacts } from './kinds.js';
 import { describeQuantity, describeTimeRange } from './quantities.js';
 
 /** What a reason is made from. */
@@ -13,8 +14,11 @@ export interface ReasonInput {
   readonly reference: Reference;
   /** Largest share first. */
   readonly shares: readonly ChannelShare[];
-  /** Largest deviation of the channel with the largest share. */
-  readonly deviation: Deviation;
+  /** The channel with the largest share, and what its points say. */
+  readonly blamed: number;
+  readonly facts: EventFacts;
+  /** True where the series stayed at the new level. */
+  readonly stays?: boolean;
   readonly attended: AnomalyEvent['attended'];
   /** The channels that the most blamed one was compared with, where it was. */
   readonly peers?: AnomalyEvent['peers'];
@@ -41,58 +45,73 @@ export function writeReason(input: ReasonInput): string {
   return `${clauses.join('; ')}.`;
 }
 
-function behavior({ series, run, reference, deviation, peers }: ReasonInput): string {
-  const channel = series.channels[deviation.channel]!;
-  const quantity = (value: number): string => describeQuantity(value, channel.unit);
-  const { values } = channel;
-  const { startIndex: start, endIndex: end } = run;
-  const stayed = longestConstant(values, start, end);
-  const flat = stayed.length >= 3 && stayed.length >= (end - start + 1) / 2;
-  const { value, expected, spreads, difference } = deviation;
+/** Digits with which two numbers that differ are told, so that they differ where the sentence says so. */
+const MOST_DIGITS = 9;
+
+/** Two quantities as text, in as many digits as tell them apart. */
+function apart(value: number, other: number, unit?: string): readonly [string, string] {
+  for (let digits = 3; ; digits++) {
+    const texts = [describeQuantity(value, unit, digits), describeQuantity(other, unit, digits)] as const;
+    if (texts[0] !== texts[1] || value === other || digits === MOST_DIGITS) return texts;
+  }
+}
+
+/** What happened, in words that hold of the values: one form per kind. */
+function behavior({ series, facts, stays, blamed, reference, peers }: ReasonInput): string {
+  const { unit } = series.channels[blamed]!;
+  const quantity = (value: number): string => describeQuantity(value, unit);
+  const { kind, way, spreads } = facts;
   const usual = peers?.length
     ? 'what its peers let expect,'
     : reference.fromDetector
       ? 'the expected'
       : 'its usual';
-
-  if (spreads >= 3) {
-    const way = difference > 0 ? 'above' : 'below';
-    const by = Number.isFinite(spreads)
-      ? `${formatNumber(spreads)} times its usual spread ${way} ${usual} ${quantity(expected)}`
-      : `${way} ${usual} ${quantity(expected)}, from which it had never moved`;
-    if (value === 0 && difference < 0) return `dropped to zero, ${by}`;
-    if (flat && stayed.value === value) return `stayed at ${quantity(value)}, ${by}`;
-    return `${difference > 0 ? 'rose' : 'fell'} to ${quantity(value)}, ${by}`;
+  const side = way > 0 ? 'above' : 'below';
+  const than = (value: number, expected: number): readonly [string, string] => {
+    const [text, other] = apart(value, expected, unit);
+    return [text, text === other ? '' : `, ${side} ${usual} ${other}`];
+  };
+  // A bound is told where something spread; what never moved has none.
+  const { movement } = facts;
+  const size =
+    Number.isFinite(spreads) && spreads >= 3 ? ` (${formatNumber(spreads, 2)} times its usual spread)` : '';
+  switch (kind) {
+    case 'gap':
+      return 'has no values';
+    case 'spike':
+    case 'dip': {
+      const [value, expected] = than(facts.value, facts.expected);
+      if (facts.value === 0 && way < 0) return `fell to zero${expected}${size}`;
+      return `${way > 0 ? 'rose' : 'fell'} to ${value}${expected}${size}`;
+    }
+    case 'ramp': {
+      const [value, expected] = than(facts.value, facts.expected);
+      return `${way > 0 ? 'rose' : 'fell'} steadily to ${value}${expected}`;
+    }
+    case 'level shift': {
+      const [value, expected] = than(facts.level, facts.expectedLevel);
+      const rest = stays ? ' and stayed there' : '';
+      if (facts.level === 0 && way < 0) return `fell to zero${expected}${rest}`;
+      return `${way > 0 ? 'rose' : 'fell'} to ${value}${expected}${rest}`;
+    }
+    case 'stuck':
+      return `was stuck at ${quantity(facts.held.value)}, where it usually moves`;
+    case 'burst':
+      return movement < Infinity
+        ? `moved ${formatNumber(movement, 2)} times as much as usual from point to point`
+        : 'moved from point to point, which it does nowhere else';
+    case 'quieter':
+      return `moved only ${percent(movement)} as much as usual from point to point`;
+    case 'missing cycle': {
+      const [value, expected] = apart(facts.value, facts.expected, unit);
+      const what = way > 0 ? 'did not fall as usual' : 'did not rise as usual';
+      return value === expected
+        ? `${what} at this time`
+        : `${what} at this time: ${value} instead of ${expected}`;
+    }
+    case 'pattern':
+      return `moved in an unusual pattern around ${quantity(facts.level)}`;
   }
-  if (flat) return `stayed flat at ${quantity(stayed.value)} where it usually moves`;
-  const ratio = roughness(values, start, end) / roughness(values, 0, values.length - 1);
-  if (ratio >= 2 && Number.isFinite(ratio)) {
-    return `fluctuated ${formatNumber(ratio)} times as much as usual from point to point`;
-  }
-  if (ratio <= 0.5) return `moved only ${percent(ratio)} as much as usual from point to point`;
-  return `kept to its usual range (around ${quantity(expected)}), but its shape was unusual`;
-}
-
-/** The longest run of equal values in start…end. */
-function longestConstant(
-  values: Float64Array,
-  start: number,
-  end: number,
-): { length: number; value: number } {
-  let longest = { length: 1, value: values[start]! };
-  let length = 1;
-  for (let t = start + 1; t <= end; t++) {
-    length = values[t] === values[t - 1] ? length + 1 : 1;
-    if (length > longest.length) longest = { length, value: values[t]! };
-  }
-  return longest;
-}
-
-/** Mean absolute step from point to point. */
-function roughness(values: Float64Array, start: number, end: number): number {
-  let sum = 0;
-  for (let t = start + 1; t <= end; t++) sum += Math.abs(values[t]! - values[t - 1]!);
-  return end > start ? sum / (end - start) : NaN;
 }
 
 function durationOf({ series, run, step }: ReasonInput): string {
@@ -111,7 +130,7 @@ function comparison(
       ? `point ${start}`
       : `points ${start}–${end}`
     : describeTimeRange(startTime, endTime, series.time[run.peakIndex]!, timeZone);
-  return `the nearest normal interval (${where}, weight ${formatNumber(Math.round(weight * 100) / 100)}) looked different`;
+  return `the most similar normal period is ${where} (${percent(weight)})`;
 }
 
 /** The first three by name; many share the attention in a large fleet, and none of them alone says much. */

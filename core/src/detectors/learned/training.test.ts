@@ -58,6 +58,11 @@ describe('learned detectors', () => {
     expect(await first(6)).toBeLessThan(0.8 * (await first(0)));
   });
 
+  it('refuse pretraining where the network cannot rebuild windows, in place of leaving it out', async () => {
+    const detector = await makeQuick('rnn', { pretrainEpochs: 2 });
+    await expect(detector.fit(normal, {})).rejects.toMatchObject({ code: 'bad-option' });
+  });
+
   it('stop when cancelled and can be fitted again', async () => {
     const detector = await makeQuick('encoder-decoder-attention', { epochs: 1000, patience: 1000 });
     const controller = new AbortController();

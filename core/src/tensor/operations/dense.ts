@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { attentionKernel } from '../kernel-names.js';
+import { hasKernel } from '../run-kernel.js';
 
 /**
  * x · weight (+ bias) over the last axis: [..., i] · [i, o] + [o] → [..., o].
  *
- * The gradient transposes its operands instead of asking for a transposed product: TensorFlow.js' WebAssembly
- * engine has a fast path for plain two-dimensional products only (some ten times faster).
+ * Where our kernels do not run, the gradient transposes its operands instead of asking for a transposed product:
+ * TensorFlow.js' WebAssembly engine has a fast path for plain two-dimensional products only (some ten times faster).
  */
 export function dense<T extends tf.Tensor>(x: T, weight: tf.Tensor2D, bias?: tf.Tensor1D): T {
   const [inputs, outputs] = weight.shape;
@@ -22,6 +24,9 @@ const multiply = tf.customGrad((...inputs: (tf.Tensor | tf.GradSaveFunc)[]) => {
     value: tf.matMul(x, weight),
     gradFunc: (gradient: tf.Tensor, saved: tf.Tensor[]) => {
       const [savedX, savedWeight] = saved as [tf.Tensor2D, tf.Tensor2D];
+      if (hasKernel(attentionKernel)) {
+        return [tf.matMul(gradient, savedWeight, false, true), tf.matMul(savedX, gradient, true, false)];
+      }
       return [
         tf.matMul(gradient as tf.Tensor2D, tf.transpose(savedWeight)),
         tf.matMul(tf.transpose(savedX), gradient as tf.Tensor2D),

@@ -65,7 +65,15 @@ export class WindowedDetector implements RawDetector {
     );
     const { network, parameters, scalers } = this.requireFitted();
     const { id, window, horizon, training } = this.plan;
-    if (training.pretrainEpochs > 0 && network.reconstruct) {
+    if (training.pretrainEpochs > 0) {
+      if (!network.reconstruct) {
+        this.dispose();
+        throw new HeedError(
+          'bad-option',
+          `${id} does not rebuild its windows, which masked pretraining needs`,
+          'Set pretrainEpochs to 0, or choose self-attention or attention-autoencoder.',
+        );
+      }
       const windows = SeriesWindows.of(train, scalers, window, horizon, id);
       const random = createRandom((options.seed ?? 0) + 2);
       const samples = chooseWindows(windows, training, random);

@@ -1,0 +1,105 @@
+import { laggedProducts } from '../../preprocess/autocorrelation.js';
+import { fitAutoregression } from '../../preprocess/autoregression.js';
+import { selectQuantile } from '../../preprocess/statistics.js';
+
+/** Most points that a forecast looks back, and the share of the points that it may. */
+const MOST_ORDER = 64;
+const ORDER_SHARE = 8;
+const RIDGE = 0.003;
+/** Robust scales from the median at which values are clipped before the fit. */
+const FIT_CLIP = 4;
+/** Innovations beyond this many spreads enter later forecasts clipped, unless they last. */
+const CLIP = 4;
+const LASTING = 3;
+
+/** A robust autoregression of a series of n points, and what it left unexplained. */
+export interface Forecast {
+  readonly mean: number;
+  readonly coefficients: Float64Array;
+  /** n values: what each point is off from its forecast; 0 where missing. */
+  readonly innovations: Float64Array;
+  /** Their robust standard deviation. */
+  readonly sigma: number;
+  /** n values as later forecasts see them. */
+  readonly clean: Float64Array;
+}
+
+/** Forecast of point t from the `clean` values before it. */
+export function forecastAt(
+  clean: Float64Array,
+  t: number,
+  { mean, coefficients }: Pick<Forecast, 'mean' | 'coefficients'>,
+): number {
+  let sum = mean;
+  const reach = Math.min(coefficients.length, t);
+  for (let k = 0; k < reach; k++) sum += coefficients[k]! * (clean[t - 1 - k]! - mean);
+  return sum;
+}
+
+/**
+ * Fits an autoregression to clipped values, so that a few anomalies do not bend it, and forecasts every point from
+ * those before it. The first points, which have too few before them, are also forecast backward; the nearer of the two counts.
+ * @param values n values, complete
+ * @param missing n values, 1 = filled
+ * @param floor least standard deviation that counts
+ */
+export function forecastRobustly(
+  values: Float64Array,
+  missing: Uint8Array | undefined,
+  floor: number,
+): Forecast {
+  const n = values.length;
+  const scratch = values.slice();
+  const middle = selectQuantile(scratch, 0.5);
+  const low = selectQuantile(scratch, 0.05);
+  const high = selectQuantile(scratch, 0.95);
+  for (let t = 0; t < n; t++) scratch[t] = Math.abs(values[t]! - middle);
+  const scale = Math.max(1.4826 * selectQuantile(scratch, 0.5), (high - low) / 3.29, 0.25 * floor);
+  const z = scratch;
+  let mean = 0;
+  for (let t = 0; t < n; t++) {
+    z[t] = Math.max(-FIT_CLIP, Math.min(FIT_CLIP, (values[t]! - middle) / scale));
+    mean += z[t]! / n;
+  }
+  const order = Math.max(1, Math.min(MOST_ORDER, Math.floor(n / ORDER_SHARE)));
+  const r = new Float64Array(order + 1);
+  for (let t = 0; t < n; t++) z[t] = z[t]! - mean;
+  laggedProducts(z, r);
+  const power = r[0]!;
+  for (let k = 0; k <= order; k++) r[k] = power > 0 ? r[k]! / power : 0;
+  const coefficients = power > 1e-9 * n ? fitAutoregression(r, order, RIDGE) : new Float64Array(0);
+  const model = { mean: middle + mean * scale, coefficients };
+  // A first guess of the spread without clipping, then the run itself.
+  const sizes = new Float64Array(n);
+  for (let t = 0; t < n; t++) sizes[t] = Math.abs(values[t]! - forecastAt(values, t, model));
+  const guess = Math.max(1.4826 * selectQuantile(sizes, 0.5), 0.25 * floor);
+  const clean = values.slice();
+  const innovations = new Float64Array(n);
+  let lasting = 0;
+  const limit = CLIP * guess;
+  for (let t = 0; t < n; t++) {
+    const forecast = forecastAt(clean, t, model);
+    let off = values[t]! - forecast;
+    if (t < coefficients.length) {
+      let back = model.mean;
+      for (let k = 0; k < coefficients.length && t + 1 + k < n; k++) {
+        back += coefficients[k]! * (values[t + 1 + k]! - model.mean);
+      }
+      if (Math.abs(values[t]! - back) < Math.abs(off)) off = values[t]! - back;
+    }
+    if (missing?.[t]) {
+      clean[t] = forecast;
+      continue;
+    }
+    innovations[t] = off;
+    if (Math.abs(off) <= limit) lasting = 0;
+    else {
+      const sign = Math.sign(off);
+      lasting = lasting * sign > 0 ? lasting + sign : sign;
+      if (Math.abs(lasting) <= LASTING) clean[t] = values[t]! - off + sign * limit;
+    }
+  }
+  for (let t = 0; t < n; t++) sizes[t] = Math.abs(innovations[t]!);
+  const sigma = Math.hypot(1.4826 * selectQuantile(sizes, 0.5), 0.25 * floor);
+  return { ...model, innovations, sigma, clean };
+}

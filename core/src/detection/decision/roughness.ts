@@ -1,0 +1,118 @@
+import { selectQuantile } from '../../preprocess/statistics.js';
+import type { DecidedInterval } from './decide.js';
+import type { EvenScale } from './numbers.js';
+import { isRegular, type Regularity } from './regular.js';
+
+/** Spreads of the logarithm of the movement over a window from which it is unusual, and the least factor. */
+const UNUSUAL = 6;
+const ROUGHER = 2.2;
+const CALMER = 0.4;
+const WINDOW = 24;
+/** Fewest equal points that are stuck, and how much longer than any other such run. */
+const FEWEST_STUCK = 6;
+const LONGER = 3;
+
+/** Stretches that move much more, much less or not at all. */
+export function findRoughness(
+  y: Float64Array,
+  missing: Uint8Array | undefined,
+  innovations: Float64Array,
+  { floor, kind }: EvenScale,
+  known: Regularity,
+  strictness: number,
+): DecidedInterval[] {
+  const n = y.length;
+  const found: DecidedInterval[] = [];
+  if (kind === 'constant') return found;
+  const stuck = findStuck(y, missing);
+  if (stuck) found.push(stuck);
+  if (n < 8 * WINDOW) return found;
+  const level = new Float64Array(n);
+  const least = 0.3 * floor;
+  const sizes = new Float64Array(n);
+  // Single outliers are events of their own: what counts here is that many points move.
+  for (let t = 0; t < n; t++) sizes[t] = Math.abs(innovations[t]!);
+  const cap = 6 * Math.max(least, 1.4826 * selectQuantile(sizes.slice(), 0.5));
+  let sum = 0;
+  for (let t = 0; t < n; t++) {
+    sum += Math.min(cap, sizes[t]!);
+    if (t >= WINDOW) sum -= Math.min(cap, sizes[t - WINDOW]!);
+    level[t] = Math.log(Math.max(0, sum) / Math.min(WINDOW, t + 1) + least);
+  }
+  const middle = selectQuantile(level.slice(), 0.5);
+  const up = selectQuantile(level.slice(), 0.9) - middle;
+  const down = middle - selectQuantile(level.slice(), 0.1);
+  const z = new Float64Array(n);
+  for (let t = WINDOW - 1; t < n; t++) {
+    const off = level[t]! - middle;
+    z[t] = off > 0 ? (1.28 * off) / Math.max(up, 0.1) : (1.28 * off) / Math.max(down, 0.1);
+  }
+  for (let t = WINDOW - 1; t < n; t++) {
+    const off = z[t]!;
+    const factor = Math.exp(level[t]! - middle);
+    if (Math.abs(off) < UNUSUAL * strictness || (off > 0 ? factor < ROUGHER : factor > CALMER)) continue;
+    let end = t;
+    let peak = t;
+    const way = Math.sign(off);
+    while (end + 1 < n && way * z[end + 1]! > 0.4 * UNUSUAL) {
+      end++;
+      if (way * z[end]! > way * z[peak]!) peak = end;
+    }
+    if (!isRegular(z, peak, known)) {
+      const start = t - WINDOW + 1;
+      const usual = Math.exp(middle);
+      const odd = (i: number): boolean => (way > 0 ? sizes[i]! > 2.5 * usual : sizes[i]! < 0.7 * usual);
+      let a = start;
+      let b = end;
+      while (a < b && !odd(a)) a++;
+      while (b > a && !odd(b)) b--;
+      found.push({
+        start: a,
+        end: b,
+        peak: Math.min(b, Math.max(a, peak - (WINDOW >> 1))),
+        sign: way > 0 ? 'rough' : 'calm',
+        way: 0,
+        score: Math.max(1.01, Math.abs(z[peak]!) / UNUSUAL),
+      });
+    }
+    t = end + WINDOW;
+  }
+  return found;
+}
+
+/** The longest run of one value, where runs that long are not what the series does. */
+function findStuck(y: Float64Array, missing: Uint8Array | undefined): DecidedInterval | undefined {
+  const n = y.length;
+  let best = 0;
+  let second = 0;
+  let end = -1;
+  let equal = 0;
+  let run = 1;
+  const close = (last: number): void => {
+    if (run > best) {
+      second = best;
+      best = run;
+      end = last;
+    } else if (run > second) second = run;
+    run = 1;
+  };
+  for (let t = 1; t < n; t++) {
+    if (y[t] === y[t - 1] && !missing?.[t] && !missing?.[t - 1]) {
+      run++;
+      equal++;
+    } else close(t - 1);
+  }
+  close(n - 1);
+  if (best < FEWEST_STUCK || best < LONGER * second || best > n / 2) return undefined;
+  const share = (equal - best + 2) / n;
+  const rarity = -(Math.log10(n) + (best - 1) * Math.log10(Math.min(1, share)));
+  if (rarity < 4) return undefined;
+  return {
+    start: end - best + 1,
+    end,
+    peak: end,
+    sign: 'stuck',
+    way: 0,
+    score: Math.max(1.01, Math.min(30, rarity / 4)),
+  };
+}

@@ -1,0 +1,161 @@
+import { selectQuantile } from '../../preprocess/statistics.js';
+
+const MINUTE = 60_000;
+/** Periods that people's days have, longest first. */
+const CALENDAR = [7 * 24 * 60 * MINUTE, 24 * 60 * MINUTE, 60 * MINUTE] as const;
+/** Cycles that must fit into a series before one of them can be told from the others. */
+const FEWEST_CYCLES = 2.5;
+/** Cycles to either side that a point is compared with. */
+const CYCLES = 4;
+/** Share of the difference between other phases that same phases may show. */
+const ALIKE = 0.75;
+/** By how much a longer period must explain more to be preferred. */
+const BETTER = 0.85;
+
+/** A cycle of a series. */
+export interface Season {
+  /** In points. */
+  readonly period: number;
+  /** Points by which the same happening may come earlier or later. */
+  readonly tolerance: number;
+}
+
+/** Periods worth looking at: those found and those of the calendar, in points, shortest first. */
+export function candidatePeriods(n: number, step: number | undefined, found: readonly number[]): number[] {
+  const periods = new Set<number>();
+  for (const period of found) if (period >= 4) periods.add(Math.round(period));
+  for (const length of CALENDAR) {
+    const points = step ? length / step : 0;
+    if (points >= 4 && Math.abs(points - Math.round(points)) < 1e-6) periods.add(Math.round(points));
+  }
+  return [...periods].filter((period) => n >= FEWEST_CYCLES * period).sort((a, b) => a - b);
+}
+
+/**
+ * The period after which a series does the same again, if any: points a period apart are more alike than points at
+ * other distances.
+ * @param values n values, complete
+ */
+export function findSeason(values: Float64Array, candidates: readonly number[]): Season | undefined {
+  let best: Season | undefined;
+  let least = Infinity;
+  const cap = capOf(values);
+  for (const period of candidates) {
+    const own = difference(values, period, cap);
+    const others = Math.min(
+      difference(values, Math.round(0.77 * period), cap),
+      difference(values, Math.round(1.23 * period), cap),
+    );
+    if (!(own < ALIKE * others) || !(own < BETTER * least)) continue;
+    least = own;
+    best = { period, tolerance: toleranceOf(period) };
+  }
+  return best;
+}
+
+/** Points by which a happening of a cycle may come earlier or later. */
+export function toleranceOf(period: number): number {
+  return Math.min(8, 1 + Math.round(period / 96));
+}
+
+/** Size at which differences are cut, so that a few anomalies do not decide. */
+function capOf(values: Float64Array): number {
+  const scratch = values.slice();
+  const high = selectQuantile(scratch, 0.98);
+  const low = selectQuantile(scratch, 0.02);
+  return high - low || Infinity;
+}
+
+/** Mean squared difference of points a lag apart. */
+function difference(values: Float64Array, lag: number, cap: number): number {
+  let sum = 0;
+  for (let t = lag; t < values.length; t++) {
+    const size = Math.min(Math.abs(values[t]! - values[t - lag]!), cap);
+    sum += size * size;
+  }
+  return sum / (values.length - lag);
+}
+
+/** Indices of the same phase in the nearest other cycles, at most `CYCLES` to either side. */
+export function samePhase(t: number, period: number, n: number): number[] {
+  const out: number[] = [];
+  for (let c = 1; out.length < 2 * CYCLES && (t - c * period >= 0 || t + c * period < n); c++) {
+    if (t - c * period >= 0) out.push(t - c * period);
+    if (t + c * period < n) out.push(t + c * period);
+  }
+  return out;
+}
+
+/** With more of them nothing was regular. */
+const MOST_ABSENCES = 3;
+
+/** A stretch in which what happens at this phase in other cycles did not happen. */
+export interface Absence {
+  readonly start: number;
+  readonly end: number;
+  readonly way: 1 | -1;
+  /** How far it stayed away from what the other cycles showed, in spreads. */
+  readonly size: number;
+}
+
+/**
+ * Finds stretches that stay below the peaks (above the troughs) that nearly all other cycles show at that phase.
+ * @param values n values, complete
+ * @param sigma spread of the series from point to point
+ */
+export function findAbsences(values: Float64Array, { period, tolerance }: Season, sigma: number): Absence[] {
+  const n = values.length;
+  const middle = selectQuantile(values.slice(), 0.5);
+  const out: Absence[] = [];
+  for (const way of [1, -1] as const) {
+    const reach = envelope(values, tolerance, way);
+    let open: { start: number; end: number; way: 1 | -1; size: number } | undefined;
+    const scratch: number[] = [];
+    // At the ends of the series what may come a little early or late may lie outside.
+    for (let t = tolerance; t < n - tolerance; t++) {
+      scratch.length = 0;
+      for (let c = 1; scratch.length < 2 * CYCLES && (t - c * period >= 0 || t + c * period < n); c++) {
+        if (t - c * period >= 0) scratch.push(way * reach[t - c * period]!);
+        if (t + c * period < n) scratch.push(way * reach[t + c * period]!);
+      }
+      let size = 0;
+      if (scratch.length >= 3) {
+        scratch.sort((a, b) => a - b);
+        const least = scratch[scratch.length > 3 ? 1 : 0]!;
+        const usual = scratch[scratch.length >> 1]!;
+        const own = way * reach[t]!;
+        const height = usual - way * middle;
+        if (least - own > 5 * sigma && least - own > 0.5 * height && usual - own > 3 * (usual - least)) {
+          size = (least - own) / sigma;
+        }
+      }
+      if (size > 0) {
+        if (open && t - open.end <= 2 * tolerance + 1) open.end = t;
+        else out.push((open = { start: t, end: t, way, size }));
+        open.size = Math.max(open.size, size);
+      }
+    }
+  }
+  // What may come earlier or later by the tolerance is missed for as much longer.
+  const missed = out.filter(({ start, end, size }) => size > (end - start > 2 * tolerance ? 5 : 8));
+  if (missed.length > MOST_ABSENCES) return [];
+  return missed.map(({ start, end, way, size }) =>
+    end - start > 2 * tolerance
+      ? { start: start + tolerance, end: end - tolerance, way, size }
+      : { start: (start + end) >> 1, end: (start + end) >> 1, way, size },
+  );
+}
+
+/** Running maximum (way 1) or minimum (way −1) over `reach` points to either side. */
+function envelope(values: Float64Array, reach: number, way: 1 | -1): Float64Array {
+  const n = values.length;
+  const out = new Float64Array(n);
+  for (let t = 0; t < n; t++) {
+    let most = -Infinity;
+    for (let i = Math.max(0, t - reach); i <= Math.min(n - 1, t + reach); i++) {
+      most = Math.max(most, way * values[i]!);
+    }
+    out[t] = way * most;
+  }
+  return out;
+}

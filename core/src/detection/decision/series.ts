@@ -1,0 +1,164 @@
+import { countOf } from '../../format.js';
+import type { Series } from '../../series/series.js';
+import type { FilledSeries } from '../gaps.js';
+import { decide, YOUNG, type DecidedInterval, type Decision } from './decide.js';
+
+/** What was decided on a series of n points and d channels. */
+export interface SeriesDecision {
+  /** n values: >= 1 within events, below 1 elsewhere; ranked as the detector ranks the points, as far as that goes. */
+  readonly score: Float32Array;
+  /** d × n. */
+  readonly expected: readonly Float64Array[];
+  readonly spread: readonly Float64Array[];
+  /** d × n: how much each channel has to do with what happens at a point. */
+  readonly contributions: readonly Float64Array[];
+  readonly state: 'learning' | 'ready';
+  readonly notes: readonly string[];
+  /** What was decided on a channel within start…end, the gravest first. */
+  readonly of: (channel: number, start: number, end: number) => DecidedInterval | undefined;
+}
+
+/** Scores outside events that come this near to the threshold are pressed below it. */
+const PRESSED = 0.9;
+
+/**
+ * Decides on every channel by itself. An interval in which any channel has an event is one of the series.
+ * @param scores n scores as the detector ranks the points; 1 = its threshold
+ * @param period of the series in points, where the detector found one
+ * @param sensitivity 0…100
+ */
+export function decideSeries(
+  { series, missing, missingIn }: FilledSeries,
+  scores: Float32Array,
+  period: number | undefined,
+  sensitivity: number,
+): SeriesDecision {
+  const n = series.time.length;
+  const channels = series.channels.length;
+  // With many channels something rare happens in one of them more often.
+  const strictness = 1.5 ** ((50 - sensitivity) / 50) * (1 + Math.log10(channels) / 12);
+  const step = series.indexTime ? undefined : usualStep(series);
+  const decisions = series.channels.map(({ values }, c) =>
+    decideObserved(values, missingIn?.[c], {
+      ...(step ? { step } : {}),
+      periods: period ? [period] : [],
+      // Of several channels it does not say which one is meant.
+      ...(channels === 1 ? { scores } : {}),
+      strictness,
+    }),
+  );
+  const score = new Float32Array(n);
+  for (let t = 0; t < n; t++) {
+    const own = scores[t]!;
+    score[t] = own <= PRESSED ? own : 1 - ((1 - PRESSED) * PRESSED) / own;
+  }
+  const contributions = decisions.map(({ intervals, expected, spread }, c) => {
+    const { values } = series.channels[c]!;
+    const out = new Float64Array(n);
+    for (let t = 0; t < n; t++) {
+      const size = Math.abs(values[t]! - expected[t]!);
+      out[t] = size === 0 ? 0 : 0.02 * Math.min(3, spread[t]! > 0 ? size / spread[t]! : 3);
+    }
+    for (const interval of intervals) {
+      let most = 0;
+      for (let t = interval.start; t <= interval.end; t++) {
+        most = Math.max(most, Math.abs(values[t]! - expected[t]!));
+      }
+      for (let t = interval.start; t <= interval.end; t++) {
+        const share = most > 0 ? Math.abs(values[t]! - expected[t]!) / most : 1;
+        const inside = t === interval.peak ? interval.score : 1.001 + (interval.score - 1.001) * share * 0.99;
+        out[t] = inside;
+        if (!missing?.[t] || interval.sign === 'absent')
+          score[t] = Math.max(score[t]! < 1 ? 1.001 : score[t]!, inside);
+      }
+    }
+    return out;
+  });
+  if (missing) for (let t = 0; t < n; t++) if (missing[t] && score[t]! < 1) score[t] = 0;
+  let observed = 0;
+  for (const { present } of decisions) observed = Math.max(observed, present);
+  const state = observed < YOUNG ? 'learning' : 'ready';
+  return {
+    score,
+    expected: decisions.map(({ expected }) => expected),
+    spread: decisions.map(({ spread }) => spread),
+    contributions,
+    state,
+    notes: [
+      ...gapNotes(series, step),
+      ...(state === 'learning' ? [`Only ${observed} points of history: still learning what is normal.`] : []),
+      ...decisions.flatMap(({ scale }, c) =>
+        scale.note
+          ? [`${channels > 1 ? `${series.channels[c]!.name}: ` : 'The values are '}${scale.note}.`]
+          : [],
+      ),
+    ],
+    of: (channel, start, end) =>
+      decisions[channel]!.intervals.filter((interval) => interval.start <= end && interval.end >= start).sort(
+        (a, b) => b.score - a.score,
+      )[0],
+  };
+}
+
+/** Decides on the points from the first to the last observed: nothing exists before the first sample. */
+function decideObserved(
+  filled: Float64Array,
+  missing: Uint8Array | undefined,
+  options: Omit<Parameters<typeof decide>[0], 'values'>,
+): Decision & { present: number } {
+  const n = filled.length;
+  if (!missing) return { ...decide({ values: filled, ...options }), present: n };
+  let first = 0;
+  let last = n - 1;
+  while (first < n && missing[first]) first++;
+  while (last > first && missing[last]) last--;
+  const values = filled.slice(first, last + 1);
+  const scores = options.scores && Float64Array.from(options.scores).subarray(first, last + 1);
+  let present = 0;
+  for (let t = first; t <= last; t++) {
+    if (missing[t]) values[t - first] = NaN;
+    else present++;
+  }
+  const decision = decide({ values, ...options, ...(scores ? { scores } : {}) });
+  const whole = (part: Float64Array, outside: (t: number) => number): Float64Array => {
+    const out = Float64Array.from({ length: n }, (_, t) => outside(t));
+    out.set(part, first);
+    return out;
+  };
+  return {
+    ...decision,
+    intervals: decision.intervals.map((interval) => ({
+      ...interval,
+      start: interval.start + first,
+      end: interval.end + first,
+      peak: interval.peak + first,
+    })),
+    expected: whole(decision.expected, (t) => filled[t]!),
+    spread: whole(decision.spread, () => 0),
+    present,
+  };
+}
+
+/** Median distance of neighboring points, ms. */
+function usualStep({ time }: Series): number | undefined {
+  if (time.length < 2) return undefined;
+  const steps = time.slice(1).map((at, t) => at - time[t]!);
+  return steps.sort()[steps.length >> 1];
+}
+
+/** Says that steps are missing; nothing is judged there. */
+function gapNotes({ time }: Series, step: number | undefined): string[] {
+  if (!step) return [];
+  let gaps = 0;
+  let longest = 0;
+  for (let t = 1; t < time.length; t++) {
+    const absent = Math.round((time[t]! - time[t - 1]!) / step) - 1;
+    if (absent < 1) continue;
+    gaps++;
+    longest = Math.max(longest, absent);
+  }
+  if (gaps === 0) return [];
+  return [
+    `No data in ${countOf(gaps, 'gap')}, the longest of ${countOf(longest, 'missing step')}; nothing was judged there.`,
+  ];
+}

@@ -1,0 +1,202 @@
+import { selectQuantile } from '../../preprocess/statistics.js';
+
+/** What an event is, told from its points. */
+export type EventKind =
+  | 'spike'
+  | 'dip'
+  | 'level shift'
+  | 'ramp'
+  | 'stuck'
+  | 'burst'
+  | 'quieter'
+  | 'missing cycle'
+  | 'gap'
+  | 'pattern';
+
+/** The points of one channel in which an event lies. */
+export interface EventPoints {
+  /** n values, complete. */
+  readonly values: Float64Array;
+  /** n values: what was expected, and its standard deviation. */
+  readonly expected: Float64Array;
+  readonly spread: Float64Array;
+  /** First and last point of the event. */
+  readonly start: number;
+  readonly end: number;
+  /** n values, 1 = no value was observed. */
+  readonly missing?: Uint8Array;
+  /** What a decision already knows: see `Sign`. */
+  readonly sign?: 'off' | 'absent' | 'rough' | 'calm' | 'stuck' | 'pattern';
+}
+
+/** What the points of an event say; every statement holds of the values given. */
+export interface EventFacts {
+  readonly kind: EventKind;
+  /** +1 = above what was expected, −1 = below, 0 = neither. */
+  readonly way: -1 | 0 | 1;
+  /** The point furthest off, its value and what was expected of it. */
+  readonly index: number;
+  readonly value: number;
+  readonly expected: number;
+  /** Median of the event's values, and of what was expected of them. */
+  readonly level: number;
+  readonly expectedLevel: number;
+  /** Largest deviation in standard deviations; Infinity where nothing ever spread. */
+  readonly spreads: number;
+  /** Movement from point to point, as a multiple of the usual one; NaN where unknown. */
+  readonly movement: number;
+  /** Longest run of one value within the event. */
+  readonly held: { readonly length: number; readonly value: number };
+}
+
+/** Most points of a spike or dip. */
+const BRIEF = 8;
+/** Spreads from which a deviation is a rise or a fall. */
+const CLEAR = 3;
+/** How much more, or less, must move from point to point than usual. */
+const ROUGHER = 2;
+const CALMER = 0.5;
+
+/**
+ * The kind of an event and the facts that go with it, from its points alone: usable on any interval of any series.
+ * @throws nothing; an interval without values is a gap
+ */
+export function describeEvent(points: EventPoints): EventFacts {
+  const { values, expected, spread, start, end, missing, sign } = points;
+  const seen: number[] = [];
+  for (let t = start; t <= end; t++) if (!missing?.[t]) seen.push(t);
+  if (seen.length === 0) for (let t = start; t <= end; t++) seen.push(t);
+  let index = seen[0]!;
+  let most = -1;
+  let sum = 0;
+  for (const t of seen) {
+    const off = values[t]! - expected[t]!;
+    sum += off;
+    if (Math.abs(off) > most) {
+      most = Math.abs(off);
+      index = t;
+    }
+  }
+  // What it says of the way must hold of the point told: the furthest one on the side of the most.
+  const side = Math.sign(sum) || Math.sign(values[index]! - expected[index]!);
+  if (Math.sign(values[index]! - expected[index]!) !== side) {
+    most = -1;
+    for (const t of seen) {
+      const off = side * (values[t]! - expected[t]!);
+      if (off > most) {
+        most = off;
+        index = t;
+      }
+    }
+  }
+  const offs = Float64Array.from(seen, (t) => values[t]! - expected[t]!);
+  const value = values[index]!;
+  const spreads = most <= 0 ? 0 : spread[index]! > 0 ? most / spread[index]! : Infinity;
+  const held = longestHeld(values, start, end);
+  const inside = movementOf(values, start, end, missing);
+  const outside = usualMovement(values, start, end, missing);
+  const movement = outside > 0 ? inside / outside : inside > 0 ? Infinity : NaN;
+  const facts = {
+    index,
+    value,
+    expected: expected[index]!,
+    level: medianOf(values, seen),
+    expectedLevel: medianOf(expected, seen),
+    spreads,
+    movement,
+    held,
+  };
+  const way = side as -1 | 0 | 1;
+  const length = end - start + 1;
+  const off = (): EventFacts => {
+    if (length <= BRIEF) return { ...facts, kind: way > 0 ? 'spike' : 'dip', way };
+    return { ...facts, kind: isRamp(offs, side) ? 'ramp' : 'level shift', way };
+  };
+  switch (sign) {
+    case 'off':
+      return off();
+    case 'absent':
+      return { ...facts, kind: 'missing cycle', way };
+    case 'rough':
+      return movement >= 1.2 ? { ...facts, kind: 'burst', way: 0 } : off();
+    case 'calm':
+      return { ...facts, kind: movement < 1 ? 'quieter' : 'pattern', way: 0 };
+    case 'stuck':
+      return { ...facts, kind: 'stuck', way: 0 };
+    default: {
+      // A pattern, or a detector that does not say.
+      if (spreads >= CLEAR) return off();
+      const isStuck =
+        held.length >= 3 && held.length >= length / 2 && held.length > longestElsewhere(values, start, end);
+      if (isStuck) return { ...facts, kind: 'stuck', way: 0 };
+      if (movement >= ROUGHER && movement < Infinity) return { ...facts, kind: 'burst', way: 0 };
+      if (movement <= CALMER) return { ...facts, kind: 'quieter', way: 0 };
+      return { ...facts, kind: 'pattern', way: 0 };
+    }
+  }
+}
+
+/** Moves away all along: each third further off than the one before. */
+function isRamp(offs: Float64Array, side: number): boolean {
+  const third = Math.floor(offs.length / 3);
+  if (third < 3) return false;
+  const mean = (from: number): number => {
+    let sum = 0;
+    for (let t = from; t < from + third; t++) sum += offs[t]!;
+    return (side * sum) / third;
+  };
+  const [first, second, last] = [mean(0), mean(third), mean(offs.length - third)];
+  return last >= 1.8 * Math.max(first, 0) && second > first && last > second;
+}
+
+function medianOf(values: Float64Array, at: readonly number[]): number {
+  return selectQuantile(
+    Float64Array.from(at, (t) => values[t]!),
+    0.5,
+  );
+}
+
+/** The longest run of equal values in start…end. */
+export function longestHeld(
+  values: Float64Array,
+  start: number,
+  end: number,
+): { length: number; value: number } {
+  let longest = { length: 1, value: values[start]! };
+  let length = 1;
+  for (let t = start + 1; t <= end; t++) {
+    length = values[t] === values[t - 1] ? length + 1 : 1;
+    if (length > longest.length) longest = { length, value: values[t]! };
+  }
+  return longest;
+}
+
+/** Length of the longest run of equal values that lies outside start…end. */
+function longestElsewhere(values: Float64Array, start: number, end: number): number {
+  const before = start > 0 ? longestHeld(values, 0, start - 1).length : 0;
+  const after = end + 1 < values.length ? longestHeld(values, end + 1, values.length - 1).length : 0;
+  return Math.max(before, after);
+}
+
+/** Mean absolute step from point to point; NaN for a single point. */
+function movementOf(values: Float64Array, start: number, end: number, missing?: Uint8Array): number {
+  let sum = 0;
+  let count = 0;
+  for (let t = start + 1; t <= end; t++) {
+    if (missing?.[t] || missing?.[t - 1]) continue;
+    sum += Math.abs(values[t]! - values[t - 1]!);
+    count++;
+  }
+  return count > 0 ? sum / count : NaN;
+}
+
+/** The same of all that lies outside start…end. */
+function usualMovement(values: Float64Array, start: number, end: number, missing?: Uint8Array): number {
+  const before = movementOf(values, 0, start - 1, missing);
+  const after = movementOf(values, end + 1, values.length - 1, missing);
+  const left = Math.max(0, start - 1);
+  const right = Math.max(0, values.length - end - 2);
+  const weigh = (movement: number, points: number): number => (movement === movement ? movement * points : 0);
+  const points = (before === before ? left : 0) + (after === after ? right : 0);
+  return points > 0 ? (weigh(before, left) + weigh(after, right)) / points : NaN;
+}
