@@ -27,7 +27,7 @@ const order = [
   'cli',
 ];
 /** Folders that must not lean on anything but the named ones, although more stands to their left. */
-const narrow = { datasets: ['series'], evaluate: ['series', 'preprocess', 'detection', 'live'] };
+const narrow = { datasets: ['series'], evaluate: ['series', 'preprocess', 'detectors', 'detection', 'live'] };
 
 const noNode = {
   // Whole names only: our own folder stream/ is not Node's module.

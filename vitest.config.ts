@@ -21,12 +21,14 @@ export default defineConfig({
         test: {
           name: 'units',
           include: ['core/src/**/*.test.ts', 'grafana-plugin/src/**/*.test.ts'],
-          exclude: trainsNetworks,
+          exclude: [...trainsNetworks, '**/*.fuzz.test.ts'],
           // One import of core per worker in place of one per file: a third of the time.
           isolate: false,
         },
       },
       { extends: true, test: { name: 'networks', include: trainsNetworks } },
+      // HEED_FUZZ_RUNS=100000 npx vitest run --project fuzz; HEED_FUZZ_SEED replays.
+      { extends: true, test: { name: 'fuzz', include: ['core/src/**/*.fuzz.test.ts'] } },
       {
         extends: true,
         // These need programs that npm does not bring; the set-up runs only where one of them is to run.

@@ -6,7 +6,7 @@ import { generateSeries } from '../core/src/datasets/index.js';
 import { connectFederatedClient, trainFederated } from '../core/src/detectors/index.js';
 import { averagePrecision, rankingCurve } from '../core/src/evaluate/index.js';
 import { sliceSeries } from '../core/src/series/index.js';
-import { createDetector, getDetectorDefinition } from '../core/src/index.js';
+import { createDetector, getSeriesDefinition, resolveOptions } from '../core/src/index.js';
 
 const core = join(dirname(dirname(fileURLToPath(import.meta.url))), 'core/dist/esm/index.js');
 const detector = 'attention-autoencoder';
@@ -59,8 +59,8 @@ test('clients in worker threads train one global model by federated averaging', 
   expect(loss.at(-1)!).toBeLessThan(0.8 * loss[0]!);
 
   const series = generateSeries('server-metrics', { points: 1200, seed: 7 });
-  const definition = getDetectorDefinition(detector);
-  const global = await definition.create({ ...definition.defaults, ...options });
+  const definition = getSeriesDefinition(detector);
+  const global = await definition.create(resolveOptions(definition, options));
   await global.setState!(state);
   const { labels, ...blind } = series;
   const { raw } = await global.score(blind, {});

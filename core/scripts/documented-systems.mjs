@@ -75,7 +75,7 @@ async function runSeries(id, generator, options = {}) {
   const n = series.time.length;
   const trained = Math.floor(n * (options.supervised ? 0.7 : 0.3));
   const definition = heed.getDetectorDefinition(id);
-  const raw = await definition.create({ ...definition.defaults, ...options });
+  const raw = await definition.create(heed.resolveOptions(definition, options));
   const fit = await timed(() => raw.fit(heed.sliceSeries(series, 0, trained), { seed: SEED }));
   const { labels: truth, ...unlabeled } = series;
   const { raw: scores } = await raw.score(unlabeled, {});
@@ -219,7 +219,7 @@ function elsewhere(series, seed) {
 /** PR-AUC on what follows 50 labeled points of the target, by what was done with them. */
 async function transfer(id, generator, seed) {
   const definition = heed.getDetectorDefinition(id);
-  const options = { ...definition.defaults, supervised: true };
+  const options = heed.resolveOptions(definition, { supervised: true });
   const source = heed.generateSeries(generator, { seed, points: 4000, anomalies: 30 });
   const target = elsewhere(
     heed.generateSeries(generator, { seed: seed + 50, points: 3000, anomalies: 24 }),

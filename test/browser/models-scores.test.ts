@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateGraph, generateGraphSequence, generateSeries } from '../../core/src/datasets/index.js';
 import { listDetectors } from '../../core/src/detectors/index.js';
-import { createDetector, createGraphDetector } from '../../core/src/detection/index.js';
+import { createDetector, createGraphDetector, graphInputOf } from '../../core/src/detection/index.js';
 import { findChromium, launchChromium } from './chromium.js';
 import { serveWorker, type WorkerPage } from './worker-page.js';
 
@@ -81,16 +81,17 @@ describe.skipIf(!executable)('models of learned detectors saved in Node and load
   test('score equally, to a millionth of the threshold', async () => {
     const jobs: Job[] = [];
     const here: number[][] = [];
-    for (const { id, quick, tags, graphs, defaults } of learned) {
-      const variants = 'supervised' in defaults ? [{}, { supervised: true }] : [{}];
-      for (const variant of tags.input === 'series' ? variants : []) {
+    for (const definition of learned) {
+      const { id, input, quick, options } = definition;
+      const variants = 'supervised' in options ? [{}, { supervised: true }] : [{}];
+      for (const variant of input === 'series' ? variants : []) {
         const detector = await createDetector(id, { ...quick, ...variant });
         await detector.fit(series, { seed: 1 });
         here.push(Array.from((await detector.score(series)).score));
         jobs.push({ id, kind: 'series', model: await detector.save() });
         detector.dispose();
       }
-      if (!graphs) continue;
+      if (!graphInputOf(definition)) continue;
       const detector = await createGraphDetector(id, { ...quick });
       if (detector.input === 'graph') {
         await detector.fit(graph, { seed: 1 });

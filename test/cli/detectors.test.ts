@@ -10,7 +10,15 @@ describe('heed detectors', () => {
     const list = JSON.parse(stdout) as Record<string, unknown>[];
     expect(list.map(({ id }) => id)).toEqual(expect.arrayContaining(['auto', 'memory-attention']));
     for (const entry of list) {
-      expect(Object.keys(entry)).toEqual(['id', 'tags', 'source', 'summary', 'defaults', 'parameters']);
+      expect(Object.keys(entry)).toEqual([
+        'id',
+        'input',
+        'tags',
+        'source',
+        'summary',
+        'defaults',
+        'parameters',
+      ]);
     }
     expect(list.length).toBeGreaterThanOrEqual(25);
     const size = Object.fromEntries(list.map(({ id, parameters }) => [id, parameters]));

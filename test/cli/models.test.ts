@@ -13,7 +13,7 @@ import { readCsv, readGraphJson, readGraphSequenceJson, seriesToCsv } from '../.
 import { commandIn, type Outcome } from './command.js';
 
 const learned = listDetectors().filter(({ tags, quick }) => tags.needsTraining && quick?.['epochs']);
-const ofSeries = learned.filter(({ tags }) => tags.input === 'series').map(({ id }) => id);
+const ofSeries = learned.filter(({ input }) => input === 'series').map(({ id }) => id);
 
 const command = commandIn();
 const { folder } = command;

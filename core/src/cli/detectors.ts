@@ -2,7 +2,8 @@ import { Option, type Command } from 'commander';
 import Table from 'cli-table3';
 import { getDetectorDefinition, listDetectors } from '../detectors/registry.js';
 import type { DetectorDefinition } from '../detectors/base/types.js';
-import { describeOption } from '../detection/options.js';
+import { defaultsOf, describeOption } from '../detectors/base/options.js';
+import { graphInputOf } from '../detection/graph/detector.js';
 import { print } from './output.js';
 import { colorsFor, terminalWidth } from './terminal.js';
 
@@ -24,12 +25,13 @@ Examples:
     .action(async (id: string | undefined, options: { format: 'table' | 'json' }) => {
       const chosen = id === undefined ? listDetectors() : [getDetectorDefinition(id)];
       if (options.format === 'json') {
-        const list = chosen.map(({ id, tags, source, summary, defaults, parameters }) => ({
+        const list = chosen.map(({ id, input, tags, source, summary, options, parameters }) => ({
           id,
+          input,
           tags,
           source,
           summary,
-          defaults,
+          defaults: defaultsOf(options),
           parameters: parameters ?? null,
         }));
         await print(`${JSON.stringify(list, null, 2)}\n`);
@@ -38,9 +40,11 @@ Examples:
 }
 
 /** What a reader chooses by, in a word each. */
-function traits({ tags, graphs }: DetectorDefinition): string {
+function traits(definition: DetectorDefinition): string {
+  const { input, tags } = definition;
+  const graphs = graphInputOf(definition);
   return [
-    graphs ? (tags.input === 'series' ? `series, ${graphs.input}` : graphs.input) : '',
+    input !== 'series' ? input : graphs ? `series, ${graphs}` : '',
     tags.needsTraining ? (tags.supervised ? 'needs labels' : 'trained') : 'no training',
     tags.multivariate ? 'many channels' : 'one channel',
     tags.streaming ? 'streaming' : '',
@@ -51,9 +55,9 @@ function traits({ tags, graphs }: DetectorDefinition): string {
 }
 
 /** Trainable values, or points per window where nothing is trained. */
-function sizeText({ parameters, defaults }: DetectorDefinition): string {
+function sizeText({ parameters, options }: DetectorDefinition): string {
   if (parameters !== undefined) return parameters.toLocaleString('en-US');
-  const { window } = defaults;
+  const window = options['window']?.default;
   // A window of 0 is chosen by the series.
   return typeof window === 'number' ? `window ${window > 0 ? window : 'auto'}` : '';
 }
@@ -85,7 +89,7 @@ function describeText(definition: DetectorDefinition): string {
     definition.summary,
     `Source: ${definition.source}`,
     `Kind: ${traits(definition)}; scores ${definition.tags.minPoints} ${
-      definition.tags.input === 'series' ? 'points' : 'nodes'
+      { series: 'points', image: 'images', graph: 'nodes', 'graph-sequence': 'nodes' }[definition.input]
     } or more`,
     ...(definition.parameters === undefined
       ? []
@@ -99,7 +103,7 @@ function describeText(definition: DetectorDefinition): string {
   else {
     lines.push('Options (--option NAME=VALUE):');
     for (const [name, spec] of options) {
-      const value = definition.defaults[name];
+      const value = spec.default;
       const standard =
         value === undefined ? '' : ` (default ${Array.isArray(value) ? value.join(',') : String(value)})`;
       lines.push(`  ${colors.cyan(name)}: ${spec.summary}; ${describeOption(spec)}${standard}`);

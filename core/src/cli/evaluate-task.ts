@@ -89,16 +89,17 @@ export async function runTask(task: EvaluateTask, signal?: AbortSignal): Promise
       };
     }
     const run = {
-      detectorOptions: task.options,
+      detector: task.detector,
+      options: task.options,
       seed: task.seed,
       ...(trainLength > 0 ? { trainLength } : {}),
       ...(signal ? { signal } : {}),
     };
     if (task.question) {
-      const effect = await evaluateFeedback(task.detector, series, task.question, run);
+      const effect = await evaluateFeedback(series, task.question, run);
       return { ...facts, ...effect, ...size, metrics: effect.after.metrics };
     }
-    const { metrics, seconds } = await evaluateDetector(task.detector, series, run);
+    const { metrics, seconds } = await evaluateDetector(series, run);
     return { ...facts, metrics, seconds, ...size };
   } catch (error) {
     if (isHeedError(error) && error.code === 'cancelled') throw error;

@@ -17,7 +17,7 @@ import {
   type EvaluationReport,
   type FileResult,
 } from '../evaluate/protocol.js';
-import { resolveOptions } from '../detection/options.js';
+import { resolveOptions } from '../detectors/base/options.js';
 import { EvaluationCache } from './evaluate-cache.js';
 import { readPublished, selectFiles, type LabeledFile } from './evaluate-files.js';
 import { areGraphs, evaluateGraphs, graphDetectors, renderGraphResults } from './evaluate-graphs.js';

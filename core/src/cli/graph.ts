@@ -5,7 +5,12 @@ import { getDetectorDefinition } from '../detectors/registry.js';
 import { HeedError } from '../errors.js';
 import { decodeModel } from '../detection/model-file.js';
 import { graphFileKind, readGraphFile } from '../node/graph-files.js';
-import { createGraphDetector, loadGraphDetector, type GraphDetector } from '../detection/graph/detector.js';
+import {
+  createGraphDetector,
+  graphInputOf,
+  loadGraphDetector,
+  type GraphDetector,
+} from '../detection/graph/detector.js';
 import { graphDetectionToJson } from '../detection/graph/json.js';
 import { plotGraph } from '../plot/graph.js';
 import { plotMatrix } from '../plot/heatmap.js';
@@ -46,8 +51,8 @@ export async function isGraphWork(file: string | undefined, work: GraphWork): Pr
   }
   if (work.nodes !== undefined) return true;
   const definition = work.detector === undefined ? undefined : getDetectorDefinition(work.detector);
-  if (definition && !definition.graphs) return false;
-  if (definition && definition.tags.input !== 'series') return true;
+  if (definition && !graphInputOf(definition)) return false;
+  if (definition && definition.input !== 'series') return true;
   return file !== undefined && file !== '-' && (await graphFileKind(file)) !== undefined;
 }
 

@@ -1,6 +1,6 @@
 /** Parsers of option values. They throw commander's error, which ends the command with exit status 2. */
 import { InvalidArgumentError } from 'commander';
-import type { OptionSpec } from '../detectors/base/types.js';
+import type { OptionDescription } from '../detectors/base/options.js';
 import type { Exclusion } from '../detection/types.js';
 
 export function numberIn(low: number, high: number, what = 'a number') {
@@ -68,7 +68,7 @@ export function optionPair(text: string, before: Record<string, string> = {}): R
 }
 
 /** The value an option's text stands for; what does not fit is passed on and refused with the option's own message. */
-export function optionValue(text: string, spec: OptionSpec | undefined): unknown {
+export function optionValue(text: string, spec: OptionDescription | undefined): unknown {
   switch (spec?.type) {
     case 'number':
     case 'integer':

@@ -1,11 +1,11 @@
 import { distill, rankCorrelation } from '../detectors/transfer/distill.js';
 import type { DetectorOptions, FitReport, RunOptions } from '../detectors/base/types.js';
-import { getDetectorDefinition } from '../detectors/registry.js';
+import { getSeriesDefinition } from '../detectors/registry.js';
+import { resolveOptions } from '../detectors/base/options.js';
 import { HeedError } from '../errors.js';
 import type { Series } from '../series/series.js';
 import { SeriesDetector } from './create.js';
 import { loadDetector } from './load.js';
-import { resolveOptions } from './options.js';
 import type { Detector } from './detector-types.js';
 
 /** Size, speed and scores of a model file beside those of the model it stands for. */
@@ -68,7 +68,7 @@ export async function distillDetector(
   series: Series,
   options: RunOptions = {},
 ): Promise<DistilledDetector> {
-  const definition = getDetectorDefinition(studentId);
+  const definition = getSeriesDefinition(studentId);
   if (!(teacher instanceof SeriesDetector)) {
     throw new HeedError(
       'not-supported',
@@ -78,7 +78,7 @@ export async function distillDetector(
   }
   teacher.checkFitted();
   const { supervised } = teacher.options;
-  const inherited = 'supervised' in definition.defaults && supervised !== undefined ? { supervised } : {};
+  const inherited = 'supervised' in definition.options && supervised !== undefined ? { supervised } : {};
   const resolved = resolveOptions(definition, { ...inherited, ...studentOptions });
   const filled = teacher.prepare(series, options).series;
   const { student: raw, fit, compression } = await distill(teacher.raw, studentId, resolved, filled, options);

@@ -1,17 +1,20 @@
 import { CooperativeScheduler } from '../yield.js';
 import type {
   AttentionMap,
-  DetectorDefinition,
   DetectorOptions,
+  DetectorTags,
   FineTuneOptions,
   Feedback,
   FitReport,
   RawDetector,
   RawScores,
   RunOptions,
+  SeriesDetectorDefinition,
 } from '../detectors/base/types.js';
 import { quantizeState } from '../detectors/transfer/quantize.js';
-import { getDetectorDefinition } from '../detectors/registry.js';
+import { resolveOptions } from '../detectors/base/options.js';
+import type { DetectorReference, OptionsFor } from '../detectors/known.js';
+import { getSeriesDefinition } from '../detectors/registry.js';
 import { HeedError, throwIfAborted } from '../errors.js';
 import { encodeModel, type ModelContent } from './model-file.js';
 import type { Detection } from './types.js';
@@ -27,7 +30,6 @@ import {
 import { buildDetection } from './detection.js';
 import { joinFeedback } from '../feedback/read.js';
 import { fillGaps } from './gaps.js';
-import { resolveOptions } from './options.js';
 import { createRawDetector } from './raw-detector.js';
 import { rememberSeries } from './scored.js';
 import type { Detector, SaveOptions, ScoreOptions } from './detector-types.js';
@@ -38,31 +40,22 @@ const mostTrainingScores = 10_000;
 /**
  * Makes a detector ready to fit or score.
  * @param detector the id of a registered detector, or a definition
- * @param options laid over the definition's defaults
+ * @param options laid over the definition's defaults; the names and values of a known detector are checked by type
  * @throws HeedError unknown-detector, bad-option, not-supported (detectors of graphs: `createGraphDetector`)
  */
-export async function createDetector(
-  detector: string | DetectorDefinition,
-  options: DetectorOptions = {},
+export async function createDetector<const D extends DetectorReference>(
+  detector: D,
+  options?: OptionsFor<D>,
 ): Promise<Detector> {
   return createSeriesDetector(detector, options);
 }
 
 /** `createDetector` with what loading and streaming need. */
 export async function createSeriesDetector(
-  detector: string | DetectorDefinition,
-  options: DetectorOptions,
+  detector: DetectorReference,
+  options: DetectorOptions = {},
 ): Promise<SeriesDetector> {
-  const definition = typeof detector === 'string' ? getDetectorDefinition(detector) : detector;
-  if (definition.tags.input !== 'series') {
-    throw new HeedError(
-      'not-supported',
-      `the detector "${definition.id}" scores a ${definition.tags.input}, not a series`,
-      definition.graphs
-        ? 'Choose a detector for series; for graphs there is createGraphDetector.'
-        : 'Choose a detector for series.',
-    );
-  }
+  const definition = getSeriesDefinition(detector);
   const resolved = resolveOptions(definition, options);
   return new SeriesDetector(definition, resolved, await createRawDetector(definition, resolved));
 }
@@ -76,13 +69,13 @@ interface Fitted {
 /** A raw detector with everything around it. */
 export class SeriesDetector implements Detector {
   readonly id: string;
-  readonly tags: DetectorDefinition['tags'];
+  readonly tags: DetectorTags;
   private fitted: Fitted | undefined;
   /** What was said when it was fitted, or is in the model file. */
   private feedback: readonly Feedback[] = [];
 
   constructor(
-    readonly definition: DetectorDefinition,
+    readonly definition: SeriesDetectorDefinition,
     readonly options: DetectorOptions,
     readonly raw: RawDetector,
   ) {
@@ -143,6 +136,14 @@ export class SeriesDetector implements Detector {
       decides: !options.calibratedLength,
     });
     return rememberSeries(detection, series);
+  }
+
+  async scores(series: Series, options: ScoreOptions = {}): Promise<Float32Array> {
+    return (await this.score(series, options)).score;
+  }
+
+  clone(): Promise<SeriesDetector> {
+    return createSeriesDetector(this.definition, this.options);
   }
 
   async attentionMap(series: Series, point: number): Promise<AttentionMap> {

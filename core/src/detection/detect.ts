@@ -1,25 +1,24 @@
-import type { DetectorDefinition, DetectorOptions } from '../detectors/base/types.js';
+import type { DetectorChoice, DetectorReference } from '../detectors/known.js';
 import type { Detection } from './types.js';
 import { sliceSeries, type Series } from '../series/series.js';
-import { createDetector } from './create.js';
+import { createSeriesDetector } from './create.js';
 import { rememberSeries } from './scored.js';
 import type { ScoreOptions } from './detector-types.js';
 
 /** Options of `detect`. */
-export interface DetectOptions extends ScoreOptions {
-  /** Id or definition; default `auto`. */
-  readonly detector?: string | DetectorDefinition;
-  /** The detector's own options. */
-  readonly options?: DetectorOptions;
-}
+export interface DetectOptions<D extends DetectorReference = DetectorReference>
+  extends ScoreOptions, DetectorChoice<D> {}
 
 /**
  * Finds the anomalies of a series in one call. A detector that needs training is fitted to the first `trainLength`
  * points, or to the whole series where there is no training prefix.
  * @throws HeedError as `createDetector`, `Detector.fit` and `Detector.score`
  */
-export async function detect(series: Series, options: DetectOptions = {}): Promise<Detection> {
-  const detector = await createDetector(options.detector ?? 'auto', options.options);
+export async function detect<const D extends DetectorReference = 'auto'>(
+  series: Series,
+  options: DetectOptions<D> = {},
+): Promise<Detection> {
+  const detector = await createSeriesDetector(options.detector ?? 'auto', options.options);
   try {
     const { trainLength = 0 } = options;
     const notes: string[] = [];

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { generateSeries } from '../datasets/index.js';
-import type { DetectorDefinition, DetectorState } from '../detectors/base/types.js';
+import { choice, defaultsOf, flag, number, numbers } from '../detectors/base/options.js';
+import { defineDetector, type DetectorState } from '../detectors/base/types.js';
+import { getDetectorDefinition } from '../detectors/registry.js';
 import { zScore } from '../detectors/statistical/z-score.js';
 import { createSeries, type Series } from '../series/series.js';
 import { createStream } from '../stream/index.js';
@@ -16,17 +18,17 @@ const seriesOf = (...channels: number[][]): Series =>
   createSeries({ channels: channels.map((values, c) => ({ name: `c${c}`, values })) });
 
 /** Remembers the largest value of its training series. */
-const largest: DetectorDefinition = {
+const largest = defineDetector({
   id: 'largest',
   summary: 'Above the largest value of the fit.',
   source: 'test',
+  input: 'series',
   tags: { ...zScore.tags, needsTraining: true, minPoints: 4 },
-  defaults: { factor: 1, kind: 'plain', sizes: [2, 3], flag: false },
   options: {
-    factor: { type: 'number', summary: 'factor', min: 0.5, max: 2 },
-    kind: { type: 'enum', summary: 'kind', values: ['plain', 'other'] },
-    sizes: { type: 'numbers', summary: 'sizes', min: 1 },
-    flag: { type: 'boolean', summary: 'flag' },
+    factor: number('factor', 1, { min: 0.5, max: 2 }),
+    kind: choice('kind', 'plain', ['plain', 'other']),
+    sizes: numbers('sizes', [2, 3], { min: 1 }),
+    flag: flag('flag', false),
   },
   create: ({ factor }) => {
     let level = NaN;
@@ -36,7 +38,7 @@ const largest: DetectorDefinition = {
         return { detector: 'largest', points: time.length, seconds: 0, parameters: 1 };
       },
       score: async ({ channels }) => ({
-        raw: channels[0]!.values.map((value) => Math.max(0, value - level) * (factor as number)),
+        raw: channels[0]!.values.map((value) => Math.max(0, value - level) * factor),
         threshold: 0.5,
       }),
       getState: async (): Promise<DetectorState> => ({
@@ -48,7 +50,7 @@ const largest: DetectorDefinition = {
       },
     };
   },
-};
+});
 
 describe('createDetector', () => {
   test('names what is wrong with an option and what is right', async () => {
@@ -69,7 +71,7 @@ describe('createDetector', () => {
   });
 
   test('refuses graph detectors, unfitted ones, other channels, short series, too little memory', async () => {
-    const graph = { ...largest, tags: { ...largest.tags, input: 'graph' as const } };
+    const graph = getDetectorDefinition('graph-attention');
     await expect(createDetector(graph)).rejects.toEqual(code('not-supported'));
     const detector = await createDetector(largest);
     const series = seriesOf(wave(20));
@@ -196,7 +198,7 @@ describe('model file', () => {
       ...largest,
       create: () =>
         ({
-          ...(largest.create({ factor: 1 }) as object),
+          ...(largest.create(defaultsOf(largest.options)) as object),
           getState: async () => ({ json: {}, tensors: { w: { shape: [1], values: Float32Array.of(NaN) } } }),
         }) as never,
     });
@@ -219,7 +221,7 @@ describe('stream', () => {
     });
 
   test('an event grows over appends, with indices of the whole', async () => {
-    const stream = await createStream('squared-difference', part(spike(), 0, 200));
+    const stream = await createStream(part(spike(), 0, 200), { detector: 'squared-difference' });
     const events = [];
     for (let t = 200; t < 300; t++) events.push(...(await stream.append(part(spike(), t, t + 1))).events);
     expect(events.map(({ startIndex, endIndex }) => [startIndex, endIndex])).toEqual([
@@ -232,16 +234,18 @@ describe('stream', () => {
   });
 
   test('refuses what does not follow, and detectors that do not stream', async () => {
-    const stream = await createStream('moving-variance', part(spike(), 0, 200));
+    const stream = await createStream(part(spike(), 0, 200), { detector: 'moving-variance' });
     await expect(stream.append(part(spike(), 199, 210))).rejects.toEqual(code('duplicate-time'));
     await expect(stream.append(part(spike(), 150, 160))).rejects.toEqual(code('non-monotonic-time'));
     await expect(stream.append(seriesOf([1, 2]))).rejects.toEqual(code('channel-mismatch'));
     const { score } = await stream.append(part([...spike().slice(0, 200), NaN, 1], 200, 202));
     expect(score[0]).toBe(0);
-    await expect(createStream('z-score', part(spike(), 0, 200))).rejects.toEqual(code('not-supported'));
-    const centered = { options: { align: 'centered' } };
-    await expect(createStream('moving-variance', part(spike(), 0, 200), centered)).rejects.toEqual(
+    await expect(createStream(part(spike(), 0, 200), { detector: 'z-score' })).rejects.toEqual(
       code('not-supported'),
     );
+    const centered = { options: { align: 'centered' } } as const;
+    await expect(
+      createStream(part(spike(), 0, 200), { detector: 'moving-variance', ...centered }),
+    ).rejects.toEqual(code('not-supported'));
   });
 });

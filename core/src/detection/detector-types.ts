@@ -16,6 +16,7 @@ import type { Series } from '../series/series.js';
 export interface Detector {
   readonly id: string;
   readonly tags: DetectorTags;
+  /** All of them, defaults included. */
   readonly options: DetectorOptions;
   /**
    * A no-op (with a report) for training-free detectors. Feedback given here is kept, used by every later `score`
@@ -30,6 +31,10 @@ export interface Detector {
   fineTune(train: Series, options?: FineTuneOptions): Promise<FitReport>;
   /** @throws HeedError not-fitted, channel-mismatch, too-few-points, cancelled, memory-limit */
   score(series: Series, options?: ScoreOptions): Promise<Detection>;
+  /** The scores alone: n values, 1 is the threshold. @throws HeedError as `score` */
+  scores(series: Series, options?: ScoreOptions): Promise<Float32Array>;
+  /** Another detector with the same options, not fitted: for each series one of its own. */
+  clone(): Promise<Detector>;
   /**
    * What the points of a window around a point attended to, for `plotAttention`.
    * @throws HeedError not-supported (no attention to look at), not-fitted, channel-mismatch, too-few-points, bad-option

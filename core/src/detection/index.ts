@@ -10,14 +10,15 @@ export * from './detector-types.js';
 export * from './json.js';
 export * from './graph/json.js';
 export { createDetector } from './create.js';
-export { describeOption, resolveOptions } from './options.js';
 export { detect, type DetectOptions } from './detect.js';
 export { scoreRaw, type RawRun, type RawRunOptions } from './raw.js';
 export { loadDetector } from './load.js';
 export {
   createGraphDetector,
+  graphInputOf,
   loadGraphDetector,
   type GraphDetector,
+  type GraphDetectorFor,
   type GraphDetectorIds,
   type GraphDetectorOf,
   type GraphScoreOptions,

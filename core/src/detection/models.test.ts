@@ -42,11 +42,11 @@ function spoiled(text: string): [string, string][] {
   ];
 }
 
-describe.each(learned.filter(({ tags }) => tags.input === 'series').map(({ id }) => id))(
+describe.each(learned.filter(({ input }) => input === 'series').map(({ id }) => id))(
   'models of %s',
   { timeout: 180_000 },
   (id) => {
-    const { quick, defaults } = learned.find((definition) => definition.id === id)!;
+    const { quick, options: schema } = learned.find((definition) => definition.id === id)!;
     const options = { ...quick, epochs: 1, maxWindows: 48 };
 
     it('refuse damage, other channels and missing labels with their own codes, and are smaller in 8 bits', async () => {
@@ -69,7 +69,7 @@ describe.each(learned.filter(({ tags }) => tags.input === 'series').map(({ id })
       loaded.dispose();
       detector.dispose();
 
-      if (!('supervised' in defaults)) return;
+      if (!('supervised' in schema)) return;
       const supervised = await createDetector(id, { ...options, supervised: true });
       await expect(supervised.fit(unlabeled)).rejects.toMatchObject({ code: 'labels-missing' });
       const normal = createSeries({ ...unlabeled, labels: new Uint8Array(700) });

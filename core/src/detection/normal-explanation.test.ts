@@ -75,7 +75,7 @@ test.each([
   const series = seriesWith((t) =>
     (t >= first && t < first + 30) || (t >= 1110 && t < 1140) ? 160 : undefined,
   );
-  const stream = await createStream(id, sliceSeries(series, 0, 1100), { explainByNormal: true });
+  const stream = await createStream(sliceSeries(series, 0, 1100), { detector: id, explainByNormal: true });
   const expected = new Float64Array(n);
   let event: { startIndex: number; endIndex: number; direction: string } | undefined;
   for (let from = 1100; from < 1160; from += 5) {

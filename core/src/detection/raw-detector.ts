@@ -1,12 +1,12 @@
 import type {
   AttendedInterval,
-  DetectorDefinition,
   DetectorOptions,
   DetectorState,
   FitReport,
   RawDetector,
   RawScores,
   RunOptions,
+  SeriesDetectorDefinition,
   StateTensor,
 } from '../detectors/base/types.js';
 import { HeedError } from '../errors.js';
@@ -19,7 +19,7 @@ import type { Series } from '../series/series.js';
  * @param options complete and checked
  */
 export async function createRawDetector(
-  definition: DetectorDefinition,
+  definition: SeriesDetectorDefinition,
   options: DetectorOptions,
 ): Promise<RawDetector> {
   const raw = await definition.create(options);
@@ -36,7 +36,7 @@ class PerChannel implements RawDetector {
   readonly stream?: NonNullable<RawDetector['stream']>;
 
   constructor(
-    private readonly definition: DetectorDefinition,
+    private readonly definition: SeriesDetectorDefinition,
     private readonly options: DetectorOptions,
     first: RawDetector,
   ) {

@@ -1,9 +1,10 @@
-import type { DetectorDefinition, DetectorOptions, RawScores, RunOptions } from '../detectors/base/types.js';
-import { getDetectorDefinition } from '../detectors/registry.js';
-import { HeedError, throwIfAborted } from '../errors.js';
+import { resolveOptions } from '../detectors/base/options.js';
+import type { RawScores, RunOptions } from '../detectors/base/types.js';
+import type { DetectorChoice, DetectorReference } from '../detectors/known.js';
+import { getSeriesDefinition } from '../detectors/registry.js';
+import { throwIfAborted } from '../errors.js';
 import { sliceSeries, type Series } from '../series/series.js';
 import { fillGaps } from './gaps.js';
-import { resolveOptions } from './options.js';
 import { createRawDetector } from './raw-detector.js';
 
 /** A detector's own scores of a series, as benchmarks compare them: no threshold, no events, no rounding. */
@@ -14,32 +15,21 @@ export interface RawRun {
   readonly seconds: number;
 }
 
-export interface RawRunOptions extends RunOptions {
-  /** Laid over the detector's defaults. */
-  readonly detectorOptions?: DetectorOptions;
-}
+export interface RawRunOptions<D extends DetectorReference = DetectorReference>
+  extends RunOptions, DetectorChoice<D> {}
 
 /**
  * Fits a trainable detector on the training prefix (`trainLength`; the whole series where there is none) and scores
  * the full series; a detector of single channels scores each of several, combined as in `createDetector`.
- * @param detector id of a registered detector, or a definition
  * @throws HeedError unknown-detector, bad-option, not-supported, and whatever the detector rejects
  */
-export async function scoreRaw(
-  detector: string | DetectorDefinition,
+export async function scoreRaw<const D extends DetectorReference = 'auto'>(
   series: Series,
-  options: RawRunOptions = {},
+  options: RawRunOptions<D> = {},
 ): Promise<RawRun> {
-  const { detectorOptions = {}, ...run } = options;
-  const definition = typeof detector === 'string' ? getDetectorDefinition(detector) : detector;
-  if (definition.tags.input !== 'series') {
-    throw new HeedError(
-      'not-supported',
-      `the detector "${definition.id}" scores a ${definition.tags.input}, not a series`,
-      'Choose a detector for series.',
-    );
-  }
-  const raw = await createRawDetector(definition, resolveOptions(definition, detectorOptions));
+  const { detector = 'auto', options: given, ...run } = options;
+  const definition = getSeriesDefinition(detector);
+  const raw = await createRawDetector(definition, resolveOptions(definition, given));
   try {
     const { series: filled } = fillGaps(series);
     const start = performance.now();

@@ -1,3 +1,4 @@
+import { graphInputOf } from '../detection/graph/detector.js';
 import { describe, test } from 'vitest';
 import { contractChecks } from '../testing/checks.js';
 import { graphContractChecks } from '../testing/graph-checks.js';
@@ -17,7 +18,7 @@ export function describeContract(definitions: readonly DetectorDefinition[]): vo
       for (const check of contractChecks.filter((each) => each.applies(subject))) {
         test(check.name, () => check.run(subject));
       }
-      for (const check of definition.graphs ? graphContractChecks : []) {
+      for (const check of graphInputOf(definition) ? graphContractChecks : []) {
         test(check.name, () => check.run(graphSubject));
       }
       test('frees what it holds', async () => {

@@ -1,11 +1,13 @@
 export * from './base/types.js';
+export * from './base/options.js';
+export * from './known.js';
 export * from './registry.js';
 export { quantizeState, stateBytes } from './transfer/quantize.js';
 export * from './transfer/distill.js';
 export * from './transfer/federated.js';
 export { createGraphAttention } from './graph/graph-attention.js';
-export type { GraphAttentionOptions } from './graph/graph-attention-network.js';
+export type { GraphAttentionOptions } from './graph/graph-attention-options.js';
 export { createGraphSequenceAttention } from './graph/graph-sequence-attention.js';
-export type { GraphSequenceOptions } from './graph/graph-sequence-attention-network.js';
+export type { GraphSequenceOptions } from './graph/graph-sequence-options.js';
 export { createImageDetector } from './learned/cnn-image/index.js';
-export type { ImageDetector, ImageDetectorOptions } from './learned/cnn-image/network.js';
+export type { ImageDetectorOptions } from './learned/cnn-image/options.js';

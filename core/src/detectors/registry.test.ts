@@ -3,14 +3,15 @@ import { checkDetectorContract } from '../testing/index.js';
 import { expectRefusal, expectSound } from '../testing/expect.js';
 import { ContractSubject } from '../testing/subject.js';
 import { describeContract } from './contract-suite.fixture.js';
-import type { DetectorDefinition } from './base/types.js';
+import type { SeriesDetectorDefinition } from './base/types.js';
 import { listDetectors } from './registry.js';
+import { integer } from './base/options.js';
 import { zScore } from './statistical/z-score.js';
 
 describeContract(listDetectors().filter(({ tags }) => !tags.needsTraining));
 
 describe('the suite finds', () => {
-  const broken = async (change: Partial<DetectorDefinition>): Promise<string[]> => {
+  const broken = async (change: Partial<SeriesDetectorDefinition>): Promise<string[]> => {
     const results = await checkDetectorContract(
       { ...zScore, id: 'broken', ...change },
       { generators: ['spike'], points: 400 },
@@ -59,13 +60,13 @@ describe('the suite finds', () => {
   });
 
   test('an undocumented option', async () => {
-    expect(await broken({ options: { window: { type: 'integer', summary: 'length' } } })).toEqual([
+    expect(await broken({ options: { window: integer('', 3) } })).toEqual([
       'describes itself and its options',
     ]);
   });
 
   test('work that ignores the signal', async () => {
-    const create = (): ReturnType<DetectorDefinition['create']> => ({
+    const create = (): ReturnType<SeriesDetectorDefinition['create']> => ({
       score: async ({ time }) => {
         await new Promise((resolve) => setTimeout(resolve, 300));
         return { raw: time.map(() => 0) };

@@ -1,6 +1,7 @@
 import { HeedError } from '../errors.js';
 import { builtinDetectors } from './builtin.js';
-import type { DetectorDefinition } from './base/types.js';
+import type { DetectorDefinition, SeriesDetectorDefinition } from './base/types.js';
+import { nearest } from '../nearest.js';
 
 const registry = new Map<string, DetectorDefinition>(
   builtinDetectors.map((definition) => [definition.id, definition]),
@@ -42,9 +43,26 @@ export function listDetectors(): readonly DetectorDefinition[] {
 export function getDetectorDefinition(id: string): DetectorDefinition {
   const found = registry.get(id);
   if (found) return found;
+  const close = nearest(id, [...registry.keys()]);
   throw new HeedError(
     'unknown-detector',
     `there is no detector "${id}"`,
-    `Known detectors: ${[...registry.keys()].join(', ')}.`,
+    `${close === undefined ? '' : `Did you mean "${close}"? `}Known detectors: ${[...registry.keys()].join(', ')}.`,
+  );
+}
+
+/**
+ * The definition of a detector of series.
+ * @throws HeedError unknown-detector, not-supported (detectors of graphs and images)
+ */
+export function getSeriesDefinition(detector: string | DetectorDefinition): SeriesDetectorDefinition {
+  const definition = typeof detector === 'string' ? getDetectorDefinition(detector) : detector;
+  if (definition.input === 'series') return definition;
+  throw new HeedError(
+    'not-supported',
+    `the detector "${definition.id}" scores a ${definition.input}, not a series`,
+    `Choose a detector of series; for a ${definition.input} there is ${
+      definition.input === 'image' ? 'createImageDetector' : 'createGraphDetector'
+    }.`,
   );
 }

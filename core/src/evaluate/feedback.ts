@@ -1,5 +1,7 @@
 import { HeedError } from '../errors.js';
-import { createDetector } from '../detection/create.js';
+import { createSeriesDetector } from '../detection/create.js';
+import type { DetectOptions } from '../detection/detect.js';
+import type { DetectorReference } from '../detectors/known.js';
 import type { Detector, ScoreOptions } from '../detection/detector-types.js';
 import { findPeriodTsbAd } from '../preprocess/period/index.js';
 import { sliceSeries, type Series } from '../series/series.js';
@@ -53,11 +55,10 @@ export interface FeedbackEffect {
  * score, as surfaces show it. The seed, the options and the training prefix are as there.
  * @throws HeedError labels-missing, and whatever the detector rejects
  */
-export async function evaluateFeedback(
-  detectorId: string,
+export async function evaluateFeedback<const D extends DetectorReference = 'auto'>(
   series: Series,
   question: FeedbackQuestion,
-  options: ScoreOptions & { readonly detectorOptions?: Readonly<Record<string, unknown>> } = {},
+  options: DetectOptions<D> = {},
 ): Promise<FeedbackEffect> {
   const { labels, ...unlabeled } = series;
   if (!labels) {
@@ -67,8 +68,8 @@ export async function evaluateFeedback(
       'Add a column "label" with 1 at anomalous points and 0 elsewhere.',
     );
   }
-  const { detectorOptions = {}, ...run } = options;
-  const detector = await createDetector(detectorId, detectorOptions);
+  const { detector: reference = 'auto', options: given, ...run } = options;
+  const detector = await createSeriesDetector(reference, given);
   try {
     if (detector.tags.needsTraining) {
       const train = detector.tags.supervised ? series : unlabeled;

@@ -1,6 +1,7 @@
 import { HeedError } from '../errors.js';
 import { findPeriodTsbAd } from '../preprocess/period/index.js';
 import { scoreRaw, type RawRunOptions } from '../detection/raw.js';
+import type { DetectorReference } from '../detectors/known.js';
 import type { Series } from '../series/series.js';
 import { evaluateScores, METRIC_DESCRIPTIONS, type Metrics } from './metrics.js';
 
@@ -43,10 +44,9 @@ export function failedMetrics(): Metrics {
  * judge the raw ranking; VUS with the period of the first channel as widest buffer.
  * @throws HeedError labels-missing, and whatever the detector rejects
  */
-export async function evaluateDetector(
-  detector: string,
+export async function evaluateDetector<const D extends DetectorReference = 'auto'>(
   series: Series,
-  options: RawRunOptions = {},
+  options: RawRunOptions<D> = {},
 ): Promise<{ readonly metrics: Metrics; readonly seconds: number; readonly scores: Float64Array }> {
   if (!series.labels) {
     throw new HeedError(
@@ -55,7 +55,7 @@ export async function evaluateDetector(
       'Add a column "label" with 1 at anomalous points and 0 elsewhere.',
     );
   }
-  const run = await scoreRaw(detector, series, options);
+  const run = await scoreRaw(series, options);
   const window = findPeriodTsbAd(series.channels[0]!.values);
   return {
     metrics: evaluateScores(series.labels, run.scores.raw, window),

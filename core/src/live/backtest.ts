@@ -167,6 +167,7 @@ function withEvents(scores: Scores, { time }: Series, incidents: readonly LiveIn
       peakIndex: indexOf(incident.peak),
       score: incident.score,
       severity: incident.severity,
+      ...(incident.kind ? { kind: incident.kind } : {}),
       direction: incident.direction,
       channels: incident.channels,
       attended: incident.attended.map(({ start, end, weight }) => ({

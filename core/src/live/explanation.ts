@@ -4,7 +4,7 @@ import type { Series } from '../series/series.js';
 import type { LiveIncident } from './types.js';
 
 /** What an incident is, in words and in parts. */
-export type Explanation = Pick<LiveIncident, 'direction' | 'channels' | 'attended' | 'reason'>;
+export type Explanation = Pick<LiveIncident, 'kind' | 'direction' | 'channels' | 'attended' | 'reason'>;
 
 /** What a channel is explained from: the n latest values, and of the k latest of them what was expected. */
 interface ExplainedChannel {
@@ -64,9 +64,14 @@ export function explainIncident(context: IncidentContext): Explanation {
     end: n - 1 - lag,
     weight,
   }));
+  const startIndex = n - 1 - context.startsBefore;
   const raw = {
     raw: new Float64Array(n),
-    expected: channels.map(({ expected, values }) => whole(expected, values)),
+    // A forecast follows an incident within some points; what is normal stays what it was before it.
+    expected: channels.map(({ expected, values }) => {
+      const out = whole(expected, values);
+      return out.fill(out[startIndex]!, startIndex);
+    }),
     spread: channels.map(({ spread }) => whole(spread, new Float64Array(n).fill(spread[0]!))),
     contributions: channels.map(({ strength }) =>
       whole(
@@ -77,7 +82,6 @@ export function explainIncident(context: IncidentContext): Explanation {
     attend: () => (attended ? attended.filter(({ start }) => start >= 0) : similar),
   };
   const reference = referenceOf(series, raw);
-  const startIndex = n - 1 - context.startsBefore;
   const endIndex = n - 1 - context.endsBefore;
   const peakIndex = n - 1 - context.peaksBefore;
   const deviations = channels.map((_, c) => largestDeviation(series, reference, c, startIndex, endIndex));
@@ -91,6 +95,7 @@ export function explainIncident(context: IncidentContext): Explanation {
     timeZone === undefined ? {} : { timeZone },
   )[0]!;
   return {
+    ...(event.kind ? { kind: event.kind } : {}),
     direction,
     channels: event.channels,
     attended:

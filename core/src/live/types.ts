@@ -33,6 +33,8 @@ export interface LiveIncident {
   readonly score: number;
   /** 0…100, of the highest score so far. */
   readonly severity: number;
+  /** What it is so far, told from its points. */
+  readonly kind?: AnomalyEvent['kind'];
   readonly direction: AnomalyEvent['direction'];
   readonly channels: AnomalyEvent['channels'];
   /** The most similar earlier times, epoch ms, heaviest first; as they were when it was noticed. */

@@ -1,6 +1,7 @@
+import { defaultsOf } from '../detectors/base/options.js';
 import { describe, expect, it } from 'vitest';
 import { generateSeries } from '../datasets/index.js';
-import { getDetectorDefinition } from '../detectors/registry.js';
+import { getSeriesDefinition } from '../detectors/registry.js';
 import { sliceSeries, type Series } from '../series/series.js';
 import { createStream } from './stream.js';
 
@@ -31,8 +32,8 @@ describe.each([
 ])('a stream of $id, $how', ({ id, series, options }) => {
   // Raw scores: the pipeline replaces what is expected around anomalies by what normal points let expect.
   it('gives each batch of new points what a whole scoring gives them', async () => {
-    const definition = getDetectorDefinition(id);
-    const detector = await definition.create({ ...definition.defaults, ...options });
+    const definition = getSeriesDefinition(id);
+    const detector = await definition.create({ ...defaultsOf(definition.options), ...options });
     const history = 1000;
     const stream = await detector.stream!(sliceSeries(series, 0, history), {});
     let start = history;
@@ -63,7 +64,7 @@ describe('explanations of new events', () => {
       ...sample,
       channels: sample.channels.map((channel, c) => (c === 1 ? { ...channel, values } : channel)),
     };
-    const stream = await createStream('auto', sliceSeries(series, 0, 1090));
+    const stream = await createStream(sliceSeries(series, 0, 1090));
     let events: readonly {
       channels: readonly { name: string }[];
       attended: readonly { start: number; end: number }[];

@@ -19,7 +19,7 @@ const whole = createSeries({
   ],
 });
 const streaming = listDetectors().find(
-  ({ tags }) => tags.streaming && !tags.needsTraining && tags.input === 'series',
+  ({ input, tags }) => tags.streaming && !tags.needsTraining && input === 'series',
 )!.id;
 /** A stream of a detector, shown the first points of a series. */
 const slide = (detector: string = streaming) => {

@@ -87,7 +87,7 @@ export class SlidingStream {
         detector.dispose();
         return { detection, scoredPoints: calibration };
       }
-      const stream = await createStream(detector, series, { ...options, explainByNormal: true });
+      const stream = await createStream(series, { ...options, detector, explainByNormal: true });
       const detection = stream.history;
       this.shown = { stream, detector, calibration, left: 0, series, detection };
       return { detection, scoredPoints: calibration };

@@ -1,4 +1,5 @@
-import type { DetectorOptions, RawScores, RawStream } from '../detectors/base/types.js';
+import type { RawScores, RawStream } from '../detectors/base/types.js';
+import type { DetectorChoice, DetectorReference } from '../detectors/known.js';
 import { HeedError, throwIfAborted } from '../errors.js';
 import { createSeriesDetector, SeriesDetector } from '../detection/create.js';
 import { buildDetection } from '../detection/detection.js';
@@ -11,9 +12,13 @@ import type { Series } from '../series/series.js';
 import { appendTail, cutTail, type Tail } from './tail.js';
 
 /** Options of a stream; the event options hold for all of it. */
-export interface StreamOptions extends ScoreOptions {
-  /** The detector's own options, where an id is given. */
-  readonly options?: DetectorOptions;
+export interface StreamOptions<D extends DetectorReference | Detector = DetectorReference | Detector>
+  extends ScoreOptions, Omit<DetectorChoice<Exclude<D, Detector>>, 'detector'> {
+  /**
+   * Id or definition, default `auto`; or a detector (fitted where it needs training), which stays yours to dispose and
+   * has its options already.
+   */
+  readonly detector?: D;
   /** Latest points kept, so that an event grows over several appends; default 1000. */
   readonly keep?: number;
   /**
@@ -64,16 +69,15 @@ export interface DetectorStream {
 
 /**
  * Starts incremental scoring after a history, from which the threshold is set.
- * @param detector a detector (fitted where it needs training; it stays yours to dispose) or the id of one
  * @throws HeedError not-supported where the detector does not stream, and what `Detector.score` throws
  */
-export async function createStream(
-  detector: Detector | string,
+export async function createStream<const D extends DetectorReference | Detector = 'auto'>(
   history: Series,
-  options: StreamOptions = {},
+  options: StreamOptions<D> = {},
 ): Promise<DetectorStream> {
-  const own = typeof detector === 'string';
-  const used = own ? await createSeriesDetector(detector, options.options ?? {}) : detector;
+  const given: DetectorReference | Detector = options.detector ?? 'auto';
+  const own = typeof given === 'string' || !('score' in given);
+  const used = own ? await createSeriesDetector(given, options.options) : given;
   try {
     if (!(used instanceof SeriesDetector) || !used.raw.stream) {
       throw new HeedError(

@@ -1,9 +1,10 @@
 import { generators, generateSeries } from '../datasets/index.js';
 import { createDetector } from '../detection/create.js';
-import { createGraphDetector } from '../detection/graph/detector.js';
+import type { DetectorDefinition } from '../detectors/base/types.js';
+import { createGraphDetector, graphInputOf } from '../detection/graph/detector.js';
 import { loadDetector } from '../detection/load.js';
 import { isHeedError } from '../errors.js';
-import { resolveOptions } from '../detection/options.js';
+import { defaultsOf, resolveOptions } from '../detectors/base/options.js';
 import { createSeries, sliceSeries, type Series } from '../series/series.js';
 import { createStream } from '../stream/stream.js';
 import {
@@ -26,7 +27,7 @@ export interface ContractCheck {
 }
 
 const always = (): boolean => true;
-const ofSeries = ({ definition }: ContractSubject): boolean => definition.tags.input === 'series';
+const ofSeries = ({ definition }: ContractSubject): boolean => definition.input === 'series';
 
 async function fitAndScore(subject: ContractSubject, series: Series): Promise<void> {
   const detector = await subject.create();
@@ -55,17 +56,21 @@ export const contractChecks: readonly ContractCheck[] = [
     name: 'describes itself and its options',
     applies: always,
     async run({ definition }) {
-      const { id, summary, source, defaults, options, quick = {} } = definition;
+      const { id, summary, source, options, quick = {} } = definition;
       demand(/^[a-z][a-z0-9-]*$/.test(id), `"${id}" is not a detector id`);
       demand(summary.length > 0 && !summary.includes('\n'), 'the summary is not one line');
       demand(source.length > 0, 'names no document or paper');
-      for (const name of Object.keys(options)) {
-        demand(Object.hasOwn(defaults, name), `the option "${name}" has no default`);
+      for (const [name, { summary }] of Object.entries(options)) {
+        demand(summary.length > 5, `the option "${name}" has no help`);
       }
-      resolveOptions(definition, { ...defaults });
+      resolveOptions(definition, { ...defaultsOf(options) });
       resolveOptions(definition, { ...quick });
-      const make = definition.tags.input === 'series' ? createDetector : createGraphDetector;
-      await expectRefusal(['bad-option'], () => make(definition, { 'no-such-option': 1 }));
+      await expectRefusal(['bad-option'], async () => {
+        const wrong = { 'no-such-option': 1 };
+        if (definition.input === 'series') await createDetector<DetectorDefinition>(definition, wrong);
+        else if (graphInputOf(definition)) await createGraphDetector(definition, wrong);
+        else resolveOptions(definition, wrong);
+      });
     },
   },
   {
@@ -269,7 +274,7 @@ export const contractChecks: readonly ContractCheck[] = [
       const series = subject.sample();
       const n = series.time.length;
       const half = Math.floor(n / 2);
-      const stream = await createStream(detector, sliceSeries(series, 0, half), subject.run);
+      const stream = await createStream(sliceSeries(series, 0, half), { ...subject.run, detector });
       // What the history told holds for the whole too: by its tags from the calibration, otherwise the threshold alone.
       const { value } = stream.threshold;
       const whole = {

@@ -177,7 +177,7 @@ export const graphContractChecks: readonly GraphContractCheck[] = [
       } finally {
         detector.dispose();
       }
-      if (subject.definition.tags.input !== 'series') {
+      if (subject.definition.input !== 'series') {
         await expectRefusal(['not-supported'], () => createDetector(subject.definition));
       }
     },

@@ -1,6 +1,11 @@
 import { generateGraph, generateGraphSequence } from '../datasets/graphs.js';
 import type { DetectorDefinition, DetectorOptions, FitReport, RunOptions } from '../detectors/base/types.js';
-import { createGraphDetector, loadGraphDetector, type GraphDetector } from '../detection/graph/detector.js';
+import {
+  createGraphDetector,
+  graphInputOf,
+  loadGraphDetector,
+  type GraphDetector,
+} from '../detection/graph/detector.js';
 import type { GraphDetection, GraphSequenceDetection } from '../detection/graph/types.js';
 import { createGraph, createGraphSequence, type Graph, type GraphSequence } from '../series/graph.js';
 import type { ContractOptions } from './subject.js';
@@ -26,7 +31,7 @@ export class GraphSubject {
   ) {}
 
   get takesSequences(): boolean {
-    return this.definition.graphs?.input === 'graph-sequence';
+    return graphInputOf(this.definition) === 'graph-sequence';
   }
 
   get run(): RunOptions {

@@ -1,5 +1,6 @@
 export {
   createPool,
+  type PoolDetector,
   type PoolOptions,
   type PoolRunOptions,
   type ScorePool,

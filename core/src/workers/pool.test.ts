@@ -93,7 +93,7 @@ describe('createPool', () => {
 
   it('cancels at once, and scores on afterwards with the same workers', async () => {
     const stop = new AbortController();
-    const work = pool.score(wave(60_000, 1), { signal: stop.signal, detectorOptions: { budget: 1e9 } });
+    const work = pool.score(wave(60_000, 1), { signal: stop.signal, options: { budget: 1e9 } });
     setTimeout(() => stop.abort(), 50);
     await expect(work).rejects.toMatchObject({ code: 'cancelled' });
     const before = started;

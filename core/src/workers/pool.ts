@@ -1,4 +1,4 @@
-import type { DetectorOptions } from '../detectors/base/types.js';
+import type { DetectorId, OptionsFor } from '../detectors/known.js';
 import { HeedError, throwIfAborted } from '../errors.js';
 import { rememberSeries } from '../detection/scored.js';
 import type { Detection } from '../detection/types.js';
@@ -23,10 +23,14 @@ export interface PoolOptions {
   readonly startWorker: () => WebWorkerLike;
 }
 
-export interface PoolRunOptions extends PoolScoreOptions {
-  /** Id of the detector (default `auto`), or `{ model }` with the text that `Detector.save` gave. */
-  readonly detector?: string | { readonly model: string };
-  readonly detectorOptions?: DetectorOptions;
+/** A detector that can cross a thread: its id, or `{ model }` with the text that `Detector.save` gave. */
+export type PoolDetector = DetectorId | (string & {}) | { readonly model: string };
+
+export interface PoolRunOptions<D extends PoolDetector = PoolDetector> extends PoolScoreOptions {
+  /** Default `auto`. */
+  readonly detector?: D;
+  /** The detector's own options, laid over its defaults; a model has its own. */
+  readonly options?: OptionsFor<D>;
   readonly signal?: AbortSignal;
 }
 
@@ -35,15 +39,18 @@ export interface ScorePool {
   /** Most workers at a time. */
   readonly workers: number;
   /** @throws HeedError what `Detector.score` throws; internal where the worker died */
-  score(series: Series, options?: PoolRunOptions): Promise<Detection>;
+  score<const D extends PoolDetector = 'auto'>(
+    series: Series,
+    options?: PoolRunOptions<D>,
+  ): Promise<Detection>;
   /**
    * Scores many series on all workers; the detections come in the order of the series. At most two series per worker
    * are read ahead of the one given out last, so that memory does not grow with their number.
    * @throws HeedError at the first series that cannot be scored
    */
-  scoreAll(
+  scoreAll<const D extends PoolDetector = 'auto'>(
     series: Iterable<Series> | AsyncIterable<Series>,
-    options?: PoolRunOptions,
+    options?: PoolRunOptions<D>,
   ): AsyncGenerator<Detection, void, undefined>;
   /** Ends the workers; what is under way is rejected with `cancelled`. */
   close(): Promise<void>;
@@ -68,7 +75,7 @@ export function poolOf(start: () => PoolWorker, workers: number): ScorePool {
   }
   const pool = new WorkerPool<ScoreTask, Detection>({ start, size: workers });
   const score = async (series: Series, options: PoolRunOptions = {}): Promise<Detection> => {
-    const { detector = 'auto', detectorOptions, signal, ...rest } = options;
+    const { detector = 'auto', options: detectorOptions, signal, ...rest } = options;
     const task: ScoreTask = {
       detector,
       ...(detectorOptions ? { detectorOptions } : {}),

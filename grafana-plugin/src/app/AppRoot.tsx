@@ -1,7 +1,8 @@
+import { css } from '@emotion/css';
 import { useEffect, useSyncExternalStore, type ComponentType } from 'react';
 import type { AppRootProps } from '@grafana/data';
 import { PluginPage, locationService } from '@grafana/runtime';
-import { Tab, TabsBar } from '@grafana/ui';
+import { Tab, TabsBar, useStyles2 } from '@grafana/ui';
 import { ActivityPage } from './ActivityPage.js';
 import { ModelsPage } from './ModelsPage.js';
 import { StartPage } from './StartPage.js';
@@ -24,6 +25,7 @@ function usePageId(): string {
 
 export function AppRoot({ meta }: AppRootProps) {
   const id = usePageId();
+  const styles = useStyles2(getStyles);
   const current = pages.find((page) => page.id === id) ?? pages[0]!;
   const base = `/a/${meta.id}`;
   useEffect(() => {
@@ -46,9 +48,12 @@ export function AppRoot({ meta }: AppRootProps) {
           />
         ))}
       </TabsBar>
-      <div style={{ paddingTop: 16, maxWidth: 1200 }}>
+      <div className={styles.page}>
         <Page />
       </div>
     </PluginPage>
   );
 }
+
+// Tables and forms that are wider than a phone are moved sideways, not the page.
+const getStyles = () => ({ page: css({ paddingTop: 16, maxWidth: 1200, overflowX: 'auto' }) });

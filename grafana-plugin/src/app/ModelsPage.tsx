@@ -129,7 +129,7 @@ function freeName(wished: string, models: ReadonlyArray<{ name: string }>): stri
 function TrainForm({ onTrained }: { onTrained: () => void }) {
   const theme = useTheme2();
   const trainable = useDetectors().filter(
-    ({ tags }) => tags.needsTraining && !tags.supervised && tags.input === 'series',
+    ({ input, tags }) => tags.needsTraining && !tags.supervised && input === 'series',
   );
   const [settings, setSettings] = useState<DataSourceInstanceSettings>();
   const { source } = useSource(settings ? { type: settings.type, uid: settings.uid } : undefined);
@@ -199,8 +199,8 @@ function TrainForm({ onTrained }: { onTrained: () => void }) {
       </InlineField>
       {source && Inner && (
         <Inner
-          datasource={source as never}
-          query={{ ...query, refId: 'A' } as never}
+          datasource={source}
+          query={{ ...query, refId: 'A' }}
           onChange={(next: DataQuery) => setQuery(next)}
           onRunQuery={() => undefined}
         />

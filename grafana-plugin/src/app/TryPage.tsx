@@ -107,8 +107,8 @@ export function TryPage() {
                 width={30}
                 options={detectors
                   .filter(
-                    ({ tags }) =>
-                      !tags.needsTraining && tags.input === 'series' && (!together || tags.multivariate),
+                    ({ input, tags }) =>
+                      !tags.needsTraining && input === 'series' && (!together || tags.multivariate),
                   )
                   .map((d) => ({ value: d.id, label: d.id, description: d.summary }))}
                 value={options.detector}

@@ -27,8 +27,8 @@ export function DetectorFields({ query, onChange, onRunQuery, annotation }: Prop
   const choices = [
     ...detectors
       .filter(
-        ({ tags }) =>
-          !tags.needsTraining && tags.input === 'series' && (full.mode === 'each' || tags.multivariate),
+        ({ input, tags }) =>
+          !tags.needsTraining && input === 'series' && (full.mode === 'each' || tags.multivariate),
       )
       .map((d) => ({ value: d.id, label: d.id, description: d.summary })),
     ...models.map((m) => ({ value: `model:${m.name}`, label: m.name, description: `model (${m.detector})` })),

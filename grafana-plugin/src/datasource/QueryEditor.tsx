@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
-import type { DataQuery, QueryEditorProps } from '@grafana/data';
+import { css } from '@emotion/css';
+import { CoreApp, type DataQuery, type GrafanaTheme2, type QueryEditorProps } from '@grafana/data';
 import { DataSourcePicker } from '@grafana/runtime';
-import { Alert, InlineField } from '@grafana/ui';
+import { Alert, InlineField, useStyles2 } from '@grafana/ui';
 import type { HeedDataSource } from './datasource.js';
 import { DetectorFields } from './DetectorFields.js';
 import { dataSourceId, type HeedDataSourceOptions, type HeedQuery } from './types.js';
@@ -12,10 +13,11 @@ type Props = QueryEditorProps<HeedDataSource, HeedQuery, HeedDataSourceOptions>;
 /** The inner source's own editor, and below it how to look for anomalies in what it returns. */
 export function QueryEditor(props: Props & { annotation?: boolean; children?: ReactNode }) {
   const { query, onChange, onRunQuery } = props;
+  const styles = useStyles2(getStyles);
   const { source, error } = useSource(query.source);
   const Inner = source?.components?.QueryEditor;
   return (
-    <div data-testid="heed-query-editor">
+    <div data-testid="heed-query-editor" className={styles.editor}>
       <InlineField
         label="Data source"
         labelWidth={20}
@@ -45,14 +47,11 @@ export function QueryEditor(props: Props & { annotation?: boolean; children?: Re
       )}
       {source && !Inner && <Alert severity="warning" title={`${source.name} has no query editor`} />}
       {source && Inner && (
-        <div
-          style={{ borderLeft: '2px solid rgba(128,128,128,0.4)', paddingLeft: 8, margin: '4px 0 8px' }}
-          data-testid="heed-inner-editor"
-        >
+        <div className={styles.inner} data-testid="heed-inner-editor">
           <Inner
-            datasource={source as never}
+            datasource={source}
             query={{
-              ...(source.getDefaultQuery?.(props.app as never) ?? {}),
+              ...(source.getDefaultQuery?.(props.app ?? CoreApp.Unknown) ?? {}),
               ...query.inner,
               refId: query.refId,
               datasource: { type: source.type, uid: source.uid },
@@ -63,7 +62,7 @@ export function QueryEditor(props: Props & { annotation?: boolean; children?: Re
             onRunQuery={onRunQuery}
             {...(props.data ? { data: props.data } : {})}
             {...(props.range ? { range: props.range } : {})}
-            {...(props.history ? { history: props.history as never } : {})}
+            {...(props.history ? { history: props.history } : {})}
             {...(props.app ? { app: props.app } : {})}
           />
         </div>
@@ -78,3 +77,13 @@ export function QueryEditor(props: Props & { annotation?: boolean; children?: Re
     </div>
   );
 }
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  // Rows that are wider than a phone are moved sideways, not the page.
+  editor: css({ maxWidth: '100%', overflowX: 'auto' }),
+  inner: css({
+    borderLeft: `2px solid ${theme.colors.border.medium}`,
+    paddingLeft: theme.spacing(1),
+    margin: theme.spacing(0.5, 0, 1),
+  }),
+});

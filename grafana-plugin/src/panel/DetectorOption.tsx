@@ -11,7 +11,9 @@ export function DetectorOption({
 }: StandardEditorProps<string, unknown, HeedPanelOptions>) {
   const together = context.options?.mode === 'joint';
   const options = useDetectors()
-    .filter(({ tags }) => !tags.needsTraining && tags.input === 'series' && (!together || tags.multivariate))
+    .filter(
+      ({ input, tags }) => !tags.needsTraining && input === 'series' && (!together || tags.multivariate),
+    )
     .map((d) => ({ value: d.id, label: d.id, description: d.summary }));
   if (!options.some((option) => option.value === value))
     options.unshift({ value, label: value, description: '' });

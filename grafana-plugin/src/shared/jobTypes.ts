@@ -4,7 +4,8 @@ import type {
   EventOptions,
   Feedback,
   FitReport,
-  OptionSpec,
+  DetectorDefinition,
+  OptionDescription,
   Series,
 } from '@heed/core';
 
@@ -95,9 +96,10 @@ export interface DetectorListing {
   readonly id: string;
   readonly summary: string;
   readonly source: string;
+  readonly input: DetectorDefinition['input'];
   readonly tags: DetectorTags;
   readonly defaults: Readonly<Record<string, unknown>>;
-  readonly options: Readonly<Record<string, OptionSpec>>;
+  readonly options: Readonly<Record<string, OptionDescription>>;
 }
 
 export interface ModelInfo {

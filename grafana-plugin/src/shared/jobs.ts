@@ -2,6 +2,8 @@ import {
   HeedError,
   SlidingStream,
   createDetector,
+  defaultsOf,
+  describeOptions,
   createSeries,
   listDetectors,
   loadDetector,
@@ -32,13 +34,14 @@ export async function runJob(
     case 'read-text':
       return readText(job.text, { ...(job.name ? { name: job.name } : {}), sort: true });
     case 'list':
-      return listDetectors().map(({ id, summary, source, tags, defaults, options }) => ({
+      return listDetectors().map(({ id, summary, source, input, tags, options }) => ({
         id,
         summary,
         source,
+        input,
         tags,
-        defaults,
-        options,
+        defaults: defaultsOf(options),
+        options: describeOptions(options),
       }));
     default: {
       // A page loaded before an update may ask for what the types no longer know.

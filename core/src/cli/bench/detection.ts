@@ -69,7 +69,7 @@ export async function refreshContestants(points: number): Promise<(Contestant | 
     const detector = await createDetector(id);
     let end = points;
     if (detector.tags.streaming) {
-      const stream = await createStream(detector, sliceSeries(whole, 0, points));
+      const stream = await createStream(sliceSeries(whole, 0, points), { detector });
       list.push({
         implementation,
         note: `${id}, by append`,

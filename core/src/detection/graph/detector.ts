@@ -4,12 +4,13 @@ import type {
   DetectorOptions,
   DetectorTags,
   FitReport,
-  GraphSupport,
   RawGraphDetector,
   RawGraphScores,
   RawGraphSequenceScores,
   RunOptions,
 } from '../../detectors/base/types.js';
+import { resolveOptions } from '../../detectors/base/options.js';
+import type { DetectorReference, OptionsFor } from '../../detectors/known.js';
 import { quantizeState } from '../../detectors/transfer/quantize.js';
 import { getDetectorDefinition, listDetectors } from '../../detectors/registry.js';
 import { HeedError, throwIfAborted } from '../../errors.js';
@@ -18,7 +19,6 @@ import type { GraphThresholdOptions, GraphDetection, GraphSequenceDetection } fr
 import type { Graph, GraphSequence } from '../../series/graph.js';
 import { checkRunOptions } from '../checks.js';
 import { buildGraphDetection, buildGraphSequenceDetection, nodeByNode } from './detection.js';
-import { resolveOptions } from '../options.js';
 import type { SaveOptions } from '../detector-types.js';
 
 /** Most raw scores of a training graph or sequence that a fitted detector keeps. */
@@ -53,25 +53,20 @@ export interface GraphDetectorIds {
   'graph-sequence-attention': Extract<GraphDetector, { input: 'graph-sequence' }>;
 }
 
+/** What `createGraphDetector` makes of an id or a definition. */
+export type GraphDetectorFor<D> = D extends keyof GraphDetectorIds ? GraphDetectorIds[D] : GraphDetector;
+
 /**
  * Makes a detector of graphs ready to fit or score: raw detector, threshold, anomalies and reasons in one.
  * @param detector the id of a registered detector that takes graphs, or a definition
  * @param options laid over the definition's defaults
  * @throws HeedError unknown-detector, bad-option, not-supported (detectors of series alone), backend-unavailable
  */
-export function createGraphDetector<Id extends keyof GraphDetectorIds>(
-  detector: Id,
-  options?: DetectorOptions,
-): Promise<GraphDetectorIds[Id]>;
-export function createGraphDetector(
-  detector: string | DetectorDefinition,
-  options?: DetectorOptions,
-): Promise<GraphDetector>;
-export async function createGraphDetector(
-  detector: string | DetectorDefinition,
-  options: DetectorOptions = {},
-): Promise<GraphDetector> {
-  return asDetector(await createWhole(detector, options));
+export async function createGraphDetector<const D extends DetectorReference>(
+  detector: D,
+  options?: OptionsFor<D>,
+): Promise<GraphDetectorFor<D>> {
+  return asDetector(await createWhole(detector, options)) as GraphDetectorFor<D>;
 }
 
 /**
@@ -102,23 +97,35 @@ export async function loadGraphDetector(
 }
 
 async function createWhole(
-  detector: string | DetectorDefinition,
-  options: DetectorOptions,
+  detector: DetectorReference,
+  options: DetectorOptions = {},
 ): Promise<WholeGraphDetector> {
   const definition = typeof detector === 'string' ? getDetectorDefinition(detector) : detector;
-  const { graphs } = definition;
-  if (!graphs) {
-    const known = listDetectors().flatMap((each) => (each.graphs ? [each.id] : []));
-    throw new HeedError(
-      'not-supported',
-      `the detector "${definition.id}" scores a series, not a graph`,
-      `Detectors of graphs: ${known.join(', ')}.`,
-    );
+  const input = graphInputOf(definition);
+  if (input) {
+    const resolved = resolveOptions(definition, options);
+    return new WholeGraphDetector(definition, input, resolved, await createRaw(definition, resolved));
   }
-  const resolved = resolveOptions(definition, options);
-  return new WholeGraphDetector(definition, graphs, resolved, (await graphs.create(resolved)) as AnyRaw);
+  const known = listDetectors().flatMap((each) => (graphInputOf(each) ? [each.id] : []));
+  throw new HeedError(
+    'not-supported',
+    `the detector "${definition.id}" scores ${definition.input === 'image' ? 'an image' : 'a series'}, not a graph`,
+    `Detectors of graphs: ${known.join(', ')}.`,
+  );
 }
 
+/** Which kind of graphs a detector takes; undefined for one that takes none. */
+export function graphInputOf(definition: DetectorDefinition): GraphInput | undefined {
+  if (definition.input === 'series') return definition.createForGraphs ? 'graph-sequence' : undefined;
+  return definition.input === 'image' ? undefined : definition.input;
+}
+
+async function createRaw(definition: DetectorDefinition, options: DetectorOptions): Promise<AnyRaw> {
+  if (definition.input === 'series') return (await definition.createForGraphs!(options)) as AnyRaw;
+  return (await definition.create(options)) as AnyRaw;
+}
+
+type GraphInput = 'graph' | 'graph-sequence';
 type AnyGraph = Graph | GraphSequence;
 type AnyScores = RawGraphScores | RawGraphSequenceScores;
 type AnyRaw = RawGraphDetector<AnyGraph, AnyScores>;
@@ -131,18 +138,18 @@ function asDetector(whole: WholeGraphDetector): GraphDetector {
 class WholeGraphDetector {
   readonly id: string;
   readonly tags: DetectorTags;
-  readonly input: GraphSupport['input'];
+  readonly input: GraphInput;
   private fitted: { readonly names: readonly string[]; readonly training: Float64Array } | undefined;
 
   constructor(
     definition: DetectorDefinition,
-    graphs: GraphSupport,
+    input: GraphInput,
     readonly options: DetectorOptions,
     private readonly raw: AnyRaw,
   ) {
     this.id = definition.id;
     this.tags = definition.tags;
-    this.input = graphs.input;
+    this.input = input;
   }
 
   async fit(train: AnyGraph, options: RunOptions = {}): Promise<FitReport> {

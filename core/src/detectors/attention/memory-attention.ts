@@ -1,11 +1,11 @@
-import type { WindowNormalization } from '../../windows/memory.js';
+import { choice, integer, number, numbers, type OptionsOf } from '../base/options.js';
+import { defineDetector } from '../base/types.js';
 import { windowKernelNotes } from '../../windows/kernels.js';
 import { CooperativeScheduler } from '../../yield.js';
 import type { Series } from '../../series/series.js';
 import { throwIfAborted } from '../../errors.js';
 import type {
   AttendedInterval,
-  DetectorDefinition,
   NormalExplanation,
   RawDetector,
   RawScores,
@@ -19,69 +19,49 @@ import { planMemory, scoreByMemory, type MemoryPlan, type MemoryScores } from '.
 import { restore, restoreExplanation, scalesOf, standardizeSeries } from '../base/standardize.js';
 import type { Interval } from '../../series/interval.js';
 
-/** Options of `memory-attention`. */
-export interface MemoryAttentionOptions {
-  /** Window lengths in points, one scale each; empty = one scale of 128 points, a 32nd of a short series. */
-  readonly windows: readonly number[];
-  readonly normalization: WindowNormalization;
-  readonly temperature: number;
-  readonly keys: number;
-  /** Most pairs of windows × channels compared per scale. */
-  readonly budget: number;
-  readonly [option: string]: unknown;
-}
-
-const defaults: MemoryAttentionOptions = {
-  windows: [],
-  normalization: 'none',
-  temperature: 0.1,
-  keys: 8,
-  budget: 1e8,
+const options = {
+  windows: numbers('Window lengths, one scale each; empty: 128 points or a 32nd of the series', [], {
+    min: 2,
+    unit: 'points',
+  }),
+  normalization: choice(
+    'What each window is freed of before it is compared: nothing, its mean, its mean and deviation',
+    'none',
+    ['none', 'center', 'z'],
+  ),
+  temperature: number(
+    'Softmax temperature in mean squared standard deviations: higher spreads the attention',
+    0.1,
+    { min: 1e-6 },
+  ),
+  keys: integer('Windows that each window attends to', 8, { min: 1, max: 256 }),
+  budget: number(
+    'Most pairs of windows × channels compared per scale; a longer history is averaged in segments',
+    1e8,
+    { min: 10_000 },
+  ),
 };
 
+/** Options of `memory-attention`. */
+export type MemoryAttentionOptions = OptionsOf<typeof options>;
+
 /** Training-free attention over the windows of the series itself; the attended windows are the explanation. */
-export const memoryAttention: DetectorDefinition<MemoryAttentionOptions> = {
+export const memoryAttention = defineDetector({
   id: 'memory-attention',
   summary: 'Training-free attention: rebuilds every window from the most similar windows of the history.',
   source: 'Heed; softmax attention with windows as queries, keys and values',
+  input: 'series',
   tags: {
     needsTraining: false,
     supervised: false,
     multivariate: true,
     streaming: true,
-    input: 'series',
     minPoints: 16,
     explains: true,
   },
-  defaults,
-  options: {
-    windows: {
-      type: 'numbers',
-      summary: 'Window lengths, one scale each; empty: 128 points or a 32nd of the series',
-      min: 2,
-      unit: 'points',
-    },
-    normalization: {
-      type: 'enum',
-      values: ['none', 'center', 'z'],
-      summary:
-        'What each window is freed of before it is compared: nothing, its mean, its mean and deviation',
-    },
-    temperature: {
-      type: 'number',
-      min: 1e-6,
-      summary: 'Softmax temperature in mean squared standard deviations: higher spreads the attention',
-    },
-    keys: { type: 'integer', min: 1, max: 256, summary: 'Windows that each window attends to' },
-    budget: {
-      type: 'number',
-      min: 1e4,
-      summary:
-        'Most pairs of windows × channels compared per scale; a longer history is averaged in segments',
-    },
-  },
+  options,
   create: (options) => new MemoryAttention(options),
-};
+});
 
 class MemoryAttention implements RawDetector {
   /** Windows that are normalized one by one change with every standard deviation of the series: no recurrence. */

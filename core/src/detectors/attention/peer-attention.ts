@@ -1,30 +1,12 @@
+import { integer, number, type OptionsOf } from '../base/options.js';
+import { defineDetector } from '../base/types.js';
 import { attendToPeers, blockAt, imputeFromPeers, type PeerAttention } from '../../windows/peers.js';
 import { CooperativeScheduler } from '../../yield.js';
 import { fitScaler } from '../../preprocess/scale.js';
 import { MAD_TO_SIGMA, median } from '../../preprocess/statistics.js';
 import { movingMean } from '../../preprocess/moving.js';
 import type { Series } from '../../series/series.js';
-import type {
-  AttendedChannel,
-  DetectorDefinition,
-  RawDetector,
-  RawScores,
-  RunOptions,
-} from '../base/types.js';
-
-/** Options of `peer-attention`. */
-export interface PeerAttentionDetectorOptions {
-  /** Points over which deviations are averaged. */
-  readonly window: number;
-  /** Peers each series attends to. */
-  readonly keys: number;
-  readonly temperature: number;
-  /** Most differences of two values computed. */
-  readonly budget: number;
-  readonly [option: string]: unknown;
-}
-
-const defaults: PeerAttentionDetectorOptions = { window: 5, keys: 16, temperature: 0.1, budget: 1e8 };
+import type { AttendedChannel, RawDetector, RawScores, RunOptions } from '../base/types.js';
 
 /** Residuals below this share of a series' own spread are never unusual: series that move as one are not infinitely alike. */
 const finestResidual = 0.05;
@@ -33,45 +15,46 @@ const standsOut = 2;
 /** With fewer series one that leaves the others would itself decide how much they usually differ. */
 const fewestForCommon = 5;
 
+const options = {
+  window: integer(
+    'Points over which deviations from the peers are averaged: larger overlooks short ones',
+    5,
+    { min: 1, max: 100_000, unit: 'points' },
+  ),
+  keys: integer('Peers each series attends to', 16, { min: 1, max: 256 }),
+  temperature: number(
+    'Softmax temperature in mean squared standard deviations: higher spreads the attention',
+    0.1,
+    { min: 1e-6 },
+  ),
+  budget: number(
+    'Most differences of two values computed; beyond it likeness is measured on every second, third… point',
+    1e8,
+    { min: 10_000 },
+  ),
+};
+
+/** Options of `peer-attention`. */
+export type PeerAttentionDetectorOptions = OptionsOf<typeof options>;
+
 /** Which series is unlike the others, by attention across series. */
-export const peerAttention: DetectorDefinition<PeerAttentionDetectorOptions> = {
+export const peerAttention = defineDetector({
   id: 'peer-attention',
   summary:
     'Which series is unlike the others: rebuilds each from the peers it usually resembles, at the same time.',
   source: 'Heed; softmax attention across series, with series as queries, keys and values',
+  input: 'series',
   tags: {
     needsTraining: false,
     supervised: false,
     multivariate: true,
     streaming: false,
-    input: 'series',
     minPoints: 16,
     explains: true,
   },
-  defaults,
-  options: {
-    window: {
-      type: 'integer',
-      min: 1,
-      max: 100_000,
-      summary: 'Points over which deviations from the peers are averaged: larger overlooks short ones',
-      unit: 'points',
-    },
-    keys: { type: 'integer', min: 1, max: 256, summary: 'Peers each series attends to' },
-    temperature: {
-      type: 'number',
-      min: 1e-6,
-      summary: 'Softmax temperature in mean squared standard deviations: higher spreads the attention',
-    },
-    budget: {
-      type: 'number',
-      min: 1e4,
-      summary:
-        'Most differences of two values computed; beyond it likeness is measured on every second, third… point',
-    },
-  },
+  options,
   create: (options) => new PeerAttentionDetector(options),
-};
+});
 
 /**
  * Every channel is brought to its own median and spread, so that a host that is always larger is like the others.

@@ -5,6 +5,7 @@ import { interpolate } from '../../preprocess/aggregate.js';
 import type { GrowingChannels } from './growing-channels.js';
 import {
   centerOf,
+  meanDistances,
   offsetRanges,
   separationOf,
   toInterval,
@@ -56,6 +57,9 @@ export class MemoryTail {
   private sums: Float64Array[] = [];
   private spare: Float64Array[] = [];
   private readonly attended = new Map<number, Attended>();
+  /** Keys of windows that no later window can be a key of yet, and the scales they were found with. */
+  private found = new Map<number, NearestWindows>();
+  private foundWith: Scales | undefined;
 
   /** @param own scales of the history: what the tail counts in, so that values of any size keep their digits */
   constructor(
@@ -94,8 +98,14 @@ export class MemoryTail {
     const evaluated = count - first;
     if (first < w || evaluated > Math.min(LONGEST, count / 2)) return undefined;
 
+    // Along the way the distances of a window that has its keys are not needed.
+    const complete = Math.floor(n / downsampling) - w;
+    if (this.foundWith !== scales) this.found.clear();
+    this.foundWith = scales;
+    let open = first;
+    while (open < count - 1 && open + w >= count && this.found.has(open)) open++;
     // Windows of complete segments only are worth keeping: the last segment may still change.
-    const stable = Math.min(first, Math.floor(n / downsampling) - w);
+    const stable = Math.min(open, complete);
     if (stable >= 0) this.moveTo(stable, plan);
     const sums = this.copyOfSums(this.offsetsOf(count, plan));
     let at = stable;
@@ -109,10 +119,14 @@ export class MemoryTail {
     const squares = Array.from({ length: d }, () => new Float64Array(told));
     const covered = new Float64Array(told);
     for (let q = first; q < count; q++) {
-      if (at < 0) this.distancesOf(q, plan, sums);
-      else if (q > at) this.advance(sums, q, plan);
-      at = q;
-      const nearest = this.nearestOf(q, sums, share, plan, offsets, later, first);
+      let nearest = q < open ? this.found.get(q) : undefined;
+      if (!nearest) {
+        if (at < 0) this.distancesOf(q, plan, sums);
+        else if (q > at) this.advance(sums, q, plan);
+        at = q;
+        nearest = this.nearestOf(q, sums, share, plan, offsets, later, first);
+        if (q <= complete && q + w >= count) this.found.set(q, nearest);
+      }
       const weights = attentionWeights(nearest, plan.temperature);
       this.rebuild(q, nearest, weights, scales, plan, (c, t, mean, square) => {
         if (t < firstBlock || !explains) return;
@@ -120,8 +134,13 @@ export class MemoryTail {
         squares[c]![t - firstBlock] = squares[c]![t - firstBlock]! + square;
         if (c === 0) covered[t - firstBlock] = covered[t - firstBlock]! + 1;
       }).forEach((residual, c) => (residuals[c]![q - first] = residual / d));
-      neighborDistance[q - first] = meanDistance(nearest);
+      neighborDistance[q - first] = meanDistances(nearest)[0]!;
       if (explains) this.remember(q, nearest, weights, residuals, q - first);
+    }
+
+    for (const q of this.found.keys()) {
+      if (q >= first && q + w >= count) break;
+      this.found.delete(q);
     }
 
     const spreadOut = (values: Float64Array, over: number, offset: number, from: number): Float64Array =>
@@ -177,6 +196,7 @@ export class MemoryTail {
       if (this.plan?.downsampling !== downsampling) this.condensed = 0;
       this.base = -1;
       this.attended.clear();
+      this.found.clear();
     }
     this.plan = plan;
     const n = this.series.points;
@@ -392,11 +412,4 @@ function squaredDistance(x: Float64Array, i: number, j: number, w: number): numb
     sum += gap * gap;
   }
   return sum;
-}
-
-function meanDistance({ distance, index, k }: NearestWindows): number {
-  let sum = 0;
-  let kept = 0;
-  for (let slot = 0; slot < k && index[slot]! >= 0; slot++, kept++) sum += distance[slot]!;
-  return kept > 0 ? sum / kept : 0;
 }

@@ -225,7 +225,7 @@ export function shareByResidual(
 }
 
 /** Mean distance of every query from its keys: attention at an infinite temperature. */
-function meanDistances(nearest: NearestWindows): Float64Array {
+export function meanDistances(nearest: NearestWindows): Float64Array {
   const out = new Float64Array(nearest.count);
   for (let i = 0; i < nearest.count; i++) {
     let sum = 0;

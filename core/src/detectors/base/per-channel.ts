@@ -8,7 +8,6 @@ export function baselineTags(minPoints: number, streaming = false): DetectorTags
     supervised: false,
     multivariate: false,
     streaming,
-    input: 'series',
     minPoints,
     explains: false,
     baseline: true,

@@ -2,16 +2,14 @@ import { HeedError } from '../../errors.js';
 import { autocorrelation } from '../../preprocess/autocorrelation.js';
 import { findPeriodTsbAd } from '../../preprocess/period/index.js';
 import type { Series } from '../../series/series.js';
-import type { OptionSpec } from './types.js';
+import { integer } from './options.js';
 
 /** The option that the sub-sequence baselines share. */
-export const windowOption: OptionSpec = {
-  type: 'integer',
-  summary: 'length of the sub-sequences; 0 = automatic, the benchmark’s choice for the detector',
-  min: 0,
-  max: 5000,
-  unit: 'points',
-};
+export const windowOption = integer(
+  'length of the sub-sequences; 0 = automatic, the benchmark’s choice for the detector',
+  0,
+  { min: 0, max: 5000, unit: 'points' },
+);
 
 /**
  * The window a sub-sequence detector uses: the given one, or where it is 0 the period TSB-AD finds in the first

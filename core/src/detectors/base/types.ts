@@ -1,6 +1,9 @@
 import type { Graph, GraphSequence } from '../../series/graph.js';
 import type { Interval } from '../../series/interval.js';
 import type { Series } from '../../series/series.js';
+import type { OptionsOf, OptionsSchema } from './options.js';
+
+export type { DetectorOptions } from './options.js';
 
 /** What a detector can do; the registry, the pickers and the generated contract suite read it. */
 export interface DetectorTags {
@@ -16,8 +19,6 @@ export interface DetectorTags {
    * `score` gives with `calibratedLength`, not those of a plain `score` of the longer series.
    */
   readonly calibrated?: boolean;
-  /** `graph` detectors take Graph or GraphSequence instead of Series. */
-  readonly input: 'series' | 'graph' | 'graph-sequence';
   /** Fewest points it can score. */
   readonly minPoints: number;
   /** True where the events carry what was attended to: intervals, or peers. */
@@ -286,32 +287,9 @@ export interface RawGraphDetector<G extends Graph | GraphSequence, S> {
   dispose(): void;
 }
 
-/** The side of a detector that takes graphs, or sequences of graphs with a stable set of nodes. */
-export type GraphSupport<O extends DetectorOptions = DetectorOptions> =
-  | {
-      readonly input: 'graph';
-      create(options: O): Promise<RawGraphDetector<Graph, RawGraphScores>>;
-    }
-  | {
-      readonly input: 'graph-sequence';
-      create(options: O): Promise<RawGraphDetector<GraphSequence, RawGraphSequenceScores>>;
-    };
-
-/** Documentation and check of one option. */
-export interface OptionSpec {
-  readonly type: 'number' | 'integer' | 'boolean' | 'string' | 'enum' | 'numbers';
-  readonly summary: string;
-  readonly min?: number;
-  readonly max?: number;
-  readonly values?: readonly string[];
-  readonly unit?: string;
-}
-
-export type DetectorOptions = Readonly<Record<string, unknown>>;
-
-/** A registered detector: everything the CLI, the pickers, the notebooks and the contract suite need. */
-export interface DetectorDefinition<O extends DetectorOptions = DetectorOptions> {
-  readonly id: string;
+/** What the definitions of all detectors have in common: everything the CLI, the pickers and the notebooks show. */
+export interface DefinitionBase<S extends OptionsSchema, Id extends string> {
+  readonly id: Id;
   /** One line for lists. */
   readonly summary: string;
   /** Source as a person would cite it: author, title and section. `docs/documents.md` says which documents are meant. */
@@ -319,12 +297,77 @@ export interface DetectorDefinition<O extends DetectorOptions = DetectorOptions>
   /** Values it trains with the defaults on one channel (of graphs: one feature); absent where it learns no network. */
   readonly parameters?: number;
   readonly tags: DetectorTags;
-  readonly defaults: O;
+  /** One schema: the options' types, defaults, checks and help follow from it. */
+  readonly options: S;
   /** Settings that make a fit cheap (fewer epochs, smaller layers): for tests and first looks, not for results. */
-  readonly quick?: Partial<O>;
-  readonly options: Readonly<Record<string, OptionSpec>>;
+  readonly quick?: Partial<OptionsOf<S>>;
+}
+
+/** A registered detector of series. */
+export interface SeriesDetectorDefinition<
+  S extends OptionsSchema = OptionsSchema,
+  Id extends string = string,
+> extends DefinitionBase<S, Id> {
+  readonly input: 'series';
   /** May load its code lazily (learned detectors import TensorFlow.js here). */
-  create(options: O): RawDetector | Promise<RawDetector>;
-  /** Present where it takes graphs; `tags.input` says whether it takes series as well. */
-  readonly graphs?: GraphSupport<O>;
+  create(options: OptionsOf<S>): RawDetector | Promise<RawDetector>;
+  /** Present where it takes sequences of graphs as well, whose nodes are then its channels. */
+  createForGraphs?(options: OptionsOf<S>): Promise<RawGraphDetector<GraphSequence, RawGraphSequenceScores>>;
+}
+
+/** A registered detector of single graphs. */
+export interface GraphDetectorDefinition<
+  S extends OptionsSchema = OptionsSchema,
+  Id extends string = string,
+> extends DefinitionBase<S, Id> {
+  readonly input: 'graph';
+  create(options: OptionsOf<S>): Promise<RawGraphDetector<Graph, RawGraphScores>>;
+}
+
+/** A registered detector of sequences of graphs alone. */
+export interface GraphSequenceDetectorDefinition<
+  S extends OptionsSchema = OptionsSchema,
+  Id extends string = string,
+> extends DefinitionBase<S, Id> {
+  readonly input: 'graph-sequence';
+  create(options: OptionsOf<S>): Promise<RawGraphDetector<GraphSequence, RawGraphSequenceScores>>;
+}
+
+/** Classifies grey images as normal or anomalous. */
+export interface ImageDetector {
+  /**
+   * @param images size × size values 0…1 each, row by row
+   * @param labels one per image, 1 = anomalous
+   * @throws HeedError length-mismatch, labels-missing, cancelled
+   */
+  fit(images: readonly Float32Array[], labels: ArrayLike<number>, options?: RunOptions): Promise<FitReport>;
+  /** Probability of an anomaly per image. @throws HeedError not-fitted, length-mismatch, cancelled */
+  score(images: readonly Float32Array[], options?: RunOptions): Promise<Float64Array>;
+  getState(): Promise<DetectorState>;
+  /** @throws HeedError model-corrupt */
+  setState(state: DetectorState): Promise<void>;
+  dispose(): void;
+}
+
+/** A registered detector of images. */
+export interface ImageDetectorDefinition<
+  S extends OptionsSchema = OptionsSchema,
+  Id extends string = string,
+> extends DefinitionBase<S, Id> {
+  readonly input: 'image';
+  create(options: OptionsOf<S>): Promise<ImageDetector>;
+}
+
+/** A registered detector: `input` says what it takes. */
+export type DetectorDefinition<S extends OptionsSchema = OptionsSchema, Id extends string = string> =
+  | SeriesDetectorDefinition<S, Id>
+  | GraphDetectorDefinition<S, Id>
+  | GraphSequenceDetectorDefinition<S, Id>
+  | ImageDetectorDefinition<S, Id>;
+
+/** States a detector of series so that its id and its options are known to the type checker. */
+export function defineDetector<S extends OptionsSchema, const Id extends string>(
+  definition: SeriesDetectorDefinition<S, Id>,
+): SeriesDetectorDefinition<S, Id> {
+  return definition;
 }

@@ -1,7 +1,9 @@
+import { integer, type OptionsOf } from '../base/options.js';
+import { defineDetector } from '../base/types.js';
 import { CooperativeScheduler } from '../../yield.js';
 import { createRandom, type Random } from '../../random.js';
 import type { Series } from '../../series/series.js';
-import type { DetectorDefinition, DetectorOptions, RawScores, RunOptions } from '../base/types.js';
+import type { RawScores, RunOptions } from '../base/types.js';
 import { NormalizedWindows } from '../../windows/normalized.js';
 import { averageWindowScores, subsequenceWindow, windowOption } from '../base/subsequence.js';
 
@@ -205,12 +207,12 @@ function pick(weights: Float64Array, total: number, random: Random): number {
   return random.integer(0, weights.length - 1);
 }
 
-async function score(series: Series, options: DetectorOptions, run: RunOptions): Promise<RawScores> {
-  const window = subsequenceWindow(series, options.window as number, 2, 40);
+async function score(series: Series, options: Options, run: RunOptions): Promise<RawScores> {
+  const window = subsequenceWindow(series, options.window, 2, 40);
   const scheduler = new CooperativeScheduler(run.signal);
   const windows = new NormalizedWindows(series, window);
   await scheduler.yieldIfDue();
-  const clusters = Math.min(options.clusters as number, windows.count);
+  const clusters = Math.min(options.clusters, windows.count);
   const clustering = new WindowClustering(windows, clusters, scheduler);
   await clustering.run(createRandom(run.seed ?? 0), 300, run.onProgress);
 
@@ -234,24 +236,27 @@ async function score(series: Series, options: DetectorOptions, run: RunOptions):
   };
 }
 
+const options = {
+  window: windowOption,
+  clusters: integer('number of typical windows', 10, { min: 1, max: 1000 }),
+};
+
+type Options = OptionsOf<typeof options>;
+
 /** KMeansAD as the TSB-AD benchmark runs it. */
-export const kMeans: DetectorDefinition = {
+export const kMeans = defineDetector({
   id: 'k-means',
   summary: 'Distance of every window from the nearest of a few typical window shapes (KMeansAD).',
   source: 'Yairi et al. 2001; settings of TSB-AD (Liu & Paparrizos 2024)',
+  input: 'series',
   tags: {
     needsTraining: false,
     supervised: false,
     multivariate: true,
     streaming: false,
-    input: 'series',
     minPoints: 6,
     explains: false,
   },
-  defaults: { window: 0, clusters: 10 },
-  options: {
-    window: windowOption,
-    clusters: { type: 'integer', summary: 'number of typical windows', min: 1, max: 1000 },
-  },
+  options,
   create: (options) => ({ score: (series, run) => score(series, options, run) }),
-};
+});

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createSeries } from '../../series/series.js';
-import { matrixProfile, matrixProfileDetector } from './matrix-profile.js';
+import { computeMatrixProfile, matrixProfile } from './matrix-profile.js';
 import { naiveMatrixProfile } from './matrix-profile.naive.js';
 
 describe('matrixProfile', () => {
@@ -13,7 +13,7 @@ describe('matrixProfile', () => {
         fc.nat(10),
         async (values, window, flat) => {
           const series = values.map((value, t) => (t >= flat && t < flat + 10 ? 1 : value));
-          const { distance } = await matrixProfile(Float64Array.from(series), window, {});
+          const { distance } = await computeMatrixProfile(Float64Array.from(series), window, {});
           naiveMatrixProfile(series, window).forEach((expected, i) => {
             // Rounding of a correlation near 1 shows as its square root in the distance.
             expect(Math.abs(distance[i]! - expected)).toBeLessThan(1e-5);
@@ -26,8 +26,8 @@ describe('matrixProfile', () => {
 
   it('keeps its precision beside a huge offset', async () => {
     const values = Float64Array.from({ length: 200 }, (_, t) => Math.sin(t / 4) + ((t * 37) % 11) / 20);
-    const near = await matrixProfile(values, 12, {});
-    const far = await matrixProfile(
+    const near = await computeMatrixProfile(values, 12, {});
+    const far = await computeMatrixProfile(
       values.map((value) => value + 1e6),
       12,
       {},
@@ -41,7 +41,7 @@ describe('matrix-profile', () => {
   for (let t = 500; t < 515; t++) values[t] = Math.cos((2 * Math.PI * t) / 10);
 
   it('finds the discord and names its nearest neighbor', async () => {
-    const detector = await matrixProfileDetector.create({ window: 30 });
+    const detector = await matrixProfile.create({ window: 30 });
     const { raw, attend } = await detector.score(createSeries({ channels: [{ name: 'value', values }] }), {});
     const top = raw.indexOf(Math.max(...raw));
     expect(Math.abs(top - 507)).toBeLessThan(20);
@@ -52,7 +52,7 @@ describe('matrix-profile', () => {
   });
 
   it('scores a constant series 0 and stops when cancelled', async () => {
-    const detector = await matrixProfileDetector.create({ window: 0 });
+    const detector = await matrixProfile.create({ window: 0 });
     const flat = createSeries({ channels: [{ name: 'value', values: new Float64Array(100).fill(3) }] });
     expect(Math.max(...(await detector.score(flat, {})).raw)).toBe(0);
     const long = createSeries({

@@ -1,12 +1,8 @@
+import type { OptionsOf } from '../base/options.js';
+import { defineDetector } from '../base/types.js';
 import { CooperativeScheduler } from '../../yield.js';
 import type { Series } from '../../series/series.js';
-import type {
-  AttendedInterval,
-  DetectorDefinition,
-  DetectorOptions,
-  RawScores,
-  RunOptions,
-} from '../base/types.js';
+import type { AttendedInterval, RawScores, RunOptions } from '../base/types.js';
 import { standardized } from '../outlier/principal-components.js';
 import { subsequenceWindow, windowOption } from '../base/subsequence.js';
 
@@ -27,7 +23,7 @@ const BATCH = 1 << 21;
  * covariance update of SCAMP (Zimmerman et al., SoCC 2019): O(n²) time, O(n) memory.
  * Of two constant windows the distance is 0, of a constant and another one sqrt(window), as in STUMPY.
  */
-export async function matrixProfile(
+export async function computeMatrixProfile(
   values: Float64Array,
   window: number,
   options: RunOptions,
@@ -155,10 +151,10 @@ function centered(distance: Float64Array, window: number, n: number): Float64Arr
   return raw;
 }
 
-async function score(series: Series, options: DetectorOptions, run: RunOptions): Promise<RawScores> {
+async function score(series: Series, options: Options, run: RunOptions): Promise<RawScores> {
   const { values } = series.channels[0]!;
-  const window = subsequenceWindow(series, options.window as number, 1, 100);
-  const { distance, neighbor } = await matrixProfile(values, window, run);
+  const window = subsequenceWindow(series, options.window, 1, 100);
+  const { distance, neighbor } = await computeMatrixProfile(values, window, run);
   const before = Math.floor(window / 2);
   const attend = (start: number, end: number): AttendedInterval[] => {
     let at = -1;
@@ -171,22 +167,27 @@ async function score(series: Series, options: DetectorOptions, run: RunOptions):
   return { raw: centered(distance, window, values.length), period: window, attend };
 }
 
+const options = {
+  window: windowOption,
+};
+
+type Options = OptionsOf<typeof options>;
+
 /** The discord score of the matrix profile. */
-export const matrixProfileDetector: DetectorDefinition = {
+export const matrixProfile = defineDetector({
   id: 'matrix-profile',
   summary: 'Distance of every window from its most similar other window (matrix profile discords).',
   source:
     'Yeh et al. 2016 (matrix profile I); definition of STUMPY, settings of TSB-AD (Liu & Paparrizos 2024)',
+  input: 'series',
   tags: {
     needsTraining: false,
     supervised: false,
     multivariate: false,
     streaming: false,
-    input: 'series',
     minPoints: 6,
     explains: true,
   },
-  defaults: { window: 0 },
-  options: { window: windowOption },
+  options,
   create: (options) => ({ score: (series, run) => score(series, options, run) }),
-};
+});

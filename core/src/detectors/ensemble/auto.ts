@@ -1,9 +1,10 @@
+import { number, type OptionsOf } from '../base/options.js';
+import { defineDetector } from '../base/types.js';
 import { CooperativeScheduler } from '../../yield.js';
 import { throwIfAborted } from '../../errors.js';
 import { sliceSeries, type Series } from '../../series/series.js';
 import type {
   AttendedInterval,
-  DetectorDefinition,
   NormalExplanation,
   RawDetector,
   RawScores,
@@ -44,39 +45,35 @@ import {
 import { lastOf, downsamplingNotes } from '../attention/memory-attention.js';
 import type { Interval } from '../../series/interval.js';
 
-/** Options of `auto`: it has none that need setting. */
-export interface AutoOptions {
-  /** Most pairs of windows × channels that memory attention compares. */
-  readonly budget: number;
-  readonly [option: string]: unknown;
-}
+const options = {
+  budget: number(
+    'Most pairs of windows × channels compared; a longer history is downsampled, then members are left out',
+    1e8,
+    { min: 10_000 },
+  ),
+};
+
+/** Options of `auto`. */
+export type AutoOptions = OptionsOf<typeof options>;
 
 /** The default detector: fuses members that need no training into one score. */
-export const auto: DetectorDefinition<AutoOptions> = {
+export const auto = defineDetector({
   id: 'auto',
   summary: 'The default: several training-free members fused into one score; no settings.',
   source: 'Heed',
+  input: 'series',
   tags: {
     needsTraining: false,
     supervised: false,
     multivariate: true,
     streaming: true,
     calibrated: true,
-    input: 'series',
     minPoints: 8,
     explains: true,
   },
-  defaults: { budget: 1e8 },
-  options: {
-    budget: {
-      type: 'number',
-      min: 1e4,
-      summary:
-        'Most pairs of windows × channels compared; a longer history is downsampled, then members are left out',
-    },
-  },
+  options,
   create: (options) => new Auto(options),
-};
+});
 
 /** What a series told `auto`, and what it keeps where the series is the calibration of a longer one. */
 interface Calibration {

@@ -1,51 +1,39 @@
+import { integer, type OptionsOf } from '../base/options.js';
+import { defineDetector } from '../base/types.js';
 import { throwIfAborted } from '../../errors.js';
 import { findPeriodTsbAd } from '../../preprocess/period/index.js';
-import type { DetectorDefinition } from '../base/types.js';
 import { fitForecast, forecastChannels, scoreForecasts } from './forecast-errors.js';
 import { standardizeSeries } from '../base/standardize.js';
 import { averageChannels } from '../base/single-member.js';
 
+const options = {
+  order: integer('past points that a forecast uses', 64, { min: 1, max: 2000, unit: 'points' }),
+  smoothing: integer('points to average squared errors over; 0 = the dominant period of each channel', 0, {
+    min: 0,
+    max: 100_000,
+    unit: 'points',
+  }),
+};
+
 /** Options of `forecast`. */
-export interface ForecastOptions {
-  /** Past points that a forecast uses. */
-  readonly order: number;
-  /** Points to average squared errors over; 0 = the dominant period of each channel. */
-  readonly smoothing: number;
-  readonly [option: string]: unknown;
-}
+export type ForecastOptions = OptionsOf<typeof options>;
 
 /** One of the members of `auto`: errors of a linear forecast. */
-export const forecast: DetectorDefinition<ForecastOptions> = {
+export const forecast = defineDetector({
   id: 'forecast',
   summary:
     'Errors of a linear one-step forecast (autoregression), averaged over a period: server and web metrics.',
   source: 'Box & Jenkins 1970; a member of auto',
+  input: 'series',
   tags: {
     needsTraining: false,
     supervised: false,
     multivariate: true,
     streaming: false,
-    input: 'series',
     minPoints: 8,
     explains: false,
   },
-  defaults: { order: 64, smoothing: 0 },
-  options: {
-    order: {
-      type: 'integer',
-      min: 1,
-      max: 2000,
-      summary: 'past points that a forecast uses',
-      unit: 'points',
-    },
-    smoothing: {
-      type: 'integer',
-      min: 0,
-      max: 100_000,
-      summary: 'points to average squared errors over; 0 = the dominant period of each channel',
-      unit: 'points',
-    },
-  },
+  options,
   create: ({ order, smoothing }) => ({
     score: async (series, run) => {
       throwIfAborted(run.signal);
@@ -64,4 +52,4 @@ export const forecast: DetectorDefinition<ForecastOptions> = {
       };
     },
   }),
-};
+});

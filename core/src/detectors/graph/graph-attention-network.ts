@@ -16,21 +16,7 @@ import type {
 import { denseLayer } from '../learned/training/layers.js';
 import { optimize } from '../learned/training/optimize.js';
 import { Parameters } from '../learned/training/parameters.js';
-
-/** Options of `graph-attention`. */
-export type GraphAttentionOptions = {
-  /** Width of one head. */
-  readonly hidden: number;
-  readonly heads: number;
-  /** Steps of the optimizer, each over the whole graph. */
-  readonly epochs: number;
-  readonly learningRate: number;
-  /** Share of the edges, and of the features, that every step of the training goes without. */
-  readonly edgeDropout: number;
-  readonly featureDropout: number;
-  /** Share of structure in the score, 0…1; the rest is attributes. */
-  readonly structure: number;
-};
+import type { GraphAttentionOptions } from './graph-attention-options.js';
 
 /** Sampled pairs without an edge per edge, for the structure's loss. */
 const NEGATIVES = 2;

@@ -3,15 +3,8 @@ import { graphAttention, meanOverHeads, scaledDotAttention } from '../../tensor/
 import { dense } from '../../tensor/operations/index.js';
 import { denseLayer, positionalEncoding } from '../learned/training/layers.js';
 import type { Inference, WindowedNetwork, WindowedPlan } from '../learned/training/network.js';
-import type { TrainingOptions } from '../learned/training/options.js';
 import { createPlan } from '../learned/training/plan.js';
-
-/** Options of `graph-sequence-attention`. */
-export type GraphSequenceOptions = TrainingOptions & {
-  /** Width of one graph attention head. */
-  readonly hidden: number;
-  readonly heads: number;
-};
+import type { GraphSequenceOptions } from './graph-sequence-options.js';
 
 /** Who may attend to whom among N nodes of F features; absent: every channel is a node and sees all others. */
 export interface NodeLayout {

@@ -1,3 +1,4 @@
+import type { GraphSequenceOptions } from './graph-sequence-options.js';
 import * as tf from '@tensorflow/tfjs-core';
 import { HeedError } from '../../errors.js';
 import type { GraphSequence } from '../../series/graph.js';
@@ -13,7 +14,6 @@ import type {
 import {
   graphSequencePlan,
   type GraphSequenceNetwork,
-  type GraphSequenceOptions,
   type NodeLayout,
 } from './graph-sequence-attention-network.js';
 import { WindowedDetector } from '../learned/training/windowed-detector.js';

@@ -1,3 +1,5 @@
+import { defaultsOf } from '../base/options.js';
+import type { DetectorDefinition } from '../base/types.js';
 /** What the tests of learned detectors share: a small labeled case and cheap settings. */
 import { createSeries, sliceSeries } from '../../series/series.js';
 import type { FineTuneOptions, FitReport, RawDetector, RunOptions } from '../base/types.js';
@@ -10,12 +12,17 @@ export interface LearnedRaw extends Required<RawDetector> {
   fineTune(train: Series, options: FineTuneOptions): Promise<FitReport>;
 }
 
-export const findDefinition = (id: string) => learnedDetectors.find((definition) => definition.id === id)!;
+const definitions: readonly DetectorDefinition[] = learnedDetectors;
+export const findDefinition = (id: string) => definitions.find((definition) => definition.id === id)!;
 
 /** A learned detector with its quick settings. */
 export async function makeQuick(id: string, options: object = {}): Promise<LearnedRaw> {
   const definition = findDefinition(id);
-  return (await definition.create({ ...definition.defaults, ...definition.quick, ...options })) as LearnedRaw;
+  return (await definition.create({
+    ...defaultsOf(definition.options),
+    ...definition.quick,
+    ...options,
+  })) as LearnedRaw;
 }
 
 /** Two channels with a common period; labeled intervals where one is mirrored and the other dead. */

@@ -1,3 +1,4 @@
+import { defaultsOf } from '../base/options.js';
 import { describe, expect, it } from 'vitest';
 import { averagePrecision, rankingCurve } from '../../evaluate/curves.js';
 import type { DetectorState, Progress } from '../base/types.js';
@@ -18,7 +19,7 @@ const zScore = Float64Array.from({ length: 600 }, (_, t) =>
   ),
 );
 
-const forSeries = learnedDetectors.filter(({ tags }) => tags.input === 'series');
+const forSeries = learnedDetectors.filter(({ input }) => input === 'series');
 
 describe.each(forSeries.map(({ id }) => id))('%s', (id) => {
   it('beats random and z-score by 0.2 in PR-AUC, reports its training, explains, and saves', async () => {
@@ -80,18 +81,18 @@ describe.each(forSeries.map(({ id }) => id))('%s', (id) => {
 });
 
 describe('the size that lists show', () => {
-  it.each(learnedDetectors.map(({ id }) => id))(
+  it.each(learnedDetectors.filter(({ input }) => input !== 'image').map(({ id }) => id))(
     'is what %s trains with its defaults on one channel',
     async (id) => {
-      const { defaults, parameters, tags } = findDefinition(id);
-      if (tags.input !== 'series') {
+      const { options, parameters, input } = findDefinition(id);
+      if (input !== 'series') {
         const nodes = ['a', 'b', 'c'].map((name, i) => ({ id: name, features: [i] }));
         const detector = await createGraphAttention({ epochs: 1 });
         const graph = createGraph({ nodes, edges: [{ source: 'a', target: 'b' }] });
         expect((await detector.fit(graph, {})).parameters).toBe(parameters);
         return;
       }
-      const raw = (await findDefinition(id).create(defaults)) as WindowedDetector;
+      const raw = (await findDefinition(id).create(defaultsOf(options))) as WindowedDetector;
       const scaler = createScaler({ kind: raw.plan.scaler, offset: 0, scale: 1 });
       await raw.initialize(['one'], [scaler], 0);
       const { tensors } = await raw.getState();

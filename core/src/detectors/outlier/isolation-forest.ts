@@ -1,7 +1,9 @@
+import { integer, number, type OptionsOf } from '../base/options.js';
+import { defineDetector } from '../base/types.js';
 import { CooperativeScheduler } from '../../yield.js';
 import { createRandom, type Random } from '../../random.js';
 import type { Series } from '../../series/series.js';
-import type { DetectorDefinition, DetectorOptions, RawScores, RunOptions } from '../base/types.js';
+import type { RawScores, RunOptions } from '../base/types.js';
 import { NormalizedWindows } from '../../windows/normalized.js';
 import { centerWindowScores, subsequenceWindow, windowOption } from '../base/subsequence.js';
 
@@ -69,15 +71,15 @@ function growTree(
   return tree;
 }
 
-async function score(series: Series, options: DetectorOptions, run: RunOptions): Promise<RawScores> {
-  const window = subsequenceWindow(series, options.window as number, 1, 1);
+async function score(series: Series, options: Options, run: RunOptions): Promise<RawScores> {
+  const window = subsequenceWindow(series, options.window, 1, 1);
   const several = series.channels.length > 1;
   // Several channels are scored point by point: normalizing a point over its channels would hide how large it is.
   const windows = new NormalizedWindows(series, window, !several);
   const { count, dimensions } = windows;
-  const size = Math.min(options.samples as number, count);
-  const trees = options.trees as number;
-  const share = (options.features as number) || (several ? 0.8 : 0);
+  const size = Math.min(options.samples, count);
+  const trees = options.trees;
+  const share = options.features || (several ? 0.8 : 0);
   const perTree = Math.max(1, Math.round(share * dimensions));
   const random = createRandom(run.seed ?? 0);
   const scheduler = new CooperativeScheduler(run.signal);
@@ -119,35 +121,36 @@ function distinct(size: number, limit: number, random: Random): number[] {
   return [...chosen];
 }
 
+const options = {
+  window: windowOption,
+  trees: integer('number of trees', 150, { min: 1, max: 2000 }),
+  samples: integer('windows each tree is grown from', 256, { min: 2, max: 4096 }),
+  features: number(
+    'share of the dimensions each tree may split; 0 = automatic: one dimension for one channel, 0.8 for several',
+    0,
+    { min: 0, max: 1 },
+  ),
+};
+
+type Options = OptionsOf<typeof options>;
+
 /**
  * Isolation forest over windows: points that few random splits isolate are anomalous. Own code: the packages on npm
  * take no seed.
  */
-export const isolationForest: DetectorDefinition = {
+export const isolationForest = defineDetector({
   id: 'isolation-forest',
   summary: 'How few random splits isolate a window from the others (isolation forest).',
   source: 'Liu, Ting & Zhou 2008; settings of TSB-AD (Liu & Paparrizos 2024)',
+  input: 'series',
   tags: {
     needsTraining: false,
     supervised: false,
     multivariate: true,
     streaming: false,
-    input: 'series',
     minPoints: 6,
     explains: false,
   },
-  defaults: { window: 0, trees: 150, samples: 256, features: 0 },
-  options: {
-    window: windowOption,
-    trees: { type: 'integer', summary: 'number of trees', min: 1, max: 2000 },
-    samples: { type: 'integer', summary: 'windows each tree is grown from', min: 2, max: 4096 },
-    features: {
-      type: 'number',
-      summary:
-        'share of the dimensions each tree may split; 0 = automatic: one dimension for one channel, 0.8 for several',
-      min: 0,
-      max: 1,
-    },
-  },
+  options,
   create: (options) => ({ score: (series, run) => score(series, options, run) }),
-};
+});

@@ -1,16 +1,10 @@
+import { integer, number, type OptionsOf } from '../base/options.js';
+import { defineDetector } from '../base/types.js';
 import { CooperativeScheduler } from '../../yield.js';
 import { HeedError } from '../../errors.js';
 import { createRandom } from '../../random.js';
 import type { Series } from '../../series/series.js';
-import type {
-  DetectorDefinition,
-  DetectorOptions,
-  DetectorState,
-  FitReport,
-  RawDetector,
-  RawScores,
-  RunOptions,
-} from '../base/types.js';
+import type { DetectorState, FitReport, RawDetector, RawScores, RunOptions } from '../base/types.js';
 import { NormalizedWindows } from '../../windows/normalized.js';
 import { averageWindowScores, subsequenceWindow, windowOption } from '../base/subsequence.js';
 
@@ -73,14 +67,14 @@ export async function oneClassCoefficients(
 class OneClassSvm implements RawDetector {
   private fitted: Fitted | undefined;
 
-  constructor(private readonly options: DetectorOptions) {}
+  constructor(private readonly options: Options) {}
 
   async fit(train: Series, run: RunOptions): Promise<FitReport> {
     const start = performance.now();
     const scheduler = new CooperativeScheduler(run.signal);
-    const window = subsequenceWindow(train, this.options.window as number, 2, 1);
+    const window = subsequenceWindow(train, this.options.window, 2, 1);
     const windows = new NormalizedWindows(train, window);
-    const size = Math.min(windows.count, this.options.samples as number);
+    const size = Math.min(windows.count, this.options.samples);
     const picked = createRandom(run.seed ?? 0)
       .shuffle(Array.from({ length: windows.count }, (_, i) => i))
       .slice(0, size);
@@ -98,7 +92,7 @@ class OneClassSvm implements RawDetector {
       await scheduler.yieldIfDue();
       run.onProgress?.({ phase: 'fit', done: (0.8 * a) / size });
     }
-    const alpha = await oneClassCoefficients(kernel, size, this.options.nu as number, scheduler);
+    const alpha = await oneClassCoefficients(kernel, size, this.options.nu, scheduler);
     const support = [...alpha.keys()].filter((i) => alpha[i]! > 0);
     const kept = new Float64Array(support.length * dimensions);
     support.forEach((i, row) =>
@@ -229,33 +223,31 @@ function similarity(
   return Math.exp(-gamma * squared);
 }
 
+const options = {
+  window: windowOption,
+  nu: number('upper bound of the share of training windows outside', 0.5, { min: 0.01, max: 1 }),
+  samples: integer('most training windows, drawn at random', 500, { min: 2, max: 4000 }),
+};
+
+type Options = OptionsOf<typeof options>;
+
 /**
  * One-class support vector machine over windows, fitted to normal data. Own solver: the packages on npm answer with
  * yes or no only, and a ranking needs the distance from the threshold.
  */
-export const oneClassSvm: DetectorDefinition = {
+export const oneClassSvm = defineDetector({
   id: 'one-class-svm',
   summary: 'How far a window lies outside the region of the normal training windows (one-class SVM).',
   source: 'Schölkopf et al. 2001; settings of TSB-AD (Liu & Paparrizos 2024)',
+  input: 'series',
   tags: {
     needsTraining: true,
     supervised: false,
     multivariate: true,
     streaming: false,
-    input: 'series',
     minPoints: 6,
     explains: false,
   },
-  defaults: { window: 0, nu: 0.5, samples: 500 },
-  options: {
-    window: windowOption,
-    nu: {
-      type: 'number',
-      summary: 'upper bound of the share of training windows outside',
-      min: 0.01,
-      max: 1,
-    },
-    samples: { type: 'integer', summary: 'most training windows, drawn at random', min: 2, max: 4000 },
-  },
+  options,
   create: (options) => new OneClassSvm(options),
-};
+});

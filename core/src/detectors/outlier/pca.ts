@@ -1,6 +1,8 @@
+import { number, type OptionsOf } from '../base/options.js';
+import { defineDetector } from '../base/types.js';
 import { CooperativeScheduler } from '../../yield.js';
 import type { Series } from '../../series/series.js';
-import type { DetectorDefinition, DetectorOptions, RawScores, RunOptions } from '../base/types.js';
+import type { RawScores, RunOptions } from '../base/types.js';
 import { jointWindowScores } from './pca-joint.js';
 import { chooseComponents, standardized } from './principal-components.js';
 import { centerWindowScores, subsequenceWindow, windowOption } from '../base/subsequence.js';
@@ -114,54 +116,50 @@ function laggedCorrelation(x: Float64Array, window: number): LaggedCorrelation {
   return { mean, std, columns, correlation };
 }
 
-async function score(series: Series, options: DetectorOptions, run: RunOptions): Promise<RawScores> {
-  const window = subsequenceWindow(series, options.window as number, 1, 1);
+async function score(series: Series, options: Options, run: RunOptions): Promise<RawScores> {
+  const window = subsequenceWindow(series, options.window, 1, 1);
   if (series.channels.length > 1) {
-    const { scores, parts } = await jointWindowScores(
-      series,
-      window,
-      (options.variance as number) || 0.25,
-      run,
-    );
+    const { scores, parts } = await jointWindowScores(series, window, options.variance || 0.25, run);
     return {
       raw: centerWindowScores(scores, window),
       contributions: parts.map((part) => centerWindowScores(part, window)),
     };
   }
   const values = standardized(series.channels[0]!.values);
-  const scores = await windowScores(values, window, (options.variance as number) || 1, run);
+  const scores = await windowScores(values, window, options.variance || 1, run);
   const raw = centerWindowScores(scores, window);
   return { raw, contributions: [raw], period: window };
 }
+
+const options = {
+  window: windowOption,
+  variance: number(
+    'share of the variance the components must explain; 0 = automatic: all of it for one channel, 0.25 for several',
+    0,
+    { min: 0, max: 1 },
+  ),
+};
+
+type Options = OptionsOf<typeof options>;
 
 /**
  * Sub-PCA as the TSB-AD benchmark runs it, whose published values it reproduces: windows of one period for one
  * channel, the points themselves (window 1) for several.
  */
-export const pca: DetectorDefinition = {
+export const pca = defineDetector({
   id: 'pca',
   summary:
     'Principal components of sub-sequences (Sub-PCA): how far a window lies from the axes of normal variation.',
   source: 'Shyu et al. 2003; Aggarwal 2017; settings of TSB-AD (Liu & Paparrizos 2024)',
+  input: 'series',
   tags: {
     needsTraining: false,
     supervised: false,
     multivariate: true,
     streaming: false,
-    input: 'series',
     minPoints: 6,
     explains: false,
   },
-  defaults: { window: 0, variance: 0 },
-  options: {
-    window: windowOption,
-    variance: {
-      type: 'number',
-      summary:
-        'share of the variance the components must explain; 0 = automatic: all of it for one channel, 0.25 for several',
-      min: 0,
-      max: 1,
-    },
-  },
+  options,
   create: (options) => ({ score: (series, run) => score(series, options, run) }),
-};
+});

@@ -1,9 +1,10 @@
+import { defaultsOf } from '../base/options.js';
 import { describe, expect, it } from 'vitest';
 import { createDetector } from '../../detection/index.js';
 import { naiveBandPower } from '../../preprocess/band-power.naive.js';
 import { createRandom } from '../../random.js';
 import { createSeries } from '../../series/series.js';
-import { bandPowerDetector } from './band-power.js';
+import { bandPower } from './band-power.js';
 import { estimateUsualPower, scoreBandPower } from './band-power-scores.js';
 
 const sample = (n: number): Float64Array => {
@@ -68,7 +69,7 @@ describe('band power', () => {
         { name: 'odd', values: sample(1000) },
       ],
     });
-    const detector = await bandPowerDetector.create(bandPowerDetector.defaults);
+    const detector = await bandPower.create(defaultsOf(bandPower.options));
     const { raw, contributions } = await detector.score(series, {});
     const at = raw.indexOf(Math.max(...raw));
     expect(at).toBeGreaterThan(580);
@@ -80,6 +81,6 @@ describe('band power', () => {
     const short = createSeries({ channels: [{ name: 'x', values: sample(1000).slice(0, 20) }] });
     expect((await (await createDetector('band-power')).score(short)).score.every(Number.isFinite)).toBe(true);
     await expect(createDetector('band-power', { window: 48 })).rejects.toMatchObject({ code: 'bad-option' });
-    expect(bandPowerDetector.tags.multivariate).toBe(true);
+    expect(bandPower.tags.multivariate).toBe(true);
   });
 });

@@ -1,41 +1,37 @@
+import { integer, type OptionsOf } from '../base/options.js';
+import { defineDetector } from '../base/types.js';
 import { HeedError, throwIfAborted } from '../../errors.js';
 import { averageChannels } from '../base/single-member.js';
 import { standardizeSeries } from '../base/standardize.js';
-import type { DetectorDefinition } from '../base/types.js';
 import { estimateUsualPower, scoreBandPower } from './band-power-scores.js';
 
+const options = {
+  window: integer(
+    'points per window, a power of two; a shorter one is taken where two do not fit the series',
+    64,
+    { min: 4, max: 65_536, unit: 'points' },
+  ),
+};
+
 /** Options of `band-power`. */
-export interface BandPowerOptions {
-  /** Points per window, a power of two. */
-  readonly window: number;
-  readonly [option: string]: unknown;
-}
+export type BandPowerOptions = OptionsOf<typeof options>;
 
 /** Three of the members of `auto`, at windows of 256, 64 and 16 points: changes of texture. */
-export const bandPowerDetector: DetectorDefinition<BandPowerOptions> = {
+export const bandPower = defineDetector({
   id: 'band-power',
   summary:
     'Changes of texture: log power of sliding windows in octave bands, squared deviation from the median.',
   source: 'Heed; three members of auto',
+  input: 'series',
   tags: {
     needsTraining: false,
     supervised: false,
     multivariate: true,
     streaming: false,
-    input: 'series',
     minPoints: 8,
     explains: false,
   },
-  defaults: { window: 64 },
-  options: {
-    window: {
-      type: 'integer',
-      min: 4,
-      max: 65_536,
-      summary: 'points per window, a power of two; a shorter one is taken where two do not fit the series',
-      unit: 'points',
-    },
-  },
+  options,
   create: ({ window }) => {
     if (!Number.isInteger(Math.log2(window))) {
       throw new HeedError('bad-option', `"window" is ${window}`, 'Give a power of two.');
@@ -56,4 +52,4 @@ export const bandPowerDetector: DetectorDefinition<BandPowerOptions> = {
       },
     };
   },
-};
+});

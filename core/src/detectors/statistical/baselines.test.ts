@@ -1,21 +1,22 @@
+import { defaultsOf } from '../base/options.js';
 import { expect, test } from 'vitest';
 import { createSeries } from '../../series/series.js';
-import type { DetectorDefinition, RawScores, RunOptions } from '../base/types.js';
+import type { RawScores, RunOptions, SeriesDetectorDefinition } from '../base/types.js';
 import { mad } from './mad.js';
-import { movingVarianceDetector } from './moving-variance.js';
-import { randomDetector } from './random.js';
+import { movingVariance } from './moving-variance.js';
+import { random } from './random.js';
 import { squaredDifference } from './squared-difference.js';
 import { threeSigma } from './three-sigma.js';
 import { tTest } from './t-test.js';
 import { zScore } from './z-score.js';
 
 async function scoreOf(
-  definition: DetectorDefinition,
+  definition: SeriesDetectorDefinition,
   values: number[],
   options: Record<string, unknown> = {},
   run: RunOptions = {},
 ): Promise<RawScores> {
-  const detector = await definition.create({ ...definition.defaults, ...options });
+  const detector = await definition.create({ ...defaultsOf(definition.options), ...options });
   return detector.score(createSeries({ channels: [{ name: 'a', values }] }), run);
 }
 
@@ -54,7 +55,7 @@ test('t-test: Welch’s statistic of the windows before and after', async () => 
 });
 
 test('moving-variance and squared-difference by hand', async () => {
-  const variance = await scoreOf(movingVarianceDetector, [1, 3, 3, 9], { window: 2 });
+  const variance = await scoreOf(movingVariance, [1, 3, 3, 9], { window: 2 });
   [0, 1, 0, 9].forEach((value, t) => expect(variance.raw[t]).toBeCloseTo(value, 12));
   const difference = await scoreOf(squaredDifference, [1, 3, 3, 9]);
   expect([...difference.raw]).toEqual([0, 4, 0, 36]);
@@ -64,14 +65,14 @@ test('moving-variance and squared-difference by hand', async () => {
 test('random scores are uniform and depend on the seed alone', async () => {
   const values = Array.from({ length: 4000 }, (_, t) => t);
   const [a, b, other] = [
-    await scoreOf(randomDetector, values, {}, { seed: 1 }),
+    await scoreOf(random, values, {}, { seed: 1 }),
     await scoreOf(
-      randomDetector,
+      random,
       values.map((value) => -value),
       {},
       { seed: 1 },
     ),
-    await scoreOf(randomDetector, values, {}, { seed: 2 }),
+    await scoreOf(random, values, {}, { seed: 2 }),
   ];
   expect(b.raw).toEqual(a.raw);
   expect(other.raw).not.toEqual(a.raw);

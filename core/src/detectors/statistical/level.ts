@@ -1,42 +1,38 @@
+import { integer, type OptionsOf } from '../base/options.js';
+import { defineDetector } from '../base/types.js';
 import { throwIfAborted } from '../../errors.js';
 import { findPeriodTsbAd } from '../../preprocess/period/index.js';
-import type { DetectorDefinition } from '../base/types.js';
 import { scoreLevel } from './level-scores.js';
 import { averageChannels } from '../base/single-member.js';
 import { standardizeSeries } from '../base/standardize.js';
 
+const options = {
+  window: integer('points to average over; 0 = the dominant period of each channel', 0, {
+    min: 0,
+    max: 100_000,
+    unit: 'points',
+  }),
+};
+
 /** Options of `level`. */
-export interface LevelOptions {
-  /** Points to average over; 0 = the dominant period of each channel. */
-  readonly window: number;
-  readonly [option: string]: unknown;
-}
+export type LevelOptions = OptionsOf<typeof options>;
 
 /** One of the members of `auto`: distance from the usual level. */
-export const level: DetectorDefinition<LevelOptions> = {
+export const level = defineDetector({
   id: 'level',
   summary:
     'Distance from the usual level: mean squared standardized value over a period; long odd intervals.',
   source: 'Heed; a member of auto',
+  input: 'series',
   tags: {
     needsTraining: false,
     supervised: false,
     multivariate: true,
     streaming: false,
-    input: 'series',
     minPoints: 8,
     explains: false,
   },
-  defaults: { window: 0 },
-  options: {
-    window: {
-      type: 'integer',
-      min: 0,
-      max: 100_000,
-      summary: 'points to average over; 0 = the dominant period of each channel',
-      unit: 'points',
-    },
-  },
+  options,
   create: ({ window }) => ({
     score: async (series, run) => {
       throwIfAborted(run.signal);
@@ -49,4 +45,4 @@ export const level: DetectorDefinition<LevelOptions> = {
       };
     },
   }),
-};
+});

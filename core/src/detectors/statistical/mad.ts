@@ -1,17 +1,17 @@
+import { defineDetector } from '../base/types.js';
 import { fitScaler } from '../../preprocess/scale.js';
-import type { DetectorDefinition } from '../base/types.js';
 import { baselineTags, deviations, realSpread, referenceValues } from '../base/per-channel.js';
 
 /**
  * Distance from the median in scaled median absolute deviations (Iglewicz & Hoaglin 1993, modified z-score). Where
  * more than half of the values are equal, the interquartile range and then the standard deviation take its place.
  */
-export const mad: DetectorDefinition = {
+export const mad = defineDetector({
   id: 'mad',
   summary: 'Distance from the median in scaled median absolute deviations: outliers do not move the scale.',
   source: 'Iglewicz & Hoaglin 1993, How to detect and handle outliers',
+  input: 'series',
   tags: baselineTags(2),
-  defaults: {},
   options: {},
   create: () => ({
     score: async (series, options) => {
@@ -27,4 +27,4 @@ export const mad: DetectorDefinition = {
       };
     },
   }),
-};
+});

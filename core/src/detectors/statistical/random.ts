@@ -1,14 +1,14 @@
+import { defineDetector } from '../base/types.js';
 import { createRandom } from '../../random.js';
-import type { DetectorDefinition } from '../base/types.js';
 import { baselineTags } from '../base/per-channel.js';
 
 /** Uniform random scores: what any metric gives to knowing nothing. */
-export const randomDetector: DetectorDefinition = {
+export const random = defineDetector({
   id: 'random',
   summary: 'Uniform random scores: the floor of every comparison.',
   source: 'Kim et al. 2022, Towards a rigorous evaluation of time-series anomaly detection',
+  input: 'series',
   tags: baselineTags(1),
-  defaults: {},
   options: {},
   create: () => ({
     score: async (series, { seed = 0 }) => {
@@ -16,4 +16,4 @@ export const randomDetector: DetectorDefinition = {
       return { raw: series.time.map(() => random.uniform()) };
     },
   }),
-};
+});

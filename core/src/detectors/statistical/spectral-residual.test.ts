@@ -1,6 +1,7 @@
+import { defaultsOf } from '../base/options.js';
 import { describe, expect, it } from 'vitest';
 import { createSeries } from '../../series/series.js';
-import { spectralResidual, spectralResidualDetector } from './spectral-residual.js';
+import { computeSpectralResidual, spectralResidual } from './spectral-residual.js';
 
 /** The definition with a transform written out: O(n²). */
 function naive(values: readonly number[], smoothing: number): number[] {
@@ -43,7 +44,7 @@ function naive(values: readonly number[], smoothing: number): number[] {
 describe('spectralResidual', () => {
   it.each([31, 64, 90])('equals the definition for %i points', async (n) => {
     const values = Array.from({ length: n }, (_, t) => Math.sin(t / 3) + ((t * 37) % 11) / 10);
-    const fast = await spectralResidual(Float64Array.from(values), 7, {});
+    const fast = await computeSpectralResidual(Float64Array.from(values), 7, {});
     naive(values, 7).forEach((expected, t) => expect(fast[t]).toBeCloseTo(expected, 9));
   });
 });
@@ -55,7 +56,7 @@ describe('spectral-residual', () => {
       (_, t) => Math.sin((2 * Math.PI * t) / 50) + ((t * 37) % 11) / 50,
     );
     values[400]! += 3;
-    const detector = await spectralResidualDetector.create(spectralResidualDetector.defaults);
+    const detector = await spectralResidual.create(defaultsOf(spectralResidual.options));
     const { raw } = await detector.score(createSeries({ channels: [{ name: 'v', values }] }), {});
     expect(raw.indexOf(Math.max(...raw))).toBe(400);
     const flat = createSeries({ channels: [{ name: 'v', values: new Float64Array(50).fill(3) }] });

@@ -1,7 +1,9 @@
+import { integer, type OptionsOf } from '../base/options.js';
+import { defineDetector } from '../base/types.js';
 import FFT from 'fft.js';
 import { CooperativeScheduler } from '../../yield.js';
 import type { Series } from '../../series/series.js';
-import type { DetectorDefinition, DetectorOptions, RawScores, RunOptions } from '../base/types.js';
+import type { RawScores, RunOptions } from '../base/types.js';
 import { standardized } from '../outlier/principal-components.js';
 
 /** Real and imaginary parts. */
@@ -79,7 +81,7 @@ class AnyLengthTransform {
  * @param values n values
  * @returns n values >= 0
  */
-export async function spectralResidual(
+export async function computeSpectralResidual(
   values: Float64Array,
   smoothing: number,
   options: RunOptions,
@@ -126,29 +128,32 @@ export async function spectralResidual(
   return saliency.re.map((value, t) => Math.hypot(value, saliency.im[t]!));
 }
 
-async function score(series: Series, options: DetectorOptions, run: RunOptions): Promise<RawScores> {
+async function score(series: Series, options: Options, run: RunOptions): Promise<RawScores> {
   const values = standardized(series.channels[0]!.values);
-  const raw = await spectralResidual(values, options.smoothing as number, run);
+  const raw = await computeSpectralResidual(values, options.smoothing, run);
   return { raw, contributions: [raw] };
 }
 
+const options = {
+  smoothing: integer('frequencies the spectrum is averaged over', 100, { min: 1, max: 10_000 }),
+};
+
+type Options = OptionsOf<typeof options>;
+
 /** Spectral residual over the whole series, as in the TSB-AD benchmark (which pads the spectrum's ends with values). */
-export const spectralResidualDetector: DetectorDefinition = {
+export const spectralResidual = defineDetector({
   id: 'spectral-residual',
   summary: 'What stands out of the smoothed spectrum (spectral residual saliency).',
   source: 'Ren et al. 2019; settings of TSB-AD (Liu & Paparrizos 2024)',
+  input: 'series',
   tags: {
     needsTraining: false,
     supervised: false,
     multivariate: false,
     streaming: false,
-    input: 'series',
     minPoints: 8,
     explains: false,
   },
-  defaults: { smoothing: 100 },
-  options: {
-    smoothing: { type: 'integer', summary: 'frequencies the spectrum is averaged over', min: 1, max: 10000 },
-  },
+  options,
   create: (options) => ({ score: (series, run) => score(series, options, run) }),
-};
+});

@@ -1,4 +1,4 @@
-import type { DetectorDefinition } from '../base/types.js';
+import { defineDetector } from '../base/types.js';
 import { baselineTags, realSpread } from '../base/per-channel.js';
 
 /** @param before the value before the first one; NaN where there is none */
@@ -15,12 +15,12 @@ function squaredDifferences(values: Float64Array, before: number) {
 }
 
 /** Squared difference of neighboring values: finds jumps and spikes, and nothing else. */
-export const squaredDifference: DetectorDefinition = {
+export const squaredDifference = defineDetector({
   id: 'squared-difference',
   summary: 'Squared difference from the value before.',
   source: 'Wu & Keogh 2021, Current time series anomaly detection benchmarks are flawed (one-liners)',
+  input: 'series',
   tags: baselineTags(2, true),
-  defaults: {},
   options: {},
   create: () => ({
     score: async (series) => squaredDifferences(series.channels[0]!.values, NaN),
@@ -36,4 +36,4 @@ export const squaredDifference: DetectorDefinition = {
       };
     },
   }),
-};
+});

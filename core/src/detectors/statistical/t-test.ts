@@ -1,5 +1,6 @@
+import { integer } from '../base/options.js';
+import { defineDetector } from '../base/types.js';
 import { movingMeanStd } from '../../preprocess/moving.js';
-import type { DetectorDefinition } from '../base/types.js';
 import { baselineTags } from '../base/per-channel.js';
 
 /**
@@ -32,22 +33,16 @@ function welch(values: Float64Array, window: number) {
 }
 
 /** Two-sample t-test over adjacent windows: a change detector. */
-export const tTest: DetectorDefinition = {
+export const tTest = defineDetector({
   id: 't-test',
   summary: "Welch's t statistic between the windows before and after each point: finds changes of level.",
   source: 'Welch 1947, The generalization of Student’s problem',
+  input: 'series',
   tags: baselineTags(4),
-  defaults: { window: 30 },
   options: {
-    window: {
-      type: 'integer',
-      summary: 'length of each of the two windows',
-      min: 2,
-      max: 100000,
-      unit: 'points',
-    },
+    window: integer('length of each of the two windows', 30, { min: 2, max: 100_000, unit: 'points' }),
   },
   create: ({ window }) => ({
-    score: async (series) => welch(series.channels[0]!.values, window as number),
+    score: async (series) => welch(series.channels[0]!.values, window),
   }),
-};
+});

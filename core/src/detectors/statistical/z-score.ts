@@ -1,5 +1,6 @@
+import { defineDetector } from '../base/types.js';
 import { meanAndStd } from '../../preprocess/statistics.js';
-import type { DetectorDefinition, RawScores } from '../base/types.js';
+import type { RawScores } from '../base/types.js';
 import { baselineTags, deviations, realSpread, referenceValues } from '../base/per-channel.js';
 
 /** |value − mean| / standard deviation, with what it compared with as the expected value. */
@@ -14,14 +15,14 @@ export function zScores(values: Float64Array, reference: Float64Array): RawScore
 }
 
 /** Distance from the mean: the trivial reference every detector is measured against. */
-export const zScore: DetectorDefinition = {
+export const zScore = defineDetector({
   id: 'z-score',
   summary: 'Distance from the mean in standard deviations (of the training prefix where there is one).',
   source: 'Grubbs 1969, Procedures for detecting outlying observations in samples',
+  input: 'series',
   tags: baselineTags(2),
-  defaults: {},
   options: {},
   create: () => ({
     score: async (series, options) => zScores(series.channels[0]!.values, referenceValues(series, options)),
   }),
-};
+});

@@ -1,8 +1,9 @@
+import { resolveOptions } from '../base/options.js';
 import { HeedError } from '../../errors.js';
 import type { Series } from '../../series/series.js';
 import type { DetectorOptions, FitReport, RawDetector, RawScores, RunOptions } from '../base/types.js';
 import { quantizeState, stateBytes } from './quantize.js';
-import { getDetectorDefinition } from '../registry.js';
+import { getSeriesDefinition } from '../registry.js';
 import type { WindowedDetector } from '../learned/training/windowed-detector.js';
 
 /** What making a detector smaller cost. */
@@ -45,9 +46,9 @@ export async function distill(
   series: Series,
   options: RunOptions = {},
 ): Promise<Distilled> {
-  const definition = getDetectorDefinition(studentId);
+  const definition = getSeriesDefinition(studentId);
   const make = async (): Promise<WindowedDetector> => {
-    const raw = await definition.create({ ...definition.defaults, ...studentOptions });
+    const raw = await definition.create(resolveOptions(definition, studentOptions));
     if (!('initialize' in raw)) {
       throw new HeedError(
         'not-supported',

@@ -1,8 +1,9 @@
+import { resolveOptions } from '../base/options.js';
 import { HeedError, throwIfAborted } from '../../errors.js';
 import { createScaler, type Scaler, type ScalerKind } from '../../preprocess/index.js';
 import type { Series } from '../../series/series.js';
 import type { DetectorOptions, DetectorState, RunOptions, StateTensor } from '../base/types.js';
-import { getDetectorDefinition } from '../registry.js';
+import { getSeriesDefinition } from '../registry.js';
 import type { WindowedDetector } from '../learned/training/windowed-detector.js';
 
 /** What a client tells of a channel, so that all clients scale alike; no value leaves the client. */
@@ -48,8 +49,8 @@ export interface FederatedResult {
 }
 
 async function createLearned(detector: string, options: DetectorOptions): Promise<WindowedDetector> {
-  const definition = getDetectorDefinition(detector);
-  const raw = await definition.create({ ...definition.defaults, ...options });
+  const definition = getSeriesDefinition(detector);
+  const raw = await definition.create(resolveOptions(definition, options));
   if ('initialize' in raw) return raw as WindowedDetector;
   throw new HeedError('not-supported', `${detector} has no weights to average`, 'Choose a learned detector.');
 }

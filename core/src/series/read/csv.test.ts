@@ -32,6 +32,14 @@ describe('readCsv', () => {
     expect(notes).toContain('Column "host" was left out: it holds text such as "a".');
   });
 
+  it('takes names 0, 1, 2… with named columns behind them for names, not for the first row', () => {
+    const rows = Array.from({ length: 20 }, (_, t) => `${t / 10},${t % 3},5,${t === 7 ? 1 : 0}`).join('\n');
+    const { series } = readCsv(`0,1,2,Label\n${rows}\n`);
+    expect(series.channels.map(({ name }) => name)).toEqual(['0', '1', '2']);
+    expect([...series.labels!].indexOf(1)).toBe(7);
+    expect(series.time).toHaveLength(20);
+  });
+
   it('counts rows where there is no time, or gives them a step', () => {
     const plain = readCsv('Data,Label\n1,0\n2,1\n').series;
     expect([...plain.time]).toEqual([0, 1]);

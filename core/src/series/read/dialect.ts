@@ -287,9 +287,10 @@ function firstDataRow(
   while (at > 1 && fits(rows[at - 1]!) && rows[at - 1]!.cells.every((cell) => types.of(cell) === 'missing'))
     at--;
   if (at < 0) return Math.min(rows.length, first + 1);
-  // Names 0, 1, 2 …, as data frames without names have them.
-  if (at === first && rows.length > at + 1 && rows[at]!.cells.every((cell, c) => cell === String(c)))
-    return at + 1;
+  // Names 0, 1, 2 …, as data frames without names have them; a column that was added has a name: 0,1,2,Label.
+  const isName = (cell: string, c: number): boolean =>
+    cell === String(c) || (kinds[c] === 'number' && types.of(cell) === 'text');
+  if (at === first && rows.length > at + 1 && rows[at]!.cells.every(isName)) return at + 1;
   return at;
 }
 

@@ -12,7 +12,8 @@ const seed = Number(process.env.HEED_FUZZ_SEED ?? Date.now() % 1_000_000);
 
 /** Reads whatever it is; returns what is wrong with how it went. */
 function tryRead(bytes: Uint8Array): string | null {
-  const started = performance.now();
+  // Time of the processor: other work on the machine does not count.
+  const started = process.cpuUsage();
   try {
     const text = new TextDecoder().decode(bytes.subarray(0, 200));
     const { series } = /^\s*[[{]/.test(text) ? readJson(bytes) : readCsv(bytes);
@@ -28,7 +29,7 @@ function tryRead(bytes: Uint8Array): string | null {
     if (!isHeedError(error)) return `${String(error)} ${(error as Error).stack ?? ''}`;
     if (error.message.includes('\n')) return `two lines: ${error.message}`;
   }
-  const took = performance.now() - started;
+  const took = process.cpuUsage(started).user / 1000;
   return took > 2000 ? `it took ${took.toFixed(0)} ms` : null;
 }
 
@@ -42,7 +43,7 @@ const pieces = [
 ]; // prettier-ignore
 
 /** Inputs made by damaging the samples. */
-const mutations = 20_000;
+const mutations = 6_000;
 
 /** Whole numbers below 2^31 that depend on the seed alone (Marsaglia 2003). */
 function xorshift(start: number): () => number {
@@ -77,7 +78,7 @@ function mutate(bytes: Uint8Array, random: () => number, inserts: readonly Uint8
   return out;
 }
 
-describe(`damaged exports (seed ${seed})`, () => {
+describe(`damaged exports (seed ${seed})`, { timeout: 120_000 * factor }, () => {
   it('are read or refused, never anything else', () => {
     console.log(`fuzz: seed ${seed}; HEED_FUZZ_SEED=${seed} repeats it`);
     const random = xorshift(seed);
@@ -107,7 +108,7 @@ describe(`damaged exports (seed ${seed})`, () => {
           ).toBeNull();
         },
       ),
-      { numRuns: 2000 * factor, seed },
+      { numRuns: 1000 * factor, seed },
     );
   });
 
@@ -129,7 +130,7 @@ describe(`damaged exports (seed ${seed})`, () => {
       fc.property(json, (value) => {
         expect(tryRead(new TextEncoder().encode(JSON.stringify(value) ?? 'null'))).toBeNull();
       }),
-      { numRuns: 3000 * factor, seed },
+      { numRuns: 1500 * factor, seed },
     );
   });
 

@@ -1,5 +1,5 @@
 import { HeedError } from '../../errors.js';
-import { isObject } from './json-layouts.js';
+import { isObject } from './json-shapes.js';
 import type { ReadOptions, ReadResult } from './options.js';
 import { seriesFromColumns, seriesFromRecords, type SeriesRecord } from './records.js';
 import { TimeForm, TimeParser } from './times.js';

@@ -9,26 +9,9 @@ import { convolution1d, softmax } from '../../../tensor/operations/index.js';
 import { denseLayer, normLayer, positionalEncoding, stopGradient } from '../training/layers.js';
 import type { WindowedPlan } from '../training/network.js';
 import type { Objective } from '../training/optimize.js';
-import type { TrainingOptions } from '../training/options.js';
 import type { Parameters } from '../training/parameters.js';
 import { createPlan } from '../training/plan.js';
-
-/** Options of `anomaly-transformer`. */
-export type AnomalyTransformerOptions = TrainingOptions & {
-  /** d_model. */
-  readonly modelSize: number;
-  readonly heads: number;
-  readonly layers: number;
-  /** Width of the feed-forward layers. */
-  readonly feedForward: number;
-  /** Weight λ of the association discrepancy in the loss. */
-  readonly lambda: number;
-  /**
-   * Factor of the discrepancy in the score's softmax; 50 in the authors' code. With 50 the discrepancy decides
-   * nearly alone, and on our generators it is no better than chance; the default leaves the error in charge.
-   */
-  readonly temperature: number;
-};
+import type { AnomalyTransformerOptions } from './options.js';
 
 /** Keeps logarithms of associations finite, as in the authors' code. */
 const EPSILON = 1e-4;

@@ -1,30 +1,17 @@
+import { quickTraining } from '../training/options.js';
+import { options } from './options.js';
 import { HeedError } from '../../../errors.js';
 import { learnedDetector } from '../training/definition.js';
-import { quickTraining, trainingDefaults, trainingOptionSpecs } from '../training/options.js';
-import type { AttentionAutoencoderOptions } from './network.js';
 
 /** Encoder → attention → decoder over windows, reconstruction error as score (“Attention-based anomaly detection” §3.1). */
-export const attentionAutoencoder = learnedDetector<AttentionAutoencoderOptions>({
+export const attentionAutoencoder = learnedDetector({
   id: 'attention-autoencoder',
   summary:
     'encodes a window, rebuilds every point from the points it attends to, scores what cannot be rebuilt',
   source: '“Attention-based anomaly detection” §3',
   parameters: 1633,
-  defaults: { ...trainingDefaults, attention: 'multi-head', modelSize: 16, heads: 4, exclusion: 2 },
   quick: { ...quickTraining, modelSize: 8, heads: 2 },
-  options: {
-    ...trainingOptionSpecs,
-    attention: { type: 'enum', summary: 'kind of attention', values: ['dot', 'scaled', 'multi-head'] },
-    modelSize: { type: 'integer', summary: 'd_model, width of an encoded point', min: 2, max: 512 },
-    heads: { type: 'integer', summary: 'num_heads of multi-head attention', min: 1, max: 64 },
-    exclusion: {
-      type: 'integer',
-      summary: 'neighbors a point may not attend to; −1 lets it see itself',
-      min: -1,
-      max: 512,
-      unit: 'points',
-    },
-  },
+  options,
   check({ modelSize, heads, exclusion, window }) {
     if (modelSize % heads !== 0) {
       throw new HeedError(

@@ -8,20 +8,8 @@ import {
 import { dense } from '../../../tensor/operations/index.js';
 import { denseLayer, exclusionMask, multiHeadLayer, positionalEncoding } from '../training/layers.js';
 import type { WindowedPlan } from '../training/network.js';
-import type { TrainingOptions } from '../training/options.js';
 import type { Parameters } from '../training/parameters.js';
-
-/** Options of `attention-autoencoder`. */
-export type AttentionAutoencoderOptions = TrainingOptions & {
-  /** Attention of the middle: `dot`, `scaled` or `multi-head`. */
-  readonly attention: string;
-  /** d_model: width of the encoded points. */
-  readonly modelSize: number;
-  /** num_heads, for `multi-head`; divides `modelSize`. */
-  readonly heads: number;
-  /** Points on either side of a point that it may not attend to, itself included; −1 lets it see itself. */
-  readonly exclusion: number;
-};
+import type { AttentionAutoencoderOptions } from './options.js';
 
 /**
  * The model of “Attention-based anomaly detection” §3.1: 1. the encoder maps every point of a window to d_model numbers, 2. attention weighs

@@ -1,16 +1,24 @@
-import { quickTraining, withDefaults } from '../training/options.js';
-import type { ImageDetector, ImageDetectorOptions } from './network.js';
+import { resolveOptions } from '../../base/options.js';
+import type { ImageDetector, ImageDetectorDefinition } from '../../base/types.js';
+import { options, type ImageDetectorOptions } from './options.js';
 
-const defaults: ImageDetectorOptions = {
-  size: 28,
-  firstFilters: 32,
-  secondFilters: 64,
-  hidden: 64,
-  epochs: 12,
-  batchSize: 16,
-  learningRate: 0.002,
-  patience: 4,
-  validation: 0.2,
+/** Convolution, pooling, convolution, pooling, dense, output (“Deep learning in anomaly detection” §4.2). */
+export const cnnImage: ImageDetectorDefinition<typeof options, 'cnn-image'> = {
+  id: 'cnn-image',
+  summary: 'a convolutional network classifies grey images as normal or anomalous',
+  source: '“Deep learning in anomaly detection” §4.2',
+  input: 'image',
+  tags: {
+    needsTraining: true,
+    supervised: true,
+    multivariate: false,
+    streaming: false,
+    minPoints: 2,
+    explains: false,
+  },
+  quick: { firstFilters: 8, secondFilters: 16, hidden: 16, epochs: 6 },
+  options,
+  create: createImageDetector,
 };
 
 /**
@@ -18,17 +26,7 @@ const defaults: ImageDetectorOptions = {
  * (64), pooling, dense (64), output.
  * @throws HeedError bad-option, backend-unavailable
  */
-export async function createImageDetector(
-  options: Partial<ImageDetectorOptions> = {},
-): Promise<ImageDetector> {
+export async function createImageDetector(given: Partial<ImageDetectorOptions> = {}): Promise<ImageDetector> {
   const { ImageNetwork } = await import('./network.js');
-  return new ImageNetwork(withDefaults('cnn (images)', defaults, options));
+  return new ImageNetwork(resolveOptions(cnnImage, given));
 }
-
-/** Cheap settings for tests and first looks. */
-export const quickImageDetector: Partial<ImageDetectorOptions> = {
-  firstFilters: 8,
-  secondFilters: 16,
-  hidden: 16,
-  epochs: quickTraining.epochs! + 3,
-};

@@ -4,42 +4,12 @@ import { convolution2d, maxPool2d } from '../../../tensor/operations/index.js';
 import { CooperativeScheduler } from '../../../yield.js';
 import { HeedError } from '../../../errors.js';
 import { createRandom } from '../../../random.js';
-import type { DetectorState, FitReport, RunOptions } from '../../base/types.js';
+import type { DetectorState, FitReport, ImageDetector, RunOptions } from '../../base/types.js';
 import { denseLayer } from '../training/layers.js';
 import { crossEntropy } from '../training/losses.js';
 import { optimize } from '../training/optimize.js';
 import { Parameters } from '../training/parameters.js';
-
-/** Classifies grey images as normal or anomalous. */
-export interface ImageDetector {
-  /**
-   * @param images size × size values 0…1 each, row by row
-   * @param labels one per image, 1 = anomalous
-   * @throws HeedError length-mismatch, labels-missing, cancelled
-   */
-  fit(images: readonly Float32Array[], labels: ArrayLike<number>, options?: RunOptions): Promise<FitReport>;
-  /** Probability of an anomaly per image. @throws HeedError not-fitted, length-mismatch, cancelled */
-  score(images: readonly Float32Array[], options?: RunOptions): Promise<Float64Array>;
-  getState(): Promise<DetectorState>;
-  /** @throws HeedError model-corrupt */
-  setState(state: DetectorState): Promise<void>;
-  dispose(): void;
-}
-
-/** Options of the image network. */
-export type ImageDetectorOptions = {
-  /** Rows and columns of an image; 28 in the document. */
-  readonly size: number;
-  readonly firstFilters: number;
-  readonly secondFilters: number;
-  readonly hidden: number;
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly learningRate: number;
-  readonly patience: number;
-  /** Share of the images held out, the last ones. */
-  readonly validation: number;
-};
+import type { ImageDetectorOptions } from './options.js';
 
 const SIZE = 3;
 

@@ -2,18 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { maxPool1d } from '../../../tensor/operations/index.js';
 import { convolutionLayer, denseLayer } from '../training/layers.js';
 import type { Inference, WindowedPlan } from '../training/network.js';
-import type { TrainingOptions } from '../training/options.js';
-import { createPlan, type SupervisedOption } from '../training/plan.js';
-
-/** Options of `cnn`. */
-export type CnnOptions = TrainingOptions &
-  SupervisedOption & {
-    /** Filters of the first and second convolution. */
-    readonly firstFilters: number;
-    readonly secondFilters: number;
-    /** Width of the dense layer. */
-    readonly hidden: number;
-  };
+import { createPlan } from '../training/plan.js';
+import type { CnnOptions } from './options.js';
 
 /** Points per filter, as the document's 3 × 3 kernels. */
 const WIDTH = 3;

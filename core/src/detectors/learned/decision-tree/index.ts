@@ -1,18 +1,12 @@
+import { integer, type OptionsOf } from '../../base/options.js';
+import { defineDetector } from '../../base/types.js';
 import type { DecisionTreeClassifier, DecisionTreeModel } from 'ml-cart';
 import { CooperativeScheduler } from '../../../yield.js';
 import { HeedError } from '../../../errors.js';
 import { meanAndStd } from '../../../preprocess/statistics.js';
 import { createRandom } from '../../../random.js';
 import type { Series } from '../../../series/series.js';
-import type {
-  DetectorDefinition,
-  DetectorOptions,
-  DetectorState,
-  FitReport,
-  RawDetector,
-  RawScores,
-  RunOptions,
-} from '../../base/types.js';
+import type { DetectorState, FitReport, RawDetector, RawScores, RunOptions } from '../../base/types.js';
 
 /** Points the tree is grown from; the library's search is quadratic in them. */
 const MAX_TRAINING_POINTS = 2000;
@@ -29,7 +23,7 @@ interface Fitted {
 class DecisionTreeDetector implements RawDetector {
   private fitted: Fitted | undefined;
 
-  constructor(private readonly options: DetectorOptions) {}
+  constructor(private readonly options: Options) {}
 
   async fit(train: Series, run: RunOptions): Promise<FitReport> {
     const start = performance.now();
@@ -58,10 +52,10 @@ class DecisionTreeDetector implements RawDetector {
       channels: train.channels.map(({ name }) => name),
       mean: statistics.map(({ mean }) => mean),
       scale: statistics.map(({ mean, std }) => (std > 1e-12 * Math.abs(mean) ? 1 / std : 1)),
-      window: this.options.window as number,
+      window: this.options.window,
       tree: new cart.DecisionTreeClassifier({
         gainFunction: 'gini',
-        maxDepth: this.options.depth as number,
+        maxDepth: this.options.depth,
         minNumSamples: 3,
       }),
     };
@@ -136,30 +130,27 @@ function features(series: Series, t: number, { mean, scale, window }: Fitted): n
   );
 }
 
+const options = {
+  window: integer('values around a point that it is classified by', 9, { min: 1, max: 101, unit: 'points' }),
+  depth: integer('most questions in a row', 8, { min: 1, max: 30 }),
+};
+
+type Options = OptionsOf<typeof options>;
+
 /** Classification tree on labeled points, for series whose anomalies repeat themselves. */
-export const decisionTree: DetectorDefinition = {
+export const decisionTree = defineDetector({
   id: 'decision-tree',
   summary: 'Classification tree over the values around a point; learns from labeled anomalies.',
   source: 'Breiman et al. 1984 (CART), by ml-cart',
+  input: 'series',
   tags: {
     needsTraining: true,
     supervised: true,
     multivariate: true,
     streaming: false,
-    input: 'series',
     minPoints: 2,
     explains: false,
   },
-  defaults: { window: 9, depth: 8 },
-  options: {
-    window: {
-      type: 'integer',
-      summary: 'values around a point that it is classified by',
-      min: 1,
-      max: 101,
-      unit: 'points',
-    },
-    depth: { type: 'integer', summary: 'most questions in a row', min: 1, max: 30 },
-  },
+  options,
   create: (options) => new DecisionTreeDetector(options),
-};
+});

@@ -2,19 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { attentionDecoder, dense, gateCount, type RecurrentCell } from '../../../tensor/operations/index.js';
 import { denseLayer, recurrentLayer } from '../training/layers.js';
 import type { Inference, WindowedPlan } from '../training/network.js';
-import type { TrainingOptions } from '../training/options.js';
 import type { Parameters } from '../training/parameters.js';
 import { createPlan } from '../training/plan.js';
-
-/** Options of `encoder-decoder-attention`. */
-export type EncoderDecoderOptions = TrainingOptions & {
-  /** Points the decoder predicts from one encoded interval; the encoder reads the window's other points. */
-  readonly horizon: number;
-  /** Width of the states. */
-  readonly hidden: number;
-  /** Encoder and decoder cell: `gru`, `rnn` or `lstm`. */
-  readonly cell: string;
-};
+import type { EncoderDecoderOptions } from './options.js';
 
 /**
  * The six steps of “Attention mechanisms in anomaly detection” §3: the input sequence x (1); the encoder's states E(x) and the decoder D(E(x)) (2);

@@ -2,24 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { dense, softmax } from '../../../tensor/operations/index.js';
 import { convolutionLayer, denseLayer, recurrentLayer } from '../training/layers.js';
 import type { Inference, WindowedPlan } from '../training/network.js';
-import type { TrainingOptions } from '../training/options.js';
 import type { Parameters } from '../training/parameters.js';
-import { createPlan, type SupervisedOption } from '../training/plan.js';
-
-/** Options of `feature-attention`. */
-export type FeatureAttentionOptions = TrainingOptions &
-  SupervisedOption & {
-    /** Feature representation: `none` (the values themselves), `cnn` or `rnn`. */
-    readonly features: string;
-    /** Width of the features. */
-    readonly hidden: number;
-    /** Rows of W: independent weightings, each with its own z. */
-    readonly weightings: number;
-    /** f in s = f(z − x): `sigmoid` or `softplus`. */
-    readonly nonlinearity: string;
-    /** Quantile of held-out normal scores that becomes the threshold T where there are no labels. */
-    readonly thresholdQuantile: number;
-  };
+import { createPlan } from '../training/plan.js';
+import type { FeatureAttentionOptions } from './options.js';
 
 /** Points around a point that a convolutional feature sees. */
 const WIDTH = 5;

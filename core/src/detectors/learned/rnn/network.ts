@@ -2,17 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { RecurrentCell } from '../../../tensor/operations/index.js';
 import { denseLayer, recurrentLayer } from '../training/layers.js';
 import type { Inference, WindowedPlan } from '../training/network.js';
-import type { TrainingOptions } from '../training/options.js';
-import { createPlan, type SupervisedOption } from '../training/plan.js';
-
-/** Options of `rnn`. */
-export type RnnOptions = TrainingOptions &
-  SupervisedOption & {
-    /** Width of the state. */
-    readonly hidden: number;
-    /** `rnn` as in the document, `gru` or `lstm`. */
-    readonly cell: string;
-  };
+import { createPlan } from '../training/plan.js';
+import type { RnnOptions } from './options.js';
 
 /**
  * The recurrent network of “Deep learning in anomaly detection” §3.2.2: h_t = f(W x_t + R h_{t−1} + b), y_t = g(V h_t + c) with f = tanh.

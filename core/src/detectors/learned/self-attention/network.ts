@@ -8,21 +8,8 @@ import {
 } from '../../../tensor/attention/mechanisms.js';
 import { denseLayer, exclusionMask, positionalEncoding } from '../training/layers.js';
 import type { Inference, WindowedPlan } from '../training/network.js';
-import type { TrainingOptions } from '../training/options.js';
-import { createPlan, type SupervisedOption } from '../training/plan.js';
-
-/** Options of `self-attention`. */
-export type SelfAttentionOptions = TrainingOptions &
-  SupervisedOption & {
-    /** Width of s_i. */
-    readonly hidden: number;
-    /** Attention operations in a row. */
-    readonly layers: number;
-    /** a in e_ij = a(s_iᵀ s_j): `scaled` (divided by the root of the width), `identity` or `tanh`. */
-    readonly score: string;
-    /** Neighbors a point may not attend to where it is rebuilt; itself included. */
-    readonly exclusion: number;
-  };
+import { createPlan } from '../training/plan.js';
+import type { SelfAttentionOptions } from './options.js';
 
 /**
  * The self-attention of “Deep learning in anomaly detection” §3.2.3: e_ij = a(s_iᵀ s_j), α_ij = exp(e_ij) / Σ_k exp(e_ik), h_i = Σ_j α_ij s_j,

@@ -3,24 +3,9 @@ import { additiveScores, convolutionalScores, generalScores } from '../../../ten
 import { softmax, type RecurrentCell } from '../../../tensor/operations/index.js';
 import { denseLayer, recurrentLayer } from '../training/layers.js';
 import type { Inference, WindowedPlan } from '../training/network.js';
-import type { TrainingOptions } from '../training/options.js';
 import type { Parameters } from '../training/parameters.js';
-import { createPlan, type SupervisedOption } from '../training/plan.js';
-
-/** Options of `spatio-temporal-attention`. */
-export type SpatioTemporalOptions = TrainingOptions &
-  SupervisedOption & {
-    /** Temporal attention: `additive`, `multiplicative` or `convolutional`. */
-    readonly attention: string;
-    /** e: width of the embedding. */
-    readonly embedding: number;
-    /** h: width of the recurrent layer. */
-    readonly hidden: number;
-    /** `lstm`, `gru` or `rnn`. */
-    readonly cell: string;
-    /** Attention over the channels before the embedding. */
-    readonly spatial: boolean;
-  };
+import { createPlan } from '../training/plan.js';
+import type { SpatioTemporalOptions } from './options.js';
 
 /** Keys around a step that make its score in convolutional attention. */
 const WIDTH = 3;

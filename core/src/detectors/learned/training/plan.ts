@@ -1,15 +1,5 @@
 import type { WindowedPlan } from './network.js';
-import type { TrainingOptions } from './options.js';
-
-/** Options of detectors that can also learn from labels. */
-export type SupervisedOption = {
-  /** Learns from labels (binary cross-entropy) in place of the series' own structure. */
-  readonly supervised: boolean;
-};
-
-export const supervisedSpec = {
-  supervised: { type: 'boolean', summary: 'learns from labels in place of the series’ own structure' },
-} as const;
+import type { SupervisedOption, TrainingOptions } from './options.js';
 
 /** What most plans have in common. */
 export function createPlan(

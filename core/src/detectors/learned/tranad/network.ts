@@ -4,20 +4,9 @@ import type { Random } from '../../../random.js';
 import { denseLayer, dropout, multiHeadLayer, positionalEncoding } from '../training/layers.js';
 import type { WindowedPlan } from '../training/network.js';
 import type { Objective } from '../training/optimize.js';
-import type { TrainingOptions } from '../training/options.js';
 import type { Parameters } from '../training/parameters.js';
 import { createPlan } from '../training/plan.js';
-
-/** Options of `tranad`. */
-export type TranadOptions = TrainingOptions & {
-  /** Least d_model; the paper's is twice the number of channels. */
-  readonly modelSize: number;
-  /** Width of the feed-forward layers. */
-  readonly feedForward: number;
-  readonly dropout: number;
-  /** ε: the weight of plain reconstruction in epoch n is ε^−n. */
-  readonly epsilon: number;
-};
+import type { TranadOptions } from './options.js';
 
 /** What one pass of the two phases gives: reconstructions of the window's last point. */
 interface Phases {

@@ -1,0 +1,210 @@
+import {
+  byEpoch,
+  isObject,
+  isPairs,
+  labelsOf,
+  unitNamed,
+  type Json,
+  type JsonLayout,
+} from './json-shapes.js';
+import { joinPoints, type PointSeries } from './points.js';
+import { nameSeries } from './series-names.js';
+
+/** CloudWatch: `get-metric-data` and `get-metric-statistics`. */
+export const cloudWatch: JsonLayout = (value, options) => {
+  if (!isObject(value)) return null;
+  const results = value.MetricDataResults;
+  if (Array.isArray(results) && results.every((one) => isObject(one) && Array.isArray(one.Timestamps))) {
+    return joinPoints(
+      (results as Json[]).map((one) => ({
+        name: String(one.Label ?? one.Id ?? ''),
+        times: (one.Timestamps as unknown[]).map(byEpoch),
+        values: one.Values as unknown[],
+      })),
+      'an answer of CloudWatch',
+      options,
+    );
+  }
+  const points = value.Datapoints;
+  if (!Array.isArray(points) || !points.every((one) => isObject(one) && 'Timestamp' in one)) return null;
+  const statistics = ['Average', 'Sum', 'Maximum', 'Minimum', 'SampleCount'].filter((name) =>
+    points.some((one: Json) => name in one),
+  );
+  const extended = [
+    ...new Set(
+      (points as Json[]).flatMap((one) =>
+        Object.keys(isObject(one.ExtendedStatistics) ? one.ExtendedStatistics : {}),
+      ),
+    ),
+  ];
+  const label = typeof value.Label === 'string' ? value.Label : '';
+  const many = statistics.length + extended.length > 1;
+  const series = [...statistics, ...extended].map((name) => ({
+    name: many || label === '' ? `${label} ${name}`.trim() : label,
+    ...(name === 'SampleCount' ? {} : unitNamed((points[0] as Json | undefined)?.Unit)),
+    times: (points as Json[]).map((one) => byEpoch(one.Timestamp)),
+    values: (points as Json[]).map(
+      (one) => one[name] ?? (one.ExtendedStatistics as Json | undefined)?.[name],
+    ),
+  }));
+  return joinPoints(series, 'an answer of CloudWatch', options);
+};
+
+/** Datadog: the queries of its API, version 1 and 2. */
+export const datadog: JsonLayout = (value, options) => {
+  if (!isObject(value)) return null;
+  const layout = 'an answer of Datadog';
+  const list = value.series;
+  if (Array.isArray(list) && list.every((one) => isObject(one) && isPairs(one.pointlist))) {
+    const names = nameSeries(
+      (list as Json[]).map((one) => ({
+        __name__: String(one.display_name ?? one.metric ?? ''),
+        scope: String(one.scope ?? ''),
+      })),
+    );
+    return joinPoints(
+      (list as Json[]).map((one, i) => {
+        const pairs = one.pointlist as unknown[][];
+        const unit = Array.isArray(one.unit) ? (one.unit[0] as Json | null) : null;
+        return {
+          name: names[i]!,
+          ...unitNamed(unit?.name),
+          times: pairs.map((pair) => byEpoch(pair[0])),
+          values: pairs.map((pair) => pair[1]),
+        };
+      }),
+      layout,
+      options,
+    );
+  }
+  const attributes = isObject(value.data) && isObject(value.data.attributes) ? value.data.attributes : null;
+  if (!attributes || !Array.isArray(attributes.times) || !Array.isArray(attributes.values)) return null;
+  const described = Array.isArray(attributes.series) ? (attributes.series as Json[]) : [];
+  return joinPoints(
+    (attributes.values as unknown[][]).map((values, i) => {
+      const tags = described[i]?.group_tags;
+      return {
+        name: Array.isArray(tags) && tags.length > 0 ? tags.map(String).join(' ') : `query ${i + 1}`,
+        times: (attributes.times as unknown[]).map(byEpoch),
+        values,
+      };
+    }),
+    layout,
+    options,
+  );
+};
+
+/** Grafana: data frames as JSON, from a query's answer or the inspector. */
+export const grafanaFrames: JsonLayout = (value, options) => {
+  const frames: Json[] = [];
+  const visit = (node: unknown, depth: number): void => {
+    if (depth > 5 || typeof node !== 'object' || node === null) return;
+    if (
+      isObject(node) &&
+      isObject(node.schema) &&
+      Array.isArray(node.schema.fields) &&
+      isObject(node.data) &&
+      Array.isArray(node.data.values)
+    ) {
+      frames.push(node);
+      return;
+    }
+    for (const inner of Object.values(node)) visit(inner, depth + 1);
+  };
+  if (
+    Array.isArray(value)
+      ? isObject(value[0]) && 'schema' in value[0]
+      : isObject(value) && ('results' in value || 'schema' in value || 'frames' in value)
+  )
+    visit(value, 0);
+  if (frames.length === 0) return null;
+  const series: PointSeries[] = [];
+  for (const frame of frames) {
+    const fields = (frame.schema as Json).fields as Json[];
+    const columns = (frame.data as Json).values as unknown[][];
+    const time = fields.findIndex(({ type }) => type === 'time');
+    if (time < 0) continue;
+    fields.forEach((field, c) => {
+      if (field.type !== 'number') return;
+      const config = isObject(field.config) ? field.config : {};
+      const labels = Object.entries(labelsOf(field.labels)).map(
+        ([key, one]) => `${key}=${JSON.stringify(one)}`,
+      );
+      const name =
+        config.displayNameFromDS ??
+        config.displayName ??
+        (labels.length > 0 ? `${String(field.name)}{${labels.join(',')}}` : field.name);
+      series.push({
+        name: String(name ?? ''),
+        ...(typeof config.unit === 'string' ? { unit: config.unit } : {}),
+        times: columns[time]!,
+        values: columns[c]!,
+      });
+    });
+  }
+  return joinPoints(series, 'data frames of Grafana', options);
+};
+
+/** Azure Monitor: `{ value: [{ name, unit, timeseries: [{ data: [{ timeStamp, average }] }] }] }`. */
+export const azure: JsonLayout = (value, options) => {
+  if (!isObject(value) || !Array.isArray(value.value)) return null;
+  const list = value.value as Json[];
+  if (!list.every((one) => isObject(one) && Array.isArray(one.timeseries))) return null;
+  const series = list.flatMap((one) =>
+    (one.timeseries as Json[]).flatMap((inner): PointSeries[] => {
+      const data = (Array.isArray(inner.data) ? inner.data : []) as Json[];
+      const title = isObject(one.name) ? String(one.name.value) : String(one.name ?? '');
+      const tags = (Array.isArray(inner.metadatavalues) ? (inner.metadatavalues as Json[]) : []).map((tag) =>
+        String(tag.value),
+      );
+      const kinds = [...new Set(data.flatMap((point) => Object.keys(point)))].filter(
+        (key) => key !== 'timeStamp',
+      );
+      return kinds.map((kind) => ({
+        name: [title, ...tags, ...(kinds.length > 1 ? [kind] : [])].join(' '),
+        ...unitNamed(one.unit),
+        times: data.map((point) => point.timeStamp),
+        values: data.map((point) => point[kind]),
+      }));
+    }),
+  );
+  return joinPoints(series, 'an answer of Azure Monitor', options);
+};
+
+/** Google Cloud Monitoring: `{ timeSeries: [{ metric, resource, points: [{ interval, value }] }] }`. */
+export const googleCloud: JsonLayout = (value, options) => {
+  const list = isObject(value) ? value.timeSeries : value;
+  if (
+    !Array.isArray(list) ||
+    list.length === 0 ||
+    !list.every((one) => isObject(one) && Array.isArray(one.points) && isObject(one.metric))
+  )
+    return null;
+  const names = nameSeries(
+    (list as Json[]).map((one) => ({
+      __name__: String((one.metric as Json).type ?? ''),
+      ...labelsOf((one.metric as Json).labels),
+      ...labelsOf(isObject(one.resource) ? one.resource.labels : undefined),
+    })),
+  );
+  return joinPoints(
+    (list as Json[]).map((one, i) => {
+      const points = one.points as Json[];
+      return {
+        name: names[i]!,
+        ...unitNamed(one.unit === '1' ? '' : one.unit),
+        times: points.map((point) => (point.interval as Json | undefined)?.endTime),
+        values: points.map((point) => {
+          const typed = isObject(point.value) ? point.value : {};
+          return (
+            typed.doubleValue ??
+            typed.int64Value ??
+            (isObject(typed.distributionValue) ? typed.distributionValue.mean : null)
+          );
+        }),
+      };
+    }),
+    'an answer of Google Cloud Monitoring',
+    options,
+  );
+};

@@ -1,0 +1,45 @@
+import type { ReadOptions, ReadResult } from './options.js';
+import type { SeriesLabels } from './series-names.js';
+import { epochToMs, guessEpochUnit } from './epoch.js';
+
+export type Json = Readonly<Record<string, unknown>>;
+
+/** Reads a JSON value of one layout; null where it is another. */
+export type JsonLayout = (value: unknown, options: ReadOptions) => ReadResult | null;
+
+export function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function isPairs(value: unknown): value is readonly (readonly unknown[])[] {
+  return Array.isArray(value) && value.every((pair) => Array.isArray(pair) && pair.length >= 2);
+}
+
+export const seconds = (time: unknown): unknown =>
+  typeof time === 'number' ? time * 1000 : Number(time) * 1000;
+export const byEpoch = (time: unknown): unknown =>
+  typeof time === 'number' ? epochToMs(time, guessEpochUnit(time)) : time;
+
+export function labelsOf(value: unknown): SeriesLabels {
+  return isObject(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, String(one)]))
+    : {};
+}
+
+/** Units of CloudWatch and Datadog by the names that this project has for them. */
+const unitNames: Readonly<Record<string, string>> = {
+  seconds: 's',
+  second: 's',
+  milliseconds: 'ms',
+  millisecond: 'ms',
+  microseconds: 'µs',
+  bytes: 'bytes',
+  byte: 'bytes',
+  percent: 'percent',
+  'bytes/second': 'bytes/s',
+};
+
+export function unitNamed(unit: unknown): { unit?: string } {
+  if (typeof unit !== 'string' || unit === '' || /^(none|count)$/i.test(unit)) return {};
+  return { unit: unitNames[unit.toLowerCase()] ?? unit };
+}
