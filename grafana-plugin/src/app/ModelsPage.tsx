@@ -199,8 +199,8 @@ function TrainForm({ onTrained }: { onTrained: () => void }) {
       </InlineField>
       {source && Inner && (
         <Inner
-          datasource={source as never}
-          query={{ ...query, refId: 'A' } as never}
+          datasource={source}
+          query={{ ...query, refId: 'A' }}
           onChange={(next: DataQuery) => setQuery(next)}
           onRunQuery={() => undefined}
         />

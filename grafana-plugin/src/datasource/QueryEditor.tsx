@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { css } from '@emotion/css';
-import type { DataQuery, GrafanaTheme2, QueryEditorProps } from '@grafana/data';
+import { CoreApp, type DataQuery, type GrafanaTheme2, type QueryEditorProps } from '@grafana/data';
 import { DataSourcePicker } from '@grafana/runtime';
 import { Alert, InlineField, useStyles2 } from '@grafana/ui';
 import type { HeedDataSource } from './datasource.js';
@@ -49,9 +49,9 @@ export function QueryEditor(props: Props & { annotation?: boolean; children?: Re
       {source && Inner && (
         <div className={styles.inner} data-testid="heed-inner-editor">
           <Inner
-            datasource={source as never}
+            datasource={source}
             query={{
-              ...(source.getDefaultQuery?.(props.app as never) ?? {}),
+              ...(source.getDefaultQuery?.(props.app ?? CoreApp.Unknown) ?? {}),
               ...query.inner,
               refId: query.refId,
               datasource: { type: source.type, uid: source.uid },
@@ -62,7 +62,7 @@ export function QueryEditor(props: Props & { annotation?: boolean; children?: Re
             onRunQuery={onRunQuery}
             {...(props.data ? { data: props.data } : {})}
             {...(props.range ? { range: props.range } : {})}
-            {...(props.history ? { history: props.history as never } : {})}
+            {...(props.history ? { history: props.history } : {})}
             {...(props.app ? { app: props.app } : {})}
           />
         </div>

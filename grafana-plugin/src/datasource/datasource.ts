@@ -33,7 +33,7 @@ type RunQuery = HeedQuery & { annotation?: boolean };
 
 export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptions> {
   override annotations: AnnotationSupport<HeedQuery> = {
-    QueryEditor: AnnotationEditor as never,
+    QueryEditor: AnnotationEditor,
     getDefaultQuery: () => ({ ...defaultQuery, minSeverity: 0 }),
     prepareQuery: (annotation: AnnotationQuery<HeedQuery>) =>
       annotation.target
@@ -134,7 +134,7 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
     const since = (historyFrom: number) =>
       from(
         source.query(
-          innerRequest(request, query, { ...grid, historyFrom }, ref, dateTime) as never,
+          innerRequest(request, query, { ...grid, historyFrom }, ref, dateTime),
         ) as Observable<DataQueryResponse>,
       );
     const key = JSON.stringify([ref.uid, query.inner]);

@@ -1,4 +1,4 @@
-import type { DataFrame, Field, Labels } from '@grafana/data';
+import type { DataFrame, DataFrameType, DataTopic, Field, Labels } from '@grafana/data';
 import { severityClass, type AnomalyEvent, type Detection } from '@heed/core';
 import type { HeedMeta, Progress } from '../shared/heedMeta.js';
 
@@ -72,7 +72,7 @@ export function valueFrame(
       },
     ],
     meta: {
-      type: 'timeseries-wide' as never,
+      type: 'timeseries-wide' as DataFrameType,
       custom: { heed: { role: 'values', refId: context.refId } satisfies HeedMeta },
     },
   };
@@ -149,7 +149,7 @@ export function overlayFrame(scored: ScoredChannel, context: FrameContext, quiet
     name,
     length: time.length - at,
     fields,
-    meta: { type: 'timeseries-wide' as never, custom: { heed: metaOf('scored', scored, context) } },
+    meta: { type: 'timeseries-wide' as DataFrameType, custom: { heed: metaOf('scored', scored, context) } },
   };
 }
 
@@ -177,7 +177,7 @@ export function scoreFrame(scored: ScoredChannel, context: FrameContext): DataFr
         ...(scored.labels ? { labels: scored.labels } : {}),
       },
     ],
-    meta: { type: 'timeseries-wide' as never, custom: { heed: metaOf('scores', scored, context) } },
+    meta: { type: 'timeseries-wide' as DataFrameType, custom: { heed: metaOf('scores', scored, context) } },
   };
 }
 
@@ -236,7 +236,7 @@ export function eventsFrame(
     name: 'anomalies',
     length: events.length,
     meta: {
-      dataTopic: 'annotations' as never,
+      dataTopic: 'annotations' as DataTopic,
       custom: {
         heed: {
           role: 'events',

@@ -1,4 +1,4 @@
-import type { DataFrame, Field } from '@grafana/data';
+import type { DataFrame, Field, FieldColorModeId } from '@grafana/data';
 import type { AnomalyEvent } from '@heed/core';
 import type { GraphResult, NodeAnomaly } from '../shared/jobTypes.js';
 import { severityClass } from '@heed/core';
@@ -90,7 +90,7 @@ function nodeFrame(
   const worst = Math.max(0, ...found.map((anomaly) => anomaly?.severity ?? 0));
   const arc = (name: string, color: string, values: number[]) =>
     field(`${Names.arc}${name}`, 'number', values, {
-      color: { mode: 'fixed' as never, fixedColor: color },
+      color: { mode: 'fixed' as FieldColorModeId, fixedColor: color },
       displayName: name,
     });
   return withMeta(
