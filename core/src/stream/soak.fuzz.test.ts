@@ -36,7 +36,7 @@ async function held(): Promise<number> {
 test.each(['memory-attention', 'auto'])(
   'a stream of %s holds no more after many appends',
   async (detector) => {
-    const stream = await createStream(detector, part(0, 500), { keep: 100 });
+    const stream = await createStream(part(0, 500), { detector, keep: 100 });
     try {
       let at = 500;
       const run = async (count: number) => {
