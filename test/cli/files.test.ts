@@ -97,7 +97,7 @@ describe.skipIf(process.platform !== 'linux')('a full disk', () => {
     });
     closeSync(full);
     const [stderr, status] = await Promise.all([
-      text(child.stderr),
+      text(child.stderr!),
       new Promise((resolve) => child.on('close', resolve)),
     ]);
     expect(stderr).toMatch(/^heed: \(standard output\): .*the disk is full\. .*\n$/);
@@ -128,7 +128,7 @@ describe('an output', () => {
     });
     closeSync(input);
     const status = new Promise((resolve) => child.on('close', resolve));
-    expect(await text(child.stderr)).toMatch(/^heed: \S+ is an input and would be overwritten\. .*\n$/);
+    expect(await text(child.stderr!)).toMatch(/^heed: \S+ is an input and would be overwritten\. .*\n$/);
     expect(await status).toBe(2);
     expect(readFileSync(inFolder('metrics.csv'), 'utf8')).toBe(metrics);
   });
