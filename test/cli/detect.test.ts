@@ -134,7 +134,9 @@ describe('heed detect', () => {
       const { stdout } = await run(['detect', 'metrics.csv', '--time-zone', zone]);
       return stdout.replace(/\s+/g, ' ');
     };
-    expect(await timesIn('UTC')).toMatch(/1 2026-05-12 08:\d\d:00 .*most similar normal period is [^(]* UTC \(/);
+    expect(await timesIn('UTC')).toMatch(
+      /1 2026-05-12 08:\d\d:00 .*most similar normal period is [^(]* UTC \(/,
+    );
     const elsewhere = await timesIn('Asia/Kolkata');
     expect(elsewhere).toMatch(/1 2026-05-12 1[34]:\d\d:00 .*most similar normal period is 1\d:\d\d/);
     expect(elsewhere).not.toContain('UTC');

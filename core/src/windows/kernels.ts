@@ -59,7 +59,9 @@ export class WindowKernels {
 
   /** @throws the engine's own error where it refuses WebAssembly or has no SIMD */
   constructor() {
-    const instance = new WebAssembly.Instance(compileModule(windowKernelsWasm), { env: { memory: this.memory } });
+    const instance = new WebAssembly.Instance(compileModule(windowKernelsWasm), {
+      env: { memory: this.memory },
+    });
     this.kernels = instance.exports as unknown as Kernels;
   }
 
