@@ -133,7 +133,7 @@ export class SeriesDetector implements Detector {
       options,
       training: this.fitted?.training,
       // A calibration set earlier goes with the scores of later points alone.
-      decides: !options.calibratedLength,
+      decides: !options.calibratedLength || options.calibratedLength === series.time.length,
     });
     return rememberSeries(detection, series);
   }

@@ -78,12 +78,7 @@ export async function buildDetection({
   const ranked = scoresFromRaw(raw.raw, threshold.value, missing);
   // Whoever sets the threshold by hand wants the score to decide.
   const decision =
-    decides &&
-    raw.leavesEvents &&
-    // Confirmed events say themselves what is to be found.
-    !feedback.some(({ kind }) => kind === 'anomaly') &&
-    events.threshold === undefined &&
-    events.thresholdValue === undefined
+    decides && raw.leavesEvents && events.threshold === undefined && events.thresholdValue === undefined
       ? decideSeries(filled, ranked, raw.period, events.sensitivity ?? 50)
       : undefined;
   const withoutFeedback = decision?.score ?? ranked;

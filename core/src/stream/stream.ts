@@ -91,7 +91,14 @@ export async function createStream<const D extends DetectorReference | Detector 
     const raw = await used.raw.stream(filled.series, options);
     const scores = raw.history ?? (await used.raw.score(filled.series, options));
     const detection = rememberSeries(
-      await buildDetection({ detector: used.id, filled, raw: scores, options, training: used.training }),
+      await buildDetection({
+        detector: used.id,
+        filled,
+        raw: scores,
+        options,
+        training: used.training,
+        decides: true,
+      }),
       history,
     );
     return new Stream(

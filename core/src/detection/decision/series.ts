@@ -68,13 +68,13 @@ export function decideSeries(
         const share = most > 0 ? Math.abs(values[t]! - expected[t]!) / most : 1;
         const inside = t === interval.peak ? interval.score : 1.001 + (interval.score - 1.001) * share * 0.99;
         out[t] = inside;
-        if (!missing?.[t] || interval.sign === 'absent')
-          score[t] = Math.max(score[t]! < 1 ? 1.001 : score[t]!, inside);
+        if (!missing?.[t]) score[t] = Math.max(score[t]! < 1 ? 1.001 : score[t]!, inside);
       }
     }
     return out;
   });
-  if (missing) for (let t = 0; t < n; t++) if (missing[t] && score[t]! < 1) score[t] = 0;
+  // What was not observed is not judged.
+  if (missing) for (let t = 0; t < n; t++) if (missing[t]) score[t] = 0;
   let observed = 0;
   for (const { present } of decisions) observed = Math.max(observed, present);
   const state = observed < YOUNG ? 'learning' : 'ready';

@@ -59,7 +59,7 @@ describe('peer-attention', () => {
     expect(event!.peers!.map(({ name }) => name)).not.toContain('host-2');
     expect(event!.peers!.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 9);
     expect(event!.reason).toMatch(
-      /^host-2 rose to .*% *, .* above what its peers let expect, .*; compared with host-\d+ \(\d+%\)/,
+      /^host-2 rose to .*%, above what its peers let expect, .*; compared with host-\d+ \(\d+%\)/,
     );
     expect(detection.events[0]!.channels[0]).toEqual({ name: 'host-2', share: 1 });
   });
