@@ -14,9 +14,9 @@ const time = (count = 120) => ({
 const value = (count = 120, name = 'Value') => ({ name, type: 'number', values: numbers(count) });
 const text = (name: string, count = 120) => ({ name, type: 'string', values: numbers(count).map(String) });
 const series = { fields: [time(), value()] };
-const preferring = (preferredVisualizationType: string, frame: object = series) => ({
+const preferring = (preferredVisualisationType: string, frame: object = series) => ({
   ...frame,
-  meta: { preferredVisualizationType },
+  meta: { preferredVisualisationType },
 });
 
 const overTime: Record<string, object[]> = {

@@ -58,7 +58,11 @@ describe('heed fit and heed detect --model', () => {
       1,
       /metrics\.csv: .*not JSON/,
     );
-    expectRefusal(await run(['detect', 'metrics.csv', '--feedback', 'no.json']), 1, /no such feedback/);
+    expectRefusal(
+      await run(['detect', 'metrics.csv', '--feedback', 'no.json']),
+      1,
+      /no\.json: there is no such file/,
+    );
   });
 
   test('names the series that is too short to learn from, and writes no model', async () => {
@@ -81,7 +85,7 @@ describe('heed fit and heed detect --model', () => {
     expectRefusal(
       await run(['detect', 'metrics.csv', '--model', 'no.heed']),
       1,
-      /no\.heed: there is no such model/,
+      /no\.heed: there is no such file/,
     );
   });
 });

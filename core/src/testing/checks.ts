@@ -225,7 +225,7 @@ export const contractChecks: readonly ContractCheck[] = [
   },
   {
     name: 'refuses to learn from labels that are not there',
-    applies: ({ definition }) => definition.tags.supervised,
+    applies: (subject) => ofSeries(subject) && subject.definition.tags.supervised,
     async run(subject) {
       const detector = await subject.create();
       try {

@@ -1,6 +1,6 @@
-import { defaultsOf } from '../base/options.js';
-import type { DetectorDefinition } from '../base/types.js';
 /** What the tests of learned detectors share: a small labeled case and cheap settings. */
+import { resolveOptions } from '../base/options.js';
+import type { DetectorDefinition } from '../base/types.js';
 import { createSeries, sliceSeries } from '../../series/series.js';
 import type { FineTuneOptions, FitReport, RawDetector, RunOptions } from '../base/types.js';
 import { learnedDetectors } from './index.js';
@@ -18,11 +18,9 @@ export const findDefinition = (id: string) => definitions.find((definition) => d
 /** A learned detector with its quick settings. */
 export async function makeQuick(id: string, options: object = {}): Promise<LearnedRaw> {
   const definition = findDefinition(id);
-  return (await definition.create({
-    ...defaultsOf(definition.options),
-    ...definition.quick,
-    ...options,
-  })) as LearnedRaw;
+  return (await definition.create(
+    resolveOptions(definition, { ...definition.quick, ...options }),
+  )) as LearnedRaw;
 }
 
 /** Two channels with a common period; labeled intervals where one is mirrored and the other dead. */
