@@ -55,8 +55,8 @@ export function lockFaults(lock, manifest, licenseOf = installedLicense) {
     if (!unstated.has(pinned) && (license === undefined || !isAllowed(license)))
       faults.push(`${path}: license ${license ?? 'unknown'}`);
     if (!entry.inBundle && entry.integrity === undefined) faults.push(`${path}: no integrity`);
-    if (entry.resolved !== undefined && !entry.resolved.startsWith('https://registry.npmjs.org/'))
-      faults.push(`${path}: from elsewhere, ${entry.resolved}`);
+    // The lock names no host (.npmrc): what names one is fetched from elsewhere than the registry in use.
+    if (entry.resolved !== undefined) faults.push(`${path}: from elsewhere, ${entry.resolved}`);
     if (entry.hasInstallScript && !Object.hasOwn(manifest.allowScripts, name))
       faults.push(`${path}: an install script that allowScripts does not name`);
   }
