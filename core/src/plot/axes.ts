@@ -86,12 +86,12 @@ export function drawHorizontalAxis(axis: HorizontalAxis, box: Box): string {
   const marks = axis.ticks.map(({ at }) => `M${at.toFixed(1)},${bottom}v4`).join('');
   const labels = axis.ticks.map(({ at, label }) => {
     const half = textWidth(label) / 2;
-    return textElement(Math.max(half, at), bottom + 16, label, { calibration: 'middle' });
+    return textElement(Math.max(half, at), bottom + 16, label, { anchor: 'middle' });
   });
   return [
     element('path', { d: `M${box.x},${bottom}H${right}${marks}`, stroke: colors.axis, fill: 'none' }),
     ...labels,
-    textElement(right, bottom + 30, axis.caption, { calibration: 'end', fill: colors.faint }),
+    textElement(right, bottom + 30, axis.caption, { anchor: 'end', fill: colors.faint }),
   ].join('');
 }
 
@@ -125,7 +125,7 @@ export function drawVerticalAxis(axis: VerticalAxis, box: Box): string {
   const lines = axis.ticks.map(({ at }) => `M${box.x},${at.toFixed(1)}h${box.width}`).join('');
   return [
     element('path', { d: lines, stroke: colors.grid, fill: 'none' }),
-    ...axis.ticks.map(({ at, label }) => textElement(box.x - 6, at + 4, label, { calibration: 'end' })),
+    ...axis.ticks.map(({ at, label }) => textElement(box.x - 6, at + 4, label, { anchor: 'end' })),
   ].join('');
 }
 

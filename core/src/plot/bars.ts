@@ -77,13 +77,13 @@ export function plotBars(bars: readonly Bar[], options: BarPlotOptions = {}): st
       d: ticks.map((tick) => `M${scale(tick).toFixed(1)},${y}V${bottom}`).join(''),
       stroke: colors.grid,
     }),
-    ...ticks.map((tick, i) => textElement(scale(tick), bottom + 15, labels[i]!, { calibration: 'middle' })),
+    ...ticks.map((tick, i) => textElement(scale(tick), bottom + 15, labels[i]!, { anchor: 'middle' })),
   );
   bars.forEach(({ label, value, group, low: from, high: to }, i) => {
     const top = y + i * rowHeight + 4;
     const [a, b] = [scale(Math.min(0, value)), scale(Math.max(0, value))];
     parts.push(
-      textElement(left - 8, top + 11, label, { calibration: 'end', maxWidth: widest }),
+      textElement(left - 8, top + 11, label, { anchor: 'end', maxWidth: widest }),
       element('rect', { x: a, y: top, width: Math.max(0.5, b - a), height: 14, fill: colorOf(group) }),
       from !== undefined && to !== undefined
         ? element('path', {
@@ -108,12 +108,12 @@ export function plotBars(bars: readonly Bar[], options: BarPlotOptions = {}): st
     );
     if (middle - half < free) continue;
     free = middle + half + 8;
-    parts.push(textElement(middle, y - 8, label, { calibration: 'middle' }));
+    parts.push(textElement(middle, y - 8, label, { anchor: 'middle' }));
   }
   if (options.valueTitle) {
     parts.push(
       textElement(left + inner / 2, bottom + 32, options.valueTitle, {
-        calibration: 'middle',
+        anchor: 'middle',
         fill: colors.faint,
       }),
     );

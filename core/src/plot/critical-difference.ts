@@ -47,7 +47,7 @@ export function plotCriticalDifference(
   for (let tick = 1; tick <= ranks.length; tick += step) {
     parts.push(
       element('path', { d: `M${scale(tick).toFixed(1)},${axis}v-5`, stroke: colors.text }),
-      textElement(scale(tick), axis - 8, String(tick), { calibration: 'middle' }),
+      textElement(scale(tick), axis - 8, String(tick), { anchor: 'middle' }),
     );
   }
   // Bars below each other where they overlap.
@@ -77,7 +77,7 @@ export function plotCriticalDifference(
         stroke,
       }),
       textElement(isLeft ? edge.left : edge.right, height + 4, label(i), {
-        calibration: isLeft ? 'end' : 'start',
+        anchor: isLeft ? 'end' : 'start',
         bold: highlight.has(name),
         maxWidth: widestOf(isLeft ? left : right),
       }),
@@ -92,7 +92,7 @@ export function plotCriticalDifference(
       width / 2,
       bottom,
       `Mean rank over ${cases} files. Joined by a bar: no significant difference (signed-rank tests, Holm, ${alpha}).`,
-      { calibration: 'middle', fill: colors.faint, maxWidth: width - 20 },
+      { anchor: 'middle', fill: colors.faint, maxWidth: width - 20 },
     ),
   );
   return svgDocument(width, bottom + 12, options.title ?? 'Critical difference', parts);

@@ -144,7 +144,7 @@ export function plotCurves(curves: readonly Curve[], options: CurvePlotOptions =
     parts.push(
       element('circle', { cx: mx, cy: my, r: 4, fill: '#ffffff', stroke: colors.text, 'stroke-width': 1.5 }),
       textElement(right ? mx + 8 : mx - 8, my > y + 20 ? my - 6 : my + 14, mark.label, {
-        calibration: right ? 'start' : 'end',
+        anchor: right ? 'start' : 'end',
       }),
     );
   }
@@ -152,7 +152,7 @@ export function plotCurves(curves: readonly Curve[], options: CurvePlotOptions =
   if (options.xTitle) {
     parts.push(
       textElement(box.x + box.width / 2, y + height + 33, options.xTitle, {
-        calibration: 'middle',
+        anchor: 'middle',
         fill: colors.faint,
       }),
     );
@@ -160,7 +160,7 @@ export function plotCurves(curves: readonly Curve[], options: CurvePlotOptions =
   if (options.yTitle) {
     parts.push(
       textElement(14, y + height / 2, options.yTitle, {
-        calibration: 'middle',
+        anchor: 'middle',
         rotate: -90,
         fill: colors.faint,
       }),

@@ -111,7 +111,7 @@ function drawEventNumbers(frame: Frame, box: Box): string {
     const middle = Math.min(Math.max((left + right) / 2, box.x + half), box.x + box.width - half);
     if (placed.some(([from, to]) => middle - half - 3 < to && middle + half + 3 > from)) continue;
     placed.push([middle - half, middle + half]);
-    parts.push(textElement(middle, box.y - 4, label, { calibration: 'middle', bold: true }));
+    parts.push(textElement(middle, box.y - 4, label, { anchor: 'middle', bold: true }));
   }
   return parts.join('');
 }
@@ -198,7 +198,7 @@ function drawScore(frame: Frame, box: Box): string {
       stroke: colors.text,
       'stroke-dasharray': '4 3',
     }),
-    ...labels.map(([at, label]) => textElement(box.x - 6, at + 4, label, { calibration: 'end' })),
+    ...labels.map(([at, label]) => textElement(box.x - 6, at + 4, label, { anchor: 'end' })),
   ].join('');
 }
 

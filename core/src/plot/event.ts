@@ -188,7 +188,7 @@ export function plotAttended(
         ? label
         : `${points < 0 ? '−' : '+'}${humanDuration(Math.abs(points) * step)}`;
     const half = textWidth(text) / 2;
-    return textElement(Math.min(Math.max(half, at), width - half), y + 16, text, { calibration: 'middle' });
+    return textElement(Math.min(Math.max(half, at), width - half), y + 16, text, { anchor: 'middle' });
   });
   const marks = x.ticks.map(({ at }) => `M${at.toFixed(1)},${y}v4`).join('');
   parts.push(
@@ -198,7 +198,7 @@ export function plotAttended(
       left + inner.width,
       y + 30,
       series.indexTime ? 'rows from the start of the event' : 'time from the start of the event',
-      { calibration: 'end', fill: colors.faint },
+      { anchor: 'end', fill: colors.faint },
     ),
   );
   return svgDocument(width, y + 38, 'The event and the normal intervals it was compared with', parts);

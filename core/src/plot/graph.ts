@@ -164,7 +164,7 @@ export function plotGraph(graph: PlottedGraph, options: GraphPlotOptions = {}): 
     const { x, y, radius } = place.get(node.id)!;
     const anomalous = scores !== undefined && scores[i]! > 1;
     const baseline = (pull.get(node.id) ?? 0) > 0 ? y - radius - 6 : y + radius + 13;
-    const text = { calibration: 'middle', maxWidth: widest, bold: anomalous } as const;
+    const text = { anchor: 'middle', maxWidth: widest, bold: anomalous } as const;
     return [
       element('circle', {
         cx: x,

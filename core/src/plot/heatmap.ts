@@ -168,13 +168,13 @@ export function plotMatrix(matrix: readonly ArrayLike<number>[], options: Matrix
   for (let r = 0; r < rows; r += rowStride) {
     const at = y + ((r + 0.5) * height) / rows;
     parts.push(
-      textElement(left - 6, at + 4, rowLabels?.[r] ?? String(r), { calibration: 'end', maxWidth: widest }),
+      textElement(left - 6, at + 4, rowLabels?.[r] ?? String(r), { anchor: 'end', maxWidth: widest }),
     );
   }
   if (options.rowTitle) {
     parts.push(
       textElement(14, y + height / 2, options.rowTitle, {
-        calibration: 'middle',
+        anchor: 'middle',
         rotate: -90,
         fill: colors.faint,
       }),
@@ -192,15 +192,15 @@ export function plotMatrix(matrix: readonly ArrayLike<number>[], options: Matrix
       const label = options.columnLabels[c]!;
       parts.push(
         upright
-          ? textElement(at, bottom + 15, label, { calibration: 'middle' })
-          : textElement(at + 4, bottom + 8, label, { calibration: 'end', rotate: -90, maxWidth: room }),
+          ? textElement(at, bottom + 15, label, { anchor: 'middle' })
+          : textElement(at + 4, bottom + 8, label, { anchor: 'end', rotate: -90, maxWidth: room }),
       );
     }
     bottom += upright ? 20 : room + 12;
     if (options.columnTitle) {
       parts.push(
         textElement(left + fullWidth / 2, bottom + 12, options.columnTitle, {
-          calibration: 'middle',
+          anchor: 'middle',
           fill: colors.faint,
         }),
       );
@@ -233,7 +233,7 @@ export function plotMatrix(matrix: readonly ArrayLike<number>[], options: Matrix
   if (legendHeight > 60) {
     parts.push(
       textElement(legendX + 26, y + legendHeight / 2, options.valueTitle ?? 'weight', {
-        calibration: 'middle',
+        anchor: 'middle',
         rotate: -90,
         fill: colors.faint,
       }),

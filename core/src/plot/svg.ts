@@ -49,7 +49,7 @@ export function element(
 
 export interface TextOptions {
   readonly size?: number;
-  readonly calibration?: 'start' | 'middle' | 'end';
+  readonly anchor?: 'start' | 'middle' | 'end';
   readonly bold?: boolean;
   readonly fill?: string;
   /** Cut with an ellipsis beyond this width; the whole text then shows on hovering. */
@@ -73,7 +73,7 @@ export function textElement(x: number, y: number, content: string, options: Text
       x,
       y,
       'font-size': size === 11 ? undefined : size,
-      'text-anchor': options.calibration === 'start' ? undefined : options.calibration,
+      'text-anchor': options.anchor === 'start' ? undefined : options.anchor,
       'font-weight': options.bold ? 'bold' : undefined,
       fill: options.fill,
       transform: options.rotate === undefined ? undefined : `rotate(${options.rotate} ${x} ${y})`,
