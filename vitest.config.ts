@@ -39,6 +39,8 @@ export default defineConfig({
           // They start processes, which takes its time on a busy machine.
           testTimeout: 240_000,
           hookTimeout: 240_000,
+          // A kernel or a browser that the machine ends in mid-test is started once more; a real fault fails twice.
+          retry: 1,
         },
       },
     ],
