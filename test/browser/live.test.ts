@@ -66,7 +66,7 @@ const replay = (page: Page, all: ReturnType<typeof given>, first: number, count:
       const out: { panel: Seen[]; layer: string[]; state: string }[] = [];
       for (let r = 0; r < refreshes; r++) {
         const last = before + from + r;
-        window.demoGiven = {
+        (window as any).demoGiven = {
           name: data.name,
           times: data.times.slice(0, last + 1),
           values: data.values.slice(0, last + 1),

@@ -120,6 +120,7 @@ const getStyles = (theme: GrafanaTheme2) => {
     view: css({
       border: 0,
       padding: '0 6px',
+      fontSize: 12,
       height: statusHeight,
       background: 'none',
       color: theme.colors.text.secondary,
