@@ -1,5 +1,5 @@
-import { fillMissing } from '../../preprocess/fill.js';
 import { selectQuantile } from '../../preprocess/statistics.js';
+import { fillingPeriod, fillUsual } from '../gaps.js';
 import { joinBackward } from './backward.js';
 import { findBumps } from './bumps.js';
 import { findDrifts } from './drift.js';
@@ -52,7 +52,7 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
     else (missing ??= new Uint8Array(n))[t] = 1;
   }
   if (present < FEWEST_POINTS) return undecided(values, scale);
-  const y = missing ? fillMissing(scale.scaled, { method: 'linear' }) : scale.scaled;
+  const y = missing ? fillUsual(scale.scaled, fillingPeriod(scale.scaled)) : scale.scaled;
   const candidates = candidatePeriods(n, step, periods);
   const season = findSeason(y, candidates);
   const known: Regularity = { periods: candidates, most: mostAlike(n) };

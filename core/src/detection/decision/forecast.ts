@@ -126,11 +126,8 @@ function run(
       if (Math.abs(values[t]! - back) < Math.abs(values[t]! - forecast)) forecast = back;
     }
     forecasts[t] = forecast;
-    if (missing?.[t]) {
-      clean[t] = forecast;
-      centered[t] = forecast - mean;
-      continue;
-    }
+    // What was filled in knows both sides of the gap; forecasts of forecasts would have strayed by its end.
+    if (missing?.[t]) continue;
     const off = values[t]! - forecast;
     innovations[t] = off;
     if (Math.abs(off) <= limit) lasting = 0;
