@@ -18,7 +18,10 @@ const HIGHER = 1.1;
 export interface OpenIncident {
   readonly start: number;
   readonly noticed: number;
+  /** Latest point that stands out, be it for what came before it. */
   end: number;
+  /** Latest point that stands out by itself. */
+  lasted: number;
   peak: number;
   score: number;
   told: number;
@@ -39,8 +42,15 @@ export class IncidentTracker {
   /**
    * @param point index
    * @param regular whether it stood out because of what happens at regular times
+   * @param byItself whether its value stands out, rather than windows that still hold the values before it
    */
-  push(point: number, strength: number, threshold: number, regular: boolean): TrackerChange | undefined {
+  push(
+    point: number,
+    strength: number,
+    threshold: number,
+    regular: boolean,
+    byItself = true,
+  ): TrackerChange | undefined {
     this.recent.copyWithin(0, 1);
     this.recent[LOOK_BACK - 1] = regular ? 0 : strength;
     const isSure = this.open !== undefined || this.before >= NEARLY * threshold;
@@ -50,14 +60,15 @@ export class IncidentTracker {
     const { open } = this;
     if (isOn && !open) {
       const start = point - this.begunBefore();
-      this.open = { start, noticed: point, end: point, peak: point, score, told: score };
+      this.open = { start, noticed: point, end: point, lasted: point, peak: point, score, told: score };
       return { change: 'opened', incident: this.open };
     }
     if (isOn && open) {
       open.end = point;
+      if (byItself) open.lasted = point;
       if (score <= open.score) return undefined;
       open.score = score;
-      open.peak = point;
+      if (byItself) open.peak = point;
       if (score < HIGHER * open.told) return undefined;
       open.told = score;
       return { change: 'updated', incident: open };
@@ -87,20 +98,25 @@ export class IncidentTracker {
   write(out: BinaryWriter): void {
     out.number(this.before);
     out.array(this.recent);
-    const { open } = this;
-    out.array(
-      Float64Array.from(open ? [open.start, open.noticed, open.end, open.peak, open.score, open.told] : []),
-    );
+    out.array(Float64Array.from(this.open ? Object.values(this.open) : []));
   }
 
   read(from: BinaryReader): void {
     this.before = from.number();
     from.array(this.recent);
-    const numbers = new Float64Array(6);
-    const [start, noticed, end, peak, score, told] = numbers.subarray(0, from.array(numbers));
+    const numbers = new Float64Array(7);
+    const [start, noticed, end, lasted, peak, score, told] = numbers.subarray(0, from.array(numbers));
     this.open =
       start === undefined
         ? undefined
-        : { start, noticed: noticed!, end: end!, peak: peak!, score: score!, told: told! };
+        : {
+            start,
+            noticed: noticed!,
+            end: end!,
+            lasted: lasted!,
+            peak: peak!,
+            score: score!,
+            told: told!,
+          };
   }
 }

@@ -24,6 +24,12 @@ const TELLABLE = 0.75;
 /** The caution that members show with few values, given back while a series is younger than this. */
 const YOUNG = 1500;
 const YOUNG_BONUS = 0.3;
+/**
+ * The first points of a series: what stands out there is most often the first time of something usual, so that it takes
+ * so much more to open an incident, at first.
+ */
+const FIRST = 300;
+const FIRST_CAUTION = 1;
 
 /** At most `incidents` false ones per `period` (ms). */
 export interface AlertBudget {
@@ -113,7 +119,9 @@ export class BudgetThreshold {
     const share = this.usualExcess > CHANNEL_EXCESS ? 1 : TELLABLE;
     const tellable = share * (Math.log10(Math.max(1000, this.seen)) + 0.3);
     const level = Math.min(HIGHEST, tellable, PEAK + excess * Math.log(Math.max(1, peaks / this.rate)));
-    this.value = Math.max(LOWEST, level - YOUNG_BONUS * Math.max(0, 1 - this.seen / YOUNG));
+    this.value =
+      Math.max(LOWEST, level - YOUNG_BONUS * Math.max(0, 1 - this.seen / YOUNG)) +
+      FIRST_CAUTION * Math.max(0, 1 - this.seen / FIRST);
   }
 
   write(out: BinaryWriter): void {
