@@ -4,17 +4,20 @@ import { ChannelMonitor } from './channel.js';
 import type { Slot } from './clock.js';
 import { explainIncident, type Explanation } from './explanation.js';
 import { IncidentTracker, type OpenIncident } from './incidents.js';
-import { JointStrength } from './joint.js';
+import { JOINT_THRESHOLD, JointStrength } from './joint.js';
 import { Ranking } from './ranking.js';
 import { RECENT, Recent } from './recent.js';
 import { Recurrence } from './recurrence.js';
-import { BudgetThreshold, CHANNEL_EXCESS, JOINT_EXCESS } from './threshold.js';
+import { BudgetThreshold } from './threshold.js';
 import type { LiveIncident, IncidentChange, MonitorPoint, MonitorState } from './types.js';
 
 /** Points of which a series is still learned. */
 const LEARNING = 64;
 /** Missing points in a row after which there is no data. */
 const SILENT = 3;
+/** Strength from which points before the one that was noticed belong to an incident; one of several is often as high. */
+const BEGUN = 1;
+const BEGUN_OF_SEVERAL = 1.5;
 /** Half-width of the band, in spreads. */
 const BAND = 3;
 /** Spreads from what was expected within which an incident is over, whatever the windows still hold. */
@@ -38,11 +41,12 @@ export interface EngineOptions {
 export class Engine {
   private readonly channels: ChannelMonitor[];
   private readonly recent: Recent[];
-  private readonly joint = new JointStrength();
   private readonly recurrence: Recurrence;
   private readonly ranking = new Ranking();
+  /** Of one channel; several have one each. */
   private readonly threshold: BudgetThreshold;
-  private readonly tracker = new IncidentTracker();
+  private readonly joint: JointStrength;
+  private readonly tracker: IncidentTracker;
   private explanation: Explanation | undefined;
   /** Times of the open incident's points, whose indices count. */
   private openTimes = { start: 0, noticed: 0, end: 0, peak: 0 };
@@ -59,10 +63,9 @@ export class Engine {
     this.recent = options.channels.map(() => new Recent());
     this.before = options.channels.map(() => ({ expected: NaN, band: NaN }));
     this.recurrence = new Recurrence(options.calendar);
-    this.threshold = new BudgetThreshold(
-      options.rate,
-      options.channels.length > 1 ? JOINT_EXCESS : CHANNEL_EXCESS,
-    );
+    this.threshold = new BudgetThreshold(options.rate);
+    this.joint = new JointStrength(options.channels.length, options.rate);
+    this.tracker = new IncidentTracker(options.channels.length > 1 ? BEGUN_OF_SEVERAL : BEGUN);
   }
 
   push(slot: Slot): { point: MonitorPoint; change?: IncidentChange } {
@@ -80,11 +83,12 @@ export class Engine {
       const known = Number.isNaN(expected[c]!) ? values[c]! : expected[c]!;
       recent.push(known, spreads[c]!, strengths[c]!);
     });
-    const strength = missing ? 0 : this.joint.push(strengths);
+    const isOne = channels.length === 1;
+    const strength = missing ? 0 : isOne ? strengths[0]! : this.joint.push(strengths, switches(channels));
     const regular = !missing && this.recurrence.push(index, strength);
-    const rank = channels.length === 1 ? channels[0]!.rank : strength;
-    const level = this.threshold.value * options.factor;
-    this.threshold.push(strength, regular);
+    const rank = isOne ? channels[0]!.rank : strength;
+    const level = (isOne ? this.threshold.value : JOINT_THRESHOLD) * options.factor;
+    if (isOne) this.threshold.push(strength, regular);
     const change = this.track(index, strength, level, regular, values);
     const edge = (side: number): number[] => expected.map((value, c) => value + side * BAND * spreads[c]!);
     const point: MonitorPoint = {
@@ -251,3 +255,5 @@ export class Engine {
     return [...this.channels, ...this.recent, joint, recurrence, ranking, threshold, tracker];
   }
 }
+
+const switches = (channels: readonly ChannelMonitor[]): boolean[] => channels.map(({ isSwitch }) => isSwitch);

@@ -7,8 +7,6 @@ const NEARLY = 0.9;
 const CALM = 16;
 /** Calm points after which it is recovering. */
 const RECOVERING = 4;
-/** Strength from which points just before the one that was noticed belong to the incident. */
-const BEGUN = 1;
 /** Points looked back at for the beginning. */
 export const LOOK_BACK = 32;
 /** A new peak is worth an update where it is so much higher than the one told. */
@@ -38,6 +36,9 @@ export class IncidentTracker {
   private before = 0;
   /** Latest strengths, oldest first. */
   private readonly recent = new Float32Array(LOOK_BACK);
+
+  /** @param begun strength from which points just before the one that was noticed belong to the incident */
+  constructor(private readonly begun: number) {}
 
   /**
    * @param point index
@@ -91,7 +92,7 @@ export class IncidentTracker {
   private begunBefore(): number {
     const { recent } = this;
     let begun = LOOK_BACK - 1;
-    for (let i = LOOK_BACK - 2; i >= 0 && begun - i <= 2; i--) if (recent[i]! >= BEGUN) begun = i;
+    for (let i = LOOK_BACK - 2; i >= 0 && begun - i <= 2; i--) if (recent[i]! >= this.begun) begun = i;
     return LOOK_BACK - 1 - begun;
   }
 
