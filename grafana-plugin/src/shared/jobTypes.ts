@@ -1,13 +1,5 @@
-import type {
-  Detection,
-  DetectorTags,
-  EventOptions,
-  Feedback,
-  FitReport,
-  DetectorDefinition,
-  OptionDescription,
-  Series,
-} from '@heed/core';
+import type { Detection, EventOptions, Feedback, FitReport, DetectorDefinition, Series } from '@heed/core';
+import type { DetectorTags, OptionDescription } from '@heed/core/detectors';
 
 /** How to score: everything that changes the numbers, and nothing else (it is hashed into the cache key). */
 export interface ScoreConfig {

@@ -1,17 +1,16 @@
 import {
   HeedError,
-  SlidingStream,
   createDetector,
-  defaultsOf,
-  describeOptions,
   createSeries,
   listDetectors,
   loadDetector,
-  readText,
   type Detector,
   type RunOptions,
   type Series,
 } from '@heed/core';
+import { SlidingStream } from '@heed/core/stream';
+import { defaultsOf, describeOptions } from '@heed/core/detectors';
+import { readText } from '@heed/core/series';
 import { LRUCache } from 'lru-cache';
 import { scoreGraph } from './graphJob.js';
 import { stableJson } from './hash.js';
