@@ -116,7 +116,7 @@ describe('the packed package', () => {
       typesVersions: Record<'*', Record<string, string[]>>;
     };
     const patterns = Object.keys(manifest.exports).filter(
-      (path) => /^\.\/[a-z/*]+$/.test(path) && !path.startsWith('./data'),
+      (path) => /^\.\/[a-z/*]+$/.test(path) && !path.startsWith('./data/'),
     );
     const paths = patterns.filter((path) => !path.includes('*'));
     expect(paths).toHaveLength(14);

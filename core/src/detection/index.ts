@@ -23,6 +23,7 @@ export {
   type GraphDetectorFor,
   type GraphDetectorIds,
   type GraphDetectorOf,
+  type GraphInputKind,
   type GraphScoreOptions,
 } from './graph/detector.js';
 export { seriesOf } from './scored.js';
