@@ -5,7 +5,7 @@ import { createSeries } from '../series/series.js';
 import type { GeneratorDefinition, GeneratorOptions, LabeledAnomaly, LabeledSeries } from './types.js';
 
 /** Every generated series starts here: a Monday, so that weekly rhythms begin with a working day. */
-const epoch = Date.UTC(2024, 0, 1);
+export const epoch = Date.UTC(2024, 0, 1);
 
 export const minute = 60_000;
 export const day = 24 * 60 * minute;

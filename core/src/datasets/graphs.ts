@@ -1,5 +1,6 @@
 import { HeedError } from '../errors.js';
 import { createRandom, type Random } from '../random.js';
+import { epoch, minute } from './build.js';
 import { createGraph, createGraphSequence, type Graph, type GraphSequence } from '../series/graph.js';
 
 /** A graph with ground truth. */
@@ -123,7 +124,7 @@ export interface GraphSequenceGeneratorOptions {
 
 /**
  * A service map over time: load enters at the first service and flows along weighted calls to later ones; each
- * service has the features load and latency, which follow what its callers send. Anomalies, after the first half, none of which leaves
+ * service has the features load and latency, which follow what its callers send. One step is a minute. Anomalies, after the first half, none of which leaves
  * the range of normal values by much: `own` (a service is slow although nobody calls it more), `lost` (two calls in
  * five to a service vanish), `surge` (a service gets load that no caller sent). Ten steps each; the labels name the
  * service where it starts.
@@ -169,7 +170,7 @@ export function generateGraphSequence(options: GraphSequenceGeneratorOptions = {
       );
     graphs.push(serviceMap(nodeLabels[t]!, t, calls, capacity, active, random));
   }
-  const time = Float64Array.from({ length: steps }, (_, t) => t * 60_000);
+  const time = Float64Array.from({ length: steps }, (_, t) => epoch + t * minute);
   return { sequence: createGraphSequence(time, graphs), nodeLabels };
 }
 

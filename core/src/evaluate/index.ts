@@ -1,3 +1,4 @@
+export { bootstrapInterval, type BootstrapInterval, type BootstrapOptions } from './bootstrap.js';
 export { compareByRank, signedRankTest, type RankComparison } from './critical-difference.js';
 export { anomalyIntervals } from './labeled-scores.js';
 export {

@@ -1,7 +1,7 @@
 import type { BinaryReader, BinaryWriter } from './binary.js';
 import { Forecast } from './forecast.js';
 import { History } from './history.js';
-import { NearestWindow } from './nearest.js';
+import { nearestShape, NearestWindow } from './nearest.js';
 import { Season } from './season.js';
 import { Tail } from './tail.js';
 
@@ -20,8 +20,17 @@ const FLAGGED = 2;
 const NOW_AND_THEN = 8;
 const NEW_NORMAL = 128;
 const NEW_NORMAL_WEIGHT = 4;
-/** Members: error of the forecast, its mean over some points, nearest windows, the same phase of a cycle and a longer. */
-const MEMBERS = 2 + WINDOWS.length + 2;
+/** Points of the shortest window, which is compared anew with every point. */
+const SHORTEST = 4;
+/**
+ * Members: error of the forecast, its mean over some points, nearest windows, the same phase of a cycle and of a longer
+ * one, the shortest window. Their weights in the strength, and in the rank: whether to alert asks how many agree; how a
+ * point compares with others of the series asks more for the windows.
+ */
+const OF_STRENGTH = [1, 1, 1, 1, 1, 1, 1, 0];
+const OF_RANK = [0.5, 0.5, 1.5, 1, 1, 0.5, 0.5, 1];
+const SEASON = 2 + WINDOWS.length;
+const MEMBERS = OF_STRENGTH.length;
 
 /** One channel of a monitor: what its members make of the newest point, and how rare that was in their own past. */
 export class ChannelMonitor {
@@ -39,6 +48,8 @@ export class ChannelMonitor {
   private flagged = 0;
   /** Decades of each member at the newest point. */
   readonly decades = new Float64Array(MEMBERS);
+  /** Weighted cubic mean of the decades at the newest point; 0 where it is missing. */
+  rank = 0;
 
   constructor(calendar: readonly number[] = []) {
     this.season = new Season(this.history, calendar);
@@ -77,6 +88,7 @@ export class ChannelMonitor {
    */
   push(value: number, expected: number): number {
     const missing = Number.isNaN(value);
+    this.rank = 0;
     if (missing && Number.isNaN(expected)) return 0;
     const taken = missing ? expected : value;
     this.history.push(taken);
@@ -99,18 +111,24 @@ export class ChannelMonitor {
     values[0] = isKnown ? error : -1;
     values[1] = isKnown ? short / Math.min(this.points, SHORT) : -1;
     this.windows.forEach((window, i) => (values[2 + i] = window.next()));
-    values[MEMBERS - 2] = this.season.distance();
-    values[MEMBERS - 1] = this.season.longDistance();
+    values[SEASON] = this.season.distance();
+    values[SEASON + 1] = this.season.longDistance();
+    values[SEASON + 2] = nearestShape(this.history, SHORTEST);
 
     let sum = 0;
-    let members = 0;
+    let cubes = 0;
+    let ofStrength = 0;
+    let ofRank = 0;
     for (let i = 0; i < MEMBERS; i++) {
-      const value = values[i]!;
-      const isAbsent = value < 0;
-      decades[i] = isAbsent || missing ? 0 : this.tails[i]!.decades(value + this.floor);
-      sum += decades[i]! * decades[i]!;
+      const isAbsent = values[i]! < 0;
+      const own = isAbsent || missing ? 0 : this.tails[i]!.decades(values[i]! + this.floor);
+      decades[i] = own;
       // A window that is not there yet counts as calm, so that a young series is judged with care.
-      if (!isAbsent || i < MEMBERS - 2) members++;
+      if (isAbsent && (i === SEASON || i === SEASON + 1)) continue;
+      sum += OF_STRENGTH[i]! * own * own;
+      cubes += OF_RANK[i]! * own * own * own;
+      ofStrength += OF_STRENGTH[i]!;
+      ofRank += OF_RANK[i]!;
     }
     if (this.points >= this.nextFit) {
       this.forecast.fit(this.history);
@@ -118,7 +136,8 @@ export class ChannelMonitor {
       this.nextFit = this.points + Math.max(8, Math.min(MEMORY / 10, Math.floor(this.points / 10)));
     }
     if (missing) return 0;
-    const strength = Math.sqrt(sum / members);
+    this.rank = Math.cbrt(cubes / ofRank);
+    const strength = Math.sqrt(sum / ofStrength);
     this.learn(strength);
     return strength;
   }

@@ -5,6 +5,7 @@ import type { Slot } from './clock.js';
 import { explainIncident, type Explanation } from './explanation.js';
 import { IncidentTracker, type OpenIncident } from './incidents.js';
 import { JointStrength } from './joint.js';
+import { Ranking } from './ranking.js';
 import { RECENT, Recent } from './recent.js';
 import { Recurrence } from './recurrence.js';
 import { BudgetThreshold, CHANNEL_EXCESS, JOINT_EXCESS } from './threshold.js';
@@ -37,6 +38,7 @@ export class Engine {
   private readonly recent: Recent[];
   private readonly joint = new JointStrength();
   private readonly recurrence = new Recurrence();
+  private readonly ranking = new Ranking();
   private readonly threshold: BudgetThreshold;
   private readonly tracker = new IncidentTracker();
   private explanation: Explanation | undefined;
@@ -72,14 +74,14 @@ export class Engine {
     });
     const strength = missing ? 0 : this.joint.push(strengths);
     const regular = !missing && this.recurrence.push(index, strength);
+    const rank = channels.length === 1 ? channels[0]!.rank : strength;
     const level = this.threshold.value * options.factor;
     this.threshold.push(strength, regular);
     const change = this.track(index, strength, level, regular);
     const edge = (side: number): number[] => expected.map((value, c) => value + side * BAND * spreads[c]!);
     const point: MonitorPoint = {
       time: slot.time,
-      // What regular times explain is not anomalous, however much it stands out.
-      score: regular ? Math.min(strength / level, 1 - 2 ** -20) : strength / level,
+      score: missing ? 0 : this.ranking.push(strength, rank, level, regular),
       missing,
       state: this.state(index),
       expected,
@@ -208,7 +210,7 @@ export class Engine {
   }
 
   private parts(): { write(out: BinaryWriter): void; read(from: BinaryReader): void }[] {
-    const { joint, recurrence, threshold, tracker } = this;
-    return [...this.channels, ...this.recent, joint, recurrence, threshold, tracker];
+    const { joint, recurrence, ranking, threshold, tracker } = this;
+    return [...this.channels, ...this.recent, joint, recurrence, ranking, threshold, tracker];
   }
 }

@@ -11,7 +11,7 @@ const minute = 60_000;
 const day = 24 * 60 * minute;
 /** First number of every snapshot, and its layout. */
 const MAGIC = 0x48656564;
-const VERSION = 1;
+const VERSION = 2;
 
 /** Watches one series as its points arrive. What it has said of a point it never revises. */
 export interface Monitor {

@@ -116,3 +116,22 @@ export class NearestWindow {
     return sum;
   }
 }
+
+/**
+ * Mean squared distance of the last `window` points, a few, from the nearest earlier ones that do not overlap them,
+ * compared one by one, so that nothing has to be kept; −1 while there are none.
+ */
+export function nearestShape({ values, length, capacity }: History, window: number): number {
+  const newest = length - 1;
+  const first = Math.max(window - 1, newest - capacity + window);
+  let nearest = Infinity;
+  for (let end = newest - window; end >= first; end--) {
+    let sum = 0;
+    for (let k = 0; k < window && sum < nearest; k++) {
+      const g = values[newest - k]! - values[end - k]!;
+      sum += g * g;
+    }
+    if (sum < nearest) nearest = sum;
+  }
+  return nearest === Infinity ? -1 : nearest / window;
+}

@@ -1,5 +1,5 @@
 import { selectQuantile } from '../../preprocess/statistics.js';
-import type { DecidedInterval } from './decide.js';
+import type { DecidedInterval } from './types.js';
 
 /** Points beside an interval whose median is the level there. */
 const BESIDE = 8;

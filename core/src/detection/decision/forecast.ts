@@ -1,6 +1,6 @@
 import { laggedProducts } from '../../preprocess/autocorrelation.js';
 import { fitAutoregression } from '../../preprocess/autoregression.js';
-import { selectQuantile } from '../../preprocess/statistics.js';
+import { selectQuantile, selectQuantiles } from '../../preprocess/statistics.js';
 
 /** Most points that a forecast looks back, and the share of the points that it may. */
 const MOST_ORDER = 64;
@@ -10,7 +10,7 @@ const RIDGE = 0.003;
 const FIT_CLIP = 4;
 /** Innovations beyond this many spreads enter later forecasts clipped, unless they last. */
 const CLIP = 4;
-const LASTING = 3;
+export const LASTING = 3;
 
 /** A robust autoregression of a series of n points, and what it left unexplained. */
 export interface Forecast {
@@ -20,8 +20,11 @@ export interface Forecast {
   readonly innovations: Float64Array;
   /** Their robust standard deviation. */
   readonly sigma: number;
-  /** n values as later forecasts see them. */
+  /** n values: the forecasts that the innovations are the errors of, and the values as later forecasts see them. */
+  readonly forecasts: Float64Array;
   readonly clean: Float64Array;
+  /** Innovations beyond it enter later forecasts clipped. */
+  readonly limit: number;
 }
 
 /** Forecast of point t from the `clean` values before it. */
@@ -42,17 +45,25 @@ export function forecastAt(
  * @param values n values, complete
  * @param missing n values, 1 = filled
  * @param floor least standard deviation that counts
+ * @param mirrored forecast of the same values in reverse order: a series has the same autocorrelation either way
  */
 export function forecastRobustly(
   values: Float64Array,
   missing: Uint8Array | undefined,
   floor: number,
+  mirrored?: Forecast,
 ): Forecast {
+  const { mean, coefficients, limit } = mirrored ?? fitRobustly(values, floor);
+  return { ...run(values, missing, floor, { mean, coefficients, limit }), mean, coefficients, limit };
+}
+
+type Model = Pick<Forecast, 'mean' | 'coefficients' | 'limit'>;
+
+/** Fits the autoregression. */
+function fitRobustly(values: Float64Array, floor: number): Model {
   const n = values.length;
   const scratch = values.slice();
-  const middle = selectQuantile(scratch, 0.5);
-  const low = selectQuantile(scratch, 0.05);
-  const high = selectQuantile(scratch, 0.95);
+  const [low, middle, high] = selectQuantiles(scratch, [0.05, 0.5, 0.95]) as [number, number, number];
   for (let t = 0; t < n; t++) scratch[t] = Math.abs(values[t]! - middle);
   const scale = Math.max(1.4826 * selectQuantile(scratch, 0.5), (high - low) / 3.29, 0.25 * floor);
   const z = scratch;
@@ -69,37 +80,66 @@ export function forecastRobustly(
   for (let k = 0; k <= order; k++) r[k] = power > 0 ? r[k]! / power : 0;
   const coefficients = power > 1e-9 * n ? fitAutoregression(r, order, RIDGE) : new Float64Array(0);
   const model = { mean: middle + mean * scale, coefficients };
-  // A first guess of the spread without clipping, then the run itself.
+  // A first guess of the spread, without clipping.
   const sizes = new Float64Array(n);
   for (let t = 0; t < n; t++) sizes[t] = Math.abs(values[t]! - forecastAt(values, t, model));
   const guess = Math.max(1.4826 * selectQuantile(sizes, 0.5), 0.25 * floor);
+  return { ...model, limit: CLIP * guess };
+}
+
+/** Forecasts every point. */
+function run(
+  values: Float64Array,
+  missing: Uint8Array | undefined,
+  floor: number,
+  model: Model,
+): Omit<Forecast, keyof Model> {
+  const n = values.length;
+  const { mean, coefficients, limit } = model;
+  const order = coefficients.length;
   const clean = values.slice();
+  // Without the mean, so that the inner loops need not take it off.
+  const centered = values.map((value) => value - mean);
   const innovations = new Float64Array(n);
+  const forecasts = new Float64Array(n);
   let lasting = 0;
-  const limit = CLIP * guess;
   for (let t = 0; t < n; t++) {
-    const forecast = forecastAt(clean, t, model);
-    let off = values[t]! - forecast;
-    if (t < coefficients.length) {
-      let back = model.mean;
-      for (let k = 0; k < coefficients.length && t + 1 + k < n; k++) {
-        back += coefficients[k]! * (values[t + 1 + k]! - model.mean);
-      }
-      if (Math.abs(values[t]! - back) < Math.abs(off)) off = values[t]! - back;
+    const reach = Math.min(order, t);
+    // Two sums, so that one need not wait for the other.
+    let even = mean;
+    let odd = 0;
+    let k = 0;
+    for (; k + 1 < reach; k += 2) {
+      even += coefficients[k]! * centered[t - 1 - k]!;
+      odd += coefficients[k + 1]! * centered[t - 2 - k]!;
     }
+    if (k < reach) even += coefficients[k]! * centered[t - 1 - k]!;
+    let forecast = even + odd;
+    if (t < order) {
+      let back = mean;
+      for (let k = 0, at = t + 1; k < order && at < n; k++, at++) back += coefficients[k]! * centered[at]!;
+      if (Math.abs(values[t]! - back) < Math.abs(values[t]! - forecast)) forecast = back;
+    }
+    forecasts[t] = forecast;
     if (missing?.[t]) {
       clean[t] = forecast;
+      centered[t] = forecast - mean;
       continue;
     }
+    const off = values[t]! - forecast;
     innovations[t] = off;
     if (Math.abs(off) <= limit) lasting = 0;
     else {
       const sign = Math.sign(off);
       lasting = lasting * sign > 0 ? lasting + sign : sign;
-      if (Math.abs(lasting) <= LASTING) clean[t] = values[t]! - off + sign * limit;
+      if (Math.abs(lasting) <= LASTING) {
+        clean[t] = forecast + sign * limit;
+        centered[t] = clean[t]! - mean;
+      }
     }
   }
+  const sizes = new Float64Array(n);
   for (let t = 0; t < n; t++) sizes[t] = Math.abs(innovations[t]!);
   const sigma = Math.hypot(1.4826 * selectQuantile(sizes, 0.5), 0.25 * floor);
-  return { ...model, innovations, sigma, clean };
+  return { innovations, forecasts, sigma, clean };
 }

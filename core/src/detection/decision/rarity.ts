@@ -1,4 +1,5 @@
-import { selectQuantile } from '../../preprocess/statistics.js';
+import { sampleOf } from '../../preprocess/period/prepare.js';
+import { selectQuantile, selectQuantiles } from '../../preprocess/statistics.js';
 
 /** Share of a statistic's own past that its tail is fitted to. */
 const TAIL = 0.02;
@@ -8,10 +9,11 @@ const BODY = 0.5;
 /** From this many points on quantiles of the tail mean something. */
 const FEWEST = 100;
 
-/** How rare sizes are among those seen. */
+/** How rare sizes are among those seen, in decades: 2 = one in a hundred. */
 export interface Rarity {
-  /** Decades: 2 = one in a hundred. */
-  (size: number): number;
+  readonly of: (size: number) => number;
+  /** Least size of that rarity, which must be rarer than the tail begins. */
+  readonly least: (decades: number) => number;
 }
 
 /** Clusters of sizes are this far apart, and end where sizes come down to this share of their peak. */
@@ -29,14 +31,24 @@ const CLEAR = 1.8;
  */
 export function withoutClusters(sizes: Float64Array, clusters: number): Float64Array {
   const n = sizes.length;
-  const left = Float64Array.from(sizes);
+  const left = sizes.slice();
+  // The tail of the rest is no lower than the median of all, so that lower peaks are never clear.
+  const least = CLEAR * selectQuantile(sampleOf(sizes), 0.5);
+  const high: number[] = [];
+  for (let t = 0; t < n; t++) if (sizes[t]! > 0 && sizes[t]! >= least) high.push(t);
   const found: { start: number; end: number; peak: number }[] = [];
   let out = 0;
   for (let c = 0; c < clusters; c++) {
     let peak = -1;
-    for (let t = 0; t < n; t++) if (left[t]! >= 0 && (peak < 0 || left[t]! > left[peak]!)) peak = t;
-    if (peak < 0 || left[peak] === 0) break;
-    const least = CLUSTER_SHARE * left[peak]!;
+    let highest = 0;
+    for (const t of high) {
+      if (left[t]! > highest) {
+        highest = left[t]!;
+        peak = t;
+      }
+    }
+    if (peak < 0) break;
+    const least = CLUSTER_SHARE * highest;
     const endOf = (way: 1 | -1): number => {
       let end = peak;
       for (let t = peak; t >= 0 && t < n && Math.abs(t - end) <= APART; t += way)
@@ -51,12 +63,19 @@ export function withoutClusters(sizes: Float64Array, clusters: number): Float64A
     }
     found.push({ start, end, peak: sizes[peak]! });
   }
-  const rest = left.filter((size) => size >= 0);
-  const border = CLEAR * selectQuantile(rest, 1 - TAIL);
+  if (found.length === 0) return left;
+  const border = CLEAR * selectQuantile(notNegative(left), 1 - TAIL);
   for (const { start, end, peak } of found) {
     if (peak < border) for (let t = start; t <= end; t++) left[t] = sizes[t]!;
   }
-  return left.filter((size) => size >= 0);
+  return notNegative(left);
+}
+
+function notNegative(values: Float64Array): Float64Array {
+  const out = new Float64Array(values.length);
+  let count = 0;
+  for (let t = 0; t < values.length; t++) if (values[t]! >= 0) out[count++] = values[t]!;
+  return out.subarray(0, count);
 }
 
 /**
@@ -67,16 +86,22 @@ export function withoutClusters(sizes: Float64Array, clusters: number): Float64A
  */
 export function rarityOf(sizes: Float64Array, floor: number): Rarity {
   const n = sizes.length;
+  // Sizes are seen with the floor added as noise of its own is, and taken without it again.
+  const raise = (size: number): number => Math.hypot(size, floor);
+  const lower = (raised: number): number =>
+    raised > floor ? raised * Math.sqrt(1 - (floor / raised) ** 2) : 0;
   if (n < FEWEST) {
     // Robust deviations of so few points are those of a normal distribution with an uncertain scale.
-    const sigma = Math.hypot(1.4826 * (n > 0 ? selectQuantile(sizes, 0.5) : 0), floor);
-    const border = 5 + 40 / Math.max(1, n);
-    return (size) => (3 * Math.hypot(size, floor)) / sigma / border;
+    const sigma = raise(1.4826 * (n > 0 ? selectQuantile(sizes, 0.5) : 0));
+    const border = (sigma * (5 + 40 / Math.max(1, n))) / 3;
+    return {
+      of: (size) => raise(size) / border,
+      least: (decades) => lower(decades * border),
+    };
   }
-  const log = (size: number): number => Math.log(Math.hypot(size, floor));
-  const median = log(selectQuantile(sizes, 0.5));
-  const tail = log(selectQuantile(sizes, 1 - TAIL));
-  const far = log(selectQuantile(sizes, 1 - TAIL / 4));
+  const [median, tail, far] = selectQuantiles(sizes, [0.5, 1 - TAIL, 1 - TAIL / 4]).map((size) =>
+    Math.log(raise(size)),
+  ) as [number, number, number];
   const shape =
     Math.max(
       (2 * (far - tail)) / Math.log(4),
@@ -85,10 +110,13 @@ export function rarityOf(sizes: Float64Array, floor: number): Rarity {
     ) *
     (1 + 2 / Math.sqrt(n * TAIL + 1));
   const base = -Math.log10(TAIL);
-  return (size) => {
-    const at = log(size);
-    if (at <= median) return 0.3;
-    if (at <= tail) return 0.3 + ((base - 0.3) * (at - median)) / Math.max(1e-9, tail - median);
-    return base + (2 * (at - tail)) / shape / Math.LN10;
+  return {
+    of: (size) => {
+      const at = Math.log(raise(size));
+      if (at <= median) return 0.3;
+      if (at <= tail) return 0.3 + ((base - 0.3) * (at - median)) / Math.max(1e-9, tail - median);
+      return base + (2 * (at - tail)) / shape / Math.LN10;
+    },
+    least: (decades) => lower(Math.exp(tail + ((Math.max(base, decades) - base) * shape * Math.LN10) / 2)),
   };
 }

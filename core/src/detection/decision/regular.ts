@@ -21,51 +21,81 @@ export function mostAlike(n: number): number {
   return Math.max(2, Math.min(6, Math.floor(n / 500)));
 }
 
-/**
- * Whether a size at t is something that the series does: at the same phase in other cycles, or often, or again and
- * again at equal distances.
- * @param sizes n signed sizes
- */
-export function isRegular(
-  sizes: Float64Array,
-  t: number,
-  { periods, most }: Regularity,
-  ignore: readonly { readonly start: number; readonly end: number }[] = [],
-): boolean {
-  const n = sizes.length;
-  const way = Math.sign(sizes[t]!);
-  const own = Math.abs(sizes[t]!);
-  if (isAtPhase(sizes, t, way, COMPARABLE_AT_PHASE * own, periods)) return true;
-  // Clusters of comparable sizes elsewhere.
-  let count = 0;
-  let last = -Infinity;
-  for (let i = 0; i < n; i++) {
-    if (!(way * sizes[i]! >= COMPARABLE * own)) continue;
-    if (Math.abs(i - t) <= APART) {
-      last = i;
-      continue;
-    }
-    if (ignore.some(({ start, end }) => i >= start && i <= end)) continue;
-    // What the cycles explain is no company for what they do not.
-    if (i - last > APART && !isAtPhase(sizes, i, way, COMPARABLE_AT_PHASE * Math.abs(sizes[i]!), periods))
-      count++;
-    last = i;
-    if (count > most) return true;
-  }
-  return false;
+/** What tells of every size of a series whether it is something that the series does. */
+export interface Regular {
+  /** n sizes without their signs; 0 where what is large is what happens at that phase in other cycles. */
+  readonly unexplained: () => Float64Array;
+  /**
+   * Whether a size at t is something that the series does: at the same phase in other cycles, or often.
+   * @param size signed, in place of that of the series
+   * @param ignore intervals in which sizes are no company
+   */
+  readonly isRegular: (t: number, size?: number, ignore?: readonly Stretch[]) => boolean;
 }
 
-/** Sizes without their signs; 0 where what is large is what happens at that phase in other cycles. */
-export function unexplained(sizes: Float64Array, { periods }: Pick<Regularity, 'periods'>): Float64Array {
-  const out = sizes.map(Math.abs);
-  if (periods.length === 0) return out;
-  const border = LARGE * selectQuantile(out.slice(), 0.5);
-  for (let t = 0; t < out.length; t++) {
-    const size = sizes[t]!;
-    if (!(Math.abs(size) > border)) continue;
-    if (isAtPhase(sizes, t, Math.sign(size), COMPARABLE_AT_PHASE * Math.abs(size), periods)) out[t] = 0;
-  }
-  return out;
+/** Both ends inclusive. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** @param sizes n signed sizes */
+export function regularityOf(sizes: Float64Array, { periods, most }: Regularity): Regular {
+  const n = sizes.length;
+  // 1 = explained by its phase, 2 = not: the same points are asked for again and again.
+  const known = periods.length > 0 ? new Uint8Array(n) : undefined;
+  const explained = (t: number): boolean => {
+    if (!known) return false;
+    if (known[t] === 0) {
+      const size = sizes[t]!;
+      const least = COMPARABLE_AT_PHASE * Math.abs(size);
+      known[t] = isAtPhase(sizes, t, Math.sign(size), least, periods) ? 1 : 2;
+    }
+    return known[t] === 1;
+  };
+  // Indices of sizes from a least one on, in order.
+  let large: number[] = [];
+  let leastLarge = Infinity;
+  const largeFrom = (least: number): readonly number[] => {
+    if (least < leastLarge) {
+      leastLarge = 0.8 * least;
+      large = [];
+      for (let i = 0; i < n; i++) if (Math.abs(sizes[i]!) >= leastLarge) large.push(i);
+    }
+    return large;
+  };
+  return {
+    unexplained: () => {
+      const out = new Float64Array(n);
+      for (let t = 0; t < n; t++) out[t] = Math.abs(sizes[t]!);
+      if (!known) return out;
+      const border = LARGE * selectQuantile(out.slice(), 0.5);
+      for (let t = 0; t < n; t++) if (out[t]! > border && explained(t)) out[t] = 0;
+      return out;
+    },
+    isRegular: (t, size = sizes[t]!, ignore = []) => {
+      const way = Math.sign(size);
+      const own = Math.abs(size);
+      if (isAtPhase(sizes, t, way, COMPARABLE_AT_PHASE * own, periods)) return true;
+      // Clusters of comparable sizes elsewhere.
+      let count = 0;
+      let last = -Infinity;
+      const least = COMPARABLE * own;
+      for (const i of largeFrom(least)) {
+        if (!(way * sizes[i]! >= least)) continue;
+        if (Math.abs(i - t) <= APART) {
+          last = i;
+          continue;
+        }
+        if (ignore.some(({ start, end }) => i >= start && i <= end)) continue;
+        // What the cycles explain is no company for what they do not.
+        if (i - last > APART && !explained(i)) count++;
+        last = i;
+        if (count > most) return true;
+      }
+      return false;
+    },
+  };
 }
 
 /** Whether at least `least` happens at the phase of t in enough other cycles of any of the periods. */

@@ -1,7 +1,7 @@
 import { selectQuantile } from '../../preprocess/statistics.js';
-import type { DecidedInterval } from './decide.js';
+import type { DecidedInterval } from './types.js';
 import type { EvenScale } from './numbers.js';
-import { isRegular, type Regularity } from './regular.js';
+import { regularityOf, type Regularity } from './regular.js';
 
 /** Spreads of the logarithm of the movement over a window from which it is unusual, and the least factor. */
 const UNUSUAL = 6;
@@ -43,6 +43,7 @@ export function findRoughness(
   const up = selectQuantile(level.slice(), 0.9) - middle;
   const down = middle - selectQuantile(level.slice(), 0.1);
   const z = new Float64Array(n);
+  const { isRegular } = regularityOf(z, known);
   for (let t = WINDOW - 1; t < n; t++) {
     const off = level[t]! - middle;
     z[t] = off > 0 ? (1.28 * off) / Math.max(up, 0.1) : (1.28 * off) / Math.max(down, 0.1);
@@ -58,7 +59,7 @@ export function findRoughness(
       end++;
       if (way * z[end]! > way * z[peak]!) peak = end;
     }
-    if (!isRegular(z, peak, known)) {
+    if (!isRegular(peak)) {
       const start = t - WINDOW + 1;
       const usual = Math.exp(middle);
       const odd = (i: number): boolean => (way > 0 ? sizes[i]! > 2.5 * usual : sizes[i]! < 0.7 * usual);

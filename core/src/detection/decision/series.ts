@@ -1,7 +1,8 @@
 import { countOf } from '../../format.js';
 import type { Series } from '../../series/series.js';
 import type { FilledSeries } from '../gaps.js';
-import { decide, YOUNG, type DecidedInterval, type Decision } from './decide.js';
+import { decide, YOUNG, type Decision } from './decide.js';
+import type { DecidedInterval } from './types.js';
 
 /** What was decided on a series of n points and d channels. */
 export interface SeriesDecision {

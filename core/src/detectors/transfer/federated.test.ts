@@ -54,6 +54,27 @@ describe('federated averaging', () => {
     for (const { close } of clients) close();
   });
 
+  it('lets no value of the data leave a client whose detector does not scale by the range', async () => {
+    const client = createFederatedClient('rnn', {}, normal);
+    for (const told of await client.statistics(false)) {
+      expect(Object.keys(told)).toEqual(['name', 'count', 'mean', 'squares']);
+    }
+    const { values } = normal.channels[0]!;
+    expect((await client.statistics(true))[0]).toMatchObject({
+      low: Math.min(...values),
+      high: Math.max(...values),
+    });
+    const empty = createFederatedClient(
+      'rnn',
+      {},
+      {
+        ...normal,
+        channels: normal.channels.map((channel) => ({ ...channel, values: channel.values.map(() => NaN) })),
+      },
+    );
+    await expect(trainFederated('rnn', {}, [empty])).rejects.toMatchObject({ code: 'empty-input' });
+  });
+
   it('rejects clients of different channels and detectors without weights', async () => {
     const one = createFederatedClient('rnn', {}, normal);
     const other = createFederatedClient('rnn', {}, { ...normal, channels: normal.channels.slice(0, 1) });

@@ -6,15 +6,18 @@ import type { DetectorOptions, DetectorState, RunOptions, StateTensor } from '..
 import { getSeriesDefinition } from '../registry.js';
 import type { WindowedDetector } from '../learned/training/windowed-detector.js';
 
-/** What a client tells of a channel, so that all clients scale alike; no value leaves the client. */
+/**
+ * What a client tells of a channel, so that all clients scale alike. `low` and `high` are two values of its data: they
+ * leave the client only where the detector scales by the range.
+ */
 export interface ChannelStatistics {
   readonly name: string;
   readonly count: number;
   readonly mean: number;
   /** Sum of squared deviations from the mean. */
   readonly squares: number;
-  readonly low: number;
-  readonly high: number;
+  readonly low?: number;
+  readonly high?: number;
 }
 
 /** What a client gives back after a round. */
@@ -27,7 +30,8 @@ export interface ClientUpdate {
 
 /** One holder of data in federated training: here, in a worker, or on another machine. */
 export interface FederatedClient {
-  statistics(): Promise<readonly ChannelStatistics[]>;
+  /** Of every channel; `range` asks for the smallest and the largest value as well. */
+  statistics(range: boolean): Promise<readonly ChannelStatistics[]>;
   /** Trains the global model on the client's own data for some epochs. */
   train(state: DetectorState, epochs: number, seed: number): Promise<ClientUpdate>;
 }
@@ -62,7 +66,7 @@ export function createFederatedClient(
   series: Series,
 ): FederatedClient {
   return {
-    async statistics() {
+    async statistics(range) {
       return series.channels.map(({ name, values }) => {
         let [count, mean, squares, low, high] = [0, 0, 0, Infinity, -Infinity];
         for (const value of values) {
@@ -73,7 +77,7 @@ export function createFederatedClient(
           low = Math.min(low, value);
           high = Math.max(high, value);
         }
-        return { name, count, mean, squares, low, high };
+        return { name, count, mean, squares, ...(range ? { low, high } : {}) };
       });
     },
     async train(state, epochs, seed) {
@@ -103,7 +107,10 @@ export async function trainFederated(
 ): Promise<FederatedResult> {
   const { rounds = 5, localEpochs = 2, seed = 0 } = options;
   if (clients.length === 0) throw new HeedError('empty-input', 'there is no client', 'Give at least one.');
-  const statistics = await Promise.all(clients.map((client) => client.statistics()));
+  const raw = await createLearned(detector, detectorOptions);
+  const { scaler } = raw.plan;
+  const range = scaler === 'min-max';
+  const statistics = await Promise.all(clients.map((client) => client.statistics(range)));
   const names = statistics[0]!.map(({ name }) => name);
   for (const [c, each] of statistics.entries()) {
     if (each.map(({ name }) => name).join('\n') !== names.join('\n')) {
@@ -114,8 +121,6 @@ export async function trainFederated(
       );
     }
   }
-  const raw = await createLearned(detector, detectorOptions);
-  const { scaler } = raw.plan;
   const scalers = names.map((_, c) =>
     pooledScaler(
       scaler,
@@ -202,9 +207,18 @@ function pooledScaler(kind: ScalerKind, parts: readonly ChannelStatistics[]): Sc
   const count = parts.reduce((sum, part) => sum + part.count, 0);
   const mean = parts.reduce((sum, part) => sum + (part.mean * part.count) / count, 0);
   const squares = parts.reduce((sum, part) => sum + part.squares + part.count * (part.mean - mean) ** 2, 0);
-  const low = Math.min(...parts.map((part) => part.low));
-  const high = Math.max(...parts.map((part) => part.high));
-  const [offset, scale] = kind === 'min-max' ? [low, high - low] : [mean, Math.sqrt(squares / count)];
+  if (count === 0) {
+    throw new HeedError(
+      'empty-input',
+      `the channel "${parts[0]!.name}" has no value at any client`,
+      'Leave the channel out.',
+    );
+  }
+  let [offset, scale] = [mean, Math.sqrt(squares / count)];
+  if (kind === 'min-max') {
+    offset = Math.min(...parts.map(({ low = Infinity }) => low));
+    scale = Math.max(...parts.map(({ high = -Infinity }) => high)) - offset;
+  }
   return createScaler({ kind, offset, scale: scale > 0 ? scale : 1 });
 }
 
@@ -235,7 +249,7 @@ export function serveFederatedClient(endpoint: MessageEndpoint, client: Federate
     const { id, call, args } = data as Request;
     const work =
       call === 'statistics'
-        ? client.statistics()
+        ? client.statistics(args[0] === true)
         : client.train(...(args as [DetectorState, number, number]));
     work.then(
       (result) => endpoint.postMessage({ id, result }),
@@ -277,7 +291,7 @@ export function connectFederatedClient(endpoint: MessageEndpoint): FederatedClie
       endpoint.postMessage({ id, call, args });
     });
   return {
-    statistics: () => ask('statistics'),
+    statistics: (range) => ask('statistics', range),
     train: (state, epochs, seed) => ask('train', state, epochs, seed),
   };
 }

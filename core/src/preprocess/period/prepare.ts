@@ -26,8 +26,8 @@ export function clipAndInterpolate(values: ArrayLike<number>): Float64Array | nu
   return clip(out, 5);
 }
 
-/** The values that clipping looks at; overwritten by the next call. */
-function sampleOf(values: Float64Array): Float64Array {
+/** At most 256 values that tell location and spread; overwritten by the next call. */
+export function sampleOf(values: Float64Array): Float64Array {
   if (values.length <= SAMPLE) {
     sampled.set(values);
     return sampled.subarray(0, values.length);

@@ -1,0 +1,49 @@
+import type { DecidedInterval } from './types.js';
+import { rarityOf, withoutClusters } from './rarity.js';
+import { regularityOf, type Regularity } from './regular.js';
+
+/** Decades of rarity from which a pattern is an event, the least score that counts, and one that is clear. */
+const RARE_PATTERN = 3.3;
+const LEAST_SCORE = 0.1;
+const CLEAR_SCORE = 1.4;
+/** Points between two scores above the threshold that are one run. */
+const APART = 5;
+
+/**
+ * Where the detector's own score stands out and no point of it does: an unusual pattern. It is no event where scores
+ * as high come at the same phase of other cycles or often.
+ * @param scores n scores, 1 = the detector's threshold
+ */
+export function findPatterns(
+  scores: ArrayLike<number>,
+  known: Regularity,
+  strictness: number,
+): DecidedInterval[] {
+  const sizes = Float64Array.from(scores);
+  const { isRegular, unexplained } = regularityOf(sizes, known);
+  const rarity = rarityOf(withoutClusters(unexplained(), known.most + 1), LEAST_SCORE);
+  const out: DecidedInterval[] = [];
+  for (let t = 0; t < sizes.length; t++) {
+    if (!(sizes[t]! > 1)) continue;
+    let end = t;
+    let peak = t;
+    for (let i = t; i < sizes.length && i - end <= APART; i++) {
+      if (!(sizes[i]! > 1)) continue;
+      end = i;
+      if (sizes[i]! > sizes[peak]!) peak = i;
+    }
+    const rare = rarity.of(sizes[peak]!) / strictness;
+    if (sizes[peak]! >= CLEAR_SCORE * strictness && rare >= RARE_PATTERN && !isRegular(peak)) {
+      out.push({
+        start: t,
+        end,
+        peak,
+        sign: 'pattern',
+        way: 0,
+        score: 10 ** Math.min(1, (rare - RARE_PATTERN) / 3),
+      });
+    }
+    t = end;
+  }
+  return out;
+}

@@ -1,0 +1,66 @@
+import { mean, quantileSorted } from 'simple-statistics';
+import { HeedError } from '../errors.js';
+import { createRandom } from '../random.js';
+
+/** A mean with the range in which it could as well have come out. */
+export interface BootstrapInterval {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Options of `bootstrapInterval`. */
+export interface BootstrapOptions {
+  /** Share of the resampled means inside the interval; default 0.95. */
+  readonly confidence?: number;
+  /** Resampled means; default 2,000. */
+  readonly samples?: number;
+  readonly seed?: number;
+}
+
+/**
+ * Percentile bootstrap of a mean (Efron & Tibshirani 1993, chapter 13): the values are drawn again with replacement,
+ * many times, and the middle of the means so found is the interval. With few values it is somewhat too narrow.
+ * @param values one result per seed, series or file; finite
+ * @throws HeedError empty-input, not-finite, bad-option
+ * @example bootstrapInterval([0.71, 0.64, 0.8, 0.69, 0.75]) // mean 0.718, about 0.67 to 0.76
+ */
+export function bootstrapInterval(
+  values: ArrayLike<number>,
+  { confidence = 0.95, samples = 2000, seed = 0 }: BootstrapOptions = {},
+): BootstrapInterval {
+  const n = values.length;
+  if (n === 0)
+    throw new HeedError('empty-input', 'there is no value to resample', 'Give at least one value.');
+  const list = Array.from(values);
+  const bad = list.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    throw new HeedError(
+      'not-finite',
+      `value ${bad} is ${list[bad]}`,
+      'Give finite values, or leave this one out.',
+    );
+  }
+  if (!(confidence > 0 && confidence < 1)) {
+    throw new HeedError('bad-option', `the confidence is ${confidence}`, 'Give a number between 0 and 1.');
+  }
+  if (!Number.isSafeInteger(samples) || samples < 100 || samples > 1_000_000) {
+    throw new HeedError(
+      'bad-option',
+      `${samples} resampled means`,
+      'Give a whole number from 100 to 1,000,000.',
+    );
+  }
+  const random = createRandom(seed);
+  const means = Float64Array.from({ length: samples }, () => {
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += list[random.integer(0, n - 1)]!;
+    return sum / n;
+  }).sort();
+  const sorted = Array.from(means);
+  return {
+    mean: mean(list),
+    low: quantileSorted(sorted, (1 - confidence) / 2),
+    high: quantileSorted(sorted, (1 + confidence) / 2),
+  };
+}
