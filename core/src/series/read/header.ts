@@ -53,8 +53,20 @@ export function firstDataRow(
   // Names 0, 1, 2 …, as data frames without names have them; a column that was added has a name: 0,1,2,Label.
   const isName = (cell: string, c: number): boolean =>
     cell === String(c) || (kinds[c] === 'number' && types.of(cell) === 'text');
-  if (at === first && rows.length > at + 1 && rows[at]!.cells.every(isName)) return at + 1;
+  const named = (cells: readonly string[]): boolean => cells.every(isName) || countsYears(cells);
+  if (at === first && rows.length > at + 1 && named(rows[at]!.cells) && !countsYears(rows[at + 1]!.cells))
+    return at + 1;
   return at;
+}
+
+/** Names of columns that are years: four and more that go on one by one. */
+function countsYears(cells: readonly string[]): boolean {
+  let run = 1;
+  for (let c = 1; c < cells.length && run < 4; c++) {
+    const year = Number(cells[c]);
+    run = /^(1[6-9]|2[01])\d\d$/.test(cells[c]!) && year - Number(cells[c - 1]) === 1 ? run + 1 : 1;
+  }
+  return run >= 4;
 }
 
 /** Rows of names right above the data. */
