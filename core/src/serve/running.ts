@@ -67,7 +67,13 @@ export class Running {
         for (const output of this.outputs) output.told?.(change, record);
       },
     });
-    this.outputs = createOutputs(config, { store, log, now, open: () => this.ledger.listOpen() });
+    this.outputs = createOutputs(config, {
+      store,
+      log,
+      now,
+      ledger: () => this.ledger,
+      most: limits.queue,
+    });
     for (const query of config.queries) {
       const fleet = new Fleet({
         query,
