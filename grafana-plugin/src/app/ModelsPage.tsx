@@ -14,7 +14,7 @@ import { filter, firstValueFrom, from } from 'rxjs';
 import { removeModel, saveModel } from '../shared/models.js';
 import { scoringService } from '../shared/services.js';
 import { useDetectors, useModels } from '../shared/useDetectors.js';
-import { TextInput } from '../datasource/DetectorFields.js';
+import { TextInput } from '../shared/inputs.js';
 import { planGrid } from '../shared/grid.js';
 import { joinSeries, seriesOfFrames } from '@heed/core';
 import { dataSourceId } from '../datasource/types.js';

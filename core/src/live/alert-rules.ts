@@ -7,7 +7,7 @@ const CRITICAL = 50;
  * The rule file for Prometheus, or the provisioning file for Grafana's alerting.
  * @param budget what the service is to be started with
  */
-export function backtestRules(budget: string, grafana: boolean): string {
+export function alertRules(budget: string, grafana: boolean): string {
   return grafana ? grafanaRules(budget) : prometheusRules(budget);
 }
 
