@@ -24,15 +24,19 @@ const order = [
   'testing',
   'plot',
   'node',
+  'serve',
   'cli',
 ];
+/** Folders that need Node. */
+const nodeFolders = ['node', 'serve', 'cli'];
 /** Folders that must not lean on anything but the named ones, although more stands to their left. */
 const narrow = { datasets: ['series'], evaluate: ['series', 'preprocess', 'detectors', 'detection', 'live'] };
 
 const noNode = {
   // Whole names only: our own folder stream/ is not Node's module.
   regex: `^(node:.+|${builtinModules.join('|')})$`,
-  message: 'core runs unchanged in browsers and workers: Node modules belong in cli/ and the node entry.',
+  message:
+    'core runs unchanged in browsers and workers: Node modules belong in cli/, serve/ and the node entry.',
 };
 
 const directionRules = order.map((folder, at) => {
@@ -57,11 +61,11 @@ const directionRules = order.map((folder, at) => {
             },
             {
               group: ['../index.js', '../../index.js', '../node.js', '../../node.js'].filter(
-                () => folder !== 'cli' && folder !== 'node',
+                () => !nodeFolders.includes(folder),
               ),
               message: 'Import the folder that holds it, not the package entry.',
             },
-            ...(folder === 'cli' || folder === 'node' ? [] : [noNode]),
+            ...(nodeFolders.includes(folder) ? [] : [noNode]),
           ].filter((pattern) => pattern.regex !== undefined || pattern.group.length > 0),
         },
       ],
@@ -95,7 +99,7 @@ export default tseslint.config(
   },
   {
     files: ['core/src/**/*.ts'],
-    ignores: ['core/src/cli/**', 'core/src/node/**', 'core/src/**/*.test.ts'],
+    ignores: [...nodeFolders.map((folder) => `core/src/${folder}/**`), 'core/src/**/*.test.ts'],
     rules: {
       'no-restricted-globals': ['error', 'process', 'Buffer', 'require', '__dirname', '__filename'],
       'no-restricted-syntax': [

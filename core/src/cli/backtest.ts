@@ -8,7 +8,7 @@ import { parseBudget } from '../live/threshold.js';
 import type { LiveIncident } from '../live/types.js';
 import { plotDetection } from '../plot/detection.js';
 import type { Series } from '../series/series.js';
-import { backtestRules } from './backtest-rules.js';
+import { alertRules } from '../live/alert-rules.js';
 import { wideTable } from './evaluate-report.js';
 import { addInputOptions, readInput, tellNotes, type InputOptions } from './input.js';
 import { interruption } from './interrupt.js';
@@ -163,7 +163,7 @@ function test(name: string, series: Series, flags: BacktestFlags): Tested {
 function render(tested: readonly Tested[], format: (typeof formats)[number], flags: BacktestFlags): string {
   if (format === 'json') return `${JSON.stringify(backtestJson(tested, flags.budget), null, 2)}\n`;
   if (format === 'svg') return timelines(tested, flags);
-  if (format !== 'table') return backtestRules(flags.budget, format === 'grafana-rules');
+  if (format !== 'table') return alertRules(flags.budget, format === 'grafana-rules');
   return backtestTable(tested, flags);
 }
 

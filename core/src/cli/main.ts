@@ -8,12 +8,12 @@ import { demoCommand } from './demo.js';
 import { detectCommand } from './detect.js';
 import { detectorsCommand } from './detectors.js';
 import { evaluateCommand } from './evaluate.js';
-import { exporterCommand } from './exporter.js';
 import { fitCommand } from './fit.js';
 import { interruption, printedLine } from './interrupt.js';
 import { kernelCommand } from './kernel.js';
 import { notebookCommand } from './notebook.js';
 import { unwritable } from './output.js';
+import { exporterCommand, serveCommand } from './serve.js';
 
 const usageStatus = 2;
 /** Codes that mean the command itself was wrong, not its input. */
@@ -44,6 +44,7 @@ Exit status: 0 done (with or without anomalies), 1 bad input or failed work, 2 w
   evaluateCommand(program);
   backtestCommand(program);
   detectorsCommand(program);
+  serveCommand(program);
   exporterCommand(program);
   benchCommand(program);
   demoCommand(program);

@@ -137,12 +137,14 @@ interface Scores {
   readonly upper: Float64Array[];
 }
 
-function blank({ time, channels }: Series): Scores {
+/** Scores of a series of which nothing has been said. */
+export function blank({ time, channels }: Series): Scores {
   const curves = (): Float64Array[] => channels.map(() => new Float64Array(time.length).fill(NaN));
   return { score: new Float32Array(time.length), expected: curves(), lower: curves(), upper: curves() };
 }
 
-function withEvents(scores: Scores, { time }: Series, incidents: readonly LiveIncident[]): Detection {
+/** The detection that is made of what a monitor said. */
+export function withEvents(scores: Scores, { time }: Series, incidents: readonly LiveIncident[]): Detection {
   const indexOf = (when: number): number => {
     const found = time.findIndex((other) => other >= when);
     return found < 0 ? time.length - 1 : found;

@@ -1,3 +1,4 @@
+export { alertRules } from './alert-rules.js';
 export * from './types.js';
 export { createMonitor, restoreMonitor, type Monitor } from './monitor.js';
 export { parseBudget, type AlertBudget } from './threshold.js';
@@ -8,3 +9,10 @@ export {
   type BacktestOptions,
   type BacktestTruth,
 } from './backtest.js';
+export {
+  RangeMonitor,
+  historyOf,
+  type IncidentEvent,
+  type MonitoredRange,
+  type RangeMonitorOptions,
+} from './range.js';

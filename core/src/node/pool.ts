@@ -11,9 +11,10 @@ export class NodeWorkerPool<Task, Result> extends WorkerPool<Task, Result> {
   /**
    * @param script the worker's module; it answers every `PoolRequest` with a `PoolReply`
    * @param size most workers at a time; they start when first needed
+   * @param workerData what a worker finds under this name
    */
-  constructor(script: URL, size: number) {
-    super({ start: () => startThread(script), size });
+  constructor(script: URL, size: number, workerData?: unknown) {
+    super({ start: () => startThread(script, workerData), size });
   }
 }
 
@@ -28,8 +29,8 @@ export function createNodePool({
   return poolOf(() => startThread(new URL('./pool-worker.js', location)), workers);
 }
 
-function startThread(script: URL): PoolWorker {
-  const worker = new Worker(script);
+function startThread(script: URL, workerData?: unknown): PoolWorker {
+  const worker = new Worker(script, { workerData });
   return {
     post: (message) => worker.postMessage(message),
     listen: (onMessage, onFailure) => {

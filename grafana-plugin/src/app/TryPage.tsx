@@ -4,7 +4,7 @@ import { LegendDisplayMode, SortOrder, TooltipDisplayMode } from '@grafana/schem
 import { Alert, Button, Combobox, InlineField, RadioButtonGroup, TextArea, useTheme2 } from '@grafana/ui';
 import { scoringService } from '../shared/services.js';
 import { useDetectors } from '../shared/useDetectors.js';
-import { NumberInput } from '../datasource/DetectorFields.js';
+import { NumberInput } from '../shared/inputs.js';
 import type { Series } from '@heed/core';
 import { HeedPanel } from '../panel/HeedPanel.js';
 import { defaultOptions, type HeedPanelOptions } from '../panel/types.js';

@@ -1,6 +1,6 @@
 import { Button, InlineField, InlineFieldRow } from '@grafana/ui';
-import type { Exclusion } from '@heed/core';
-import { TextInput } from './DetectorFields.js';
+import type { Exclusion } from '@heed/core/detection';
+import { TextInput } from '../shared/inputs.js';
 
 type Recurring = Extract<Exclusion, { kind: 'recurring' }>;
 

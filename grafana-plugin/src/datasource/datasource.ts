@@ -20,13 +20,21 @@ import { modelOf, type StoredModel } from '../shared/models.js';
 import { graphScoring, scoringService, setDataSourceModule } from '../shared/services.js';
 import { AnnotationEditor } from './AnnotationEditor.js';
 import { heedMeta } from '../shared/heedMeta.js';
-import { leastInterval, planGrid, type Grid } from '../shared/grid.js';
+import { leastInterval, planGrid, planMonitoredGrid, type Grid } from '../shared/grid.js';
+import { stableJson } from '../shared/hash.js';
 import { workOnLatest } from './latest.js';
 import { isNodeGraph } from './nodeGraph.js';
 import { innerRequest } from './request.js';
-import { readScoreConfig, scoreFrames } from './score.js';
+import { readMonitorConfig, readScoreConfig, scoreFrames } from './score.js';
 import { scoreGraphFrames } from './scoreGraph.js';
-import { dataSourceId, defaultQuery, type HeedDataSourceOptions, type HeedQuery } from './types.js';
+import {
+  dataSourceId,
+  defaultQuery,
+  isWatchable,
+  newQuery,
+  type HeedDataSourceOptions,
+  type HeedQuery,
+} from './types.js';
 
 /** Marks queries that the annotation runner sent, whatever output they name. */
 type RunQuery = HeedQuery & { annotation?: boolean };
@@ -34,7 +42,7 @@ type RunQuery = HeedQuery & { annotation?: boolean };
 export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptions> {
   override annotations: AnnotationSupport<HeedQuery> = {
     QueryEditor: AnnotationEditor,
-    getDefaultQuery: () => ({ ...defaultQuery, minSeverity: 0 }),
+    getDefaultQuery: () => ({ ...newQuery, minSeverity: 0 }),
     prepareQuery: (annotation: AnnotationQuery<HeedQuery>) =>
       annotation.target
         ? ({
@@ -52,7 +60,7 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
   }
 
   override getDefaultQuery(): Partial<HeedQuery> {
-    return defaultQuery;
+    return newQuery;
   }
 
   override filterQuery(query: HeedQuery): boolean {
@@ -99,17 +107,18 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
           if (shared && shared === request.panelId) {
             return of(fail('This query would wrap its own panel: choose another panel.'));
           }
-          const grid = planGrid({
+          const wish = {
             from: request.range.from.valueOf(),
             to: request.range.to.valueOf(),
             step: query.step,
-            lookback: query.lookback,
             minStep: leastInterval(source.interval),
-          });
+          };
+          const isLive = query.view === 'live' && isWatchable(query);
+          const grid = isLive ? planMonitoredGrid(wish) : planGrid({ ...wish, lookback: query.lookback });
           const ref = source.getRef?.() ?? { type: source.type, uid: source.uid };
           return this.ask(source, request, query, grid, ref).pipe(
             workOnLatest<DataQueryResponse, DataQueryResponse>((response, signal, emit) =>
-              this.score(query, response, grid, request, model, signal, emit),
+              this.score(query, response, grid, isLive, request, model, signal, emit),
             ),
           );
         }),
@@ -152,6 +161,7 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
     query: RunQuery,
     response: DataQueryResponse,
     grid: Grid,
+    isLive: boolean,
     request: DataQueryRequest<HeedQuery>,
     model: StoredModel | undefined,
     signal: AbortSignal,
@@ -169,6 +179,7 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
         from: request.range.from.valueOf(),
         to: request.range.to.valueOf(),
         step: grid.step,
+        until: Math.min(grid.to, Math.floor(Date.now() / grid.step) * grid.step),
         ...(query.minSeverity === undefined ? {} : { minSeverity: query.minSeverity }),
       },
       surface: query.annotation ? ('annotation' as const) : ('query' as const),
@@ -179,14 +190,20 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
       ? await scoreGraphFrames({ ...common, scoring: graphScoring() })
       : await scoreFrames({
           ...common,
-          scoreConfig: readScoreConfig(query, model?.text),
+          scoreConfig: isLive ? readMonitorConfig(query, grid.step) : readScoreConfig(query, model?.text),
           ...(model ? { model: model.name } : {}),
           service: scoringService(),
           name: (field: Field, frame: DataFrame) => getFieldDisplayName(field, frame, frames),
-          ...(response.state === LoadingState.Streaming ? { live: `${request.requestId} ${key}` } : {}),
+          ...liveName(isLive, query, response, request),
           onPartial: (partial) => emit({ data: partial.frames, key, state: LoadingState.Streaming }),
         });
-    const notices = noticesOf(frames, outcome.notes, grid.note, outcome.errors);
+    const unwatchable =
+      query.view === 'live' && !isLive
+        ? [
+            'In hindsight: as it happened only the detector auto can watch, without a model, options or peers.',
+          ]
+        : [];
+    const notices = noticesOf(frames, [...unwatchable, ...outcome.notes], grid.note, outcome.errors);
     const allFailed =
       outcome.errors.length > 0 && outcome.frames.every((frame) => heedMeta(frame)?.role !== 'scored');
     const data = outcome.frames.map((frame, i) =>
@@ -216,12 +233,29 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
   }
 }
 
+/**
+ * Names what is scored, so that new points alone are: for a monitor by what is asked for, so that panels and layers that ask
+ * for the same share it; for a stream by who asks.
+ */
+function liveName(
+  isLive: boolean,
+  query: RunQuery,
+  response: DataQueryResponse,
+  request: DataQueryRequest<HeedQuery>,
+): { live?: string } {
+  if (isLive)
+    return {
+      live: stableJson([query.source?.uid, { ...query.inner, refId: '', datasource: '' }, query.mode]),
+    };
+  return response.state === LoadingState.Streaming ? { live: `${request.requestId} ${query.refId}` } : {};
+}
+
 function interpolate<Q extends HeedQuery>(query: Q, scopedVars: ScopedVars): Q {
   const srv = getTemplateSrv();
   const text = (value: string | undefined) =>
     value === undefined ? undefined : srv.replace(value, scopedVars);
   const out: Q = { ...query };
-  for (const key of ['detector', 'model', 'lookback', 'step'] as const) {
+  for (const key of ['detector', 'model', 'lookback', 'step', 'budget'] as const) {
     if (query[key] !== undefined) out[key] = text(query[key])!;
   }
   return out;

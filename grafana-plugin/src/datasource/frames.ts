@@ -1,6 +1,7 @@
 import type { DataFrame, DataFrameType, DataTopic, Field, Labels } from '@grafana/data';
 import { severityClass, type AnomalyEvent, type Detection } from '@heed/core';
-import type { HeedMeta, Progress } from '../shared/heedMeta.js';
+import { incidentOf, type HeedMeta, type Progress } from '../shared/heedMeta.js';
+import type { SeriesState } from '../shared/jobTypes.js';
 
 /** Part of one detection that one series shows. */
 export interface ScoredChannel {
@@ -17,6 +18,7 @@ export interface ScoredChannel {
   /** For a series judged against its peers: the part of the detection that is its own. */
   readonly detection: Detection;
   readonly peers?: boolean;
+  readonly state?: SeriesState;
 }
 
 const hidden = { viz: true, legend: true, tooltip: true };
@@ -188,6 +190,8 @@ export interface FrameContext {
   /** Last visible moment, epoch ms. */
   readonly to: number;
   readonly step: number;
+  /** Last visible moment, or now where that is earlier, epoch ms. */
+  readonly until?: number;
   readonly minSeverity?: number;
 }
 
@@ -203,6 +207,7 @@ function metaOf(role: HeedMeta['role'], scored: ScoredChannel, context: FrameCon
     notes: detection.notes,
     group: scored.group,
     ...(scored.peers ? { peers: true } : {}),
+    ...(scored.state ? { state: scored.state } : {}),
   };
 }
 
@@ -273,6 +278,7 @@ export function eventsFrame(
           plainText(group),
           `severity ${Math.round(event.severity)}`,
           ...(event.direction === 'shape' ? [] : [event.direction]),
+          ...(incidentOf(event) ? [`incident ${incidentOf(event)!.id}`] : []),
         ]),
       ),
       field(
@@ -329,6 +335,13 @@ export function eventsTable(events: readonly NamedEvent[], context: FrameContext
                 .map(({ name, weight }) => `${name} ${Math.round(100 * weight)}%`)
                 .join(', '),
             ),
+          ]
+        : []),
+      ...(events.some(({ event }) => incidentOf(event))
+        ? [
+            field('incident', 'string', ({ event }) => incidentOf(event)?.id ?? ''),
+            field('noticed', 'time', ({ event }) => incidentOf(event)?.noticed ?? event.start),
+            field('open', 'boolean', ({ event }) => incidentOf(event)?.open ?? false),
           ]
         : []),
       field('reason', 'string', ({ event }) => event.reason),

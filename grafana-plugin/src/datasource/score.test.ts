@@ -2,8 +2,8 @@ import type { DataFrame, Field } from '@grafana/data';
 import { describe, expect, it, vi } from 'vitest';
 import { runJob } from '../shared/jobs.js';
 import type { ScoreRequest, Scored } from '../shared/service.js';
-import { heedMeta } from '../shared/heedMeta.js';
-import { readScoreConfig, scoreFrames } from './score.js';
+import { heedMeta, incidentOf } from '../shared/heedMeta.js';
+import { readMonitorConfig, readScoreConfig, scoreFrames, watchedAtMost } from './score.js';
 import type { HeedQuery } from './types.js';
 
 const step = 10_000;
@@ -27,11 +27,12 @@ const wave = (spikeAt: number, name: string, labels?: Record<string, string>): D
 
 /** The service without pool and cache: scores with the real core. */
 const service = {
-  async score({ series, scoreConfig }: ScoreRequest): Promise<Scored> {
-    const { detection } = (await runJob({ kind: 'score', series, scoreConfig }, {})) as {
-      detection: Scored['detection'];
-    };
-    return { key: `key of ${series.name}`, series, scoreConfig, detection };
+  async score({ series, scoreConfig, range }: ScoreRequest): Promise<Scored> {
+    const { detection, state } = (await runJob(
+      { kind: 'score', series, scoreConfig, ...(range ? { range } : {}) },
+      {},
+    )) as Pick<Scored, 'detection' | 'state'>;
+    return { key: `key of ${series.name}`, series, scoreConfig, detection, ...(state ? { state } : {}) };
   },
 };
 
@@ -219,5 +220,52 @@ describe('readScoreConfig', () => {
       detector: 'auto',
       events: {},
     });
+  });
+});
+
+describe('as it happened', () => {
+  const live: Partial<HeedQuery> = { detector: 'auto', view: 'live', budget: '1/day' };
+  const config = (budget = '1/day') => readMonitorConfig({ ...query, budget }, step);
+
+  it('tells incidents with ids and when they were noticed, and the state at the end', async () => {
+    const { frames } = await run({ scoreConfig: config() }, live);
+    const { events, state } = heedMeta(frames[0]!)!;
+    expect(events).toHaveLength(1);
+    const incident = incidentOf(events![0]!)!;
+    expect(incident.noticed).toBeGreaterThanOrEqual(incident.start);
+    expect(incident.open).toBe(false);
+    expect(state!.state).toBe('normal');
+    const layer = await run({ scoreConfig: config(), annotation: true }, live);
+    const tags = values(layer.frames[0]!, 'tags') as unknown as string[][];
+    expect(tags[0]).toContain(`incident ${incident.id}`);
+    const rows = await run({ scoreConfig: config() }, { ...live, output: 'events' });
+    expect(values(rows.frames[0]!, 'incident')).toEqual([incident.id]);
+  });
+
+  it('says that there is no data where the series ends before the range does', async () => {
+    const context = { ...visible, until: (n + 20) * step };
+    const { frames } = await run({ scoreConfig: config(), context }, live);
+    expect(heedMeta(frames[0]!)!.state).toEqual({ state: 'no data', since: n * step });
+  });
+
+  it('looks back instead, and says so, where series are too many to be watched', async () => {
+    const frames = Array.from({ length: watchedAtMost + 1 }, (_, i) =>
+      wave(300, 'latency', { host: `h${i}` }),
+    );
+    const quick = { ...config(), detector: 'z-score' };
+    const { frames: out, notes } = await run(
+      { frames, scoreConfig: quick },
+      { ...live, detector: 'z-score' },
+    );
+    expect(notes[0]).toContain(`${watchedAtMost + 1} series`);
+    expect(out.some((frame) => heedMeta(frame)?.state)).toBe(false);
+  });
+
+  it('refuses a budget that is none, and leaves the values', async () => {
+    for (const budget of ['often', '1e12', '0/day', '-1/week', '__proto__']) {
+      const { frames, errors } = await run({ scoreConfig: config(budget) }, live);
+      expect(errors[0]!.message).toMatch(/budget/);
+      expect(heedMeta(frames[0]!)!.role).toBe('values');
+    }
   });
 });

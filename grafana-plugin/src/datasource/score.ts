@@ -1,12 +1,6 @@
 import type { DataFrame, Field } from '@grafana/data';
-import {
-  throwIfAborted,
-  joinSeries,
-  seriesOfFrames,
-  type EventOptions,
-  type FrameSeries,
-  type Series,
-} from '@heed/core';
+import { throwIfAborted, joinSeries, type EventOptions, type Series } from '@heed/core';
+import { seriesOfFrames, type FrameSeries } from '@heed/core/series';
 import { yieldIfDue } from '../shared/yield-if-due.js';
 import type { Origin, ScoringService } from '../shared/service.js';
 import type { ScoreConfig } from '../shared/jobTypes.js';
@@ -22,7 +16,7 @@ import {
   type NamedEvent,
   type ScoredChannel,
 } from './frames.js';
-import { peerDetector, type HeedQuery } from './types.js';
+import { peerDetector, usualBudget, type HeedQuery } from './types.js';
 
 /** Series per query at most: beyond that the picture says nothing and the browser suffers. */
 export const seriesAtMost = 1000;
@@ -33,7 +27,15 @@ export interface ScoreOutcome {
   readonly notes: readonly string[];
 }
 
-/** The part of a query that decides the numbers. */
+/** Series per query that are watched at most: a monitor takes a third of a second for a series that it has not seen. */
+export const watchedAtMost = 60;
+
+/** Of a query that is to be shown as it happened: by one monitor per series. */
+export function readMonitorConfig(query: HeedQuery, step: number): ScoreConfig {
+  return { detector: 'auto', monitor: { budget: query.budget || usualBudget, step, anchored: true } };
+}
+
+/** The part of a query that decides the numbers, in hindsight. */
 export function readScoreConfig(query: HeedQuery, model: string | undefined): ScoreConfig {
   const events: Record<string, unknown> = {};
   const put = <K extends keyof EventOptions>(key: K, value: EventOptions[K]) => {
@@ -71,7 +73,7 @@ export async function scoreFrames(input: {
   readonly live?: string;
   readonly onPartial?: (outcome: ScoreOutcome) => void;
 }): Promise<ScoreOutcome> {
-  const { query, scoreConfig, context, service, signal } = input;
+  const { query, context, service, signal } = input;
   const all: FrameSeries<DataFrame>[] = [];
   for (const frame of input.frames) {
     await yieldIfDue();
@@ -83,6 +85,13 @@ export async function scoreFrames(input: {
     all.length > seriesAtMost ? [`only the first ${seriesAtMost} of ${all.length} series were scored`] : [];
   const errors: { series: string; message: string }[] = [];
   const outcome = (frames: DataFrame[]): ScoreOutcome => ({ frames, errors, notes });
+  const wantsLive = input.scoreConfig.monitor !== undefined;
+  if (wantsLive && parts.length > watchedAtMost)
+    notes.push(
+      `In hindsight: ${parts.length} series are more than the ${watchedAtMost} that are watched as it happens.`,
+    );
+  const scoreConfig =
+    wantsLive && parts.length > watchedAtMost ? readScoreConfig(query, undefined) : input.scoreConfig;
   if (parts.length === 0) return outcome(input.annotation ? [eventsFrame([], context)] : []);
 
   const together = (query.mode === 'joint' || query.mode === 'peers') && parts.length > 1;
@@ -127,16 +136,22 @@ export async function scoreFrames(input: {
   await Promise.all(
     jobs.map(async (job) => {
       try {
-        const { key, detection } = await service.score({
+        const { key, detection, state } = await service.score({
           series: job.series,
           scoreConfig,
           origin: { surface: input.surface, title: job.group },
           ...(input.model && scoreConfig.model !== undefined ? { model: input.model } : {}),
           signal,
           ...(input.live ? { live: `${input.live} ${job.group}` } : {}),
+          ...(scoreConfig.monitor
+            ? { range: { from: context.from, until: context.until ?? context.to } }
+            : {}),
           priority: input.surface === 'annotation' ? 1 : 0,
         });
-        job.channels = job.parts.map((part, c) => channelOf(part, job.group, key, c, job.series, detection));
+        job.channels = job.parts.map((part, c) => ({
+          ...channelOf(part, job.group, key, c, job.series, detection),
+          ...(state ? { state } : {}),
+        }));
       } catch (error) {
         const { code, message } = error as { code?: string; message: string };
         if (code === 'cancelled' || signal.aborted) throw error;

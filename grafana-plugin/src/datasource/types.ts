@@ -1,9 +1,11 @@
 import type { DataSourceJsonData } from '@grafana/data';
 import type { DataQuery, DataSourceRef } from '@grafana/schema';
-import type { Exclusion } from '@heed/core';
+import type { Exclusion } from '@heed/core/detection';
 
 /** `each` series by itself, all `joint`ly as one system, or each against its `peers`. */
 export type Mode = 'each' | 'joint' | 'peers';
+/** What a monitor said as points came, never revised, or what the detector finds looking back. */
+export type View = 'live' | 'hindsight';
 /** What a query returns: values with the expected band and events, the scores alone, or a table of events. */
 export type Output = 'overlay' | 'scores' | 'events';
 
@@ -16,6 +18,10 @@ export interface HeedQuery extends DataQuery {
   /** Name of a model of the Models page; wins over `detector`. */
   model?: string;
   mode?: Mode;
+  /** Absent, as in dashboards of before: hindsight. */
+  view?: View;
+  /** As it happened: at most so many false incidents, `1/week`. */
+  budget?: string;
   output?: Output;
   /** 0…100. */
   sensitivity?: number;
@@ -50,3 +56,12 @@ export const defaultQuery: Partial<HeedQuery> = {
   lookback: 'auto',
   step: 'auto',
 };
+
+export const usualBudget = '1/week';
+
+/** What a query starts with that is made now. */
+export const newQuery: Partial<HeedQuery> = { ...defaultQuery, view: 'live', budget: usualBudget };
+
+/** Whether a monitor can watch what a query asks for: it is a detector of its own. */
+export const isWatchable = ({ detector, detectorOptions, model, mode }: Partial<HeedQuery>) =>
+  (detector ?? 'auto') === 'auto' && !detectorOptions && !model && mode !== 'peers';

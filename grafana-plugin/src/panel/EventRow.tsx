@@ -2,7 +2,8 @@ import { memo } from 'react';
 import { css, cx } from '@emotion/css';
 import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
 import { Button, Icon, useStyles2 } from '@grafana/ui';
-import { humanDuration } from '@heed/core';
+import { humanDuration } from '@heed/core/plot';
+import { incidentOf } from '../shared/heedMeta.js';
 import type { GroupEvent } from './model.js';
 import { SeverityBadge } from './SeverityBadge.js';
 import type { PanelFeedback } from './types.js';
@@ -26,8 +27,13 @@ export const EventRow = memo(function EventRow(props: Props) {
   const reason = withoutName(event.reason, group.name);
   const label = `Why: ${group.name} at ${dateTimeFormat(event.start, { timeZone })}`;
   const time = dateTimeFormat(event.start, { timeZone, format: 'MM-DD HH:mm:ss' });
-  const said = answer && (
-    <span className={styles.aside}>{answer === 'normal' ? 'marked normal' : 'confirmed'}</span>
+  const isOpen = incidentOf(event)?.open ?? false;
+  const said = (answer || isOpen) && (
+    <span className={styles.aside}>
+      {[isOpen && 'open', answer && (answer === 'normal' ? 'marked normal' : 'confirmed')]
+        .filter(Boolean)
+        .join(', ')}
+    </span>
   );
   if (narrow) {
     return (

@@ -5,6 +5,8 @@ import type { PanelFeedback } from './types.js';
 
 interface Props {
   readonly feedback: PanelFeedback | undefined;
+  /** Of an incident, whose score is not revised. */
+  readonly isLive: boolean;
   readonly onFeedback: (kind: PanelFeedback['kind'] | undefined) => void;
 }
 
@@ -14,7 +16,7 @@ const answers = [
 ] as const;
 
 /** Where a person answers. */
-export function FeedbackSection({ feedback, onFeedback }: Props) {
+export function FeedbackSection({ feedback, isLive, onFeedback }: Props) {
   const styles = useStyles2(getStyles);
   return (
     <section>
@@ -38,7 +40,9 @@ export function FeedbackSection({ feedback, onFeedback }: Props) {
         )}
       </div>
       <div className={styles.faint}>
-        Your answer changes the score of this and of similar intervals, and is saved with the panel.
+        {isLive
+          ? 'What was said as it happened is never revised. Your answer is saved with the panel, and counts in hindsight.'
+          : 'Your answer changes the score of this and of similar intervals, and is saved with the panel.'}
       </div>
     </section>
   );

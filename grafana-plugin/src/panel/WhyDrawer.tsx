@@ -2,13 +2,16 @@ import { useEffect, useState } from 'react';
 import { css } from '@emotion/css';
 import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
 import { Drawer, useStyles2 } from '@grafana/ui';
-import { humanDuration, severityClass, type Series } from '@heed/core';
+import { humanDuration } from '@heed/core/plot';
+import { severityClass, type Series } from '@heed/core';
+import { incidentOf } from '../shared/heedMeta.js';
 import { AttendedSection } from './AttendedSection.js';
 import { durationOf } from './EventRow.js';
 import { FeedbackSection } from './FeedbackSection.js';
 import type { GroupEvent } from './model.js';
 import { PeersSection } from './PeersSection.js';
 import { SeenSection } from './SeenSection.js';
+import { ToldSection } from './ToldSection.js';
 import type { PanelFeedback } from './types.js';
 
 interface Props {
@@ -35,6 +38,7 @@ export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom
   useEffect(() => () => (opener as HTMLElement | null)?.focus({ preventScroll: true }), [opener]);
   const { group, event } = item;
   const { name, color } = severityClass(event.severity);
+  const incident = incidentOf(event);
   const blamed = group.members.find((member) => member.name === event.channels[0]?.name) ?? group.members[0]!;
   return (
     <Drawer
@@ -47,11 +51,12 @@ export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom
         <div className={styles.reason} style={{ borderColor: color }}>
           <div className={styles.faint}>
             {name} severity, {Math.round(event.severity)} of 100; score {event.score.toFixed(2)} where 1 is
-            the threshold; detector {group.detector}
+            the threshold; {incident ? 'as it happened' : `detector ${group.detector}`}
           </div>
           <p data-testid="heed-reason">{event.reason}</p>
         </div>
         <SeenSection item={item} />
+        {incident && <ToldSection incident={incident} timeZone={timeZone} />}
         {event.peers && event.peers.length > 0 ? (
           <PeersSection event={event} peers={event.peers} member={blamed} series={series} />
         ) : (
@@ -63,7 +68,7 @@ export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom
             onZoom={onZoom}
           />
         )}
-        <FeedbackSection feedback={feedback} onFeedback={onFeedback} />
+        <FeedbackSection feedback={feedback} isLive={incident !== undefined} onFeedback={onFeedback} />
         {group.notes.length > 0 && (
           <section>
             <h5>Notes of the detector</h5>

@@ -10,6 +10,8 @@ export function migrateOptions(options: Partial<HeedPanelOptions> | undefined): 
   return {
     ...defaultOptions,
     ...old,
+    view: old.view === 'live' ? 'live' : 'hindsight',
+    budget: typeof old.budget === 'string' && old.budget.trim() ? old.budget : defaultOptions.budget,
     sensitivity: clamp(old.sensitivity, 0, 100, defaultOptions.sensitivity),
     regionOpacity: clamp(old.regionOpacity, 0, 100, defaultOptions.regionOpacity),
     maxSeries: clamp(old.maxSeries, 1, 200, defaultOptions.maxSeries),

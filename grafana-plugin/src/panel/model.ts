@@ -1,13 +1,22 @@
 import type { DataFrame, Field } from '@grafana/data';
 import type { AnomalyEvent, Detection, Feedback, Series } from '@heed/core';
-import type { ScoreConfig } from '../shared/jobTypes.js';
+import type { ScoreConfig, SeriesState, VisibleRange } from '../shared/jobTypes.js';
 import { heedMeta, type HeedMeta } from '../shared/heedMeta.js';
-import { joinSeries, seriesOfFrames, type FrameSeries } from '@heed/core';
-import { peerDetector } from '../datasource/types.js';
+import { joinSeries } from '@heed/core';
+import { seriesOfFrames, type FrameSeries } from '@heed/core/series';
+import { peerDetector, type View } from '../datasource/types.js';
 import type { HeedPanelOptions, PanelFeedback } from './types.js';
 
 /** The options that decide how the panel itself scores. */
-type ScoreOptions = Pick<HeedPanelOptions, 'detector' | 'mode' | 'sensitivity' | 'direction' | 'feedback'>;
+type ScoreOptions = Pick<
+  HeedPanelOptions,
+  'detector' | 'mode' | 'sensitivity' | 'direction' | 'feedback' | 'view' | 'budget'
+> & {
+  /** What the reader wants to see instead of what query and options say. */
+  readonly wanted?: View | undefined;
+  /** Names the panel, for what is watched. */
+  readonly name?: string;
+};
 
 /** A series as the panel draws it. */
 export interface DrawnSeries {
@@ -31,6 +40,9 @@ export interface GroupJob {
   readonly scoreConfig: ScoreConfig;
   /** Name of the model in the scoreConfig. */
   readonly model?: string;
+  /** Names what is watched as it happens. */
+  readonly live?: string;
+  readonly range?: VisibleRange;
 }
 
 /** Series that were, or are to be, scored together. */
@@ -46,6 +58,8 @@ export interface Group {
   readonly job?: GroupJob;
   /** One series, judged against the other channels of its scoring. */
   readonly peers?: boolean;
+  /** Where it was watched as it happened. */
+  readonly state?: SeriesState;
   readonly error?: string;
 }
 
@@ -94,11 +108,11 @@ function scoredGroups(
   /** What was said of any series of one scoring counts when it is done again. */
   const jobOf = ({ key, peers }: HeedMeta, name: string): GroupJob | undefined => {
     if (!key) return undefined;
-    if (!peers) return again(recall(key), feedbackFor(options.feedback, name));
+    if (!peers) return again(recall(key), feedbackFor(options.feedback, name), options);
     if (!jobs.has(key)) {
       const all = entries.filter(({ meta }) => meta.peers && meta.key === key);
       const names = all.map(({ meta, members }) => meta.group ?? members[0]!.name);
-      jobs.set(key, again(recall(key), feedbackForPeers(options.feedback, names)));
+      jobs.set(key, again(recall(key), feedbackForPeers(options.feedback, names), options));
     }
     return jobs.get(key);
   };
@@ -114,14 +128,29 @@ function scoredGroups(
       ...(meta.key ? { key: meta.key } : {}),
       ...(job ? { job } : {}),
       ...(meta.peers ? { peers: true } : {}),
+      ...(meta.state ? { state: meta.state } : {}),
     };
   });
 }
 
-/** The query knows nothing of this panel's feedback: score again, history included, with it. */
-function again(known: GroupJob | undefined, feedback: Feedback[]): GroupJob | undefined {
-  if (!known || feedback.length === 0) return undefined;
-  const { series, scoreConfig, model } = known;
+/**
+ * The query knows nothing of this panel's feedback, nor of what its reader wants to see: score again, history included,
+ * with it. What a monitor said is not revised by feedback.
+ */
+function again(
+  known: GroupJob | undefined,
+  feedback: Feedback[],
+  { wanted, sensitivity, direction }: ScoreOptions,
+): GroupJob | undefined {
+  if (!known) return undefined;
+  const { series, model } = known;
+  const isLive = known.scoreConfig.monitor !== undefined;
+  const toHindsight = isLive && wanted === 'hindsight';
+  if (!toHindsight && (isLive || feedback.length === 0)) return undefined;
+  const scoreConfig: ScoreConfig = toHindsight
+    ? { detector: 'auto', events: { sensitivity, direction } }
+    : known.scoreConfig;
+  if (feedback.length === 0) return { series, scoreConfig };
   return { series, scoreConfig: { ...scoreConfig, feedback }, ...(model === undefined ? {} : { model }) };
 }
 
@@ -166,7 +195,13 @@ function plainGroups(
     time: part.series.time,
     values: part.series.channels[0]!.values,
   });
-  const scoreConfig = (feedback: Feedback[]): ScoreConfig => {
+  const isLive = (options.wanted ?? options.view) === 'live' && options.mode !== 'peers';
+  const scoreConfig = (feedback: Feedback[], series: Series): ScoreConfig => {
+    if (isLive)
+      return {
+        detector: 'auto',
+        monitor: { budget: options.budget, step: usualStep(series.time), anchored: false },
+      };
     return {
       detector: options.mode === 'peers' ? peerDetector : options.detector,
       events: { sensitivity: options.sensitivity, direction: options.direction },
@@ -180,7 +215,7 @@ function plainGroups(
       parts.map((part) => part.series),
     );
     const names = series.channels.map((channel) => channel.name);
-    const job = { series, scoreConfig: scoreConfig(feedbackForPeers(options.feedback, names)) };
+    const job = { series, scoreConfig: scoreConfig(feedbackForPeers(options.feedback, names), series) };
     return parts.map((part, c) => ({
       name: names[c]!,
       members: [drawn(part, names[c]!, c, names[c]!)],
@@ -194,23 +229,39 @@ function plainGroups(
   const sets = together
     ? [{ name: `system of ${parts.length}`, parts }]
     : parts.map((part) => ({ name: part.name, parts: [part] }));
-  return sets.map((set) => ({
-    name: set.name,
-    members: set.parts.map((part, c) => drawn(part, set.name, c)),
-    events: [],
-    detector: options.detector,
-    notes: [],
-    job: {
-      series:
-        set.parts.length === 1
-          ? set.parts[0]!.series
-          : joinSeries(
-              set.name,
-              set.parts.map((part) => part.series),
-            ),
-      scoreConfig: scoreConfig(feedbackFor(options.feedback, set.name)),
-    },
-  }));
+  return sets.map((set) => {
+    const series =
+      set.parts.length === 1
+        ? set.parts[0]!.series
+        : joinSeries(
+            set.name,
+            set.parts.map((part) => part.series),
+          );
+    const { time } = series;
+    return {
+      name: set.name,
+      members: set.parts.map((part, c) => drawn(part, set.name, c)),
+      events: [],
+      detector: options.detector,
+      notes: [],
+      job: {
+        series,
+        scoreConfig: scoreConfig(feedbackFor(options.feedback, set.name), series),
+        ...(isLive
+          ? {
+              live: `${options.name ?? ''} ${set.name}`,
+              range: { from: time[0]!, until: time[time.length - 1]! },
+            }
+          : {}),
+      },
+    };
+  });
+}
+
+/** Median distance of the points, ms. */
+function usualStep(time: Float64Array): number {
+  const steps = time.slice(1).map((at, t) => at - time[t]!);
+  return steps.sort()[steps.length >> 1] || 1000;
 }
 
 export function feedbackFor(all: readonly PanelFeedback[], series: string): Feedback[] {
@@ -232,11 +283,14 @@ export function withDetection(
   series: Series,
   detection: Detection,
   from: number,
+  state?: SeriesState,
 ): Group {
+  const { state: _before, ...rest } = group;
   const own = group.peers ? detection.channels?.[group.members[0]!.channel ?? 0] : undefined;
   const { score, events } = own ?? detection;
   return {
-    ...group,
+    ...rest,
+    ...(state ? { state } : {}),
     key,
     events: events.filter((event) => event.end >= from),
     detector: detection.detector,

@@ -1,5 +1,6 @@
 import { FieldColorModeId, FieldConfigProperty, PanelPlugin } from '@grafana/data';
 import { commonOptionsBuilder } from '@grafana/ui';
+import { BudgetOption } from './BudgetOption.js';
 import { DetectorOption } from './DetectorOption.js';
 import { FeedbackOption } from './FeedbackOption.js';
 import { HeedPanel } from './HeedPanel.js';
@@ -9,6 +10,7 @@ import { defaultOptions as defaults, type HeedFieldConfig, type HeedPanelOptions
 
 const detection = ['Detection'];
 const display = ['Anomalies'];
+const isLive = ({ view, mode }: HeedPanelOptions) => view === 'live' && mode !== 'peers';
 
 export const plugin = new PanelPlugin<HeedPanelOptions, HeedFieldConfig>(HeedPanel)
   .useFieldConfig({
@@ -50,6 +52,31 @@ export const plugin = new PanelPlugin<HeedPanelOptions, HeedFieldConfig>(HeedPan
           ],
         },
       })
+      .addRadio({
+        path: 'view',
+        name: 'View',
+        description:
+          'As it happened: what a monitor said of each point when it came, never revised. In hindsight: what the detector finds with all that is known by now. For frames that have no score yet; a query of the Heed data source says so itself.',
+        category: detection,
+        defaultValue: defaults.view,
+        settings: {
+          options: [
+            { value: 'live', label: 'As it happened' },
+            { value: 'hindsight', label: 'In hindsight' },
+          ],
+        },
+        showIf: (options) => options.mode !== 'peers',
+      })
+      .addCustomEditor({
+        id: 'budget',
+        path: 'budget',
+        name: 'Alert budget',
+        description: 'At most so many false incidents per series.',
+        category: detection,
+        defaultValue: defaults.budget,
+        editor: BudgetOption,
+        showIf: isLive,
+      })
       .addCustomEditor({
         id: 'detector',
         path: 'detector',
@@ -57,7 +84,7 @@ export const plugin = new PanelPlugin<HeedPanelOptions, HeedFieldConfig>(HeedPan
         category: detection,
         defaultValue: defaults.detector,
         editor: DetectorOption,
-        showIf: (options) => options.mode !== 'peers',
+        showIf: (options) => options.mode !== 'peers' && !isLive(options),
       })
       .addSliderInput({
         path: 'sensitivity',
@@ -65,6 +92,7 @@ export const plugin = new PanelPlugin<HeedPanelOptions, HeedFieldConfig>(HeedPan
         category: detection,
         defaultValue: defaults.sensitivity,
         settings: { min: 0, max: 100, step: 1 },
+        showIf: (options) => !isLive(options),
       })
       .addRadio({
         path: 'direction',
@@ -78,6 +106,7 @@ export const plugin = new PanelPlugin<HeedPanelOptions, HeedFieldConfig>(HeedPan
             { value: 'below', label: 'Below' },
           ],
         },
+        showIf: (options) => !isLive(options),
       })
       .addCustomEditor({
         id: 'feedback',

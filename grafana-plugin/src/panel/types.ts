@@ -1,3 +1,4 @@
+import { usualBudget, type View } from '../datasource/types.js';
 import type { OptionsWithLegend, OptionsWithTooltip } from '@grafana/schema';
 
 /** A user's word on an interval of one series; saved with the panel. */
@@ -14,6 +15,10 @@ export interface PanelFeedback {
 export interface HeedPanelOptions extends OptionsWithLegend, OptionsWithTooltip {
   detector: string;
   mode: 'each' | 'joint' | 'peers';
+  /** For frames that have no score yet. */
+  view: View;
+  /** As it happened: at most so many false incidents, `1/week`. */
+  budget: string;
   sensitivity: number;
   direction: 'both' | 'above' | 'below';
   showBand: boolean;
@@ -36,6 +41,8 @@ export interface HeedFieldConfig {
 export const defaultOptions: Omit<HeedPanelOptions, keyof OptionsWithLegend | keyof OptionsWithTooltip> = {
   detector: 'auto',
   mode: 'each',
+  view: 'hindsight',
+  budget: usualBudget,
   sensitivity: 50,
   direction: 'both',
   showBand: true,

@@ -1,6 +1,7 @@
 import { useDeferredValue, useMemo } from 'react';
 import { getFieldDisplayName, type DataFrame, type Field, type PanelProps } from '@grafana/data';
 import { heedMeta, type Progress } from '../shared/heedMeta.js';
+import type { View } from '../datasource/types.js';
 import type { ScoringService } from '../shared/service.js';
 import {
   allEvents,
@@ -33,24 +34,27 @@ const noFrames: DataFrame[] = [];
 export function useGroups(
   {
     data,
+    id,
     options,
     title,
     timeRange,
-  }: Pick<PanelProps<HeedPanelOptions>, 'data' | 'options' | 'title' | 'timeRange'>,
+  }: Pick<PanelProps<HeedPanelOptions>, 'id' | 'data' | 'options' | 'title' | 'timeRange'>,
   service: ScoringService,
+  wanted: View | undefined,
 ): Groups {
   // Grafana has just worked through every field in this task; what we make of hundreds of them gets tasks of its own.
   const frames = useDeferredValue(data.series, noFrames);
-  const { detector, mode, sensitivity, direction, feedback } = options;
+  const { detector, mode, sensitivity, direction, feedback, view, budget } = options;
+  const name = `panel ${id}`;
   const declaredGroups = useMemo(
     () =>
       groupFrames(
         frames,
-        { detector, mode, sensitivity, direction, feedback },
+        { detector, mode, sensitivity, direction, feedback, view, budget, wanted, name },
         (field: Field, frame: DataFrame) => getFieldDisplayName(field, frame, frames),
         (key) => service.recall(key),
       ),
-    [frames, detector, mode, sensitivity, direction, feedback, service],
+    [frames, detector, mode, sensitivity, direction, feedback, view, budget, wanted, name, service],
   );
   const { groups, busy } = useScoring(declaredGroups, title, timeRange.from.valueOf(), service);
   const progress = useMemo(

@@ -70,7 +70,7 @@ export function useScoring(
         const result = state.results.get(group.name);
         if (!result) return group;
         if ('error' in result) return { ...group, error: result.error };
-        return withDetection(group, result.key, result.series, result.detection, from);
+        return withDetection(group, result.key, result.series, result.detection, from, result.state);
       }),
     [groups, state, from],
   );

@@ -1,4 +1,5 @@
 import { useCallback, useState } from 'react';
+import { incidentOf } from '../shared/heedMeta.js';
 import type { GroupEvent } from './model.js';
 
 interface Selection {
@@ -19,4 +20,6 @@ export function useSelection(events: readonly GroupEvent[]): Selection {
 }
 
 const isSame = (a: GroupEvent, b: GroupEvent) =>
-  a.group.name === b.group.name && a.event.start === b.event.start;
+  a.group.name === b.group.name &&
+  a.event.start === b.event.start &&
+  incidentOf(a.event)?.id === incidentOf(b.event)?.id;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { leastInterval, planGrid } from './grid.js';
+import { leastInterval, planGrid, planMonitoredGrid } from './grid.js';
 
 const hour = 3600e3;
 const now = Date.UTC(2026, 10, 22, 6, 0, 7);
@@ -59,4 +59,36 @@ it('reads the least interval of a data source as it is written', () => {
     undefined,
     undefined,
   ]);
+});
+
+describe('planMonitoredGrid', () => {
+  const plan = (from: number, to: number, rest = {}) => planMonitoredGrid({ from, to, ...rest });
+
+  it('keeps its step, and begins at fixed moments, in ranges that are zoomed into and that move on', () => {
+    const wide = plan(now - 12 * hour, now);
+    const narrow = plan(now - 2 * hour, now - hour);
+    expect(wide.step).toBe(15_000);
+    expect(narrow.step).toBe(15_000);
+    const cell = 1440 * 15_000;
+    for (const grid of [wide, narrow]) {
+      expect(grid.historyFrom % cell).toBe(0);
+      expect(grid.from - grid.historyFrom).toBeGreaterThanOrEqual(2 * cell);
+      expect(grid.from - grid.historyFrom).toBeLessThan(3 * cell);
+    }
+    expect(plan(now - hour, now).historyFrom).toBe(plan(now - hour + 5000, now + 5000).historyFrom);
+  });
+
+  it('takes a wish and the least interval of the source, and says where a range is too wide for it', () => {
+    expect(plan(now - hour, now, { step: '5s' }).step).toBe(5000);
+    expect(plan(now - hour, now, { minStep: 60_000 }).step).toBe(60_000);
+    const wide = plan(now - 30 * 24 * hour, now, { step: '5s' });
+    expect(wide.step).toBe(600_000);
+    expect(wide.note).toContain('600 s');
+    expect(() => plan(now - hour, now, { step: 'soon' })).toThrow(/soon/);
+  });
+
+  it('stays bounded for hundreds of years', () => {
+    const grid = plan(Date.UTC(1700, 0), Date.UTC(2200, 0), { step: '1s' });
+    expect(grid.maxDataPoints).toBeLessThan(10_000);
+  });
 });

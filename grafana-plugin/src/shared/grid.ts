@@ -1,4 +1,5 @@
-import { parseDuration } from '@heed/core';
+import { historyOf } from '@heed/core/live';
+import { parseDuration } from '@heed/core/series';
 
 /** Steps that divide the clock, ms: detection points lie on multiples of one of them. */
 const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400].map(
@@ -62,6 +63,41 @@ export function planGrid(input: {
     historyFrom,
     maxDataPoints: Math.ceil((input.to - historyFrom) / step) + 1,
     ...(note === undefined ? {} : { note }),
+  };
+}
+
+/** Points in the visible range beyond which a monitor's step becomes coarser. */
+const monitoredAtMost = 5000;
+/** A monitor's step where nothing says how often there are data. */
+const usualStep = 15_000;
+
+/**
+ * Pins the points that a monitor sees. Its step does not follow the range as long as the range has not too many points,
+ * and its history begins at fixed moments: what was said of a moment stays the same when one zooms.
+ * @throws RangeError naming a wish that is no duration
+ */
+export function planMonitoredGrid(input: {
+  from: number;
+  to: number;
+  step?: string | undefined;
+  minStep?: number | undefined;
+}): Grid {
+  const span = Math.max(1000, input.to - input.from);
+  const wished = duration('step', input.step) ?? atLeast(input.minStep ?? usualStep);
+  const step = Math.max(wished, atLeast(span / monitoredAtMost));
+  const from = Math.ceil(input.from / step) * step;
+  const historyFrom = historyOf(input.from, step);
+  return {
+    step,
+    from,
+    to: Math.max(from, Math.floor(input.to / step) * step),
+    historyFrom,
+    maxDataPoints: Math.ceil((input.to - historyFrom) / step) + 1,
+    ...(step > wished
+      ? {
+          note: `As it happened: over this range a point every ${step / 1000} s is watched, not every ${wished / 1000} s.`,
+        }
+      : {}),
   };
 }
 

@@ -1,5 +1,7 @@
 import type { DataFrame } from '@grafana/data';
 import type { AnomalyEvent } from '@heed/core';
+import type { IncidentEvent } from '@heed/core/live';
+import type { SeriesState } from './jobTypes.js';
 
 /** What a frame of ours says about itself, so that our panel finds scores, reasons and the series behind them. */
 export interface HeedMeta {
@@ -17,6 +19,8 @@ export interface HeedMeta {
   readonly group?: string;
   /** Judged against the other channels of its scoring. */
   readonly peers?: boolean;
+  /** Where it was watched as it happened: what is thought of it at its end. Its events are incidents. */
+  readonly state?: SeriesState;
   /** Of a picture of unfinished work: series scored so far, of so many. */
   readonly progress?: Progress;
 }
@@ -29,4 +33,9 @@ export interface Progress {
 
 export function heedMeta(frame: DataFrame): HeedMeta | undefined {
   return (frame.meta?.custom as { heed?: HeedMeta } | undefined)?.heed;
+}
+
+/** The incident that an event is, where a monitor told it. */
+export function incidentOf(event: AnomalyEvent): IncidentEvent | undefined {
+  return 'id' in event ? (event as IncidentEvent) : undefined;
 }

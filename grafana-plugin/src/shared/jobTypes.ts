@@ -1,13 +1,6 @@
-import type {
-  Detection,
-  DetectorTags,
-  EventOptions,
-  Feedback,
-  FitReport,
-  DetectorDefinition,
-  OptionDescription,
-  Series,
-} from '@heed/core';
+import type { Detection, EventOptions, Feedback, FitReport, DetectorDefinition, Series } from '@heed/core';
+import type { DetectorTags, OptionDescription } from '@heed/core/detectors';
+import type { MonitorState } from '@heed/core/live';
 
 /** How to score: everything that changes the numbers, and nothing else (it is hashed into the cache key). */
 export interface ScoreConfig {
@@ -17,6 +10,28 @@ export interface ScoreConfig {
   readonly model?: string;
   readonly events?: EventOptions;
   readonly feedback?: readonly Feedback[];
+  /** As it happened, by a monitor; absent: in hindsight, by the detector. */
+  readonly monitor?: MonitorConfig;
+}
+
+export interface MonitorConfig {
+  /** At most so many false incidents: `1/week`. */
+  readonly budget: string;
+  /** ms between points. */
+  readonly step: number;
+  /**
+   * Whether the series brings the history that makes what is said of a moment independent of the range; else one monitor
+   * learns from the first point that it is shown.
+   */
+  readonly anchored: boolean;
+  readonly timeZone?: string;
+}
+
+/** The part of a series that is looked at, epoch ms. */
+export interface VisibleRange {
+  readonly from: number;
+  /** Its end, or now where that is earlier. */
+  readonly until: number;
 }
 
 export interface ScoreJob {
@@ -25,6 +40,8 @@ export interface ScoreJob {
   readonly scoreConfig: ScoreConfig;
   /** Names a series that grows from call to call; only its new points are scored where the detector can. */
   readonly live?: string;
+  /** For a monitor. */
+  readonly range?: VisibleRange;
 }
 
 export interface FitJob {
@@ -107,10 +124,18 @@ export interface ModelInfo {
   readonly channels?: readonly string[];
 }
 
+export interface SeriesState {
+  readonly state: MonitorState;
+  readonly since: number;
+}
+
 export interface JobResults {
   score: {
     readonly detection: Detection;
-    /** Less than all where a live series was continued. */ readonly scoredPoints: number;
+    /** Less than all where a live series was continued. */
+    readonly scoredPoints: number;
+    /** Of a monitor: what it thinks of the series at its end, and since when (epoch ms). */
+    readonly state?: SeriesState;
   };
   fit: { readonly model: string; readonly report: FitReport };
   inspect: ModelInfo;

@@ -1,17 +1,17 @@
 import {
   HeedError,
-  SlidingStream,
   createDetector,
-  defaultsOf,
-  describeOptions,
   createSeries,
   listDetectors,
   loadDetector,
-  readText,
   type Detector,
   type RunOptions,
   type Series,
 } from '@heed/core';
+import { RangeMonitor } from '@heed/core/live';
+import { SlidingStream } from '@heed/core/stream';
+import { defaultsOf, describeOptions } from '@heed/core/detectors';
+import { readText } from '@heed/core/series';
 import { LRUCache } from 'lru-cache';
 import { scoreGraph } from './graphJob.js';
 import { stableJson } from './hash.js';
@@ -54,8 +54,33 @@ export async function runJob(
 /** Ranges that move on, by their names: per worker, the one unused for longest goes first. */
 const sliding = new LRUCache<string, SlidingStream>({ max: 200, dispose: (stream) => stream.dispose() });
 
+/** Series that are watched as they happen, by their names and what is asked. */
+const watched = new LRUCache<string, RangeMonitor>({ max: 400 });
+
+async function watch({ series, scoreConfig, live, range }: ScoreJob, signal: AbortSignal | undefined) {
+  const { budget, step, anchored, timeZone } = scoreConfig.monitor!;
+  const key = `${live} ${stableJson([scoreConfig, series.channels.map(({ name }) => name)])}`;
+  const known = live === undefined ? undefined : watched.get(key);
+  const monitor =
+    known ??
+    new RangeMonitor({
+      budget,
+      step,
+      ...(anchored ? {} : { cell: Infinity }),
+      ...(timeZone === undefined ? {} : { timeZone }),
+    });
+  if (live !== undefined) watched.set(key, monitor);
+  const { detection, scoredPoints, state, since } = await monitor.update(
+    toSeries(series),
+    range?.from ?? -Infinity,
+    { ...(signal ? { signal } : {}), ...(range ? { now: range.until } : {}) },
+  );
+  return { detection, scoredPoints, state: { state, since } };
+}
+
 async function score(job: ScoreJob, run: Pick<RunOptions, 'signal' | 'onProgress'>) {
   const { live, scoreConfig } = job;
+  if (scoreConfig.monitor) return watch(job, run.signal);
   const { detector: id, options, model, events, feedback } = scoreConfig;
   const series = toSeries(job.series);
   const scoreOptions = { ...(events ? { events } : {}), ...(feedback?.length ? { feedback } : {}) };

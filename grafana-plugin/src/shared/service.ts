@@ -1,12 +1,14 @@
-import {
-  WorkerPool,
-  type Detection,
-  type Progress,
-  type RunTaskOptions,
-  type Series,
-  type WorkerPoolOptions,
-} from '@heed/core';
-import type { DetectorListing, FitJob, Job, ScoreConfig, ResultOf } from './jobTypes.js';
+import { WorkerPool, type RunTaskOptions, type WorkerPoolOptions } from '@heed/core/workers';
+import { type Detection, type Progress, type Series } from '@heed/core';
+import type {
+  DetectorListing,
+  FitJob,
+  Job,
+  ResultOf,
+  ScoreConfig,
+  SeriesState,
+  VisibleRange,
+} from './jobTypes.js';
 import { ActivityLog } from './activity.js';
 import { yieldIfDue } from './yield-if-due.js';
 import { sizeOf } from './size.js';
@@ -30,6 +32,7 @@ export interface ScoreRequest {
   readonly priority?: number;
   /** Names a series that grows; see ScoreJob.live. */
   readonly live?: string;
+  readonly range?: VisibleRange;
 }
 
 export interface Scored {
@@ -39,6 +42,8 @@ export interface Scored {
   readonly scoreConfig: ScoreConfig;
   readonly model?: string;
   readonly detection: Detection;
+  /** Where a monitor watched. */
+  readonly state?: SeriesState;
 }
 
 /** Bytes of series and results kept for the whole page. */
@@ -61,14 +66,22 @@ export class ScoringService {
   /** @throws HeedError what the scoring throws, and cancelled */
   async score(request: ScoreRequest): Promise<Scored> {
     await yieldIfDue();
+    const { series, scoreConfig, origin, live, range, onProgress, priority } = request;
     const key =
-      keyOf(request.series, request.scoreConfig) + (request.live === undefined ? '' : `-${request.live}`);
-    const { series, scoreConfig, origin, live, onProgress, priority } = request;
+      keyOf(series, scoreConfig) +
+      (range ? `-${range.from}-${range.until}` : '') +
+      (live === undefined ? '' : `-${live}`);
     const model = request.model === undefined ? {} : { model: request.model };
     const points = series.time.length * series.channels.length;
     const start = async (signal: AbortSignal): Promise<Outcome<Scored>> => {
       const { result, milliseconds, where } = await this.runOn(
-        { kind: 'score', series, scoreConfig, ...(live === undefined ? {} : { live }) },
+        {
+          kind: 'score',
+          series,
+          scoreConfig,
+          ...(live === undefined ? {} : { live }),
+          ...(range ? { range } : {}),
+        },
         {
           signal,
           ...(live === undefined ? {} : { affinity: live }),
@@ -76,9 +89,9 @@ export class ScoringService {
           ...(priority === undefined ? {} : { priority }),
         },
       );
-      const { detection, scoredPoints } = result;
+      const { detection, scoredPoints, state } = result;
       return {
-        value: { key, series, scoreConfig, ...model, detection },
+        value: { key, series, scoreConfig, ...model, detection, ...(state ? { state } : {}) },
         bytes: sizeOf(series) + sizeOf(detection),
         spent: {
           milliseconds,

@@ -1,19 +1,19 @@
-/** Alert rules for the metrics of `heed exporter --budget`: what a choice made with `heed backtest` comes to. */
+/** Alert rules for the metrics of `heed serve` and `heed exporter`: what a choice made with `heed backtest` comes to. */
 
 /** Severity from which a page is worth waking someone. */
 const CRITICAL = 50;
 
 /**
  * The rule file for Prometheus, or the provisioning file for Grafana's alerting.
- * @param budget what the exporter is to be started with
+ * @param budget what the service is to be started with
  */
-export function backtestRules(budget: string, grafana: boolean): string {
+export function alertRules(budget: string, grafana: boolean): string {
   return grafana ? grafanaRules(budget) : prometheusRules(budget);
 }
 
 function prometheusRules(budget: string): string {
   return `# For the metrics of: heed exporter --budget ${budget} …
-# The exporter keeps to the budget; the rule waits for nothing and resolves when the incident is closed.
+# The service keeps to the budget; the rule waits for nothing and resolves when the incident is closed.
 groups:
   - name: heed
     rules:
@@ -29,8 +29,8 @@ groups:
           severity: critical
         annotations:
           summary: '{{ $labels.query }} is anomalous, severity {{ $value }}'
-      - alert: HeedExporterDown
-        expr: heed_exporter_up == 0 or absent(heed_exporter_up)
+      - alert: HeedDown
+        expr: heed_up == 0 or absent(heed_up)
         for: 5m
         labels:
           severity: warning

@@ -1,0 +1,341 @@
+import { readFileSync } from 'node:fs';
+import * as v from 'valibot';
+import { isAlias, isMap, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import { HeedError, isHeedError, type ErrorPlace } from '../errors.js';
+import type { Exclusion } from '../detection/types.js';
+import { excludedPoints } from '../detection/events/calendar.js';
+import { parseDuration } from '../series/time.js';
+import { endpointOf, secretOf, type Fail } from './endpoint-config.js';
+import type { Endpoint } from './http.js';
+import { configSchema, type ConfigFile, type EndpointFile } from './schema.js';
+
+type QueryFile = ConfigFile['queries'][number];
+type Judging = Pick<
+  QueryFile,
+  'budget' | 'sensitivity' | 'direction' | 'min_deviation' | 'min_severity' | 'missing' | 'labels'
+>;
+
+/** How one series is judged, overrides applied. */
+export interface Judgment {
+  readonly budget: string;
+  readonly sensitivity: number;
+  readonly direction: 'both' | 'above' | 'below';
+  readonly minDeviation: number;
+  readonly minSeverity: number;
+  /** ms without a value after which it is an incident; undefined where it never is. */
+  readonly missingAfter: number | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** One query, durations in ms. */
+export interface QueryConfig {
+  readonly name: string;
+  readonly source: string;
+  readonly expr: string;
+  readonly step: number;
+  readonly range: number;
+  readonly lateness: number;
+  readonly unit: string | undefined;
+  readonly together: boolean;
+  readonly exclude: readonly Exclusion[];
+  readonly link: string | undefined;
+  /** Undefined where the series is not to be watched. */
+  judgmentOf(labels: Readonly<Record<string, string>>): Judgment | undefined;
+}
+
+export interface Config {
+  readonly sources: Readonly<Record<string, Endpoint>>;
+  readonly queries: readonly QueryConfig[];
+  readonly outputs: {
+    readonly metrics: { readonly series: 'all' | 'incidents' | 'none' };
+    readonly alertmanager: readonly (Endpoint & {
+      readonly resend: number;
+      readonly labels: Readonly<Record<string, string>>;
+    })[];
+    readonly webhook: readonly Endpoint[];
+    readonly grafana: readonly (Endpoint & {
+      readonly dashboardUid: string | undefined;
+      readonly panelId: number | undefined;
+      readonly tags: readonly string[];
+    })[];
+    readonly remoteWrite: readonly Endpoint[];
+  };
+  readonly state: { readonly path: string | undefined; readonly every: number };
+  readonly server: {
+    readonly host: string;
+    readonly port: number;
+    readonly auth: { readonly username: string; readonly password: () => string } | undefined;
+    readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  };
+  readonly limits: {
+    readonly series: number;
+    readonly workers: number | undefined;
+    readonly forget: number;
+    readonly catchUp: number;
+    readonly queue: number;
+    readonly answerBytes: number;
+  };
+}
+
+/** Steps that can be served: timers hold no longer ones than 24 days. */
+const shortestStep = 1000;
+const longestStep = 24 * 86_400_000;
+
+/**
+ * Reads a configuration file.
+ * @throws HeedError file-unreadable, bad-option with the line of the fault
+ */
+export function readConfig(file: string): Config {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new HeedError(
+      'file-unreadable',
+      `${file} cannot be read (${(cause as NodeJS.ErrnoException).code})`,
+      'Check the path and who may read it.',
+    );
+  }
+  return parseConfig(text, file);
+}
+
+/**
+ * @param text YAML, or JSON
+ * @param file its name, for messages
+ * @throws HeedError bad-option with the line of the fault
+ */
+export function parseConfig(text: string, file = 'heed.yaml'): Config {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const at = (offset: number) => ({ file, line: lines.linePos(offset).line });
+  const [broken] = document.errors;
+  if (broken) {
+    throw new HeedError(
+      'bad-option',
+      broken.message.split('\n')[0]!.replace(/ at line \d+.*$/, ''),
+      'Correct the YAML.',
+      at(broken.pos[0]),
+    );
+  }
+  return checkConfig(document.toJS() ?? {}, (path) => at(offsetOf(document, path)));
+}
+
+/**
+ * @param value what the file holds
+ * @param placeOf where a setting is
+ * @throws HeedError bad-option
+ */
+export function checkConfig(
+  value: unknown,
+  placeOf: (path: readonly PropertyKey[]) => ErrorPlace = () => ({}),
+): Config {
+  const parsed = v.safeParse(configSchema, value);
+  if (!parsed.success) {
+    const issue = parsed.issues[0];
+    const path = (issue.path ?? []).map(({ key }) => key as PropertyKey);
+    throw new HeedError(
+      'bad-option',
+      `${path.map(String).join('.') || 'the file'} ${told(issue)}`,
+      'heed serve --schema prints what there is.',
+      placeOf(path),
+    );
+  }
+  return resolve(parsed.output, (path, what, remedy) => {
+    throw new HeedError('bad-option', what, remedy, placeOf(path));
+  });
+}
+
+/** What is wrong, as the rest of a sentence that begins with the setting. */
+function told(issue: v.BaseIssue<unknown>): string {
+  if (issue.kind === 'schema' && issue.expected === 'never') return 'is no setting';
+  if (issue.kind === 'schema' && issue.received === 'undefined') return 'is missing';
+  if (issue.kind === 'schema') return `is ${issue.received}, not ${issue.expected}`;
+  return /^is |^has |^names /.test(issue.message)
+    ? issue.message
+    : `is ${issue.received}, which must be ${issue.expected}`;
+}
+
+/** Where in the text a setting is; its nearest ancestor where it is missing. */
+function offsetOf(document: Document, path: readonly PropertyKey[]): number {
+  let node: unknown = document.contents;
+  let offset = 0;
+  const offsetFrom = (value: unknown): number =>
+    (value as { range?: [number, number, number] } | null)?.range?.[0] ?? offset;
+  offset = offsetFrom(node);
+  for (const key of path) {
+    if (isAlias(node)) node = node.resolve(document);
+    if (isMap(node)) {
+      const pair = node.items.find(({ key: name }) => String(name) === String(key));
+      if (!pair) return offset;
+      offset = offsetFrom(pair.key);
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[key as number];
+      offset = offsetFrom(node);
+    } else return offset;
+  }
+  return offset;
+}
+
+function resolve(file: ConfigFile, fail: Fail): Config {
+  const sources = Object.fromEntries(
+    Object.entries(file.sources).map(([name, source]) => [name, endpointOf(source, ['sources', name], fail)]),
+  );
+  const names = new Set<string>();
+  const queries = file.queries.map((query, i) => {
+    const path = ['queries', i];
+    if (names.has(query.name)) {
+      fail([...path, 'name'], `the query "${query.name}" is there twice`, 'Give every query its own name.');
+    }
+    names.add(query.name);
+    return queryOf(query, Object.keys(sources), path, fail);
+  });
+  const { outputs, state, server, limits } = file;
+  const several = <F extends EndpointFile, R>(
+    kind: string,
+    list: readonly F[] | undefined,
+    more: (one: F) => R,
+  ): (Endpoint & R)[] =>
+    (list ?? []).map((one, i) => ({ ...endpointOf(one, ['outputs', kind, i], fail), ...more(one) }));
+  const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(server.listen ?? '127.0.0.1:9646') ?? [];
+  if (Number(port) > 65_535) fail(['server', 'listen'], `there is no port ${port}`, 'Give one up to 65535.');
+  return {
+    sources,
+    queries,
+    outputs: {
+      metrics: { series: outputs.metrics?.series ?? 'all' },
+      alertmanager: several('alertmanager', outputs.alertmanager, ({ resend, labels = {} }) => ({
+        resend: parseDuration(resend),
+        labels,
+      })),
+      webhook: several('webhook', outputs.webhook, () => ({})),
+      grafana: several('grafana', outputs.grafana, (one) => ({
+        dashboardUid: one.dashboard_uid,
+        panelId: one.panel_id,
+        tags: one.tags,
+      })),
+      remoteWrite: several('remote_write', outputs.remote_write, () => ({})),
+    },
+    state: { path: state.path, every: state.every ?? 10 },
+    server: {
+      host: host.replace(/^\[(.*)\]$/, '$1'),
+      port: Number(port),
+      auth: server.basic_auth && {
+        username: server.basic_auth.username,
+        password: secretOf(server.basic_auth, 'password', ['server', 'basic_auth'], fail),
+      },
+      tls: server.tls_config && {
+        certFile: server.tls_config.cert_file,
+        keyFile: server.tls_config.key_file,
+      },
+    },
+    limits: {
+      series: limits.series ?? 10_000,
+      workers: limits.workers,
+      forget: parseDuration(limits.forget ?? '1d'),
+      catchUp: parseDuration(limits.catch_up ?? '1d'),
+      queue: limits.queue ?? 10_000,
+      answerBytes: limits.answer_bytes ?? 512 * 1024 * 1024,
+    },
+  };
+}
+
+const dayNames = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
+
+function queryOf(
+  query: QueryFile,
+  sources: readonly string[],
+  path: readonly PropertyKey[],
+  fail: Fail,
+): QueryConfig {
+  const step = parseDuration(query.step);
+  if (step < shortestStep || step > longestStep) {
+    fail([...path, 'step'], `the step of "${query.name}" is ${query.step}`, 'Give 1s to 24d.');
+  }
+  const source = query.source ?? (sources.length === 1 ? sources[0]! : undefined);
+  if (source === undefined || !sources.includes(source)) {
+    fail(
+      [...path, 'source'],
+      source === undefined
+        ? `"${query.name}" names no source`
+        : `"${query.name}" names the source "${source}", which is not there`,
+      `Name one of: ${sources.join(', ')}.`,
+    );
+  }
+  const exclude = (query.exclude ?? []).map(({ days, time_zone: timeZone, ...rest }): Exclusion => ({
+    kind: 'recurring',
+    ...rest,
+    ...(days ? { days: days.map((day) => dayNames.indexOf(day)) } : {}),
+    ...(timeZone === undefined ? {} : { timeZone }),
+  }));
+  try {
+    excludedPoints(Float64Array.of(0), exclude);
+  } catch (error) {
+    if (!isHeedError(error)) throw error;
+    fail([...path, 'exclude'], error.message.replace(`. ${error.remedy}`, ''), error.remedy);
+  }
+  const overrides = (query.overrides ?? []).map(({ match, drop, ...judging }, i) => {
+    const tests = Object.entries(match).map(([label, wanted]) => {
+      const pattern = /^\/(.*)\/$/s.exec(wanted)?.[1];
+      let test = (value: string): boolean => value === wanted;
+      if (pattern !== undefined) {
+        try {
+          const whole = new RegExp(`^(?:${pattern})$`, 'u');
+          test = (value) => whole.test(value);
+        } catch {
+          fail(
+            [...path, 'overrides', i, 'match', label],
+            `${wanted} is not a regular expression`,
+            'Correct it.',
+          );
+        }
+      }
+      return (labels: Readonly<Record<string, string>>) => test(labels[label] ?? '');
+    });
+    return {
+      matches: (labels: Readonly<Record<string, string>>) => tests.every((test) => test(labels)),
+      drop,
+      judging,
+    };
+  });
+  return {
+    name: query.name,
+    source: source!,
+    expr: query.expr,
+    step,
+    range: parseDuration(query.range),
+    lateness: query.lateness === undefined ? Math.min(step, 10_000) : parseDuration(query.lateness),
+    unit: query.unit,
+    together: query.together ?? false,
+    exclude,
+    link: query.link,
+    judgmentOf: (labels) => {
+      const fitting = overrides.filter(({ matches }) => matches(labels));
+      if (fitting.some(({ drop }) => drop)) return undefined;
+      return judgmentFrom([query, ...fitting.map(({ judging }) => judging)], step);
+    },
+  };
+}
+
+function judgmentFrom(layers: readonly Judging[], step: number): Judgment {
+  const merged: Judging = {};
+  for (const layer of layers) {
+    for (const [name, value] of Object.entries(layer))
+      if (value !== undefined) Object.assign(merged, { [name]: value });
+  }
+  const { missing } = merged;
+  return {
+    budget: merged.budget ?? '1/week',
+    sensitivity: merged.sensitivity ?? 50,
+    direction: merged.direction ?? 'both',
+    minDeviation: merged.min_deviation ?? 0,
+    minSeverity: merged.min_severity ?? 0,
+    missingAfter:
+      missing?.rule === 'alert'
+        ? missing.after === undefined
+          ? Math.max(5 * step, 300_000)
+          : parseDuration(missing.after)
+        : undefined,
+    labels: Object.assign({}, ...layers.map(({ labels }) => labels ?? {})) as Record<string, string>,
+  };
+}

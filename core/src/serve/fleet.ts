@@ -1,0 +1,360 @@
+import type { Log } from './log.js';
+import type { QueryConfig } from './config.js';
+import { READING_HEAD, type HostResult, type UnitChange } from './monitor-host.js';
+import type { Shard } from './shard.js';
+import type { Labels, SourceAnswer, SourceSeries } from './source.js';
+import type { Store } from './store.js';
+import { canonical, createUnit, namesOf, specOf, type WatchedUnit } from './units.js';
+
+/** What a fleet tells: of its incidents, and of what it did. */
+export interface FleetListener {
+  changed(unit: WatchedUnit, change: UnitChange): void;
+  /** Its monitor is new, where it may have had another before. */
+  begun(unit: WatchedUnit): void;
+  forgotten(unit: WatchedUnit): void;
+}
+
+export interface FleetOptions {
+  readonly query: QueryConfig;
+  readonly shards: readonly Shard[];
+  readonly store: Store;
+  readonly listener: FleetListener;
+  readonly log: Log;
+  /** Most series. */
+  readonly limit: number;
+  /** ms */
+  readonly forget: number;
+  /** Rounds within which every unit is written. */
+  readonly every: number;
+}
+
+/** Where the channel of a series is. */
+interface Place {
+  readonly unit: WatchedUnit;
+  readonly channel: number;
+}
+
+/** The series of one query, their monitors on the shards, and what those said last. */
+export class Fleet {
+  readonly units = new Map<number, WatchedUnit>();
+  /** By labels as they came; `undefined` where the series is not watched. */
+  private readonly places = new Map<string, Place | undefined>();
+  private readonly deaths: number[];
+  private rounds = 0;
+  /** Series that the limit left out. */
+  private readonly excess = new Set<string>();
+  /** Monitors whose last point failed. */
+  failing = 0;
+  saved = 0;
+  savedBytes = 0;
+
+  constructor(private readonly options: FleetOptions) {
+    this.deaths = options.shards.map(({ deaths }) => deaths);
+  }
+
+  get leftOut(): number {
+    return this.excess.size;
+  }
+
+  /** Opens the units that the state knows. Returns how many monitors went on where they were. */
+  async restore(now: number): Promise<number> {
+    const { query, store, shards } = this.options;
+    const found: WatchedUnit[] = [];
+    for (const { key, value } of store.units.getRange()) {
+      if (value.query !== query.name) continue;
+      const judgment = query.judgmentOf(query.together ? {} : value.channels[0]!.labels);
+      const unit = judgment && createUnit(query, judgment, value.channels, shards.length);
+      if (unit?.key !== key || now - value.seen > this.options.forget) {
+        await store.units.remove(key);
+        await store.monitors.remove(key);
+        if (unit) this.options.listener.forgotten(unit);
+        continue;
+      }
+      unit.seen = value.seen;
+      found.push(unit);
+    }
+    await this.open(found, now - query.step);
+    return found.filter(({ until }) => !Number.isNaN(until)).length;
+  }
+
+  /** Epoch ms of the oldest point that some unit waits for, less one step; NaN where it is new to all. */
+  until(start: number): number {
+    let least = Infinity;
+    for (const { until } of this.units.values()) least = Math.min(least, Number.isNaN(until) ? start : until);
+    return least === Infinity ? NaN : least;
+  }
+
+  /** The clock was set back: points are taken from then on. */
+  rewind(until: number): void {
+    for (const unit of this.units.values()) unit.until = Math.min(unit.until, until);
+  }
+
+  /** Monitors whose thread died are opened again from the state. */
+  async revive(quietUntil: number): Promise<void> {
+    const { shards, log, query } = this.options;
+    for (const [s, shard] of shards.entries()) {
+      if (shard.deaths === this.deaths[s]) continue;
+      this.deaths[s] = shard.deaths;
+      const lost = [...this.units.values()].filter((unit) => unit.shard === s);
+      log.write('error', 'A thread died; its monitors go on from the state.', {
+        query: query.name,
+        monitors: lost.length,
+      });
+      await this.open(lost, quietUntil);
+    }
+  }
+
+  /**
+   * Gives the units the points of an answer.
+   * @param quietUntil for series that are new
+   */
+  async feed(
+    answer: SourceAnswer,
+    times: Float64Array,
+    {
+      quietUntil,
+      rewind,
+      save,
+    }: { readonly quietUntil: number; readonly rewind: boolean; readonly save: 'some' | 'all' | 'none' },
+  ): Promise<void> {
+    await this.admit(answer.series, quietUntil);
+    const { shards, every } = this.options;
+    const rows = new Map<number, Float64Array>();
+    const length = times.length;
+    for (const { labels, values } of answer.series) {
+      const place = this.places.get(JSON.stringify(labels));
+      if (!place) continue;
+      const { unit, channel } = place;
+      const width = unit.channels.length;
+      let row = rows.get(unit.id);
+      if (!row) rows.set(unit.id, (row = new Float64Array(length * width).fill(NaN)));
+      for (let t = 0; t < length; t++) row[t * width + channel] = values[t]!;
+      for (let t = length - 1; t >= 0; t--) {
+        if (Number.isNaN(values[t]!)) continue;
+        if (!(unit.seen >= times[t]!)) unit.seen = times[t]!;
+        break;
+      }
+      unit.channels[channel]!.value = values[length - 1]!;
+    }
+    if (save !== 'none') this.rounds++;
+    const isDue = ({ id }: WatchedUnit): boolean =>
+      save === 'all' || (save === 'some' && (id + this.rounds) % every === 0);
+    this.failing = 0;
+    await Promise.all(
+      shards.map(async (shard, s) => {
+        const units = [...this.units.values()].filter((unit) => unit.shard === s);
+        if (units.length === 0) return;
+        const values = new Float64Array(
+          units.reduce((sum, { channels }) => sum + channels.length * length, 0),
+        );
+        let at = 0;
+        for (const unit of units) {
+          const row = rows.get(unit.id);
+          const size = length * unit.channels.length;
+          if (row) values.set(row, at);
+          else {
+            values.fill(NaN, at, at + size);
+            for (const channel of unit.channels) channel.value = NaN;
+          }
+          at += size;
+        }
+        const result = await shard.run({
+          kind: 'feed',
+          times,
+          ids: Uint32Array.from(units, ({ id }) => id),
+          values,
+          rewind,
+          save: Uint32Array.from(units.filter(isDue), ({ id }) => id),
+        });
+        this.take(units, times[length - 1]!, result);
+      }),
+    );
+  }
+
+  /** Drops what has had no value for too long. */
+  async forget(now: number): Promise<number> {
+    const { forget, shards, store, listener } = this.options;
+    const old = [...this.units.values()].filter(({ seen }) => now - seen > forget);
+    for (const [s, shard] of shards.entries()) {
+      const ids = old.filter((unit) => unit.shard === s).map(({ id }) => id);
+      if (ids.length > 0) await shard.run({ kind: 'drop', ids: Uint32Array.from(ids) });
+    }
+    for (const unit of old) {
+      this.units.delete(unit.id);
+      await store.units.remove(unit.key);
+      listener.forgotten(unit);
+    }
+    // There may be room now; and what comes and goes must not pile up.
+    if (old.length > 0 || this.places.size + this.excess.size > 10_000 + 4 * this.units.size) {
+      this.places.clear();
+      this.excess.clear();
+    }
+    return old.length;
+  }
+
+  /** Writes down which units there are, and when they were last seen. */
+  async remember(): Promise<void> {
+    const { store, query } = this.options;
+    let written: Promise<unknown> = Promise.resolve();
+    for (const { key, channels, seen } of this.units.values()) {
+      written = store.units.put(key, {
+        query: query.name,
+        channels: channels.map(({ name, labels }) => ({ name, labels })),
+        seen,
+      });
+    }
+    await written;
+  }
+
+  private take(units: readonly WatchedUnit[], until: number, result: HostResult): void {
+    const { listener, log, query } = this.options;
+    let at = 0;
+    for (const unit of units) {
+      const size = READING_HEAD + 3 * unit.channels.length;
+      unit.reading = result.readings!.subarray(at, at + size);
+      unit.until = Number.isNaN(unit.until) ? until : Math.max(unit.until, until);
+      unit.failure = undefined;
+      at += size;
+    }
+    for (const { unit: id, message } of result.failures ?? []) {
+      const unit = this.units.get(id)!;
+      unit.failures++;
+      unit.failure = message;
+      this.failing++;
+      log.once(`${query.name}: ${message}`, 'warn', 'A series cannot be judged; the others go on.', {
+        query: query.name,
+        series: unit.channels[0]!.name,
+        cause: message,
+      });
+    }
+    for (const { unit, message } of result.notes ?? []) {
+      const { name } = this.units.get(unit)!.channels[0]!;
+      log.once(`${query.name}: ${message}`, 'info', message, { query: query.name, series: name });
+    }
+    for (const change of result.changes ?? []) listener.changed(this.units.get(change.unit)!, change);
+    if (result.saveFailure !== undefined) {
+      log.once(`state: ${result.saveFailure}`, 'error', 'The state cannot be written.', {
+        cause: result.saveFailure,
+      });
+    } else if ((result.saved ?? 0) > 0) this.saved += result.saved!;
+    this.savedBytes += result.bytes ?? 0;
+  }
+
+  /** Makes units for series that are not known. */
+  private async admit(series: readonly SourceSeries[], quietUntil: number): Promise<void> {
+    const { query, limit, log, shards, store } = this.options;
+    const unknown: { readonly text: string; readonly labels: Labels; readonly index: number }[] = [];
+    series.forEach(({ labels }, index) => {
+      const text = JSON.stringify(labels);
+      if (!this.places.has(text) && !this.excess.has(text)) unknown.push({ text, labels, index });
+    });
+    if (unknown.length === 0) return;
+    const known = this.byLabels();
+    const fresh = unknown.filter(({ text, labels }) => {
+      const place = known.get(canonical(labels));
+      if (place) this.places.set(text, place);
+      return !place;
+    });
+    const names = fresh.length > 0 ? namesOf(series, query) : [];
+    if (query.together) return this.admitTogether(series, names, fresh.length > 0, quietUntil);
+    const added: WatchedUnit[] = [];
+    for (const { text, labels, index } of fresh) {
+      const judgment = query.judgmentOf(labels);
+      if (!judgment) {
+        this.places.set(text, undefined);
+        continue;
+      }
+      if (this.units.size + added.length >= limit) {
+        this.excess.add(text);
+        continue;
+      }
+      const unit = createUnit(query, judgment, [{ name: names[index]!, labels }], shards.length);
+      unit.seen = quietUntil;
+      this.places.set(text, { unit, channel: 0 });
+      added.push(unit);
+    }
+    if (this.excess.size > 0) {
+      log.once(
+        `${query.name}: limit`,
+        'warn',
+        'There are more series than the limit; the rest is left out.',
+        {
+          query: query.name,
+          limit,
+          'left out': this.excess.size,
+        },
+      );
+    }
+    await this.open(added, quietUntil);
+    for (const { key, channels, seen } of added) {
+      void store.units.put(key, {
+        query: query.name,
+        channels: channels.map(({ name, labels }) => ({ name, labels })),
+        seen,
+      });
+    }
+  }
+
+  /** One unit of all the series; another one where there are new ones among them. */
+  private async admitTogether(
+    series: readonly SourceSeries[],
+    names: readonly string[],
+    isNew: boolean,
+    quietUntil: number,
+  ): Promise<void> {
+    if (!isNew) return;
+    const { query, limit, shards, store, listener } = this.options;
+    const judgment = query.judgmentOf({});
+    if (!judgment) return;
+    const channels = series
+      .map(({ labels }, i) => ({ labels, name: names[i]! }))
+      .sort((a, b) => (canonical(a.labels) < canonical(b.labels) ? -1 : 1))
+      .slice(0, limit);
+    for (const old of this.units.values()) {
+      await shards[old.shard]!.run({ kind: 'drop', ids: Uint32Array.of(old.id) });
+      await store.units.remove(old.key);
+      listener.forgotten(old);
+    }
+    this.units.clear();
+    this.places.clear();
+    const unit = createUnit(query, judgment, channels, shards.length);
+    unit.seen = quietUntil;
+    channels.forEach(({ labels }, channel) => this.places.set(JSON.stringify(labels), { unit, channel }));
+    await this.open([unit], quietUntil);
+    await store.units.put(unit.key, { query: query.name, channels, seen: quietUntil });
+  }
+
+  private byLabels(): Map<string, Place> {
+    const known = new Map<string, Place>();
+    for (const unit of this.units.values()) {
+      unit.channels.forEach(({ labels }, channel) => known.set(canonical(labels), { unit, channel }));
+    }
+    return known;
+  }
+
+  private async open(units: readonly WatchedUnit[], quietUntil: number): Promise<void> {
+    const { shards, listener, log, query } = this.options;
+    for (const unit of units) this.units.set(unit.id, unit);
+    await Promise.all(
+      shards.map(async (shard, s) => {
+        const mine = units.filter((unit) => unit.shard === s);
+        if (mine.length === 0) return;
+        const { until, failures } = await shard.run({
+          kind: 'open',
+          units: mine.map((unit) => specOf(unit, quietUntil)),
+        });
+        mine.forEach((unit, i) => {
+          unit.until = until![i]!;
+          if (Number.isNaN(unit.until)) listener.begun(unit);
+        });
+        for (const { unit, message } of failures ?? []) {
+          log.once(`${query.name}: ${message}`, 'warn', 'A monitor begins anew.', {
+            query: query.name,
+            series: this.units.get(unit)!.channels[0]!.name,
+            cause: message,
+          });
+        }
+      }),
+    );
+  }
+}

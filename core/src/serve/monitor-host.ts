@@ -1,0 +1,255 @@
+import { isHeedError } from '../errors.js';
+import { createMonitor, restoreMonitor, type Monitor } from '../live/monitor.js';
+import type {
+  IncidentChange,
+  LiveIncident,
+  MonitorOptions,
+  MonitorPoint,
+  MonitorState,
+} from '../live/types.js';
+import type { Store } from './store.js';
+
+/** One monitor and what it watches: one series, or several as one. */
+export interface UnitSpec {
+  readonly id: number;
+  readonly key: string;
+  /** Of the settings. */
+  readonly print: string;
+  readonly options: MonitorOptions;
+  /** Where it is new, epoch ms: what opens and closes up to then is history, and told to nobody. */
+  readonly quietUntil: number;
+}
+
+/** Work for the thread that holds some of the monitors. */
+export type HostTask =
+  | { readonly kind: 'open'; readonly units: readonly UnitSpec[] }
+  | {
+      readonly kind: 'feed';
+      /** Epoch ms, in order. */
+      readonly times: Float64Array;
+      readonly ids: Uint32Array;
+      /** For unit after unit, for time after time, its channels. */
+      readonly values: Float64Array;
+      /** The clock was set back: these times are new, whatever has been judged. */
+      readonly rewind: boolean;
+      /** Of these the state is written. */
+      readonly save: Uint32Array;
+    }
+  | { readonly kind: 'save' }
+  | { readonly kind: 'drop'; readonly ids: Uint32Array };
+
+/** A change with what it is a change of. */
+export interface UnitChange extends IncidentChange {
+  readonly unit: number;
+  /** Largest distance from the expected value so far, in the unit of the channel. */
+  readonly deviation: number;
+}
+
+export interface HostResult {
+  /** Of `open`: the newest point of every unit, NaN where it is new. */
+  readonly until?: Float64Array;
+  /** Of `feed`: for unit after unit `score, state, expected, lower, upper (of every channel)`; score NaN: none yet. */
+  readonly readings?: Float64Array;
+  readonly changes?: readonly UnitChange[];
+  readonly failures?: readonly { readonly unit: number; readonly message: string }[];
+  readonly notes?: readonly { readonly unit: number; readonly message: string }[];
+  /** Monitors written, and their bytes. */
+  readonly saved?: number;
+  readonly bytes?: number;
+  /** Why they could not be written. */
+  readonly saveFailure?: string;
+}
+
+export const states: readonly MonitorState[] = ['learning', 'normal', 'anomalous', 'recovering', 'no data'];
+/** Numbers of a reading before those of its channels. */
+export const READING_HEAD = 2;
+
+interface Unit extends Omit<UnitSpec, 'quietUntil'> {
+  monitor: Monitor;
+  readonly width: number;
+  until: number;
+  last: MonitorPoint | undefined;
+  incident: LiveIncident | undefined;
+  deviation: number;
+  quietUntil: number;
+  changed: boolean;
+}
+
+/** Holds monitors and advances them: what runs in a worker thread. A fault of one costs no other. */
+export class MonitorHost {
+  private readonly units = new Map<number, Unit>();
+
+  constructor(private readonly store: Store | undefined) {}
+
+  async run(task: HostTask): Promise<HostResult> {
+    switch (task.kind) {
+      case 'open':
+        return this.open(task.units);
+      case 'feed':
+        return this.feed(task);
+      case 'save':
+        return this.save([...this.units.values()]);
+      case 'drop':
+        for (const id of task.ids) {
+          const unit = this.units.get(id);
+          this.units.delete(id);
+          if (unit) await this.store?.monitors.remove(unit.key);
+        }
+        return {};
+    }
+  }
+
+  private open(specs: readonly UnitSpec[]): HostResult {
+    const until = new Float64Array(specs.length).fill(NaN);
+    const failures: { unit: number; message: string }[] = [];
+    specs.forEach((spec, i) => {
+      const unit: Unit = {
+        ...spec,
+        width: spec.options.channels?.length ?? 1,
+        monitor: createMonitor(spec.options),
+        until: NaN,
+        last: undefined,
+        incident: undefined,
+        deviation: 0,
+        changed: false,
+      };
+      try {
+        const stored = this.store?.monitors.get(spec.key);
+        if (stored?.print === spec.print) {
+          // A copy: slices of a Buffer share its memory, at any offset.
+          unit.monitor = restoreMonitor(new Uint8Array(stored.snapshot));
+          unit.until = until[i] = stored.until;
+          unit.incident = stored.incident;
+          unit.deviation = stored.deviation;
+          unit.quietUntil = stored.quietUntil;
+        }
+      } catch (error) {
+        failures.push({ unit: spec.id, message: `its state cannot be used: ${messageOf(error)}` });
+      }
+      this.units.set(spec.id, unit);
+    });
+    return { until, failures };
+  }
+
+  private async feed(task: Extract<HostTask, { kind: 'feed' }>): Promise<HostResult> {
+    const { times, ids, values, rewind } = task;
+    const readings: number[] = [];
+    const changes: UnitChange[] = [];
+    const failures: { unit: number; message: string }[] = [];
+    const notes: { unit: number; message: string }[] = [];
+    let at = 0;
+    for (const id of ids) {
+      const unit = this.units.get(id)!;
+      const { width } = unit;
+      if (rewind) unit.until = -Infinity;
+      try {
+        for (let t = 0; t < times.length; t++) {
+          const point = values.subarray(at + t * width, at + (t + 1) * width);
+          for (const note of this.append(unit, times[t]!, point, changes)) {
+            notes.push({ unit: id, message: note });
+          }
+        }
+      } catch (error) {
+        failures.push({ unit: id, message: messageOf(error) });
+        this.begin(unit, times[times.length - 1]!, changes);
+      }
+      at += times.length * width;
+      pushReading(readings, unit);
+    }
+    const saved = await this.save([...task.save].flatMap((id) => this.units.get(id) ?? []));
+    return { readings: Float64Array.from(readings), changes, failures, notes, ...saved };
+  }
+
+  private append(unit: Unit, time: number, values: Float64Array, changes: UnitChange[]): readonly string[] {
+    if (time <= unit.until) return [];
+    // Nothing exists before the first sample.
+    if (unit.monitor.length === 0 && values.every(Number.isNaN)) return [];
+    const isQuiet = time <= unit.quietUntil;
+    if (!isQuiet && unit.until <= unit.quietUntil && unit.incident) {
+      changes.push(this.changeOf(unit, 'opened', unit.incident));
+    }
+    const { points, incidents, notes } = unit.monitor.append(time, [...values]);
+    unit.until = time;
+    unit.changed = true;
+    const last = points[points.length - 1];
+    if (last) {
+      unit.last = last;
+      if (last.incident !== undefined) {
+        for (let c = 0; c < values.length; c++) {
+          const distance = Math.abs(values[c]! - last.expected[c]!);
+          if (distance > unit.deviation) unit.deviation = distance;
+        }
+      }
+    }
+    for (const { change, incident } of incidents) {
+      if (change === 'opened' && last) {
+        unit.deviation = Math.max(
+          0,
+          ...[...values].map((value, c) => Math.abs(value - last.expected[c]!) || 0),
+        );
+      }
+      unit.incident = incident.open ? incident : undefined;
+      if (!isQuiet) changes.push(this.changeOf(unit, change, incident));
+    }
+    return notes;
+  }
+
+  private changeOf(unit: Unit, change: IncidentChange['change'], incident: LiveIncident): UnitChange {
+    return { unit: unit.id, change, time: unit.until, incident, deviation: unit.deviation };
+  }
+
+  /** After a failure nothing that the monitor holds can be relied on. */
+  private begin(unit: Unit, until: number, changes: UnitChange[]): void {
+    const { incident } = unit;
+    if (incident) changes.push(this.changeOf(unit, 'closed', { ...incident, open: false }));
+    unit.monitor = createMonitor(unit.options);
+    unit.until = until;
+    unit.last = undefined;
+    unit.incident = undefined;
+    unit.changed = true;
+  }
+
+  private async save(units: readonly Unit[]): Promise<Pick<HostResult, 'saved' | 'bytes' | 'saveFailure'>> {
+    const { store } = this;
+    if (!store) return { saved: 0, bytes: 0 };
+    let saved = 0;
+    let bytes = 0;
+    let written: Promise<unknown> = Promise.resolve();
+    try {
+      for (const unit of units) {
+        if (!unit.changed) continue;
+        const snapshot = unit.monitor.snapshot();
+        written = store.monitors.put(unit.key, {
+          print: unit.print,
+          until: unit.until,
+          snapshot,
+          deviation: unit.deviation,
+          quietUntil: unit.quietUntil,
+          ...(unit.incident ? { incident: unit.incident } : {}),
+        });
+        unit.changed = false;
+        saved++;
+        bytes += snapshot.length;
+        // Snapshots wait in memory until they are written.
+        if (saved % 500 === 0) await written;
+      }
+      await written;
+      return { saved, bytes };
+    } catch (error) {
+      for (const unit of units) unit.changed = true;
+      return { saved: 0, bytes: 0, saveFailure: messageOf(error) };
+    }
+  }
+}
+
+function pushReading(readings: number[], { last, width }: Unit): void {
+  readings.push(last ? last.score : NaN, last ? states.indexOf(last.state) : 0);
+  for (let c = 0; c < width; c++) {
+    readings.push(last?.expected[c] ?? NaN, last?.lower[c] ?? NaN, last?.upper[c] ?? NaN);
+  }
+}
+
+function messageOf(error: unknown): string {
+  if (isHeedError(error)) return error.message;
+  return `internal error: ${error instanceof Error ? error.message : String(error)}`;
+}

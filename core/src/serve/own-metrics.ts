@@ -1,0 +1,159 @@
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import type { Output } from './outputs/output.js';
+import type { Fleet } from './fleet.js';
+import type { Ledger } from './ledger.js';
+import type { QueryWatch } from './query-watch.js';
+
+export interface Observed {
+  readonly watches: () => readonly { readonly watch: QueryWatch; readonly fleet: Fleet }[];
+  readonly outputs: () => readonly Output[];
+  readonly ledger: () => Ledger;
+}
+
+/**
+ * What the service says of itself; read when it is asked.
+ * @param isOpen in the OpenMetrics format
+ */
+export function ownMetrics({ watches, outputs, ledger }: Observed, isOpen: boolean): Registry {
+  const registry = new Registry();
+  if (isOpen) {
+    (registry as unknown as Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE>).setContentType(
+      Registry.OPENMETRICS_CONTENT_TYPE,
+    );
+  }
+  const registers = [registry];
+  const perQuery = (
+    name: string,
+    help: string,
+    value: (one: { readonly watch: QueryWatch; readonly fleet: Fleet }) => number,
+  ): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      labelNames: ['query'],
+      collect() {
+        this.reset();
+        for (const one of watches()) {
+          const number = value(one);
+          if (!Number.isNaN(number)) this.set({ query: one.watch.query.name }, number);
+        }
+      },
+    });
+  };
+  const counted = (
+    name: string,
+    help: string,
+    label: 'query' | 'output',
+    values: () => readonly (readonly [string, number])[],
+  ): void => {
+    new Counter({
+      name,
+      help,
+      registers,
+      labelNames: [label],
+      collect() {
+        this.reset();
+        for (const [value, count] of values()) this.inc({ [label]: value }, count);
+      },
+    });
+  };
+  const byQuery = (count: (one: { readonly watch: QueryWatch; readonly fleet: Fleet }) => number) => () =>
+    watches().map((one) => [one.watch.query.name, count(one)] as const);
+  const byOutput = (count: (one: Output) => number) => () =>
+    outputs().map((one) => [one.name, count(one)] as const);
+
+  perQuery('heed_up', '1 where the last round of the query went well, else 0.', ({ watch }) =>
+    watch.failure === undefined && watch.rounds > 0 ? 1 : 0,
+  );
+  perQuery('heed_series', 'Series watched.', ({ fleet }) => fleet.units.size);
+  perQuery('heed_series_left_out', 'Series that the limit leaves out.', ({ fleet }) => fleet.leftOut);
+  perQuery(
+    'heed_series_failing',
+    'Series whose latest point could not be judged.',
+    ({ fleet }) => fleet.failing,
+  );
+  perQuery(
+    'heed_last_point_timestamp_seconds',
+    'Time of the latest point that was judged.',
+    ({ watch }) => watch.last / 1000,
+  );
+  perQuery('heed_round_seconds', 'How long the last round took.', ({ watch }) => watch.milliseconds / 1000);
+  counted(
+    'heed_rounds_total',
+    'Rounds that went well.',
+    'query',
+    byQuery(({ watch }) => watch.rounds),
+  );
+  counted(
+    'heed_round_failures_total',
+    'Rounds that failed.',
+    'query',
+    byQuery(({ watch }) => watch.failures),
+  );
+  counted(
+    'heed_malformed_samples_total',
+    'Samples and series of answers that could not be read.',
+    'query',
+    byQuery(({ watch }) => watch.malformed),
+  );
+  counted(
+    'heed_points_caught_up_total',
+    'Points of the grid that were read after a pause, history included.',
+    'query',
+    byQuery(({ watch }) => watch.caughtUp),
+  );
+  counted(
+    'heed_state_saved_bytes_total',
+    'Bytes of monitors that were written to the state.',
+    'query',
+    byQuery(({ fleet }) => fleet.savedBytes),
+  );
+  counted(
+    'heed_output_sent_total',
+    'Messages that an output took.',
+    'output',
+    byOutput(({ sent }) => sent),
+  );
+  counted(
+    'heed_output_failures_total',
+    'Attempts to send that failed; they are repeated.',
+    'output',
+    byOutput(({ failures }) => failures),
+  );
+  counted(
+    'heed_output_dropped_total',
+    'Messages given up: refused, or pushed out of a full queue.',
+    'output',
+    byOutput(({ dropped }) => dropped),
+  );
+  new Gauge({
+    name: 'heed_output_waiting',
+    help: 'Messages that wait for an output.',
+    registers,
+    labelNames: ['output'],
+    collect() {
+      this.reset();
+      for (const { name, waiting } of outputs()) this.set({ output: name }, waiting);
+    },
+  });
+  new Gauge({
+    name: 'heed_incidents_open',
+    help: 'Open incidents, muted ones included.',
+    registers,
+    collect() {
+      this.set(ledger().listOpen().length);
+    },
+  });
+  new Counter({
+    name: 'heed_incidents_total',
+    help: 'Incidents opened since the start.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(ledger().opened);
+    },
+  });
+  collectDefaultMetrics({ register: registry });
+  return registry;
+}

@@ -1,0 +1,153 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from './config.js';
+import { exposition } from './exposition.js';
+import type { Log } from './log.js';
+import { ownMetrics } from './own-metrics.js';
+import { Running } from './running.js';
+import { statusPage } from './status-page.js';
+import { lockStore, openStore } from './store.js';
+import { listen, type Page } from './web.js';
+
+export interface ServiceOptions {
+  readonly log: Log;
+  /** Epoch ms. */
+  readonly now?: () => number;
+}
+
+export interface Service {
+  /** Where it listens. */
+  readonly url: string;
+  /** Settles when the first round of every query has ended; failures of it, by query. */
+  readonly firstRounds: Promise<ReadonlyMap<string, string>>;
+  /** Goes on with another configuration; monitors whose settings are the same go on where they are. */
+  reload(config: Config): Promise<void>;
+  /** One round of every query now, for what is due: what a test moves the clock for. */
+  round(): Promise<void>;
+  /** Told on the status page; undefined takes it back. */
+  notice(text: string | undefined): void;
+  /** Writes the state and ends. */
+  stop(): Promise<void>;
+}
+
+const plain = 'text/plain; charset=utf-8';
+
+/**
+ * Starts to watch, and to serve what it sees.
+ * @throws HeedError port-taken, output-unwritable
+ */
+export async function startService(
+  config: Config,
+  { log, now = Date.now }: ServiceOptions,
+): Promise<Service> {
+  const temporary = config.state.path === undefined ? mkdtempSync(join(tmpdir(), 'heed-')) : undefined;
+  const path = config.state.path ?? temporary!;
+  const store = openStore(path);
+  const unlock = await lockStore(store, path);
+  const started = now();
+  let notice: string | undefined;
+  const make = (next: Config): Running => new Running({ config: next, path, store, log, now });
+  let running = make(config);
+  let isReady = false;
+  const observed = {
+    watches: () => running.watches,
+    outputs: () => running.outputs,
+    ledger: () => running.ledger,
+  };
+  const registries = { plain: ownMetrics(observed, false), open: ownMetrics(observed, true) };
+
+  const pages = async (path: string, accept: string): Promise<Page | undefined> => {
+    switch (path) {
+      case '/metrics': {
+        const isOpen = /application\/openmetrics-text/.test(accept);
+        const registry = isOpen ? registries.open : registries.plain;
+        const own = (await registry.metrics()).replace(/# EOF\s*$/, '');
+        return {
+          type: registry.contentType,
+          body: metricsBody(own, running, isOpen),
+        };
+      }
+      case '/':
+        return {
+          type: 'text/html; charset=utf-8',
+          body: statusPage({ ...running, started, now: now(), notice }),
+        };
+      case '/api/incidents':
+        return {
+          type: 'application/json',
+          body: JSON.stringify({ open: running.ledger.listOpen(), closed: running.ledger.listClosed() }),
+        };
+      case '/healthz':
+        return { type: plain, body: 'The process runs.\n' };
+      case '/readyz': {
+        const waiting = running.watches.filter(({ watch }) => watch.rounds === 0);
+        return isReady && waiting.length === 0
+          ? { type: plain, body: 'Every query has been read.\n' }
+          : {
+              status: 503,
+              type: plain,
+              body: `Not read yet: ${waiting.map(({ watch }) => watch.query.name).join(', ')}\n`,
+            };
+      }
+      default:
+        return undefined;
+    }
+  };
+
+  let web: { readonly server: Server; readonly url: string };
+  try {
+    web = await listen(config.server, (path, { headers }) => pages(path, headers.accept ?? ''));
+  } catch (error) {
+    await running.stop();
+    await unlock();
+    await store.close();
+    if (temporary) rmSync(temporary, { recursive: true, force: true });
+    throw error;
+  }
+  const begin = async (): Promise<ReadonlyMap<string, string>> => {
+    const one = running;
+    await one.restore();
+    await one.first();
+    one.run();
+    isReady = true;
+    return new Map(
+      one.watches.flatMap(({ watch }) =>
+        watch.failure === undefined ? [] : [[watch.query.name, watch.failure]],
+      ),
+    );
+  };
+  let busy = begin();
+  const firstRounds = busy;
+  return {
+    url: web.url,
+    firstRounds,
+    reload: async (next) => {
+      running.abort();
+      await busy.catch(() => {});
+      await running.stop();
+      running = make(next);
+      busy = begin();
+      await busy;
+    },
+    round: () => running.first(),
+    notice: (text) => void (notice = text),
+    stop: async () => {
+      running.abort();
+      await busy.catch(() => {});
+      await running.stop();
+      web.server.closeAllConnections();
+      web.server.close();
+      await unlock();
+      await store.close();
+      if (temporary) rmSync(temporary, { recursive: true, force: true });
+    },
+  };
+}
+
+function* metricsBody(own: string, running: Running, isOpen: boolean): Generator<string, void, undefined> {
+  yield own.endsWith('\n') ? own : `${own}\n`;
+  yield* exposition(running.exported(), running.ledger, running.labels);
+  if (isOpen) yield '# EOF\n';
+}

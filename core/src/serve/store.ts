@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { open, type Database, type RootDatabase } from 'lmdb';
+import { HeedError } from '../errors.js';
+import type { LiveIncident } from '../live/types.js';
+import type { Labels } from './source.js';
+
+/** What is kept of a monitor. */
+export interface StoredMonitor {
+  /** Of the settings it was made with; another print means a new monitor. */
+  readonly print: string;
+  /** Epoch ms of the newest point it has judged. */
+  readonly until: number;
+  readonly snapshot: Uint8Array;
+  /** Its open incident, if there is one, and how far it has been from what was expected. */
+  readonly incident?: LiveIncident;
+  readonly deviation: number;
+  /** What opened up to then is history, and told only if it is still open. */
+  readonly quietUntil: number;
+}
+
+/** What is kept of a unit, so that it is known before it is read again. */
+export interface StoredUnit {
+  readonly query: string;
+  readonly channels: readonly { readonly name: string; readonly labels: Labels }[];
+  /** Epoch ms of its newest value. */
+  readonly seen: number;
+}
+
+/** The embedded database: one folder, several tables. */
+export interface Store {
+  readonly monitors: Database<StoredMonitor, string>;
+  readonly units: Database<StoredUnit, string>;
+  readonly incidents: Database<unknown, string>;
+  readonly outbox: Database<unknown, [string, number]>;
+  readonly meta: Database<unknown, string>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the state; threads of one process may all do so.
+ * @throws HeedError output-unwritable
+ */
+export function openStore(path: string): Store {
+  let root: RootDatabase;
+  try {
+    mkdirSync(path, { recursive: true });
+    root = open({ path: `${path}/heed.mdb`, maxDbs: 8, noMemInit: true });
+  } catch (cause) {
+    throw new HeedError(
+      'output-unwritable',
+      `the state folder ${path} cannot be used: ${(cause as Error).message}`,
+      'Check who may write it, and the space on its disk.',
+    );
+  }
+  return {
+    monitors: root.openDB({ name: 'monitors' }),
+    units: root.openDB({ name: 'units' }),
+    incidents: root.openDB({ name: 'incidents' }),
+    outbox: root.openDB({ name: 'outbox' }),
+    meta: root.openDB({ name: 'meta' }),
+    close: () => root.close(),
+  };
+}
+
+/** A process that says so less often than this, ms, does not hold the state any more. */
+const HEARTBEAT = 2_000;
+const DEAD = 3 * HEARTBEAT;
+
+/** Of this process. */
+const held = new Set<string>();
+
+interface Holder {
+  readonly id: string;
+  readonly pid: number;
+  readonly host: string;
+  readonly beat: number;
+}
+
+/**
+ * Takes the state for this process alone. What a process left that was killed is taken over: at once where it ran on
+ * this machine, else after some seconds.
+ * @returns gives it back
+ * @throws HeedError output-unwritable where another process holds it
+ */
+export async function lockStore({ meta }: Store, path: string): Promise<() => Promise<void>> {
+  const id = randomUUID();
+  const inUse = ({ pid, host }: Holder): HeedError =>
+    new HeedError(
+      'output-unwritable',
+      `the state folder ${path} is in use by process ${pid} on ${host}`,
+      'Stop that one first, or give this one another folder.',
+    );
+  const holder = () => meta.get('holder') as Holder | undefined;
+  const before = holder();
+  if (before && held.has(before.id)) throw inUse(before);
+  if (before && isAlive(before)) {
+    // A holder that lives says so again.
+    await sleep(before.host === hostname() && before.pid !== process.pid ? 2 * HEARTBEAT : DEAD);
+    const now = holder();
+    if (now && (now.id !== before.id || now.beat !== before.beat)) {
+      throw inUse(now);
+    }
+  }
+  let beat = 0;
+  held.add(id);
+  const write = () => meta.put('holder', { id, pid: process.pid, host: hostname(), beat: beat++ });
+  await write();
+  const timer = setInterval(() => void write().catch(() => {}), HEARTBEAT);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    held.delete(id);
+    if (holder()?.id === id) await meta.remove('holder');
+  };
+}
+
+function isAlive({ host, pid }: Holder): boolean {
+  if (host !== hostname()) return true;
+  // In a container every process is number 1.
+  if (pid === process.pid) return pid === 1;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

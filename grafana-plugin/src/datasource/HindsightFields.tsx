@@ -1,0 +1,36 @@
+import { InlineField, RadioButtonGroup } from '@grafana/ui';
+import { NumberInput } from '../shared/inputs.js';
+import { labelWidth, type FieldsProps } from './fields.js';
+
+export function HindsightFields({ query, change, id }: FieldsProps) {
+  return (
+    <>
+      <InlineField
+        label="Sensitivity"
+        labelWidth={labelWidth}
+        htmlFor={id('sensitivity')}
+        tooltip="0 reports only the gravest, 100 everything that looks unusual; the ranking stays the same"
+      >
+        <NumberInput
+          id={id('sensitivity')}
+          value={query.sensitivity}
+          min={0}
+          max={100}
+          onCommit={(sensitivity) => change({ sensitivity: sensitivity ?? 50 })}
+        />
+      </InlineField>
+      <InlineField label="Direction">
+        <RadioButtonGroup
+          id={id('direction')}
+          options={[
+            { value: 'both' as const, label: 'Both' },
+            { value: 'above' as const, label: 'Above' },
+            { value: 'below' as const, label: 'Below' },
+          ]}
+          value={query.direction!}
+          onChange={(direction) => change({ direction })}
+        />
+      </InlineField>
+    </>
+  );
+}

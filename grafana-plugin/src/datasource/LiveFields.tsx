@@ -1,0 +1,42 @@
+import { InlineField } from '@grafana/ui';
+import { BudgetSelect, problemOf } from '../shared/BudgetSelect.js';
+import { TextInput } from '../shared/inputs.js';
+import { labelWidth, type FieldsProps } from './fields.js';
+import { usualBudget } from './types.js';
+
+/** As it happened: a budget in place of a threshold. */
+export function LiveFields({ query, change, id }: FieldsProps) {
+  const budget = query.budget || usualBudget;
+  const problem = problemOf(budget);
+  return (
+    <>
+      <InlineField
+        label="Alert budget"
+        labelWidth={labelWidth}
+        htmlFor={id('budget')}
+        tooltip="At most so many false incidents per series; the threshold follows from it"
+        invalid={problem !== undefined}
+        {...(problem === undefined ? {} : { error: problem })}
+      >
+        <BudgetSelect
+          id={id('budget')}
+          width={20}
+          value={budget}
+          onChange={(next) => change({ budget: next })}
+        />
+      </InlineField>
+      <InlineField
+        label="Resolution"
+        htmlFor={id('step')}
+        tooltip="Distance of the points that are watched: auto, or a duration such as 1m. A moment is judged after the 1,440 to 2,880 points before it, so a coarser one knows longer rhythms"
+      >
+        <TextInput
+          id={id('step')}
+          value={query.step}
+          placeholder="auto"
+          onCommit={(step) => change({ step: step || 'auto' })}
+        />
+      </InlineField>
+    </>
+  );
+}

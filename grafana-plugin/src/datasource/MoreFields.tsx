@@ -1,0 +1,71 @@
+import { InlineField, InlineFieldRow } from '@grafana/ui';
+import { NumberInput, TextInput } from '../shared/inputs.js';
+import { CalendarEditor } from './CalendarEditor.js';
+import { labelWidth, type FieldsProps } from './fields.js';
+
+/** What few people need, of hindsight. */
+export function MoreFields({ query, change, id }: FieldsProps) {
+  return (
+    <>
+      <InlineFieldRow>
+        <InlineField
+          label="History"
+          labelWidth={labelWidth}
+          htmlFor={id('lookback')}
+          tooltip="What came before the visible range and is learned from: auto, or a duration such as 6h"
+        >
+          <TextInput
+            id={id('lookback')}
+            value={query.lookback}
+            placeholder="auto"
+            onCommit={(lookback) => change({ lookback: lookback || 'auto' })}
+          />
+        </InlineField>
+        <InlineField
+          label="Resolution"
+          htmlFor={id('step')}
+          tooltip="Distance of the scored points: auto, or a duration such as 1m. It does not depend on the panel's width, so every panel shows the same events"
+        >
+          <TextInput
+            id={id('step')}
+            value={query.step}
+            placeholder="auto"
+            onCommit={(step) => change({ step: step || 'auto' })}
+          />
+        </InlineField>
+        <InlineField label="Shortest event" htmlFor={id('minlength')} tooltip="Points">
+          <NumberInput
+            id={id('minlength')}
+            value={query.minLength}
+            min={1}
+            onCommit={(minLength) => change({ minLength })}
+          />
+        </InlineField>
+      </InlineFieldRow>
+      <InlineFieldRow>
+        <InlineField
+          label="Smallest deviation"
+          labelWidth={labelWidth}
+          htmlFor={id('deviation')}
+          tooltip="In the unit of the series; smaller ones never count"
+        >
+          <NumberInput
+            id={id('deviation')}
+            value={query.minDeviation}
+            min={0}
+            onCommit={(minDeviation) => change({ minDeviation })}
+          />
+        </InlineField>
+        <InlineField label="or share" htmlFor={id('share')} tooltip="Of the expected value, 0.1 = 10%">
+          <NumberInput
+            id={id('share')}
+            value={query.minRelativeDeviation}
+            min={0}
+            onCommit={(minRelativeDeviation) => change({ minRelativeDeviation })}
+          />
+        </InlineField>
+      </InlineFieldRow>
+      <CalendarEditor value={query.exclude ?? []} onChange={(exclude) => change({ exclude })} />
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+import { css } from '@emotion/css';
+import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
+import { humanDuration } from '@heed/core/plot';
+import { severityClass } from '@heed/core';
+import { type IncidentEvent } from '@heed/core/live';
+
+/** Of an incident: when it was noticed, what was said of it as it went on, and whether it is over. */
+export function ToldSection({ incident, timeZone }: { incident: IncidentEvent; timeZone: string }) {
+  const styles = useStyles2(getStyles);
+  const { id, start, noticed, open, path } = incident;
+  const time = (when: number) => dateTimeFormat(when, { timeZone, format: 'HH:mm:ss' });
+  return (
+    <section data-testid="heed-told">
+      <h5>As it happened</h5>
+      <div>
+        Noticed at {time(noticed)}, {noticed > start ? `${humanDuration(noticed - start)} after` : 'when'} it
+        began; {open ? 'it is still open.' : `closed at ${time(path[path.length - 1]![0])}.`}
+      </div>
+      <div className={styles.path}>
+        Severity:{' '}
+        {path.map(([when, severity]) => (
+          <span key={`${when} ${severity}`} className={styles.step} title={time(when)}>
+            <span className={styles.dot} style={{ background: severityClass(severity).color }} />
+            {Math.round(severity)}
+          </span>
+        ))}
+      </div>
+      <div className={styles.faint}>
+        Incident {id}: the same on every panel, layer and page that watches this series.
+      </div>
+    </section>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  path: css({ display: 'flex', flexWrap: 'wrap', gap: 8, margin: '4px 0' }),
+  step: css({ whiteSpace: 'nowrap' }),
+  dot: css({ display: 'inline-block', width: 8, height: 8, borderRadius: 4, marginRight: 4 }),
+  faint: css({ color: theme.colors.text.secondary }),
+});

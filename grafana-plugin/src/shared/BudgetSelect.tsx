@@ -1,0 +1,47 @@
+import { Combobox } from '@grafana/ui';
+import { parseBudget } from '@heed/core/live';
+
+const usual = [
+  { value: '3/day', label: '3 per day' },
+  { value: '1/day', label: '1 per day' },
+  { value: '3/week', label: '3 per week' },
+  { value: '1/week', label: '1 per week' },
+  { value: '1/month', label: '1 per month' },
+];
+
+interface Props {
+  readonly id?: string;
+  readonly value: string | undefined;
+  readonly onChange: (budget: string) => void;
+  readonly width?: number;
+}
+
+/** At most so many false incidents per time: usual ones, or one's own (`2/12h`). */
+export function BudgetSelect({ id, value, onChange, width }: Props) {
+  const options =
+    value && !usual.some((option) => option.value === value)
+      ? [{ value, label: value, description: problemOf(value) ?? '' }, ...usual]
+      : usual;
+  return (
+    <Combobox
+      {...(id ? { id } : {})}
+      {...(width ? { width } : {})}
+      options={options}
+      value={value ?? '1/week'}
+      createCustomValue
+      aria-label="Alert budget"
+      onChange={(option) => onChange(option.value)}
+    />
+  );
+}
+
+/** What is wrong with a budget; undefined where nothing is. Variables are somebody else's to read. */
+export function problemOf(budget: string): string | undefined {
+  if (budget.includes('$')) return undefined;
+  try {
+    parseBudget(budget);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
