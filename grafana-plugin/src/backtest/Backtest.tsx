@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { css, cx } from '@emotion/css';
 import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
 import { Alert, Button, useStyles2 } from '@grafana/ui';
-import { formatNumber } from '@heed/core';
+import { formatNumber, humanDuration } from '@heed/core';
 import { AttendedPicture } from '../panel/AttendedPicture.js';
 import { SeverityBadge } from '../panel/SeverityBadge.js';
 import { seriesAtMost, useBacktest, type BudgetRow, type Page, type TestedSeries } from './useBacktest.js';
@@ -42,7 +42,7 @@ export function Backtest({ series, budget, timeZone, onBudget, onShow }: Props) 
       {rows && count > 0 && (
         <>
           <p className={styles.faint}>
-            How often this would have paged, over {formatNumber(rows[0]!.days, 2)} days
+            How often this would have paged, over {humanDuration(rows[0]!.days * 86_400_000)}
             {count > 1 ? ` and ${Math.min(count, seriesAtMost)} series` : ''}, judged as the points came.
             Choose a budget.
           </p>

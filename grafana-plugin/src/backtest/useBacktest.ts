@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { neighboringBudgets, type AnomalyEvent, type Series } from '@heed/core';
+import { parseBudget, type AnomalyEvent, type Series } from '@heed/core';
 import { scoringService } from '../shared/services.js';
 
 /** A series by the name that people know it by. */
@@ -32,10 +32,16 @@ export interface BacktestState {
 /** More series than this take minutes. */
 export const seriesAtMost = 20;
 
-/** Budgets that one chooses from, `budget` among them. */
-const budgetsAround = (budget: string) => [
-  ...new Set(['1/day', '1/week', '1/month', ...neighboringBudgets(budget)]),
-];
+const usual = ['1/month', '1/week', '3/week', '1/day', '3/day', '1/hour'];
+
+/** Budgets that one chooses from, `budget` among them, the tightest first. */
+function budgetsAround(budget: string): string[] {
+  const perDay = (text: string) => {
+    const { incidents, period } = parseBudget(text);
+    return incidents / period;
+  };
+  return [...new Set([...usual, budget])].sort((a, b) => perDay(a) - perDay(b));
+}
 
 /** Runs a backtest when asked to: over the series as they are then. */
 export function useBacktest(): BacktestState & { run(all: readonly TestedSeries[], budget: string): void } {
@@ -64,14 +70,12 @@ async function test(
   const results = await Promise.all(
     all.map(({ series }) => scoringService().run({ kind: 'backtest', series, budgets }, { signal })),
   );
-  return budgets
-    .map((tested, b) => ({
-      budget: tested,
-      pagesPerWeek: results.reduce((sum, rows) => sum + rows[b]!.pagesPerWeek, 0),
-      days: Math.max(...results.map((rows) => rows[b]!.days)),
-      pages: results
-        .flatMap((rows, s) => rows[b]!.pages.map((event) => ({ tested: all[s]!, event })))
-        .sort((x, y) => y.event.start - x.event.start),
-    }))
-    .sort((a, b) => a.pagesPerWeek - b.pagesPerWeek);
+  return budgets.map((tested, b) => ({
+    budget: tested,
+    pagesPerWeek: results.reduce((sum, rows) => sum + rows[b]!.pagesPerWeek, 0),
+    days: Math.max(...results.map((rows) => rows[b]!.days)),
+    pages: results
+      .flatMap((rows, s) => rows[b]!.pages.map((event) => ({ tested: all[s]!, event })))
+      .sort((x, y) => y.event.start - x.event.start),
+  }));
 }
