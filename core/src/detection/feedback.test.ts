@@ -12,8 +12,8 @@ let state = 1;
 const noise = (): number => (state = (state * 48271) % 2147483647) / 2147483647 - 0.5;
 const values = Float64Array.from({ length: n }, () => noise());
 for (const at of humps)
-  for (let k = 0; k < 60; k++) values[at + k] = values[at + k]! + 6 * Math.sin((Math.PI * k) / 60);
-for (const at of spikes) values[at] = values[at]! + 4;
+  for (let k = 0; k < 60; k++) values[at + k] = values[at + k]! + 1.5 * Math.sin((Math.PI * k) / 60);
+for (const at of spikes) values[at] = values[at]! + 3.6;
 const series = createSeries({ channels: [{ name: 'v', values }] });
 const interval = (start: number, length: number) => ({
   start: series.time[start]!,

@@ -1,4 +1,6 @@
+import { extent } from 'simple-statistics';
 import { fillMissing } from '../preprocess/fill.js';
+import { findPeriods } from '../preprocess/period/index.js';
 import type { Channel, Series } from '../series/series.js';
 
 /** A series without missing values, and where they were. */
@@ -11,36 +13,74 @@ export interface FilledSeries {
   readonly notes: readonly string[];
 }
 
+/** Runs of missing points up to here look alike whichever way they are filled. */
+const SHORT_GAP = 2;
+/** Weakest period to fill by: half of what changes must repeat. */
+const FILLING_STRENGTH = 0.5;
+
 /**
- * Fills missing values by straight lines between their neighbors, at the ends by the nearest value.
+ * Fills missing values: where a channel repeats itself, by what it usually is at that phase, at the level around the gap;
+ * else by straight lines between the neighbors, at the ends by the nearest value. A straight line through the peak of a
+ * cycle would be an anomaly of our own making, and stand out beside the gap.
  * @throws HeedError all-missing
  */
 export function fillGaps(series: Series): FilledSeries {
   const n = series.time.length;
   const present = new Uint8Array(n);
   const missingIn: (Uint8Array | undefined)[] = [];
-  let filled = 0;
+  let [filled, seasonal] = [0, 0];
   const channels = series.channels.map((channel): Channel => {
-    let absent = 0;
-    let own: Uint8Array | undefined;
+    let [absent, run, longest] = [0, 0, 0];
+    let absentAt: Uint8Array | undefined;
     for (let t = 0; t < n; t++) {
       if (Number.isNaN(channel.values[t]!)) {
         absent++;
-        (own ??= new Uint8Array(n))[t] = 1;
-      } else present[t] = 1;
+        longest = Math.max(longest, ++run);
+        (absentAt ??= new Uint8Array(n))[t] = 1;
+      } else {
+        run = 0;
+        present[t] = 1;
+      }
     }
-    missingIn.push(own);
+    missingIn.push(absentAt);
+    if (absent === 0) return channel;
     filled += absent;
-    return absent === 0 ? channel : { ...channel, values: fillMissing(channel.values, { method: 'linear' }) };
+    const period = longest > SHORT_GAP && absent < n ? fillingPeriod(channel.values) : undefined;
+    if (period !== undefined) seasonal += absent;
+    return { ...channel, values: fillUsual(channel.values, period) };
   });
   if (filled === 0) return { series, notes: [] };
   const missing = present.map((seen) => 1 - seen);
   const points = missing.reduce((sum, absent) => sum + absent, 0);
-  const what = `${filled} missing value${filled === 1 ? ' was' : 's were'} filled by straight lines`;
+  const how =
+    seasonal === filled
+      ? 'by the usual value of that phase'
+      : seasonal === 0
+        ? 'by straight lines'
+        : `by the usual value of that phase (${seasonal}) and by straight lines (${filled - seasonal})`;
+  const what = `${filled} missing value${filled === 1 ? ' was' : 's were'} filled ${how}`;
   return {
     series: { ...series, channels },
     ...(points > 0 ? { missing } : {}),
     missingIn,
     notes: [points > 0 ? `${what}; the ${points} points without any value score 0.` : `${what}.`],
   };
+}
+
+/** The period that the missing values of a channel are filled by; undefined where straight lines will do. */
+export function fillingPeriod(values: Float64Array): number | undefined {
+  const [strongest] = findPeriods(values, { minStrength: FILLING_STRENGTH });
+  return strongest?.period;
+}
+
+/**
+ * Missing values by the usual value of their phase, or by straight lines where there is no period. Never beyond what was
+ * measured: a level that a neighbor of the gap tells wrongly must not become an extreme.
+ */
+export function fillUsual(values: Float64Array, period: number | undefined): Float64Array {
+  if (period === undefined) return fillMissing(values, { method: 'linear' });
+  const [low, high] = extent(Array.from(values.filter((value) => !Number.isNaN(value))));
+  return fillMissing(values, { method: 'seasonal', period }).map((value) =>
+    Math.min(high, Math.max(low, value)),
+  );
 }

@@ -1,6 +1,7 @@
-import { fillMissing } from '../../preprocess/fill.js';
 import { selectQuantile } from '../../preprocess/statistics.js';
+import { fillingPeriod, fillUsual } from '../gaps.js';
 import { joinBackward } from './backward.js';
+import { findBumps } from './bumps.js';
 import { findDrifts } from './drift.js';
 import { forecastRobustly } from './forecast.js';
 import { evenScale, type EvenScale } from './numbers.js';
@@ -9,6 +10,7 @@ import { mostAlike, type Regularity } from './regular.js';
 import { findRoughness } from './roughness.js';
 import { scanBackward, scanForward } from './scan.js';
 import { candidatePeriods, findAbsences, findSeason, type Season } from './season.js';
+import { findSurges, sparseCounts } from './surges.js';
 import type { DecidedInterval } from './types.js';
 
 /** Fewest points that can be judged; below `YOUNG` what is normal is still being learned. */
@@ -50,11 +52,21 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
     else (missing ??= new Uint8Array(n))[t] = 1;
   }
   if (present < FEWEST_POINTS) return undecided(values, scale);
-  const y = missing ? fillMissing(scale.scaled, { method: 'linear' }) : scale.scaled;
-  const forecast = forecastRobustly(y, missing, scale.floor);
+  const y = missing ? fillUsual(scale.scaled, fillingPeriod(scale.scaled)) : scale.scaled;
   const candidates = candidatePeriods(n, step, periods);
   const season = findSeason(y, candidates);
   const known: Regularity = { periods: candidates, most: mostAlike(n) };
+  const sparse = n >= YOUNG && !season ? sparseCounts(values) : undefined;
+  if (sparse) {
+    const { unit, rate, lot } = sparse;
+    return {
+      intervals: findSurges(values, sparse, known, strictness),
+      expected: new Float64Array(n),
+      spread: new Float64Array(n).fill(unit * Math.sqrt(rate * lot)),
+      scale: { ...scale, kind: 'counts', note: 'counts, mostly none: judged by how many come together' },
+    };
+  }
+  const forecast = forecastRobustly(y, missing, scale.floor);
   const input = { values: y, missing, floor: scale.floor, forecast, season, known, strictness };
   const scan = scanForward(input);
   const backward = scanBackward({ ...input, bounds: scan.leasts });
@@ -86,6 +98,26 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
         score: 1 + Math.log10(Math.max(1, size / 5)),
       });
     }
+  }
+  for (const bump of findBumps(y, scale.floor, known, strictness)) {
+    const inside = intervals.filter(({ start, end }) => start <= bump.end && end >= bump.start);
+    // Where it comes back from a bump is no fall.
+    const isReturn = ({ start, way }: DecidedInterval): boolean =>
+      way === -bump.way && start > bump.start + (2 / 3) * (bump.end - bump.start);
+    const others = inside.filter((other) => !isReturn(other));
+    if (others.some(({ way }) => way === -bump.way)) continue;
+    for (const other of inside) if (isReturn(other)) intervals.splice(intervals.indexOf(other), 1);
+    const told = others.reduce((sum, { start, end }) => sum + end - start + 1, 0);
+    if (told >= 0.5 * (bump.end - bump.start + 1)) {
+      // What is told already is as rare as all of it.
+      const main = others.reduce((a, b) => (b.score > a.score ? b : a));
+      intervals[intervals.indexOf(main)] = { ...main, score: Math.max(main.score, bump.score) };
+      continue;
+    }
+    for (const other of others) intervals.splice(intervals.indexOf(other), 1);
+    for (let t = bump.start; t <= bump.end; t++) scan.expected[t] = bump.level;
+    const { level: _, ...interval } = bump;
+    intervals.push(interval);
   }
   for (const drift of findDrifts(y, scale.floor)) {
     const inside = intervals.filter(({ start, end }) => start <= drift.end + 1 && end >= drift.start - 1);

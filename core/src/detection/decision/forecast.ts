@@ -8,6 +8,10 @@ const ORDER_SHARE = 8;
 const RIDGE = 0.003;
 /** Robust scales from the median at which values are clipped before the fit. */
 const FIT_CLIP = 4;
+/** Quantiles that tell the scale besides the median deviation: those of few points leave out one that is far off. */
+const OUTER = { share: 0.05, sigmas: 3.29 } as const;
+const INNER = { share: 0.2, sigmas: 1.683 } as const;
+const FEW = 40;
 /** Innovations beyond this many spreads enter later forecasts clipped, unless they last. */
 const CLIP = 4;
 export const LASTING = 3;
@@ -63,9 +67,10 @@ type Model = Pick<Forecast, 'mean' | 'coefficients' | 'limit'>;
 function fitRobustly(values: Float64Array, floor: number): Model {
   const n = values.length;
   const scratch = values.slice();
-  const [low, middle, high] = selectQuantiles(scratch, [0.05, 0.5, 0.95]) as [number, number, number];
+  const { share, sigmas } = n < FEW ? INNER : OUTER;
+  const [low, middle, high] = selectQuantiles(scratch, [share, 0.5, 1 - share]) as [number, number, number];
   for (let t = 0; t < n; t++) scratch[t] = Math.abs(values[t]! - middle);
-  const scale = Math.max(1.4826 * selectQuantile(scratch, 0.5), (high - low) / 3.29, 0.25 * floor);
+  const scale = Math.max(1.4826 * selectQuantile(scratch, 0.5), (high - low) / sigmas, 0.25 * floor);
   const z = scratch;
   let mean = 0;
   for (let t = 0; t < n; t++) {
@@ -121,11 +126,8 @@ function run(
       if (Math.abs(values[t]! - back) < Math.abs(values[t]! - forecast)) forecast = back;
     }
     forecasts[t] = forecast;
-    if (missing?.[t]) {
-      clean[t] = forecast;
-      centered[t] = forecast - mean;
-      continue;
-    }
+    // What was filled in knows both sides of the gap; forecasts of forecasts would have strayed by its end.
+    if (missing?.[t]) continue;
     const off = values[t]! - forecast;
     innovations[t] = off;
     if (Math.abs(off) <= limit) lasting = 0;

@@ -93,7 +93,7 @@ export function rarityOf(sizes: Float64Array, floor: number): Rarity {
   if (n < FEWEST) {
     // Robust deviations of so few points are those of a normal distribution with an uncertain scale.
     const sigma = raise(1.4826 * (n > 0 ? selectQuantile(sizes, 0.5) : 0));
-    const border = (sigma * (5 + 40 / Math.max(1, n))) / 3;
+    const border = (sigma * (5 + 26 / Math.max(1, n))) / 3;
     return {
       of: (size) => raise(size) / border,
       least: (decades) => lower(decades * border),

@@ -1,4 +1,4 @@
-import { selectQuantile } from '../../preprocess/statistics.js';
+import { selectQuantile, selectQuantiles } from '../../preprocess/statistics.js';
 import type { DecidedInterval } from './types.js';
 import type { EvenScale } from './numbers.js';
 import { regularityOf, type Regularity } from './regular.js';
@@ -8,6 +8,8 @@ const UNUSUAL = 6;
 const ROUGHER = 2.2;
 const CALMER = 0.4;
 const WINDOW = 24;
+/** Share of a window that must have been observed. */
+const OBSERVED = 0.5;
 /** Fewest equal points that are stuck, and how much longer than any other such run. */
 const FEWEST_STUCK = 6;
 const LONGER = 3;
@@ -34,24 +36,39 @@ export function findRoughness(
   for (let t = 0; t < n; t++) sizes[t] = Math.abs(innovations[t]!);
   const cap = 6 * Math.max(least, 1.4826 * selectQuantile(sizes.slice(), 0.5));
   let sum = 0;
+  let observed = 0;
+  let judged = 0;
   for (let t = 0; t < n; t++) {
-    sum += Math.min(cap, sizes[t]!);
-    if (t >= WINDOW) sum -= Math.min(cap, sizes[t - WINDOW]!);
-    level[t] = Math.log(Math.max(0, sum) / Math.min(WINDOW, t + 1) + least);
+    // What was filled in does not move: it must not pass for calm.
+    if (!missing?.[t]) {
+      sum += Math.min(cap, sizes[t]!);
+      observed++;
+    }
+    if (t >= WINDOW && !missing?.[t - WINDOW]) {
+      sum -= Math.min(cap, sizes[t - WINDOW]!);
+      observed--;
+    }
+    level[t] =
+      observed < OBSERVED * Math.min(WINDOW, t + 1)
+        ? NaN
+        : Math.log(Math.max(0, sum) / Math.max(1, observed) + least);
+    if (!Number.isNaN(level[t]!)) judged++;
   }
-  const middle = selectQuantile(level.slice(), 0.5);
-  const up = selectQuantile(level.slice(), 0.9) - middle;
-  const down = middle - selectQuantile(level.slice(), 0.1);
+  if (judged < 8 * WINDOW) return found;
+  const levels = judged === n ? level.slice() : level.filter((value) => !Number.isNaN(value));
+  const [low, middle, high] = selectQuantiles(levels, [0.1, 0.5, 0.9]) as [number, number, number];
+  const [up, down] = [high - middle, middle - low];
   const z = new Float64Array(n);
   const { isRegular } = regularityOf(z, known);
   for (let t = WINDOW - 1; t < n; t++) {
-    const off = level[t]! - middle;
+    const off = Number.isNaN(level[t]!) ? 0 : level[t]! - middle;
     z[t] = off > 0 ? (1.28 * off) / Math.max(up, 0.1) : (1.28 * off) / Math.max(down, 0.1);
   }
   for (let t = WINDOW - 1; t < n; t++) {
     const off = z[t]!;
     const factor = Math.exp(level[t]! - middle);
-    if (Math.abs(off) < UNUSUAL * strictness || (off > 0 ? factor < ROUGHER : factor > CALMER)) continue;
+    if (off === 0 || Math.abs(off) < UNUSUAL * strictness || (off > 0 ? factor < ROUGHER : factor > CALMER))
+      continue;
     let end = t;
     let peak = t;
     const way = Math.sign(off);
@@ -62,7 +79,8 @@ export function findRoughness(
     if (!isRegular(peak)) {
       const start = t - WINDOW + 1;
       const usual = Math.exp(middle);
-      const odd = (i: number): boolean => (way > 0 ? sizes[i]! > 2.5 * usual : sizes[i]! < 0.7 * usual);
+      const odd = (i: number): boolean =>
+        !missing?.[i] && (way > 0 ? sizes[i]! > 2.5 * usual : sizes[i]! < 0.7 * usual);
       let a = start;
       let b = end;
       while (a < b && !odd(a)) a++;

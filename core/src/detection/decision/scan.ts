@@ -124,8 +124,7 @@ export function scanForward({
     const forecast = plausible(same ? model.forecasts[t]! : forecastAt(clean, t, model));
     expected[t] = forecast;
     if (missing?.[t]) {
-      clean[t] = forecast;
-      if (forecast !== model.clean[t]) differs = t;
+      if (clean[t] !== model.clean[t]) differs = t;
       continue;
     }
     const off = y[t]! - forecast;
