@@ -1,3 +1,4 @@
+export { createRandom, type Random } from '../random.js';
 export { generateSeries, generators } from './generators.js';
 export { parseIncident, type Incident, type IncidentChannel, type IncidentFault } from './incident.js';
 export { injectAnomalies, type InjectOptions } from './inject.js';

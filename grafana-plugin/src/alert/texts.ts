@@ -1,4 +1,4 @@
-import { alertRules, serveConfig } from '@heed/core';
+import { alertRules, serveConfig } from '@heed/core/live';
 
 export type AlertKind = 'serve' | 'prometheus' | 'grafana';
 

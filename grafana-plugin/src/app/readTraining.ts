@@ -7,7 +7,8 @@ import {
   type DataSourceInstanceSettings,
 } from '@grafana/data';
 import { getDataSourceSrv } from '@grafana/runtime';
-import { joinSeries, seriesOfFrames, type Series } from '@heed/core';
+import { joinSeries, type Series } from '@heed/core';
+import { seriesOfFrames } from '@heed/core/series';
 import { filter, firstValueFrom, from } from 'rxjs';
 import { planGrid } from '../shared/grid.js';
 

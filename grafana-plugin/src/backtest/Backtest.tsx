@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { css, cx } from '@emotion/css';
 import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
 import { Alert, Button, useStyles2 } from '@grafana/ui';
-import { formatNumber, humanDuration } from '@heed/core';
+import { formatNumber, humanDuration } from '@heed/core/plot';
 import { AttendedPicture } from '../panel/AttendedPicture.js';
 import { SeverityBadge } from '../panel/SeverityBadge.js';
 import { seriesAtMost, useBacktest, type BudgetRow, type Page, type TestedSeries } from './useBacktest.js';

@@ -1,5 +1,5 @@
 import { getFieldDisplayName, type DataFrame } from '@grafana/data';
-import { seriesOfFrames } from '@heed/core';
+import { seriesOfFrames } from '@heed/core/series';
 import { heedMeta } from '../shared/heedMeta.js';
 import { scoringService } from '../shared/services.js';
 import type { TestedSeries } from './useBacktest.js';

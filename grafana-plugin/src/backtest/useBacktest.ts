@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
-import { parseBudget, type AnomalyEvent, type Series } from '@heed/core';
+import type { AnomalyEvent, Series } from '@heed/core';
+import { parseBudget } from '@heed/core/live';
 import { scoringService } from '../shared/services.js';
 
 /** A series by the name that people know it by. */

@@ -1,7 +1,7 @@
 import { css, cx } from '@emotion/css';
 import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
-import type { MonitorState } from '@heed/core';
+import type { MonitorState } from '@heed/core/live';
 import { AlertButton } from '../alert/AlertButton.js';
 import type { AlertSubject } from '../alert/texts.js';
 import type { View } from '../datasource/types.js';

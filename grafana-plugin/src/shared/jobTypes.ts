@@ -1,15 +1,14 @@
 import type {
   AnomalyEvent,
   Detection,
-  DetectorTags,
   EventOptions,
   Feedback,
   FitReport,
-  MonitorState,
   DetectorDefinition,
-  OptionDescription,
   Series,
 } from '@heed/core';
+import type { DetectorTags, OptionDescription } from '@heed/core/detectors';
+import type { MonitorState } from '@heed/core/live';
 
 /** How to score: everything that changes the numbers, and nothing else (it is hashed into the cache key). */
 export interface ScoreConfig {

@@ -1,20 +1,19 @@
 import {
   HeedError,
-  RangeMonitor,
-  SlidingStream,
   backtest,
   createDetector,
-  defaultsOf,
-  describeOptions,
   createSeries,
   listDetectors,
   loadDetector,
-  readText,
   throwIfAborted,
   type Detector,
   type RunOptions,
   type Series,
 } from '@heed/core';
+import { RangeMonitor } from '@heed/core/live';
+import { SlidingStream } from '@heed/core/stream';
+import { defaultsOf, describeOptions } from '@heed/core/detectors';
+import { readText } from '@heed/core/series';
 import { LRUCache } from 'lru-cache';
 import { scoreGraph } from './graphJob.js';
 import { stableJson } from './hash.js';
