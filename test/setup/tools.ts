@@ -37,6 +37,11 @@ export const tools = {
     packages: ['prometheus'],
     search: () => (findProgram('promtool') ? findProgram('prometheus') : undefined),
   },
+  alertmanager: {
+    serves: 'alerts in a real Alertmanager',
+    packages: ['prometheus-alertmanager'],
+    search: () => findProgram('prometheus-alertmanager') ?? findProgram('alertmanager'),
+  },
 } satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof tools;

@@ -63,6 +63,14 @@ export function detectionCsv(series: Series, detection: Detection): string {
       ...cells.map((cell) => cell(t)),
     ]);
   }
-  // A spreadsheet would take a name that begins with =, +, - or @ for a formula.
-  return `${Papa.unparse([header.map(cleanText), ...rows], { newline: '\n', escapeFormulae: true })}\n`;
+  return csvText([header, ...rows]);
+}
+
+/**
+ * Rows as CSV that is safe to open: a spreadsheet would take a text that begins with =, +, - or @ for a formula, which
+ * gets an apostrophe; control characters, which terminals obey, are replaced.
+ */
+export function csvText(rows: readonly (readonly (string | number)[])[]): string {
+  const clean = rows.map((row) => row.map((cell) => (typeof cell === 'string' ? cleanText(cell) : cell)));
+  return `${Papa.unparse(clean, { newline: '\n', escapeFormulae: true })}\n`;
 }

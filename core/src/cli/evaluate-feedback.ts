@@ -1,5 +1,5 @@
-import Papa from 'papaparse';
 import type { FeedbackReport, FeedbackSummary } from '../evaluate/feedback.js';
+import { csvText } from './csv.js';
 import { three, wideTable, type ReportLayout } from './evaluate-report.js';
 import { printable } from './terminal.js';
 
@@ -74,51 +74,48 @@ function summaryTable(
 
 /** One row per file and detector. */
 export function feedbackCsv({ files, metric }: FeedbackReport): string {
-  return `${Papa.unparse(
+  return csvText([
     [
-      [
-        'file',
-        'family',
-        'detector',
-        'points',
-        'channels',
-        'choices',
-        `${metric} without`,
-        `${metric} with`,
-        `${metric} without, first choice`,
-        `${metric} with, first choice`,
-        'anomalies',
-        'found without',
-        'found with',
-        'false events without',
-        'false events with',
-        'seconds',
-        'error',
-      ],
-      ...files.map((result) => [
-        result.file,
-        result.family,
-        result.detector,
-        result.points,
-        result.channels,
-        result.choices,
-        ...(result.choices > 0
-          ? [
-              Number(result.before.metrics[metric].toFixed(6)),
-              Number(result.after.metrics[metric].toFixed(6)),
-              Number(result.first!.before.metrics[metric].toFixed(6)),
-              Number(result.first!.after.metrics[metric].toFixed(6)),
-              result.after.anomalies,
-              result.before.found,
-              result.after.found,
-              result.before.falseEvents,
-              result.after.falseEvents,
-            ]
-          : Array<string>(9).fill('')),
-        Number(result.seconds.toFixed(3)),
-        result.error ? `${result.error.code}: ${result.error.message}` : '',
-      ]),
+      'file',
+      'family',
+      'detector',
+      'points',
+      'channels',
+      'choices',
+      `${metric} without`,
+      `${metric} with`,
+      `${metric} without, first choice`,
+      `${metric} with, first choice`,
+      'anomalies',
+      'found without',
+      'found with',
+      'false events without',
+      'false events with',
+      'seconds',
+      'error',
     ],
-    { newline: '\n', escapeFormulae: true },
-  )}\n`;
+    ...files.map((result) => [
+      result.file,
+      result.family,
+      result.detector,
+      result.points,
+      result.channels,
+      result.choices,
+      ...(result.choices > 0
+        ? [
+            Number(result.before.metrics[metric].toFixed(6)),
+            Number(result.after.metrics[metric].toFixed(6)),
+            Number(result.first!.before.metrics[metric].toFixed(6)),
+            Number(result.first!.after.metrics[metric].toFixed(6)),
+            result.after.anomalies,
+            result.before.found,
+            result.after.found,
+            result.before.falseEvents,
+            result.after.falseEvents,
+          ]
+        : Array<string>(9).fill('')),
+      Number(result.seconds.toFixed(3)),
+      result.error ? `${result.error.code}: ${result.error.message}` : '',
+    ]),
+  ]);
 }

@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import Papa from 'papaparse';
 import Table from 'cli-table3';
 import type { Progress } from '../detectors/base/types.js';
 import { HeedError, throwIfAborted } from '../errors.js';
@@ -8,6 +7,7 @@ import { graphFileKind, readGraphFile } from '../node/graph-files.js';
 import { meanAndStd } from '../preprocess/statistics.js';
 import { createRandom } from '../random.js';
 import type { Graph, GraphSequence } from '../series/graph.js';
+import { csvText } from './csv.js';
 import { graphDetectorOf } from './graph.js';
 import { namingInput } from './run-detector.js';
 import { noBorders } from './table.js';
@@ -100,7 +100,7 @@ export function renderGraphResults(
     result.rate.toFixed(digits),
     result.seconds.toFixed(1),
   ]);
-  if (format === 'csv') return `${Papa.unparse([head, ...rows], { newline: '\n', escapeFormulae: true })}\n`;
+  if (format === 'csv') return csvText([head, ...rows]);
   const table = new Table({
     head: head.map((name) => colors.bold(name)),
     colAligns: head.map((_, i) => (i < 3 ? 'left' : 'right')),

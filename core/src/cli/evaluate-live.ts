@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import Papa from 'papaparse';
 import type { Progress } from '../detectors/base/types.js';
 import { HeedError } from '../errors.js';
 import { livePeers } from '../evaluate/live-peers.js';
@@ -11,11 +10,13 @@ import {
   type LiveResult,
   type LiveSummary,
 } from '../evaluate/live-summary.js';
+import { csvText } from './csv.js';
 import { EvaluationCache } from './evaluate-cache.js';
 import { selectFiles } from './evaluate-files.js';
 import type { EvaluateOptions } from './evaluate.js';
 import { wideTable } from './evaluate-report.js';
 import { runAll } from './evaluate-run.js';
+import { readOptionsOf } from './input.js';
 import { colorsFor, printable, terminalWidth } from './terminal.js';
 
 /** False alarms per 1,440 points at which the table reads the trade-off. */
@@ -31,7 +32,7 @@ export async function evaluateFilesLive(
   signal: AbortSignal | undefined,
   onProgress: (progress: Progress) => void,
 ): Promise<LiveReport> {
-  const { first, budget, seed, label, reveal, dismiss } = options;
+  const { first, budget, seed, reveal, dismiss } = options;
   if (reveal !== undefined || dismiss !== undefined) {
     throw new HeedError(
       'bad-option',
@@ -49,7 +50,7 @@ export async function evaluateFilesLive(
       options: {},
       seed,
       live,
-      ...(label === undefined ? {} : { label }),
+      reading: readOptionsOf(options),
     })),
   );
   const cache = options.resume === undefined ? undefined : await EvaluationCache.open(options.resume);
@@ -149,20 +150,17 @@ function recallAt({ tradeOff }: LiveSummary, target: number): string {
 /** One row per file and detector with all metrics. */
 function liveCsv(report: LiveReport): string {
   const metrics = Object.keys(Object.values(report.means)[0] ?? {}) as (keyof LiveMetrics)[];
-  return `${Papa.unparse(
-    [
-      ['file', 'family', 'detector', 'points', 'events', ...metrics, 'seconds', 'error'],
-      ...report.files.map((result) => [
-        result.file,
-        result.family,
-        result.detector,
-        result.points,
-        result.events,
-        ...metrics.map((name) => result.metrics[name] ?? ''),
-        Number(result.seconds.toFixed(3)),
-        result.error ? `${result.error.code}: ${result.error.message}` : '',
-      ]),
-    ],
-    { newline: '\n' },
-  )}\n`;
+  return csvText([
+    ['file', 'family', 'detector', 'points', 'events', ...metrics, 'seconds', 'error'],
+    ...report.files.map((result) => [
+      result.file,
+      result.family,
+      result.detector,
+      result.points,
+      result.events,
+      ...metrics.map((name) => result.metrics[name] ?? ''),
+      Number(result.seconds.toFixed(3)),
+      result.error ? `${result.error.code}: ${result.error.message}` : '',
+    ]),
+  ]);
 }

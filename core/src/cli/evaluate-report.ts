@@ -1,9 +1,9 @@
 import Table from 'cli-table3';
-import Papa from 'papaparse';
 import { compareByRank } from '../evaluate/critical-difference.js';
 import { METRIC_DESCRIPTIONS, type MetricName } from '../evaluate/metrics.js';
 import type { EvaluationReport } from '../evaluate/protocol.js';
 import { plotCriticalDifference } from '../plot/critical-difference.js';
+import { csvText } from './csv.js';
 import { printable, type Colors } from './terminal.js';
 
 export interface ReportLayout {
@@ -198,20 +198,17 @@ export function drawRanks(
 /** One row per file and detector with all metrics. */
 export function evaluationCsv(report: EvaluationReport): string {
   const names = METRIC_DESCRIPTIONS.map(({ name }) => name);
-  return `${Papa.unparse(
-    [
-      ['file', 'family', 'detector', 'points', 'channels', 'seconds', ...names, 'error'],
-      ...report.files.map((result) => [
-        result.file,
-        result.family,
-        result.detector,
-        result.points,
-        result.channels,
-        Number(result.seconds.toFixed(3)),
-        ...names.map((name) => Number(result.metrics[name].toFixed(6))),
-        result.error ? `${result.error.code}: ${result.error.message}` : '',
-      ]),
-    ],
-    { newline: '\n', escapeFormulae: true },
-  )}\n`;
+  return csvText([
+    ['file', 'family', 'detector', 'points', 'channels', 'seconds', ...names, 'error'],
+    ...report.files.map((result) => [
+      result.file,
+      result.family,
+      result.detector,
+      result.points,
+      result.channels,
+      Number(result.seconds.toFixed(3)),
+      ...names.map((name) => Number(result.metrics[name].toFixed(6))),
+      result.error ? `${result.error.code}: ${result.error.message}` : '',
+    ]),
+  ]);
 }

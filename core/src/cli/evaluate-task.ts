@@ -17,6 +17,7 @@ import {
 import { evaluateLive, type LiveOptions } from '../evaluate/live-run.js';
 import { failedLive, liveMetrics, type LiveResult } from '../evaluate/live-summary.js';
 import { sliceSeries, type Series } from '../series/series.js';
+import type { ReadOptions } from '../series/index.js';
 import { readSeriesFile } from '../node/files.js';
 
 /** One detector on one file: what a worker is asked for. Plain data. */
@@ -27,8 +28,8 @@ export interface EvaluateTask {
   readonly detector: string;
   readonly options: DetectorOptions;
   readonly seed: number;
-  /** The column with the labels, where its name does not say so. */
-  readonly label?: string;
+  /** How the file is to be read, where that cannot be left to the reader. */
+  readonly reading?: ReadOptions;
   /** The file was named by itself: its faults end the evaluation. */
   readonly named?: boolean;
   /** Measure what feedback changes, instead of the detector alone. */
@@ -42,9 +43,9 @@ export type EvaluateResult = FileResult | FeedbackResult | LiveResult;
 
 /** The same for the same file, detector, options and seed: what a resumed evaluation looks up. */
 export function taskKey(task: EvaluateTask, version: string): string {
-  const { name, bytes, detector, options, seed, label, question, live } = task;
+  const { name, bytes, detector, options, seed, reading = {}, question, live } = task;
   const asked: unknown[] = question ? [question.kind, question.events, question.choices] : [];
-  if (label !== undefined) asked.push({ label });
+  if (Object.keys(reading).length > 0) asked.push(reading);
   if (live) asked.push({ live });
   return createHash('sha256')
     .update(JSON.stringify([version, name, bytes, detector, Object.entries(options).sort(), seed, ...asked]))
@@ -53,8 +54,7 @@ export function taskKey(task: EvaluateTask, version: string): string {
 }
 
 /** The file read last: a worker often gets several detectors of one file in a row. */
-let last:
-  { readonly path: string; readonly label: string | undefined; readonly series: Promise<Series> } | undefined;
+let last: { readonly path: string; readonly reading: string; readonly series: Promise<Series> } | undefined;
 
 /**
  * Evaluates one detector on one file. Whatever goes wrong with the detector, or with one file of a folder, becomes a
@@ -68,9 +68,10 @@ export async function runTask(task: EvaluateTask, signal?: AbortSignal): Promise
   const facts = { file: task.name, family, detector: task.detector };
   let series: Series | undefined;
   try {
-    if (last?.path !== task.path || last.label !== task.label) {
-      const { path, label } = task;
-      last = { path, label, series: readSeriesFile(path, { label }).then((read) => read.series) };
+    const reading = JSON.stringify(task.reading ?? {});
+    if (last?.path !== task.path || last.reading !== reading) {
+      const { path } = task;
+      last = { path, reading, series: readSeriesFile(path, task.reading).then((read) => read.series) };
     }
     series = await last.series;
     if (task.live?.first !== undefined && task.live.first < series.time.length) {

@@ -27,6 +27,7 @@ import { drawRanks, evaluationCsv, evaluationTable, type ReportLayout } from './
 import { runAll } from './evaluate-run.js';
 import type { EvaluateTask } from './evaluate-task.js';
 import { refuseSeriesFlags } from './graph.js';
+import { addReadingOptions, readOptionsOf, type ReadingFlags } from './input.js';
 import { interruption } from './interrupt.js';
 import { checkOutput, print, writeOutput } from './output.js';
 import { colorsFor, ProgressDisplay, tell, terminalWidth } from './terminal.js';
@@ -34,9 +35,8 @@ import { names, optionPair, optionValue, wholeNumberIn } from './values.js';
 
 /** Measured beside every detector, so that a table shows what a trivial method reaches. */
 const alwaysEvaluated = ['random', 'moving-variance', 'squared-difference', 'z-score', 'pca'];
-export interface EvaluateOptions {
+export interface EvaluateOptions extends ReadingFlags {
   readonly detector?: readonly string[];
-  readonly label?: string;
   readonly format: 'table' | 'json' | 'csv';
   readonly metric: MetricName;
   readonly out?: string;
@@ -67,12 +67,11 @@ export interface EvaluateOptions {
 
 /** `heed evaluate`: the TSB-AD protocol over labeled files. */
 export function evaluateCommand(program: Command): void {
-  program
+  const command = program
     .command('evaluate')
     .description('measure detectors on labeled series: VUS-PR and other metrics, per family and overall')
     .argument('<path...>', 'labeled CSV files, or folders of them; or labeled graphs')
     .option('-d, --detector <ids>', 'detectors to measure, separated by commas (default: auto)', names)
-    .option('--label <column>', 'the column with the labels (default: found by its name)')
     .addOption(new Option('--format <format>', 'output').choices(['table', 'json', 'csv']).default('table'))
     .addOption(
       new Option('--metric <name>', 'metric of the table per family')
@@ -127,7 +126,9 @@ export function evaluateCommand(program: Command): void {
       '--budget <n/time>',
       'with --live: most false incidents per time: 1/week, 1/day (default: 1/week)',
     )
-    .option('-q, --quiet', 'no progress')
+    .option('-q, --quiet', 'no progress');
+  addReadingOptions(command.optionsGroup('Input:'));
+  command
     .addHelpText(
       'after',
       `
@@ -291,10 +292,15 @@ function checkOptionNames(ids: readonly string[], given: Readonly<Record<string,
 function taskOf(
   file: LabeledFile,
   detector: { readonly id: string; readonly options: DetectorOptions },
-  { seed, label }: EvaluateOptions,
+  options: EvaluateOptions,
 ): EvaluateTask {
-  const task = { ...file, detector: detector.id, options: detector.options, seed };
-  return label === undefined ? task : { ...task, label };
+  return {
+    ...file,
+    detector: detector.id,
+    options: detector.options,
+    seed: options.seed,
+    reading: readOptionsOf(options),
+  };
 }
 
 /** The report as text in the format asked for. */

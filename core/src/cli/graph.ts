@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import Papa from 'papaparse';
 import type { DetectorOptions, FitReport, RunOptions } from '../detectors/base/types.js';
 import { getDetectorDefinition } from '../detectors/registry.js';
 import { HeedError } from '../errors.js';
@@ -20,6 +19,7 @@ import type {
   GraphSequenceDetection,
 } from '../detection/graph/types.js';
 import type { Graph, GraphSequence } from '../series/graph.js';
+import { csvText } from './csv.js';
 import { graphSequenceTable, graphTable } from './graph-table.js';
 import { detectorOptions, naming, readModel } from './run-detector.js';
 import type { Colors } from './terminal.js';
@@ -58,7 +58,19 @@ export async function isGraphWork(file: string | undefined, work: GraphWork): Pr
 
 /** Flags that say something of a series and nothing of a graph. */
 const seriesFlags = [
-  ...['time', 'columns', 'label', 'step', 'sort', 'duplicates', 'prometheus', 'query', 'range'],
+  ...[
+    'time',
+    'timeFormat',
+    'timeZoneIn',
+    'decimal',
+    'columns',
+    'series',
+    'label',
+    'naValues',
+    'missing',
+    'sheet',
+  ],
+  ...['step', 'sort', 'duplicates', 'prometheus', 'query', 'range'],
   ...['direction', 'mergeGap', 'minLength', 'minDeviation', 'minRelativeDeviation', 'exclude'],
   ...['report', 'feedback', 'published', 'list', 'split', 'resume', 'reveal', 'dismiss'],
 ];
@@ -230,7 +242,7 @@ function graphCsv(graph: Graph | GraphSequence, detection: GraphDetection | Grap
 }
 
 function csv(header: string[], rows: (string | number)[][]): string {
-  return `${Papa.unparse([header, ...rows], { newline: '\n', escapeFormulae: true })}\n`;
+  return csvText([header, ...rows]);
 }
 
 function drawing(

@@ -1,8 +1,9 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { HeedError } from '../errors.js';
 import type { Progress } from '../detectors/base/types.js';
 import { readSeriesFile } from '../node/files.js';
 import { readPrometheus } from '../node/prometheus.js';
+import { fillAbsent } from '../series/absent.js';
 import { pickChannels } from '../series/read/points.js';
 import type { ReadOptions, ReadResult } from '../series/index.js';
 import type { Series } from '../series/series.js';
@@ -10,8 +11,8 @@ import { parseDuration } from '../series/time.js';
 import { printable, tell } from './terminal.js';
 import { names, urlText } from './values.js';
 
-/** Where the series comes from, and how its columns are to be understood. */
-export interface InputOptions {
+/** How the columns of a file are to be understood. */
+export interface ReadingFlags {
   readonly time?: string;
   readonly timeFormat?: string;
   readonly timeZoneIn?: string;
@@ -19,10 +20,16 @@ export interface InputOptions {
   readonly columns?: string[];
   readonly series?: string[];
   readonly label?: string;
+  readonly naValues?: string[];
+  readonly missing?: ReadOptions['missing'];
   readonly sheet?: string;
   readonly step?: string;
   readonly sort?: boolean;
   readonly duplicates?: ReadOptions['duplicates'];
+}
+
+/** Where the series comes from, and how its columns are to be understood. */
+export interface InputOptions extends ReadingFlags {
   readonly prometheus?: string;
   readonly query?: string[];
   readonly range?: string;
@@ -34,11 +41,23 @@ interface InputRun {
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** The argument and the options that `detect` and `fit` share. */
+/** The argument and the options of commands that work on one series: `detect`, `fit`, `backtest`. */
 export function addInputOptions(command: Command): void {
   command
     .argument('[file]', 'a file (CSV, JSON, Parquet, Excel; gzip or zstd of these), or - for standard input')
-    .optionsGroup('Input:')
+    .optionsGroup('Input:');
+  addReadingOptions(command)
+    .option('--prometheus <url>', 'read from this Prometheus instead of a file', urlText)
+    .option('--query <promql>', 'what to read from it; may be repeated', (text, before: string[] = []) => [
+      ...before,
+      text,
+    ])
+    .option('--range <duration>', 'how far back to read: 30m, 6h, 2d');
+}
+
+/** The options that say how files are to be read, the same for all commands. */
+export function addReadingOptions(command: Command): Command {
+  return command
     .option(
       '--time <column>',
       'the time column, or two as Date,Time; none (default: found by its name and cells)',
@@ -56,6 +75,17 @@ export function addInputOptions(command: Command): void {
       names,
     )
     .option('--label <column>', 'ground truth, never used to detect; none (default: found by its name)')
+    .option(
+      '--na-values <cells>',
+      'cells that stand for missing values, separated by commas: -200,n.v.; none (default: codes as -999 far from all other values)',
+      names,
+    )
+    .addOption(
+      new Option(
+        '--missing <meaning>',
+        'what absent rows and missing values mean: gap, or zero for counts of events (default: gap)',
+      ).choices(['gap', 'zero']),
+    )
     .option('--sheet <name>', 'the sheet of a workbook (default: the first with a table)')
     .option('--step <duration>', 'time between rows without a time column, or between points of a query: 60s')
     .option('--sort', 'sort the rows by time instead of refusing them')
@@ -63,13 +93,7 @@ export function addInputOptions(command: Command): void {
       '--duplicates <how>',
       'join rows of the same time: mean, first, last, max, min or sum',
       duplicates,
-    )
-    .option('--prometheus <url>', 'read from this Prometheus instead of a file', urlText)
-    .option('--query <promql>', 'what to read from it; may be repeated', (text, before: string[] = []) => [
-      ...before,
-      text,
-    ])
-    .option('--range <duration>', 'how far back to read: 30m, 6h, 2d');
+    );
 }
 
 function duplicates(text: string): ReadOptions['duplicates'] {
@@ -87,32 +111,26 @@ function decimalMark(text: string): string {
 }
 
 /** How flags say to read a file: `none` stands for no column. */
-export function readOptionsOf(flags: InputOptions): ReadOptions {
-  const {
-    time,
-    timeFormat,
-    timeZoneIn,
-    decimal,
-    columns,
-    series,
-    label,
-    sheet,
-    step,
-    sort,
-    duplicates: policy,
-  } = flags;
-  const options = {
+export function readOptionsOf(flags: ReadingFlags): ReadOptions {
+  const none = (list: string[] | undefined): string[] | null | undefined =>
+    list?.length === 1 && list[0] === 'none' ? null : list;
+  const { time, label, decimal, timeZoneIn } = flags;
+  const options: ReadOptions = {
     time: time === 'none' ? null : time,
-    timeFormat,
+    timeFormat: flags.timeFormat,
     timeZone: timeZoneIn,
     decimal: decimal as ReadOptions['decimal'],
-    columns,
-    series: series?.length === 1 && series[0] === 'none' ? null : series,
+    columns: flags.columns,
+    series: none(flags.series),
     label: label === 'none' ? null : label,
-    sheet,
-    step,
-    sort,
-    duplicates: policy,
+    naValues:
+      none(flags.naValues)?.map((cell) => (Number.isNaN(Number(cell)) ? cell : Number(cell))) ??
+      none(flags.naValues),
+    missing: flags.missing,
+    sheet: flags.sheet,
+    step: flags.step,
+    sort: flags.sort,
+    duplicates: flags.duplicates,
   };
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
@@ -127,7 +145,10 @@ export async function readInput(
   run: InputRun,
 ): Promise<ReadResult> {
   checkSource(file, options);
-  if (options.prometheus !== undefined) return { series: await readFromPrometheus(options, run), notes: [] };
+  if (options.prometheus !== undefined) {
+    const series = await readFromPrometheus(options, run);
+    return options.missing === 'zero' ? fillAbsent(series) : { series, notes: [] };
+  }
   if (file === '-' && process.stdin.isTTY && !options.quiet) tell('Reading what is typed; Ctrl+D ends it.');
   return readSeriesFile(file!, { ...readOptionsOf(options), stdin: process.stdin }, run);
 }

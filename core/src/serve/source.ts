@@ -74,7 +74,7 @@ export class Source {
     let answer = await send('POST');
     // Some proxies let only GET through.
     if (answer.status === 405) answer = await send('GET');
-    return readAnswer(answer, { shown: this.endpoint.url, times, step });
+    return readAnswer(answer, { shown: this.client.shown, times, step });
   }
 
   close(): Promise<void> {

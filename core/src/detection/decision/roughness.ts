@@ -18,9 +18,8 @@ const FEWEST_ROUGH = 6;
 const MANY = 0.25;
 /** Most runs that may be stuck in one series. */
 const MOST_STUCK = 3;
-/** Normal quantile of the upper quartile, and the standard deviation for a mean size of 1. */
+/** Normal quantile of the upper quartile. */
 const QUARTILE = 0.6745;
-const MEAN_SIZE = 1.2533;
 /** Least spread of the logarithm of the movement: that of the mean of 24 sizes of normal noise is 0.15. */
 const LEAST_SPREAD = 0.08;
 /** Usual sizes by which a departure goes on beside a burst. */
@@ -90,11 +89,11 @@ export function findRoughness(
       if (way * z[end]! > way * z[peak]!) peak = end;
     }
     if (!isRegular(peak)) {
-      const [a, b] = extentOf(sizes, missing, cap, {
+      const [a, b] = stretchOf(sizes, missing, {
         from: Math.max(0, t - 2 * WINDOW),
-        to: Math.min(n - 1, end + WINDOW),
+        to: Math.min(n - 1, end + (WINDOW >> 1)),
         usual: Math.exp(middle),
-        inside: Math.exp(level[peak]!),
+        own: Math.exp(level[peak]!),
       });
       // A departure and its return move a lot at two points: many must.
       const usual = Math.exp(middle);
@@ -119,28 +118,33 @@ export function findRoughness(
 }
 
 /**
- * Where a stretch moves as it does inside rather than as usual: the interval that makes the ratio of the two normal
- * likelihoods the largest.
- * @param usual mean size of an innovation, and `inside` that of the stretch
+ * The stretch within from…to that speaks most for sizes of mean `own` against such of mean `usual`: the largest sum of
+ * log-likelihood ratios of exponential distributions, found as Kadane (1977) did.
  */
-function extentOf(
+function stretchOf(
   sizes: Float64Array,
   missing: Uint8Array | undefined,
-  cap: number,
-  { from, to, usual, inside }: { from: number; to: number; usual: number; inside: number },
+  { from, to, usual, own }: { from: number; to: number; usual: number; own: number },
 ): [number, number] {
-  const [outer, inner] = [MEAN_SIZE * usual, MEAN_SIZE * inside];
-  const bias = Math.log(outer / inner);
-  const weight = (1 / outer ** 2 - 1 / inner ** 2) / 2;
-  let [best, start, end] = [-Infinity, from, to];
+  let best = -Infinity;
+  let stretch: [number, number] = [from, to];
   let sum = 0;
-  let first = from;
+  let start = from;
+  const bias = Math.log(own / usual);
+  const most = 6 * Math.max(own, usual);
   for (let t = from; t <= to; t++) {
-    if (sum <= 0) [sum, first] = [0, t];
-    if (!missing?.[t]) sum += bias + weight * Math.min(cap, sizes[t]!) ** 2;
-    if (sum > best) [best, start, end] = [sum, first, t];
+    if (missing?.[t]) continue;
+    if (sum <= 0) {
+      sum = 0;
+      start = t;
+    }
+    sum += Math.min(most, sizes[t]!) * (1 / usual - 1 / own) - bias;
+    if (sum > best) {
+      best = sum;
+      stretch = [start, t];
+    }
   }
-  return [start, end];
+  return stretch;
 }
 
 /**

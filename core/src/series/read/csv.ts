@@ -7,6 +7,7 @@ import { CellParser, MISSING, NUMBER } from './numbers.js';
 import type { ReadOptions, ReadResult } from './options.js';
 import { CsvRows, notText } from './rows.js';
 import { TableBuilder } from './table.js';
+import { timesAcross, TransposedCsv } from './transposed.js';
 
 /** Characters that show how a table is built. */
 const HEAD = 65_536;
@@ -40,7 +41,7 @@ export function createCsvReader(options: ReadOptions = {}): TableReader {
     throw new HeedError('bad-option', `the decimal mark is ${JSON.stringify(decimal)}`, 'Give . or ,.');
   }
   let head = '';
-  let reader: CsvTable | null = null;
+  let reader: CsvTable | TransposedCsv | null = null;
 
   const feed = (piece: string, last: boolean): void => {
     if (reader === null) {
@@ -55,7 +56,8 @@ export function createCsvReader(options: ReadOptions = {}): TableReader {
       const end = last ? head.length : Math.max(head.lastIndexOf('\n'), head.lastIndexOf('\r'));
       const dialect = findDialect(end > 0 ? head.slice(0, end) : head, options);
       if (dialect === null) return;
-      reader = new CsvTable(options, dialect);
+      const across = dialect.headerLine === undefined ? null : timesAcross(dialect.names, options);
+      reader = across ? new TransposedCsv(options, dialect, across) : new CsvTable(options, dialect);
       piece = head.slice(dialect.offset);
       head = '';
     }
@@ -133,7 +135,7 @@ class CsvTable {
     };
     say(comments, 'comment line', firstComment);
     say(headers, 'repeated header line', firstHeader);
-    say(empty, 'row without any value', firstEmpty);
+    say(empty, 'empty row', firstEmpty);
     return { ...result, notes: [...notes, ...result.notes] };
   }
 

@@ -1,5 +1,6 @@
 import { HeedError } from '../../errors.js';
 import { countOf } from '../../format.js';
+import { fillAbsent } from '../absent.js';
 import { mergeRows } from '../merge.js';
 import { createSeries } from '../series.js';
 import { parseDuration } from '../time.js';
@@ -9,7 +10,8 @@ import type { Column, Mark } from './column.js';
 import { isMeasuredTarget, labelsOf, mayBeGroundTruth } from './labels.js';
 import type { ReadResult } from './options.js';
 import { findSeries, groupBy, numericKeys, pivot, type Grouping } from './pivot.js';
-import { isIdName, isIndexName, keyRank, timeRank } from './roles.js';
+import { isIdName, isIndexName, keyRank, timePart } from './roles.js';
+import { markMissingCodes } from './sentinels.js';
 import type { TableBuilder } from './table.js';
 import { listNames, shorten } from './words.js';
 import { Zone } from './zones.js';
@@ -22,6 +24,13 @@ interface Channel {
 
 /** Makes the series of a table whose rows have all been read. */
 export function finishTable(table: TableBuilder): ReadResult {
+  const result = seriesOf(table);
+  if (table.options.missing !== 'zero') return result;
+  const { series, notes } = fillAbsent(result.series);
+  return { series, notes: [...result.notes, ...notes] };
+}
+
+function seriesOf(table: TableBuilder): ReadResult {
   table.end();
   const { options, notes, rows } = table;
   const file = options.name;
@@ -160,7 +169,7 @@ function findGroups(
     );
     if (numbers.length > 0 && numeric.length > 1) found = findSeries(time, [...candidates, ...numbers], rows);
   }
-  return found ? groupBy(found, rows) : null;
+  return found ? { ...groupBy(found, rows), guessed: true } : null;
 }
 
 function hasRepeats(time: Float64Array): boolean {
@@ -202,6 +211,7 @@ function channelsOf(
     const mark =
       marks[i] ?? (column.isOpen ? column.decideMark(rows, usual, proven !== null && !several, file) : '.');
     const { values, unit } = column.resolve(rows, mark, file, notes);
+    markMissingCodes(column.name, values, options.naValues, notes);
     const given = table.units[table.columns.findIndex(({ cells }) => cells === column)];
     const [name, own] = splitUnit(column.name);
     const known =
@@ -220,17 +230,32 @@ function noMeasurement(column: Column, rows: number, time: Float64Array | undefi
       counts = values[row] === values[row - 1]! + (second - first);
     if (counts) return 'it counts the rows';
   }
-  if (time && timeRank(column.name) >= 0 && first > 6e8) {
+  if (time && first > 6e8 && time[0]! > 6e11) {
     for (const factor of [1000, 1, 1e-3, 1e-6]) {
       const close = (row: number): boolean => Math.abs(values[row]! * factor - time[row]!) < 86_400_000;
-      if (close(0) && close(rows - 1)) return 'it repeats the time';
+      if (values.subarray(0, rows).every((_, row) => close(row))) return 'it repeats the time';
     }
   }
+  if (time && rows > 2 && isPartOfTime(column, rows, time)) return 'it is a part of the time';
   if (rows > 1 && isIdName(column.name)) {
     for (let row = 0; row < rows; row++) if (values[row] !== first) return null;
     return `it is ${first} in every row and identifies something`;
   }
   return null;
+}
+
+/** A column `year`, `month`, `day` or `hour` that says what the time says. */
+function isPartOfTime(column: Column, rows: number, time: Float64Array): boolean {
+  const part = timePart(column.name);
+  if (part === null) return false;
+  let same = 0;
+  for (let row = 0; row < rows; row++) {
+    const iso = new Date(time[row]!).toISOString();
+    const value = column.values.values[row]!;
+    if (value === Number(iso.slice(...part))) same++;
+  }
+  // The time may be of another zone than the part.
+  return same >= 0.6 * rows && same > 2;
 }
 
 /** `latency [ms]`, `Power (kW)`: the unit in the name. */
@@ -363,10 +388,19 @@ function checkOrder(table: TableBuilder, time: Float64Array): void {
       : new HeedError(
           'non-monotonic-time',
           `the time ${shown} lies before that of the row above`,
-          'Sort the rows by time, or have it done with --sort (option sort).',
+          isHourBack(time, row)
+            ? 'An hour that comes twice, as when clocks go back in autumn: name the clock with --time-zone-in, for instance Europe/Berlin. Else sort the rows with --sort (option sort).'
+            : 'Sort the rows by time, or have it done with --sort (option sort).',
           place,
         );
   }
+}
+
+/** True where the clock goes back by up to an hour between rows that go on evenly before and after. */
+function isHourBack(time: Float64Array, row: number): boolean {
+  const back = time[row - 1]! - time[row]!;
+  const step = time[row - 1]! - (time[row - 2] ?? NaN);
+  return back <= 3_600_000 && back + step === 3_600_000 && (time[row + 1] ?? 0) - time[row]! === step;
 }
 
 /** Series of equal names, as when texts differ in blanks only. */

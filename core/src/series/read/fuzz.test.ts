@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isHeedError } from '../../errors.js';
 import { readCsv, readJson, readSeriesStream, seriesToJson } from './index.js';
-import { layouts, makeSample } from './exports.fixture.js';
+import { layouts } from './exports.fixture.js';
+import { makeSample } from './sample.fixture.js';
 import { createSeries } from '../series.js';
 import { seriesToCsv } from '../write.js';
 

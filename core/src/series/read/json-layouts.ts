@@ -1,5 +1,6 @@
 import { HeedError } from '../../errors.js';
 import { unitOfName } from '../units.js';
+import { charts, describedTable, fieldRows } from './json-described.js';
 import { azure, cloudWatch, datadog, googleCloud, grafanaFrames } from './json-clouds.js';
 import { byEpoch, isObject, isPairs, labelsOf, seconds, type Json, type JsonLayout } from './json-shapes.js';
 import type { ReadOptions, ReadResult } from './options.js';
@@ -214,7 +215,7 @@ const elasticsearch: JsonLayout = (value, options) => {
     const visit = (node: Json, path: readonly string[], time: unknown): void => {
       let metrics = 0;
       for (const [name, inner] of Object.entries(node)) {
-        if (!isObject(inner)) continue;
+        if (!isObject(inner) || name === 'key') continue;
         const buckets = Array.isArray(inner.buckets)
           ? (inner.buckets as Json[])
           : isObject(inner.buckets)
@@ -224,6 +225,14 @@ const elasticsearch: JsonLayout = (value, options) => {
           const isTime =
             buckets.length > 0 && buckets.every(({ key }) => typeof key === 'number' && key > 1e11);
           for (const bucket of buckets) {
+            if (isObject(bucket.key)) {
+              // A composite has a time and terms in one key.
+              const parts = Object.values(bucket.key);
+              const at = parts.findIndex((part) => typeof part === 'number' && part > 1e11);
+              const terms = parts.filter((_, p) => p !== at).map(String);
+              visit(bucket, [...path, ...terms], at < 0 ? time : parts[at]);
+              continue;
+            }
             const key = String(bucket.key_as_string ?? bucket.key);
             visit(bucket, isTime ? path : [...path, key], isTime ? bucket.key : time);
           }
@@ -272,4 +281,7 @@ export const jsonLayouts: readonly JsonLayout[] = [
   grafanaFrames,
   azure,
   googleCloud,
+  describedTable,
+  fieldRows,
+  charts,
 ];

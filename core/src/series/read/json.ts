@@ -11,6 +11,8 @@ import { readFrame, searchRecords } from './json-tables.js';
 import { seriesFromColumns, seriesFromRecords, type SeriesRecord } from './records.js';
 import { timeRank } from './roles.js';
 import { notText } from './rows.js';
+import { readTurnedRecords } from './transposed.js';
+import { createWholeReader } from './whole.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -53,33 +55,9 @@ function withinStack(work: () => ReadResult, file: string | undefined): ReadResu
   }
 }
 
-/** Half of the longest string of V8. */
-const mostCharacters = 2 ** 28;
-
 /** A reader for pieces of JSON; it holds the whole text, because JSON may name its columns last. */
 export function createJsonReader(options: ReadOptions = {}): TableReader {
-  const decoder = createTextDecoder(options.name);
-  const pieces: string[] = [];
-  let length = 0;
-  return {
-    push: (chunk) => {
-      const piece = decoder.decode(chunk);
-      length += piece.length;
-      if (length > mostCharacters) {
-        throw new HeedError(
-          'memory-limit',
-          `the JSON has more than ${mostCharacters} characters`,
-          'Give it as CSV, which is read piece by piece, or in parts.',
-          { file: options.name },
-        );
-      }
-      pieces.push(piece);
-    },
-    finish: () => {
-      const result = readJson(pieces.join('') + decoder.end(), options);
-      return decoder.notes.length > 0 ? { ...result, notes: [...decoder.notes, ...result.notes] } : result;
-    },
-  };
+  return createWholeReader('JSON', options, readJson);
 }
 
 /** A series as the JSON text that `readJson` reads back: numbers exactly, missing values as null. */
@@ -103,12 +81,13 @@ function readValue(value: unknown, options: ReadOptions): ReadResult {
       return seriesFromColumns(['value'], value.length, (_, row) => value[row] as unknown, options);
     }
     if (value.length > 0 && value.every(Array.isArray)) return readRows(value as unknown[][], options);
-    return seriesFromRecords(value as SeriesRecord[], options);
+    return readTurnedRecords(value, options) ?? seriesFromRecords(value as SeriesRecord[], options);
   }
   if (isObject(value)) {
     return (
       readFrame(value, options) ??
       readColumns(value, options) ??
+      searchColumns(value, options) ??
       searchRecords(value, options) ??
       failShape(options)
     );
@@ -201,6 +180,61 @@ function parse(json: string, file: string | undefined, line?: number): unknown {
   }
 }
 
+/**
+ * Lists of one length under one part of an object, as Open-Meteo has them under `hourly`, perhaps with the times beside
+ * that part; null where there are none.
+ * @throws HeedError bad-json where there are several such parts
+ */
+function searchColumns(value: Json, options: ReadOptions): ReadResult | null {
+  const found: { path: string; columns: Json }[] = [];
+  const visit = (node: Json, path: string, depth: number): void => {
+    const lists = listsOf(node);
+    const above = path === '' ? {} : listsOf(value);
+    const own = Object.entries(lists);
+    const length = own[0]?.[1].length ?? 0;
+    const beside = Object.fromEntries(
+      Object.entries(above).filter(([name, list]) => list.length === length && timeRank(name) >= 0),
+    );
+    const columns = { ...beside, ...lists };
+    if (
+      path !== '' &&
+      length > 1 &&
+      Object.keys(columns).length > 1 &&
+      own.every(([, list]) => list.length === length)
+    )
+      found.push({ path, columns });
+    if (depth < 4)
+      for (const [name, inner] of Object.entries(node))
+        if (isObject(inner)) visit(inner, path === '' ? name : `${path}.${name}`, depth + 1);
+  };
+  visit(value, '', 0);
+  const [only, ...others] = found;
+  if (!only) return null;
+  if (others.length > 0) {
+    throw new HeedError(
+      'bad-json',
+      `there are several groups of lists: ${found
+        .slice(0, 5)
+        .map(({ path }) => path)
+        .join(', ')}`,
+      'Give one of them as a file of its own.',
+      { file: options.name },
+    );
+  }
+  const result = readColumns(only.columns, options);
+  return result && { ...result, notes: [`The columns were found under "${only.path}".`, ...result.notes] };
+}
+
+/** The lists of cells that an object holds by name. */
+function listsOf(node: Json): Record<string, readonly unknown[]> {
+  return Object.fromEntries(
+    Object.entries(node).filter(
+      (entry): entry is [string, unknown[]] =>
+        Array.isArray(entry[1]) && !entry[1].some((cell) => typeof cell === 'object' && cell !== null),
+    ),
+  );
+}
+
 /** Lists by name, one of which is the time; null where the object holds no lists of cells. */
 function readColumns(value: Json, options: ReadOptions): ReadResult | null {
   const columns: [string, readonly unknown[]][] = [];
@@ -234,11 +268,15 @@ function readColumns(value: Json, options: ReadOptions): ReadResult | null {
     }
     if (value.labels !== undefined) columns.push(['label', array(value.labels, 'labels', options.name)]);
   } else {
-    for (const [name, cells] of Object.entries(value)) {
-      if (Array.isArray(cells) && !cells.some((cell) => typeof cell === 'object' && cell !== null)) {
-        columns.push([name, cells as unknown[]]);
-      }
-    }
+    columns.push(...Object.entries(listsOf(value)));
+    // Times alone: what was measured lies elsewhere.
+    if (columns.length === 1 && timeRank(columns[0]![0]) >= 0 && Object.values(value).some(isObject))
+      return null;
+    // A few numbers beside records, such as the bounds of a map, are no series.
+    const records = Object.values(value).find(
+      (one): one is unknown[] => Array.isArray(one) && one.some(isObject),
+    );
+    if (records && columns.every(([, list]) => list.length < records.length)) return null;
   }
   const n = columns[0]?.[1].length ?? 0;
   if (columns.length === 0 || n === 0) return null;

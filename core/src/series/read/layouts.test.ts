@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { layouts, makeSample } from './exports.fixture.js';
+import { layouts } from './exports.fixture.js';
+import { makeSample } from './sample.fixture.js';
 import { readSeriesStream, summarizeInput, type ReadOptions } from './index.js';
 
 /** A sample that crosses the 13th of a month and midnight. */

@@ -31,6 +31,13 @@ export interface ReadOptions {
   readonly series?: readonly string[] | null;
   /** Column of the ground truth; default: one named label, anomaly, is_anomaly, outlier, class … `null`: none. */
   readonly label?: string | null;
+  /**
+   * Cells that stand for missing values, as numbers or text, besides those that are empty or NaN; default: codes such as
+   * −999 and 9999 where no other value is near, which is told. `null`: none.
+   */
+  readonly naValues?: readonly (number | string)[] | null;
+  /** What absent rows and missing values of counts mean: a `gap` (default) or `zero`. */
+  readonly missing?: 'gap' | 'zero';
   /** Length of one row where there is no time column: `60s`, `5m`, `1h`, or milliseconds. */
   readonly step?: string | number;
   /** Sort rows by time; default false: rows out of order are rejected, unless all of them run backwards. */

@@ -2,7 +2,7 @@ import { HeedError } from '../../errors.js';
 import { aggregate, type DuplicatePolicy } from '../merge.js';
 import type { Column } from './column.js';
 import { isIdName, keyRank } from './roles.js';
-import { medianStep } from './time-column.js';
+import { medianStep } from './time-formats.js';
 
 /** More channels than any table of metrics has: ids taken for names, which would fill the memory. */
 export const mostChannels = 10_000;
@@ -16,6 +16,8 @@ export interface Grouping {
   /** Names of the series by the columns in which they differ. */
   readonly names: readonly string[];
   readonly columns: readonly Column[];
+  /** True where no user named the columns. */
+  readonly guessed?: boolean;
 }
 
 /** Series index per row for a set of columns. */
@@ -184,6 +186,17 @@ export function pivot(
   const n = groupOf.length;
   const series = names.length;
   const notes: string[] = [];
+  if (grouping.guessed && series > 20 && n < 5 * series) {
+    const times = distinctTimes(rows.time).length;
+    if (n < 0.3 * times * series) {
+      throw new HeedError(
+        'duplicate-time',
+        `this is rather a list of events than series: ${names.length.toLocaleString('en-US')} combinations of ${grouping.columns.map(({ name }) => `"${name}"`).join(' and ')} have ${(n / series).toFixed(1)} rows each`,
+        'Count or average them per minute, hour or day first; or name the columns that tell series apart (--series), or how rows of one time are merged (--duplicates).',
+        { file },
+      );
+    }
+  }
   if (series * rows.values.length > mostChannels) {
     throw new HeedError(
       'memory-limit',

@@ -1,4 +1,5 @@
 import { isMissingText } from './numbers.js';
+import { countsTime, isEpoch } from './counted-times.js';
 import { isTimeOfDay, TimeForm, TimeParser } from './times.js';
 
 /** How the time of a row is put together. */
@@ -48,6 +49,14 @@ const parts = [
   ['minute', 'min'],
   ['second', 'sec'],
 ];
+
+/** Where ISO 8601 has the part of a time that a column is named after: `month` is [5, 7]; null for other names. */
+export function timePart(name: string): [from: number, to: number] | null {
+  const bare = bareName(name);
+  const places: [number, number][] = [[0, 4], [5, 7], [8, 10], [11, 13], [14, 16], [17, 19]]; // prettier-ignore
+  const at = parts.findIndex((spellings) => spellings.includes(bare));
+  return at < 0 ? null : places[at]!;
+}
 
 /** What the cells of a column look like, from the first rows. */
 interface Look {
@@ -144,9 +153,17 @@ export function findTime(
     if (rank < 0) return false;
     if (!most(c, 'numbers'))
       return looks.get(c)!.present > 0 && !weakNames.has(bareName(names[c]!)) && looks.get(c)!.clocks === 0;
-    return !weakNames.has(bareName(names[c]!)) || countsUp(c, sample);
+    return !weakNames.has(bareName(names[c]!)) || countsUp(c, sample) || holdsYears(names[c]!, c, sample);
   });
   if (numeric) return { columns: [numeric.c], kind: 'cell', byContent: false };
+  // `properties.time` of nested records, where it counts from 1970.
+  const nested = columns.find(
+    (c) =>
+      names[c]!.includes('.') && timeRank(names[c]!.split('.').at(-1)!) >= 0 && isEpoch(numbersOf(c, sample)),
+  );
+  if (nested !== undefined) return { columns: [nested], kind: 'cell', byContent: true };
+  const counted = columns.find((c) => most(c, 'numbers') && countsTime(names[c]!, numbersOf(c, sample)));
+  if (counted !== undefined) return { columns: [counted], kind: 'cell', byContent: true };
   if (clock !== undefined && (timeRank(names[clock]!) >= 0 || clock === 0)) {
     return { columns: [clock], kind: 'clock', byContent: false };
   }
@@ -158,29 +175,51 @@ function holdsClockDigits(column: number, sample: readonly (readonly string[])[]
   return sample.every((row) => /^([01]\d|2[0-4])[0-5]\d([0-5]\d)?$/.test(row[column] ?? ''));
 }
 
+function numbersOf(column: number, sample: readonly (readonly string[])[]): number[] {
+  return sample
+    .map((row) => row[column] ?? '')
+    .filter((cell) => cell !== '' && !isMissingText(cell))
+    .map((cell) => Number(cell.replace(/:$/, '').replace(',', '.')));
+}
+
 /** Numbers that never go back in the first rows. */
 function countsUp(column: number, sample: readonly (readonly string[])[]): boolean {
-  const values = sample.map((row) => Number(row[column])).filter((value) => !Number.isNaN(value));
+  const values = numbersOf(column, sample).filter((value) => !Number.isNaN(value));
   return values.length > 2 && values.every((value, i) => i === 0 || value > values[i - 1]!);
+}
+
+/** Years that go on one by one, as often as the table has series. */
+function holdsYears(name: string, column: number, sample: readonly (readonly string[])[]): boolean {
+  const years = numbersOf(column, sample);
+  if (
+    !/year|jahr/i.test(name) ||
+    !years.every((year) => Number.isInteger(year) && year >= 1000 && year < 2200)
+  )
+    return false;
+  const steps = years.slice(1).map((year, i) => Math.abs(year - years[i]!));
+  const moving = steps.filter((step) => step !== 0).sort((a, b) => a - b);
+  const usual = moving[moving.length >> 1];
+  if (usual === undefined || usual > 50) return false;
+  return steps.filter((step) => step === 0 || step === usual).length >= 0.8 * steps.length;
 }
 
 /** Columns that InfluxDB and Splunk add to their tables: no measurements. */
 export function isBookkeeping(name: string, names: readonly string[]): boolean {
   if (names.includes('_time') && names.includes('table'))
     return ['column 1', 'result', 'table', '_start', '_stop'].includes(name);
-  return name === '_span' || name === '_spandays';
+  return /(^|\.)_span(days)?$/.test(name);
 }
 
 /** Names of numbers that count rows. */
 export function isIndexName(name: string): boolean {
-  return /^(|#|column 1|unnamed(: ?\d+)?(_level_\d+)?|index|idx|row|row[ _]?(id|num(ber)?|nr)|rownum|level_0|no\.?|nr\.?|number|id|seq|sequence|record( ?(no|number))?|lfd\.? ?nr\.?|obs|n|序号)$/i.test(
+  return /^(|#|column 1|unnamed(: ?\d+)?(_level_\d+)?|index|idx|row|row[ _]?(id|num(ber)?|nr)|rownum|level_0|no\.?|nr\.?|number|id|seq|sequence|record( ?(no|number))?|nth (hour|day|week|month|minute)|lfd\.? ?nr\.?|obs|n|序号)$/i.test(
     name.trim(),
   );
 }
 
 /** Names of numbers that identify something: a constant one is no measurement. */
 export function isIdName(name: string): boolean {
-  return /(^|[^a-z])(id|ids|port|pid|ppid|uid|gid|status|code|zip|version|asn|vlan|shard|partition|channel|node|rank|lat|lon|latitude|longitude|instance|host|sensor|device|itemid|serial)$/i.test(
+  return /(^|[^a-z])(id|ids|port|pid|ppid|uid|gid|status|code|zip|version|asn|vlan|shard|partition|channel|node|rank|lat|lon|latitude|longitude|instance|host|sensor|device|itemid|serial|station|site|machine)$/i.test(
     name.replace(/([a-z])([A-Z])/g, '$1_$2').trim(),
   );
 }

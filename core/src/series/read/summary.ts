@@ -1,5 +1,5 @@
 import type { Series } from '../series.js';
-import { medianStep } from './time-column.js';
+import { medianStep } from './time-formats.js';
 
 /** What was understood of an input: part of every answer, so that a wrong reading shows. */
 export interface InputSummary {

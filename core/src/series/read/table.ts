@@ -45,6 +45,8 @@ export class TableBuilder {
   private odd: Odd[] = [];
   private lastClock = -Infinity;
   private clockDays = 0;
+  /** Texts that the user says are missing values. */
+  private readonly naTexts: ReadonlySet<string>;
   rows = 0;
   /** What to say of the layout where it is not a long table that was recognized by its rows. */
   layoutNote: string | null = null;
@@ -65,6 +67,7 @@ export class TableBuilder {
     readonly semicolons = false,
   ) {
     if (options.step !== undefined) parseDuration(options.step);
+    this.naTexts = new Set(options.naValues?.filter((one) => typeof one === 'string'));
     if (names.length > mostChannels) {
       throw new HeedError(
         'memory-limit',
@@ -108,7 +111,7 @@ export class TableBuilder {
       return { role, cells: new Column(name, wanted(c)) };
     });
     if (this.timeSource?.byContent && options.time === undefined) {
-      this.notes.push(`Column "${shorten(unique[timeColumns[0]!]!)}" holds dates and was taken as the time.`);
+      this.notes.push(`Column "${shorten(unique[timeColumns[0]!]!)}" holds times and was taken as the time.`);
     }
   }
 
@@ -174,7 +177,9 @@ export class TableBuilder {
 
   text(c: number, text: string, line: number): void {
     const { role, cells } = this.columns[c]!;
-    if (role !== 'time' && role !== 'unused') cells.text(this.rows, text, line);
+    if (role === 'time' || role === 'unused') return;
+    if (this.naTexts.has(text)) cells.missing(this.rows, line, text);
+    else cells.text(this.rows, text, line);
   }
 
   endRow(): void {

@@ -1,10 +1,15 @@
 import { createCsvReader, type TableReader } from './csv.js';
 import { createJsonReader } from './json.js';
+import { lineLayout } from './lines.js';
 import type { ReadOptions, ReadResult } from './options.js';
+import { createWholeReader } from './whole.js';
 
-/** A reader for text that comes in pieces, by its first one: JSON where that begins so, else CSV. */
+/** A reader for text that comes in pieces, by its first one: JSON, lines of measurements, else CSV. */
 export function createTextReader(first: Uint8Array | string, options: ReadOptions): TableReader {
-  return beginsJson(first) ? createJsonReader(options) : createCsvReader(options);
+  const head = headOf(first);
+  if (/^\uFEFF?\s*(?:\[|\{(?!\s*[A-Za-z_]\w*\s*=))/.test(head)) return createJsonReader(options);
+  const lines = options.delimiter === undefined && options.header === undefined ? lineLayout(head) : null;
+  return lines ? createWholeReader('text', options, lines) : createCsvReader(options);
 }
 
 /**
@@ -17,10 +22,10 @@ export function readText(text: string | Uint8Array, options: ReadOptions = {}): 
   return reader.finish();
 }
 
-/** True where the first character that is not blank is `[` or `{`. */
-function beginsJson(piece: Uint8Array | string): boolean {
-  if (typeof piece === 'string') return /^\uFEFF?\s*[[{]/.test(piece.slice(0, 1000));
+/** The beginning of a text, enough to tell what it is. */
+function headOf(piece: Uint8Array | string): string {
+  if (typeof piece === 'string') return piece.slice(0, 8000);
   const [a, b] = piece;
   const encoding = a === 0xff && b === 0xfe ? 'utf-16le' : a === 0xfe && b === 0xff ? 'utf-16be' : 'utf-8';
-  return /^\s*[[{]/.test(new TextDecoder(encoding).decode(piece.subarray(0, 1000)));
+  return new TextDecoder(encoding).decode(piece.subarray(0, 8000));
 }

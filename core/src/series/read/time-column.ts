@@ -3,25 +3,23 @@ import { HeedError, type ErrorPlace } from '../../errors.js';
 import { epochToMs, type EpochUnit } from './epoch.js';
 import { Growing } from './growing.js';
 import type { ReadOptions } from './options.js';
-import { dayMs, TimeForm, TimeParser } from './times.js';
+import {
+  dateOfDigits,
+  dateText,
+  earliest,
+  elapsedUnit,
+  excelToMs,
+  irregularSteps,
+  latest,
+  medianStep,
+  numberFormats,
+  orders,
+  strptime,
+  swapDayAndMonth,
+  type NumberFormat,
+} from './time-formats.js';
+import { TimeForm, TimeParser } from './times.js';
 import { shorten } from './words.js';
-
-const numberFormats = [
-  'epoch-s',
-  'epoch-ms',
-  'epoch-us',
-  'epoch-ns',
-  'excel',
-  'yyyymmdd',
-  'yyyymm',
-  'yyyy',
-] as const;
-/** What a number in a time column counts. */
-type NumberFormat = (typeof numberFormats)[number] | 'yyyymmddhhmm' | 'yyyymmddhhmmss' | 'elapsed';
-const orders = ['day-first', 'month-first'] as const;
-
-/** 1 January of 1990 and of 2101 in seconds: an epoch time outside is no time that anyone measured. */
-const [earliest, latest] = [631_152_000, 4_133_980_800];
 
 /** The times of a table as they come in, read as one column: what a cell means may hang on all the others. */
 export class TimeColumn {
@@ -240,6 +238,13 @@ export class TimeColumn {
       if (value > high) high = value;
       if (!Number.isInteger(value)) whole = false;
     }
+    // Before epoch seconds: as those these numbers lie beyond 2030.
+    if (
+      whole &&
+      low >= 1_900_010_100 &&
+      time.every((value) => !Number.isNaN(dateOfDigits(value, 'yyyymmddhh')))
+    )
+      return 'yyyymmddhh';
     for (const unit of ['s', 'ms', 'us', 'ns'] as const) {
       const perSecond = unit === 's' ? 1 : unit === 'ms' ? 1e3 : unit === 'us' ? 1e6 : 1e9;
       if (low >= earliest * perSecond && high <= latest * perSecond) return `epoch-${unit}`;
@@ -248,7 +253,7 @@ export class TimeColumn {
       for (const format of ['yyyymmdd', 'yyyymmddhhmm', 'yyyymmddhhmmss', 'yyyymm'] as const) {
         if (time.every((value) => !Number.isNaN(dateOfDigits(value, format)))) return format;
       }
-      if (low >= 1700 && high <= 2200 && /year|jahr|ann[eé]e|año|ano|^jaar|年/i.test(this.name))
+      if (low >= 1000 && high <= 2200 && /year|jahr|ann[eé]e|año|ano|^jaar|年/i.test(this.name))
         return 'yyyy';
     }
     const name = this.name;
@@ -319,107 +324,4 @@ export class TimeColumn {
     const place: ErrorPlace = { file: this.options.name, line, column: this.name };
     return new HeedError('bad-time', what, remedy, place);
   }
-}
-
-/** Days since 30 December 1899 as epoch ms; what rounding made of whole seconds is mended. */
-export function excelToMs(days: number): number {
-  const ms = (days - 25_569) * 86_400_000;
-  const second = Math.round(ms / 1000) * 1000;
-  return Math.abs(ms - second) < 50 ? second : Math.round(ms);
-}
-
-/** Epoch ms of 20260302, 202603021530, 202603, 2026; NaN for what is none. */
-function dateOfDigits(value: number, format: string): number {
-  const text = String(value);
-  if (text.length !== format.length || !/^\d+$/.test(text)) return NaN;
-  const part = (from: number, to: number, none: number): number =>
-    format.length >= to ? Number(text.slice(from, to)) : none;
-  const year = part(0, 4, 0);
-  if (year < 1800 || year > 2200) return NaN;
-  const [hour, minute, second] = [part(8, 10, 0), part(10, 12, 0), part(12, 14, 0)];
-  if (hour > 24 || minute > 59 || second > 60) return NaN;
-  return dayMs(year, part(4, 6, 1), part(6, 8, 1)) + ((hour * 60 + minute) * 60 + second) * 1000;
-}
-
-function swapDayAndMonth(ms: number): number {
-  const date = new Date(ms);
-  const start = dayMs(date.getUTCFullYear(), date.getUTCDate(), date.getUTCMonth() + 1);
-  return start + (ms - Math.floor(ms / 86_400_000) * 86_400_000);
-}
-
-/** Steps that go back, or are more than twenty times as long as usual. */
-function irregularSteps(time: Float64Array): number {
-  const usual = Math.abs(medianStep(time));
-  let count = 0;
-  let direction = 0;
-  for (let row = 1; row < time.length; row++) direction += Math.sign(time[row]! - time[row - 1]!);
-  for (let row = 1; row < time.length; row++) {
-    const step = (time[row]! - time[row - 1]!) * (direction < 0 ? -1 : 1);
-    if (step < 0 || step > 20 * usual) count++;
-  }
-  return count;
-}
-
-/** Median of the steps that are not 0; 0 where there is none. */
-export function medianStep(time: ArrayLike<number>): number {
-  const steps: number[] = [];
-  const stride = Math.max(1, Math.floor(time.length / 20_000));
-  for (let row = 1; row < time.length; row += stride) {
-    const step = time[row]! - time[row - 1]!;
-    if (step !== 0) steps.push(step);
-  }
-  steps.sort((a, b) => a - b);
-  return steps.length === 0 ? 0 : steps[steps.length >> 1]!;
-}
-
-function dateText(ms: number): string {
-  const date = new Date(ms);
-  return Number.isNaN(date.getTime()) ? 'no date at all' : date.toISOString().slice(0, 19).replace('T', ' ');
-}
-
-/** The unit that the name of an elapsed time says; seconds where it says none. */
-function elapsedUnit(name: string): { readonly ms: number; readonly name: string } {
-  const unit = /(?:[_\s([])(ns|us|µs|ms|s|sec|min|h|hours?|d|days?|minutes?|seconds?|milliseconds?)\W?$/i
-    .exec(name)?.[1]
-    ?.toLowerCase();
-  switch (unit) {
-    case 'ns': return { ms: 1e-6, name: 'nanoseconds' }; // prettier-ignore
-    case 'us':
-    case 'µs': return { ms: 1e-3, name: 'microseconds' }; // prettier-ignore
-    case 'ms':
-    case 'millisecond':
-    case 'milliseconds': return { ms: 1, name: 'milliseconds' }; // prettier-ignore
-    case 'min':
-    case 'minute':
-    case 'minutes': return { ms: 60_000, name: 'minutes' }; // prettier-ignore
-    case 'h':
-    case 'hour':
-    case 'hours': return { ms: 3_600_000, name: 'hours' }; // prettier-ignore
-    case 'd':
-    case 'day':
-    case 'days': return { ms: 86_400_000, name: 'days' }; // prettier-ignore
-    default: return { ms: 1000, name: 'seconds' }; // prettier-ignore
-  }
-}
-
-/** A pattern as `strftime` has it, from one like `dd.MM.yyyy HH:mm`. */
-function strptime(format: string): string {
-  if (format.includes('%')) return format;
-  const letters: Readonly<Record<string, string>> = {
-    yyyy: '%Y', yy: '%y', MMMM: '%B', MMM: '%b', MM: '%m', M: '%m', dd: '%d', d: '%d',
-    HH: '%H', H: '%H', hh: '%I', h: '%I', mm: '%M', m: '%M', ss: '%S', s: '%S',
-    SSS: '%L', a: '%p', XXX: '%Z', xxx: '%Z', Z: '%Z',
-  }; // prettier-ignore
-  const pattern = format.replace(
-    /'([^']*)'|([A-Za-z])\2*/g,
-    (all, literal: string | undefined) => literal ?? letters[all] ?? all,
-  );
-  if (!/%[YyBbms]/.test(pattern)) {
-    throw new HeedError(
-      'bad-option',
-      `"${format}" is no format of times`,
-      `Give ${[...orders, ...numberFormats].join(', ')}, or a pattern such as %d/%m/%Y %H:%M or dd.MM.yyyy HH:mm.`,
-    );
-  }
-  return pattern;
 }

@@ -47,7 +47,8 @@ const yearName = /^(\d{4})[-\s](\p{L}{3,10})\.?$/iu;
 const quarter = /^(?:(\d{4})[-\s_]?Q([1-4])|Q([1-4])[-\s/_]?(\d{4}))$/i;
 const week = /^(\d{4})-?W(\d{2})(?:-?([1-7]))?$/i;
 const ordinal = /^(\d{4})-(\d{3})$/;
-const plainNumber = /^-?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?$/i;
+/** rrdtool has a colon behind its epoch seconds. */
+const plainNumber = /^-?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?$|^\d{9,10}:$/i;
 /** A period: its beginning counts. */
 const period = /^(.{8,40}?)(?:\s+(?:-|–|—|to|bis|\/)\s+|\/|\s*–\s*)(\d.*)$/u;
 
@@ -71,10 +72,10 @@ export function dayMs(year: number, month: number, day: number): number {
   return new Date(ms).getUTCDate() === day ? ms : NaN;
 }
 
-/** Two digits of a year, as POSIX has it: 69 … 99 are of the last century. */
+/** Two digits of a year: 40 … 99 are of the last century, as measurements lie behind us. */
 function fullYear(text: string): number {
   const year = Number(text);
-  return text.length > 2 ? year : year < 69 ? 2000 + year : 1900 + year;
+  return text.length > 2 ? year : year < 40 ? 2000 + year : 1900 + year;
 }
 
 /** Names of months in languages whose exports write them, whole and by their first three letters or more. */
@@ -184,11 +185,14 @@ export class TimeParser {
       if (!plainNumber.test(text)) return TimeForm.none;
     }
     if (plainNumber.test(text)) {
-      this.ms = Number(text.replace(',', '.'));
+      this.ms = Number(text.replace(',', '.').replace(':', ''));
       this.clock = true;
       return TimeForm.number;
     }
-    const cell = text.replace(/^['"]|['"]$/g, '').replace(/[\u00a0\u202f\u2009]/g, ' ');
+    const cell = text
+      .replace(/^\[(.*)\]$/, '$1')
+      .replace(/^['"]|['"]$/g, '')
+      .replace(/[\u00a0\u202f\u2009]/g, ' ');
     for (const pattern of [yearFirst, cjk]) {
       const match = pattern.exec(cell);
       if (match) return this.complete(dayMs(Number(match[1]), Number(match[3]), Number(match[4])), match, 5);

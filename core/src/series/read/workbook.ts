@@ -2,7 +2,7 @@ import { read, SSF, utils, type CellObject, type WorkSheet } from 'xlsx';
 import { HeedError } from '../../errors.js';
 import { readCsv } from './csv.js';
 import type { ReadOptions, ReadResult } from './options.js';
-import { excelToMs } from './time-column.js';
+import { excelToMs } from './time-formats.js';
 import { listNames } from './words.js';
 
 /**

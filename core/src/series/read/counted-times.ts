@@ -1,0 +1,33 @@
+import { dateOfDigits } from './time-formats.js';
+
+/** 2000 to 2040 in seconds: an epoch time that no name announces is taken for one only within. */
+const [from, to] = [946_684_800, 2_208_988_800];
+
+/**
+ * True for numbers that are times by what they are, whatever their column's name: epoch seconds, ms, µs or ns in even
+ * steps, or dates written as digits below a name that speaks of dates.
+ */
+export function countsTime(name: string, values: readonly number[]): boolean {
+  if (values.length < 3) return false;
+  if (/dat(e|um|a)|time|zeit|fecha|日期/i.test(name)) {
+    for (const format of ['yyyymmddhh', 'yyyymmddhhmm', 'yyyymmddhhmmss', 'yyyymmdd']) {
+      if (values.every((value) => !Number.isNaN(dateOfDigits(value, format)))) return true;
+    }
+  }
+  if (!isEpoch(values)) return false;
+  const steps = values.slice(1).map((value, i) => value - values[i]!);
+  const direction = Math.sign(values.at(-1)! - values[0]!);
+  if (direction === 0 || steps.some((step) => step * direction < 0)) return false;
+  // Counters of bytes grow too, and hardly ever evenly.
+  const moving = steps.filter((step) => step !== 0).map(Math.abs);
+  const usual = [...moving].sort((a, b) => a - b)[moving.length >> 1]!;
+  return moving.filter((step) => Math.abs(step - usual) <= 0.02 * usual).length >= 0.8 * moving.length;
+}
+
+/** True for numbers that all lie in our years as epoch seconds, ms, µs or ns. */
+export function isEpoch(values: readonly number[]): boolean {
+  return (
+    values.length > 0 &&
+    [1, 1e3, 1e6, 1e9].some((unit) => values.every((value) => value >= from * unit && value <= to * unit))
+  );
+}

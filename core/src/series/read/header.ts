@@ -1,0 +1,221 @@
+import { looksLikeUnit } from './cell-units.js';
+import type { ReadOptions } from './options.js';
+import { timeRank } from './roles.js';
+import { splitLine, type CellType, type CellTypes, type Line, type Row } from './split.js';
+
+/** Index of the first row that looks as the later ones do; the number of rows where none does. */
+export function firstDataRow(
+  rows: readonly Row[],
+  width: number,
+  types: CellTypes,
+  header: boolean | undefined,
+): number {
+  const fits = (row: Row): boolean =>
+    row.cells.length === width || (row.cells.length === width + 1 && row.cells.at(-1) === '');
+  if (header === false) return 0;
+  const later = rows.slice(rows.length > 3 ? Math.floor(rows.length / 3) : 1).filter(fits);
+  const kinds = Array.from({ length: width }, (_, c): CellType => {
+    const counts: Record<CellType, number> = { number: 0, time: 0, missing: 0, text: 0 };
+    for (const { cells } of later) counts[types.of(cells[c] ?? '')]++;
+    const present = counts.number + counts.time + counts.text;
+    if (counts.number > 0 && counts.number >= 0.5 * present) return 'number';
+    return counts.time > 0 && counts.time >= 0.5 * present ? 'time' : present === 0 ? 'missing' : 'text';
+  });
+  const typed = kinds
+    .map((kind, c) => ({ kind, c }))
+    .filter(({ kind }) => kind === 'number' || kind === 'time');
+  const isData = (row: Row): boolean => {
+    let [right, present] = [0, 0];
+    for (const { kind, c } of typed) {
+      const type = types.of(row.cells[c] ?? '');
+      if (type === 'missing') continue;
+      // A name above times is a name, though all others are numbers: date,0,1,2.
+      if (kind === 'time' && type === 'text') return false;
+      present++;
+      if (type === kind || (type === 'number' && kind === 'time')) right++;
+    }
+    return right > 0 && right >= 0.5 * present;
+  };
+  const first = rows.findIndex(fits);
+  if (header === true) return rows.length > first + 1 ? first + 1 : rows.length;
+  // Nothing to tell names from cells by: the first row has the names.
+  if (typed.length === 0 || later.length === 0) {
+    const alone = rows.length === 1 && rows[0]!.cells.some((cell) => types.of(cell) === 'number');
+    return alone && rows[0]!.cells.every((cell) => types.of(cell) !== 'text')
+      ? 0
+      : Math.min(rows.length, Math.max(1, first + 1));
+  }
+  let at = rows.findIndex((row) => fits(row) && isData(row));
+  // Rows of nothing but missing values may come first.
+  while (at > 1 && fits(rows[at - 1]!) && rows[at - 1]!.cells.every((cell) => types.of(cell) === 'missing'))
+    at--;
+  if (at < 0) return Math.min(rows.length, first + 1);
+  // Names 0, 1, 2 …, as data frames without names have them; a column that was added has a name: 0,1,2,Label.
+  const isName = (cell: string, c: number): boolean =>
+    cell === String(c) || (kinds[c] === 'number' && types.of(cell) === 'text');
+  const named = (cells: readonly string[]): boolean => cells.every(isName) || countsYears(cells);
+  if (at === first && rows.length > at + 1 && named(rows[at]!.cells) && !countsYears(rows[at + 1]!.cells))
+    return at + 1;
+  return at;
+}
+
+/** Names of columns that are years: four and more that go on one by one. */
+function countsYears(cells: readonly string[]): boolean {
+  let run = 1;
+  for (let c = 1; c < cells.length && run < 4; c++) {
+    const year = Number(cells[c]);
+    run = /^(1[6-9]|2[01])\d\d$/.test(cells[c]!) && year - Number(cells[c - 1]) === 1 ? run + 1 : 1;
+  }
+  return run >= 4;
+}
+
+/** Rows of names right above the data. */
+export function headerRows(
+  rows: readonly Row[],
+  at: number,
+  width: number,
+  header: boolean | undefined,
+): Row[] {
+  if (header === false || at === 0) return [];
+  const found: Row[] = [];
+  for (let i = at - 1; i >= 0 && found.length < 4; i--) {
+    const { length } = rows[i]!.cells;
+    const near = Math.abs(length - width) <= 1 || (length < width && at === rows.length);
+    if (length !== width && !(near && found.length === 0 && (width > 2 || length > 1 || at === 1))) break;
+    found.unshift(rows[i]!);
+  }
+  // A header of another length is better than none: the rows below are refused with their lines.
+  if (found.length === 0 && at === 1 && width > 1) found.push(rows[0]!);
+  return found;
+}
+
+/** Names and units of the columns, and the rows that they come from. */
+export interface Named {
+  readonly names: string[];
+  readonly units: (string | undefined)[];
+  readonly headers: readonly Row[];
+}
+
+export function nameColumns(
+  headers: readonly Row[],
+  data: readonly (readonly string[])[],
+  width: number,
+  types: CellTypes,
+  options: ReadOptions,
+  comments: readonly Line[],
+  delimiter: string,
+  notes: string[],
+): Named {
+  const numbered = (cells: readonly string[]): string[] =>
+    Array.from({ length: cells.length }, (_, c) => (cells[c] === '' ? `column ${c + 1}` : cells[c]!));
+  if (headers.length === 0) {
+    // numpy and gnuplot write the names behind the sign of a comment.
+    const last = comments.at(-1);
+    const cells = last && splitLine(last.text.replace(/^\s*(?:#|\/\/|%)+\s*/, ''), delimiter);
+    if (cells && cells.length === width && width > 1 && cells.every((cell) => types.of(cell) === 'text')) {
+      return { names: numbered(cells), units: [], headers: [] };
+    }
+    if (options.header === undefined) {
+      notes.push('The first row holds numbers, so it was read as data: the columns have no names.');
+    }
+    return { names: numbered(Array.from({ length: width }, () => '')), units: [], headers };
+  }
+  let own = headers.at(-1)!;
+  let used: readonly Row[] = [own];
+  let units: (string | undefined)[] = [];
+  const above = headers.at(-2);
+  const top = namesAbove(headers);
+  if (top >= 0) {
+    // Loggers write names, units and kinds of means one below the other.
+    const names = headers[top]!;
+    const below = headers[top + 1]!;
+    notes.push(
+      `Line ${below.line} was read as the units of the columns${headers.length > top + 2 ? `; line ${headers[top + 2]!.line} was left out` : ''}.`,
+    );
+    return {
+      names: numbered(names.cells),
+      units: below.cells.map((cell) => (/^(|-|ts|rn)$/i.test(cell) ? undefined : cell)),
+      headers: headers.slice(top),
+    };
+  }
+  const isUnits =
+    above !== undefined &&
+    above.cells.length === own.cells.length &&
+    own.cells.every(looksLikeUnit) &&
+    own.cells.some((cell) => cell !== '') &&
+    above.cells.filter((cell) => cell !== '').length >= own.cells.filter((cell) => cell !== '').length;
+  if (isUnits && own.cells.filter((cell) => cell === '').length <= own.cells.length / 2 + 1) {
+    units = own.cells.map((cell) => {
+      const bare = cell.replace(/^[[(]|[\])]$/g, '').trim();
+      return bare === '' || bare === '-' ? undefined : bare;
+    });
+    notes.push(`Line ${own.line} was read as the units of the columns.`);
+    own = above;
+    used = [above, headers.at(-1)!];
+  } else if (above !== undefined) {
+    // Several levels of names, as data frames have them: those on top stand over all columns but the first.
+    const levels = [own];
+    for (const row of [...headers].reverse().slice(1)) {
+      const sparse = levels[0]!.cells.filter((cell) => cell === '').length > levels[0]!.cells.length / 2;
+      if (row.cells.length !== own.cells.length || !(row.cells[0] === '' || sparse)) break;
+      levels.unshift(row);
+    }
+    if (levels.length > 1) {
+      used = levels;
+      own = { ...own, cells: own.cells.map((_, c) => joinLevels(levels.map(({ cells }) => cells[c]!))) };
+      notes.push(
+        `The names of the columns were joined from lines ${levels[0]!.line}–${levels.at(-1)!.line}.`,
+      );
+    }
+  }
+  let cells = own.cells;
+  if (cells.length === width + 1 && cells.at(-1) === '') cells = cells.slice(0, -1);
+  if (cells.length === width - 1) {
+    // A separator at the end of every row, or names of rows that have no heading, as R writes them.
+    if (data.length > 0 && data.every((row) => row.at(-1) === '')) cells = [...cells, ''];
+    else if (rowsAreNamed(cells, data, types)) {
+      cells = ['', ...cells];
+      notes.push('The rows have names that no heading counts; they were taken as the first column.');
+    }
+  }
+  return { names: numbered(cells), units, headers: used };
+}
+
+/**
+ * Index of a row of names that has units and another row below it: its cells are whole and all different, one of them
+ * names the time, and the last row above the data has empty or equal cells. −1 where there is none.
+ */
+function namesAbove(headers: readonly Row[]): number {
+  const last = headers.at(-1)!.cells;
+  if (headers.length < 3 || new Set(last).size === last.length) return -1;
+  return headers.findIndex(
+    ({ cells }, i) =>
+      i < headers.length - 2 &&
+      cells.length === last.length &&
+      cells.every((cell) => cell !== '') &&
+      new Set(cells).size === cells.length &&
+      cells.some((cell) => timeRank(cell) >= 0),
+  );
+}
+
+function joinLevels(parts: readonly string[]): string {
+  const names = parts.filter((part) => part !== '' && !/^Unnamed: /.test(part));
+  return [...new Set(names)].join(' ');
+}
+
+/** True where every row begins with a number that counts rows, or with a word, before what the names announce. */
+function rowsAreNamed(
+  names: readonly string[],
+  data: readonly (readonly string[])[],
+  types: CellTypes,
+): boolean {
+  if (data.length < 3) return false;
+  const counted = data
+    .slice(0, 50)
+    .every((row, i, all) => i === 0 || Number(row[0]) === Number(all[0]![0]) + i);
+  const dated = data.slice(0, 50).every((row) => types.of(row[1] ?? '') === 'time');
+  if (timeRank(names[0] ?? '') >= 0) return dated;
+  return (
+    counted || data.slice(0, 50).every((row) => types.of(row[0]!) === 'time' || /^\d{9,10}:$/.test(row[0]!))
+  );
+}

@@ -1,0 +1,125 @@
+/** JSON tables whose columns are described beside the rows, and lists that charts draw. */
+import { byEpoch, isObject, isPairs, type Json, type JsonLayout } from './json-shapes.js';
+import { joinPoints, type PointSeries } from './points.js';
+import { seriesFromColumns, seriesFromRecords, type SeriesRecord } from './records.js';
+
+/** Names of described columns: `[{ name: 'ts', type: 'DateTime' }, …]`. */
+function namesOf(columns: unknown): string[] | null {
+  if (!Array.isArray(columns) || columns.length === 0 || !columns.every(isObject)) return null;
+  const names = (columns as Json[]).map((one) => one.name ?? one.ColumnName ?? one.display_name);
+  return names.every((name) => typeof name === 'string') ? (names as string[]) : null;
+}
+
+/**
+ * What SQL engines answer: Elasticsearch and OpenSearch SQL, ES|QL, ClickHouse, Trino, BigQuery, Azure Log Analytics,
+ * Metabase: `{ columns: [{ name, type }], rows: [[…], …] }` under names of their own.
+ */
+export const describedTable: JsonLayout = (value, options) => {
+  if (!isObject(value)) return null;
+  const tables = value.tables ?? value.Tables;
+  const first = Array.isArray(tables) && tables.length > 0 ? (tables as unknown[])[0] : null;
+  for (const node of [value, value.data, value.result, first]) {
+    if (!isObject(node)) continue;
+    const fields = isObject(node.schema) ? node.schema.fields : node.schema;
+    const names = [node.columns, node.Columns, node.cols, node.meta, fields].map(namesOf).find(Boolean);
+    const rows = [node.rows, node.Rows, node.values, node.datarows, node.data].find(
+      (one): one is unknown[] => Array.isArray(one) && one.length > 0,
+    );
+    if (!names || !rows) continue;
+    if (rows.every((row) => isObject(row) && Array.isArray(row.f))) {
+      // BigQuery wraps every cell: { f: [{ v: '1' }] }.
+      const cells = (rows as Json[]).map((row) => (row.f as Json[]).map((cell) => cell?.v));
+      return fromRows(names, cells, options);
+    }
+    if (rows.every(isObject)) return seriesFromRecords(rows as SeriesRecord[], options);
+    if (rows.every(Array.isArray)) return fromRows(names, rows as unknown[][], options);
+  }
+  return null;
+};
+
+function fromRows(
+  names: readonly string[],
+  rows: readonly (readonly unknown[])[],
+  options: Parameters<JsonLayout>[1],
+): ReturnType<JsonLayout> {
+  // Equal names get numbers later; cells are found by their place.
+  const keys = names.map((name, c) => (names.indexOf(name) < c ? `${name} (${c + 1})` : name));
+  const at = new Map(keys.map((name, c) => [name, c]));
+  return seriesFromColumns(keys, rows.length, (name, row) => rows[row]![at.get(name)!], options);
+}
+
+/** Logs Insights of CloudWatch: `{ results: [[{ field: 'bin(1m)', value: '…' }, …], …] }`. */
+export const fieldRows: JsonLayout = (value, options) => {
+  const rows = isObject(value) ? value.results : value;
+  if (
+    !Array.isArray(rows) ||
+    rows.length === 0 ||
+    !rows.every(
+      (row) =>
+        Array.isArray(row) &&
+        row.length > 0 &&
+        row.every((one) => isObject(one) && 'field' in one && 'value' in one),
+    )
+  )
+    return null;
+  return seriesFromRecords(
+    (rows as Json[][]).map((row) => Object.fromEntries(row.map((one) => [String(one.field), one.value]))),
+    options,
+  );
+};
+
+/** One line of a chart: `{ name, data: [[x, y], …] }`, `{ label, data: [{ x, y }] }`, `{ x: […], y: […] }`. */
+function lineOf(one: unknown, i: number): PointSeries | null {
+  if (!isObject(one)) return null;
+  const given = one.name ?? one.label ?? one.key ?? one.id;
+  const name = typeof given === 'string' ? given : `series ${i + 1}`;
+  if (Array.isArray(one.x) && Array.isArray(one.y)) return { name, times: one.x.map(byEpoch), values: one.y };
+  const list: unknown = one.data ?? one.points;
+  if (!Array.isArray(list) || list.length === 0) return null;
+  const points = list as unknown[];
+  const drawn = points.every((point) => isObject(point) && 'x' in point && 'y' in point);
+  const pairs: readonly (readonly unknown[])[] | null = drawn
+    ? (points as Json[]).map((point) => [point.x, point.y])
+    : isPairs(points)
+      ? points
+      : null;
+  if (pairs)
+    return { name, times: pairs.map(([time]) => byEpoch(time)), values: pairs.map((pair) => pair[1]) };
+  return null;
+}
+
+/** The data of charts: Highcharts, Plotly, Chart.js, ECharts, ApexCharts. */
+export const charts: JsonLayout = (value, options) => {
+  const inner = isObject(value) && isObject(value.data) ? value.data : value;
+  if (isObject(inner) && Array.isArray(inner.labels) && Array.isArray(inner.datasets)) {
+    // Chart.js with its times beside the lines.
+    const { labels, datasets } = inner as { labels: unknown[]; datasets: unknown[] };
+    if (
+      datasets.length > 0 &&
+      datasets.every(
+        (one) =>
+          isObject(one) &&
+          Array.isArray(one.data) &&
+          one.data.length === labels.length &&
+          !one.data.some(isObject),
+      )
+    ) {
+      const columns = datasets as { label?: unknown; data: unknown[] }[];
+      const names = columns.map((one, i) => String(one.label ?? `series ${i + 1}`));
+      return fromRows(
+        ['time', ...names],
+        labels.map((time, t) => [time, ...columns.map(({ data }) => data[t])]),
+        options,
+      );
+    }
+  }
+  const list = Array.isArray(inner)
+    ? inner
+    : isObject(inner)
+      ? (inner.series ?? inner.datasets ?? inner.traces ?? inner.data)
+      : null;
+  if (!Array.isArray(list) || list.length === 0) return null;
+  const lines = list.map(lineOf);
+  if (lines.some((line) => line === null)) return null;
+  return joinPoints(lines as PointSeries[], 'the data of a chart', options);
+};

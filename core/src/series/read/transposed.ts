@@ -1,0 +1,114 @@
+import type { Dialect } from './dialect.js';
+import { HeedError } from '../../errors.js';
+import { CellParser, NUMBER } from './numbers.js';
+import type { ReadOptions, ReadResult } from './options.js';
+import { joinPoints, type PointSeries } from './points.js';
+import { isIndexName } from './roles.js';
+import { CsvRows } from './rows.js';
+import { TimeForm, TimeParser } from './times.js';
+
+/** Most cells of a table that is turned; beyond, a table with a row per time is asked for. */
+const mostCells = 2e7;
+
+/** The columns whose names are times, where the table runs from left to right; null for a table with a row per time. */
+export function timesAcross(names: readonly string[], options: ReadOptions): readonly number[] | null {
+  if (names.length < 5) return null;
+  if (options.time !== undefined || options.columns !== undefined || options.header === false) return null;
+  const parser = new TimeParser();
+  const dates = names.map((name) => {
+    const form = parser.parse(name);
+    return form !== TimeForm.none && form !== TimeForm.number;
+  });
+  const isYear = (name: string | undefined): boolean => /^(1[6-9]|20|21)\d\d$/.test(name ?? '');
+  const years = names.map((name, c) => {
+    const next = Number(names[c + 1]) - Number(name) === 1 && isYear(names[c + 1]);
+    const last = Number(name) - Number(names[c - 1]) === 1 && isYear(names[c - 1]);
+    return isYear(name) && (next || last);
+  });
+  const found = dates.filter(Boolean).length >= years.filter(Boolean).length ? dates : years;
+  const across = names.map((_, c) => c).filter((c) => found[c]);
+  // The columns before the times name the series; a few more may stand behind them.
+  return across.length >= 4 && across.length >= 0.5 * names.length ? across : null;
+}
+
+function joinTurned(series: readonly PointSeries[], options: ReadOptions): ReadResult {
+  return joinPoints(series, 'a table with a series per row and a time per column', {
+    ...options,
+    // 2019 stands for a year here, not for a number.
+    ...(/^\d{4}$/.test(String(series[0]?.times[0])) ? { timeFormat: 'yyyy' } : {}),
+  });
+}
+
+/** Records that hold a series each, under times: `[{ country: 'DE', '2019': 5, '2020': 7 }, …]`; null for others. */
+export function readTurnedRecords(records: readonly unknown[], options: ReadOptions): ReadResult | null {
+  const first = records[0];
+  if (typeof first !== 'object' || first === null || Array.isArray(first)) return null;
+  const names = Object.keys(first);
+  const across = timesAcross(names, options);
+  if (!across) return null;
+  const times = across.map((c) => names[c]!);
+  const heads = names.filter((_, c) => !across.includes(c));
+  const rows = records as readonly Readonly<Record<string, unknown>>[];
+  return joinTurned(
+    rows.map((row) => ({
+      name: [...new Set(heads.map((head) => row?.[head]).filter((cell) => typeof cell === 'string'))].join(
+        ' ',
+      ),
+      times,
+      values: times.map((time) => row?.[time] ?? null),
+    })),
+    options,
+  );
+}
+
+/** Reads a table with a series per row and a time per column, as spreadsheets and statistical offices write them. */
+export class TransposedCsv {
+  readonly rows: CsvRows;
+  private readonly parser = new CellParser();
+  private readonly series: PointSeries[] = [];
+  private readonly heads: number[];
+  private readonly times: string[];
+  private cells = 0;
+
+  constructor(
+    private readonly options: ReadOptions,
+    private readonly dialect: Dialect,
+    private readonly across: readonly number[],
+  ) {
+    const { names, delimiter, line, blanks } = dialect;
+    this.heads = names.map((_, c) => c).filter((c) => !across.includes(c));
+    this.times = across.map((c) => names[c]!);
+    this.rows = new CsvRows(delimiter.charCodeAt(0), options.name, () => this.row(), blanks);
+    this.rows.line = line;
+  }
+
+  finish(decoding: readonly string[]): ReadResult {
+    this.rows.finish();
+    const { series, notes } = joinTurned(this.series, this.options);
+    return { series, notes: [...decoding, ...this.dialect.notes, ...notes] };
+  }
+
+  private row(): void {
+    const { rows, heads, across, parser } = this;
+    const text = heads
+      .filter((c) => !isIndexName(this.dialect.names[c]!) || heads.length === 1)
+      .map((c) => (c < rows.count ? rows.cell(c) : ''))
+      .filter((cell) => cell !== '');
+    const values = across.map((c): unknown => {
+      if (c >= rows.count) return null;
+      const cell = rows.cell(c);
+      return parser.parse(cell, 0, cell.length) === NUMBER ? cell : null;
+    });
+    if (values.every((value) => value === null)) return;
+    this.cells += values.length;
+    if (this.cells > mostCells) {
+      throw new HeedError(
+        'memory-limit',
+        `a table that runs from left to right has more than ${mostCells.toLocaleString('en-US')} cells`,
+        'Turn it, so that every time has a row, or give a part.',
+        { file: this.options.name, line: rows.line },
+      );
+    }
+    this.series.push({ name: [...new Set(text)].join(' '), times: this.times, values });
+  }
+}
