@@ -10,7 +10,7 @@ const RECOVERING = 4;
 /** Strength from which points just before the one that was noticed belong to the incident. */
 const BEGUN = 1;
 /** Points looked back at for the beginning. */
-export const LOOK_BACK = 32;
+const LOOK_BACK = 32;
 /** A new peak is worth an update where it is so much higher than the one told. */
 const HIGHER = 1.1;
 
