@@ -106,7 +106,7 @@ const cases: Readonly<Record<string, Runner>> = {
       [
         ['fleet-1k', { series: 1000, step: 5, rounds: 12 }],
         ['fleet-10k', { series: 10_000, step: 15, rounds: 8 }],
-        ['fleet-100k', { series: 100_000, step: 60, rounds: 5 }],
+        ['fleet-100k', { series: 100_000, step: 60, rounds: 4 }],
       ] as [string, FleetSize][]
     ).map(([name, size]) => [
       name,

@@ -125,7 +125,7 @@ server: { listen: '127.0.0.1:${own}' }
     }
     const last = await metrics();
     times.sort((a, b) => a - b);
-    const peak = peakOf(service.pid!);
+    const resident = memoryOf(service.pid!);
     return [
       {
         case: name,
@@ -141,7 +141,14 @@ server: { listen: '127.0.0.1:${own}' }
           `restart with read-again hole ${(restart / second).toFixed(0)} s`,
         ].join(', '),
       },
-      quantity(name, 'heed, resident', peak ?? memory, 'bytes', 'peak of the process, restart included'),
+      quantity(
+        name,
+        'heed, resident',
+        resident.VmRSS ?? memory,
+        'bytes',
+        `after the rounds; ${megabytes(resident.RssFile)} of it pages of the state, which the system may take back; ` +
+          `peak at the restart ${megabytes(resident.VmHWM)}`,
+      ),
       quantity(
         name,
         'heed, state per series',
@@ -149,7 +156,13 @@ server: { listen: '127.0.0.1:${own}' }
         'bytes',
         `snapshot after ${LEARNED} points`,
       ),
-      quantity(name, 'prometheus, resident', peakOf(server.pid!) ?? NaN, 'bytes', 'the source itself'),
+      quantity(
+        name,
+        'prometheus, resident',
+        memoryOf(server.pid!).VmHWM ?? NaN,
+        'bytes',
+        'the source itself',
+      ),
     ];
   } finally {
     for (const child of children) child.kill('SIGKILL');
@@ -213,15 +226,22 @@ async function until(url: string, seconds: number, signal: AbortSignal | undefin
   }
 }
 
-/** Most memory that a process has had resident, in bytes; where /proc tells. */
-function peakOf(pid: number): number | undefined {
+/** Memory of a process, in bytes, by the names that /proc has for it; empty where there is no /proc. */
+function memoryOf(pid: number): Partial<Record<'VmRSS' | 'VmHWM' | 'RssFile', number>> {
   try {
-    const match = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-    return match ? Number(match[1]) * 1024 : undefined;
+    const text = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Object.fromEntries(
+      [...text.matchAll(/^(VmRSS|VmHWM|RssFile):\s+(\d+) kB/gm)].map(([, name, kB]) => [
+        name,
+        Number(kB) * 1024,
+      ]),
+    );
   } catch {
-    return undefined;
+    return {};
   }
 }
+
+const megabytes = (bytes = NaN): string => `${Math.round(bytes / 1e6)} MB`;
 
 function quantity(
   name: string,
