@@ -35,7 +35,8 @@ const narrow = { datasets: ['series'], evaluate: ['series', 'preprocess', 'detec
 const noNode = {
   // Whole names only: our own folder stream/ is not Node's module.
   regex: `^(node:.+|${builtinModules.join('|')})$`,
-  message: 'core runs unchanged in browsers and workers: Node modules belong in cli/, serve/ and the node entry.',
+  message:
+    'core runs unchanged in browsers and workers: Node modules belong in cli/, serve/ and the node entry.',
 };
 
 const directionRules = order.map((folder, at) => {

@@ -1,3 +1,4 @@
+export { CooperativeScheduler, yieldToEventLoop } from '../yield.js';
 export * from './base/types.js';
 export * from './base/options.js';
 export * from './known.js';

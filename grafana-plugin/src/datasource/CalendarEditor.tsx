@@ -1,5 +1,5 @@
 import { Button, InlineField, InlineFieldRow } from '@grafana/ui';
-import type { Exclusion } from '@heed/core';
+import type { Exclusion } from '@heed/core/detection';
 import { TextInput } from '../shared/inputs.js';
 
 type Recurring = Extract<Exclusion, { kind: 'recurring' }>;

@@ -1,12 +1,6 @@
 import type { DataFrame, Field } from '@grafana/data';
-import {
-  throwIfAborted,
-  joinSeries,
-  seriesOfFrames,
-  type EventOptions,
-  type FrameSeries,
-  type Series,
-} from '@heed/core';
+import { throwIfAborted, joinSeries, type EventOptions, type Series } from '@heed/core';
+import { seriesOfFrames, type FrameSeries } from '@heed/core/series';
 import { yieldIfDue } from '../shared/yield-if-due.js';
 import type { Origin, ScoringService } from '../shared/service.js';
 import type { ScoreConfig } from '../shared/jobTypes.js';
