@@ -128,5 +128,6 @@ test('a reload goes on with the monitors whose settings are the same', async () 
   expect(asked).toContain('/api/v1/query load');
   expect(asked).toContain('/api/v1/query_range more');
   expect((await bed.metrics(service)).get('heed_series{query="load"}')).toBe(1);
-  expect(bed.messages().filter((message) => message === 'Incident opened.')).toHaveLength(1);
+  const opened = bed.lines.filter(({ message, query }) => message === 'Incident opened.' && query === 'load');
+  expect(opened).toHaveLength(1);
 });
