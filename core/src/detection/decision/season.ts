@@ -88,6 +88,16 @@ function difference(values: Float64Array, lag: number, cap: number): number {
   return sum / (values.length - lag);
 }
 
+/** Indices of the same phase in the nearest other cycles, at most `CYCLES` to either side. */
+export function samePhase(t: number, period: number, n: number): number[] {
+  const out: number[] = [];
+  for (let c = 1; out.length < 2 * CYCLES && (t - c * period >= 0 || t + c * period < n); c++) {
+    if (t - c * period >= 0) out.push(t - c * period);
+    if (t + c * period < n) out.push(t + c * period);
+  }
+  return out;
+}
+
 /** With more of them nothing was regular. */
 const MOST_ABSENCES = 3;
 
