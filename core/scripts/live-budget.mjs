@@ -43,6 +43,12 @@ const kinds = {
       return level;
     };
   },
+  // Five of seven days from 8 to 18 o'clock; a week at a point every 10 minutes.
+  'business-hours': (random) => (t) => {
+    const isOpen = Math.floor(t / 144) % 7 < 5 && t % 144 >= 48 && t % 144 < 108;
+    return (isOpen ? 200 : 20) * (1 + random.normal(0, 0.05));
+  },
+  nightly: (random) => (t) => random.normal(10, 1) + (t % 1440 >= 120 && t % 1440 < 140 ? 30 : 0),
   bursts: (random) => {
     let left = 0;
     return () => {

@@ -20,6 +20,8 @@ const LEAST_SHAPE = 0.3;
 /** How much wider a tail is taken to be where few values tell of it. */
 const CAUTION = 2;
 const CAP = 8;
+/** Decades beyond the number of values seen that can be told from them. */
+const BEYOND_EVIDENCE = 1.5;
 
 /**
  * How rare a value is in the past of what it is a value of, in decades (2 = once in 100). A histogram of logarithms
@@ -78,7 +80,7 @@ export class Tail {
     // What was seen before is no rarer than that; where nothing ever spread, the number of values is all there is.
     const seen = (this.above(this.binOf(at)) / this.total) * n;
     const most = seen >= 1 ? Math.log10(n / seen) + 0.3 : start - middle < 0.1 ? Math.log10(n) + 0.5 : CAP;
-    return Math.min(CAP, far, Math.max(TAIL_DECADES, most));
+    return Math.min(CAP, Math.log10(n) + BEYOND_EVIDENCE, far, Math.max(TAIL_DECADES, most));
   }
 
   write(out: BinaryWriter): void {
