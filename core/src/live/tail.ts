@@ -21,7 +21,7 @@ const LEAST_SHAPE = 0.3;
 const CAUTION = 2;
 const CAP = 8;
 /** Decades beyond the number of values seen that can be told from them. */
-const BEYOND_EVIDENCE = 1.5;
+const BEYOND_EVIDENCE = 2;
 
 /**
  * How rare a value is in the past of what it is a value of, in decades (2 = once in 100). A histogram of logarithms
