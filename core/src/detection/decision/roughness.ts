@@ -176,6 +176,8 @@ function findStuck(y: Float64Array, missing: Uint8Array | undefined): DecidedInt
   if (held > n / 2) return [];
   for (const { length } of stuck) equal -= length - 1;
   const share = Math.min(1, (equal + 1) / (n - held));
+  // Where most points are as the one before, no run of them is out of the ordinary.
+  if (share > 0.5) return [];
   return stuck.flatMap(({ start, length }) => {
     const rarity = -(Math.log10(n) + (length - 1) * Math.log10(share));
     if (rarity < 4) return [];
