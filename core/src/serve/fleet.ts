@@ -4,7 +4,7 @@ import { READING_HEAD, type HostResult, type UnitChange } from './monitor-host.j
 import type { Shard } from './shard.js';
 import type { Labels, SourceAnswer, SourceSeries } from './source.js';
 import type { Store } from './store.js';
-import { canonical, createUnit, namesOf, specOf, type WatchedUnit } from './units.js';
+import { canonical, createUnit, namesOf, partOf, specOf, type WatchedUnit } from './units.js';
 
 /** What a fleet tells: of its incidents, and of what it did. */
 export interface FleetListener {
@@ -22,6 +22,8 @@ export interface FleetOptions {
   readonly log: Log;
   /** Most series. */
   readonly limit: number;
+  /** The part of the series that is watched. */
+  readonly shard: { readonly index: number; readonly of: number };
   /** ms */
   readonly forget: number;
   /** Rounds within which every unit is written. */
@@ -64,7 +66,11 @@ export class Fleet {
       if (value.query !== query.name) continue;
       const judgment = query.judgmentOf(query.together ? {} : value.channels[0]!.labels);
       const unit = judgment && createUnit(query, judgment, value.channels, shards.length);
-      if (unit?.key !== key || now - value.seen > this.options.forget) {
+      if (
+        unit?.key !== key ||
+        !this.isMine(query.together ? { key: query.name } : unit) ||
+        now - value.seen > this.options.forget
+      ) {
         await store.units.remove(key);
         await store.monitors.remove(key);
         if (unit) this.options.listener.forgotten(unit);
@@ -185,7 +191,10 @@ export class Fleet {
       listener.forgotten(unit);
     }
     // There may be room now; and what comes and goes must not pile up.
-    if (old.length > 0 || this.places.size + this.excess.size > 10_000 + 4 * this.units.size) {
+    if (
+      old.length > 0 ||
+      this.places.size + this.excess.size > 10_000 + 4 * this.units.size * this.options.shard.of
+    ) {
       this.places.clear();
       this.excess.clear();
     }
@@ -272,11 +281,15 @@ export class Fleet {
         this.places.set(text, undefined);
         continue;
       }
+      const unit = createUnit(query, judgment, [{ name: names[index]!, labels }], shards.length);
+      if (!this.isMine(unit)) {
+        this.places.set(text, undefined);
+        continue;
+      }
       if (this.units.size + added.length >= limit) {
         this.excess.add(text);
         continue;
       }
-      const unit = createUnit(query, judgment, [{ name: names[index]!, labels }], shards.length);
       unit.seen = quietUntil;
       this.places.set(text, { unit, channel: 0 });
       added.push(unit);
@@ -320,10 +333,16 @@ export class Fleet {
     this.units.clear();
     this.places.clear();
     const unit = createUnit(query, judgment, channels, shards.length);
+    if (!this.isMine({ key: query.name })) return;
     unit.seen = quietUntil;
     channels.forEach(({ labels }, channel) => this.places.set(JSON.stringify(labels), { unit, channel }));
     await this.open([unit], quietUntil);
     await this.note(unit);
+  }
+
+  private isMine({ key }: Pick<WatchedUnit, 'key'>): boolean {
+    const { index, of } = this.options.shard;
+    return of === 1 || partOf(key, of) === index;
   }
 
   private byLabels(): Map<string, Place> {
