@@ -125,16 +125,25 @@ export class Fleet {
   ): Promise<void> {
     await this.admit(answer.series, quietUntil);
     const { shards, every } = this.options;
-    const rows = new Map<number, Float64Array>();
     const length = times.length;
+    // Where the points of a unit begin among those of its shard.
+    const starts = new Map<number, number>();
+    const sizes = shards.map(() => 0);
+    const byShard: WatchedUnit[][] = shards.map(() => []);
+    for (const unit of this.units.values()) {
+      starts.set(unit.id, sizes[unit.shard]!);
+      sizes[unit.shard]! += unit.channels.length * length;
+      byShard[unit.shard]!.push(unit);
+      for (const channel of unit.channels) channel.value = NaN;
+    }
+    const points = sizes.map((size) => new Float64Array(size).fill(NaN));
     for (const { labels, values } of answer.series) {
       const place = this.places.get(JSON.stringify(labels));
       if (!place) continue;
       const { unit, channel } = place;
       const width = unit.channels.length;
-      let row = rows.get(unit.id);
-      if (!row) rows.set(unit.id, (row = new Float64Array(length * width).fill(NaN)));
-      for (let t = 0; t < length; t++) row[t * width + channel] = values[t]!;
+      const start = starts.get(unit.id)! + channel;
+      for (let t = 0; t < length; t++) points[unit.shard]![start + t * width] = values[t]!;
       for (let t = length - 1; t >= 0; t--) {
         if (Number.isNaN(values[t]!)) continue;
         if (!(unit.seen >= times[t]!)) unit.seen = times[t]!;
@@ -148,27 +157,13 @@ export class Fleet {
     this.failing = 0;
     await Promise.all(
       shards.map(async (shard, s) => {
-        const units = [...this.units.values()].filter((unit) => unit.shard === s);
+        const units = byShard[s]!;
         if (units.length === 0) return;
-        const values = new Float64Array(
-          units.reduce((sum, { channels }) => sum + channels.length * length, 0),
-        );
-        let at = 0;
-        for (const unit of units) {
-          const row = rows.get(unit.id);
-          const size = length * unit.channels.length;
-          if (row) values.set(row, at);
-          else {
-            values.fill(NaN, at, at + size);
-            for (const channel of unit.channels) channel.value = NaN;
-          }
-          at += size;
-        }
         const result = await shard.run({
           kind: 'feed',
           times,
           ids: Uint32Array.from(units, ({ id }) => id),
-          values,
+          values: points[s]!,
           rewind,
           save: Uint32Array.from(units.filter(isDue), ({ id }) => id),
         });
