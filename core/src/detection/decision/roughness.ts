@@ -151,7 +151,9 @@ function findStuck(y: Float64Array, missing: Uint8Array | undefined): DecidedInt
   }
   close(n - 1);
   if (best < FEWEST_STUCK || best < LONGER * second || best > n / 2) return undefined;
-  const share = (equal - best + 2) / n;
+  const share = (equal - best + 2) / (n - best + 1);
+  // Where most points are as the one before, no run of them is out of the ordinary.
+  if (share > 0.5) return undefined;
   const rarity = -(Math.log10(n) + (best - 1) * Math.log10(Math.min(1, share)));
   if (rarity < 4) return undefined;
   return {
