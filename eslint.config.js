@@ -35,7 +35,8 @@ const narrow = { datasets: ['series'], evaluate: ['series', 'preprocess', 'detec
 const noNode = {
   // Whole names only: our own folder stream/ is not Node's module.
   regex: `^(node:.+|${builtinModules.join('|')})$`,
-  message: 'core runs unchanged in browsers and workers: Node modules belong in cli/, serve/ and the node entry.',
+  message:
+    'core runs unchanged in browsers and workers: Node modules belong in cli/, serve/ and the node entry.',
 };
 
 const directionRules = order.map((folder, at) => {
@@ -98,7 +99,11 @@ export default tseslint.config(
   },
   {
     files: ['core/src/**/*.ts'],
-    ignores: [...nodeFolders.map((folder) => `core/src/${folder}/**`), 'core/src/**/*.test.ts'],
+    ignores: [
+      ...nodeFolders.map((folder) => `core/src/${folder}/**`),
+      'core/src/**/*.test.ts',
+      'core/src/**/*.fixture.ts',
+    ],
     rules: {
       'no-restricted-globals': ['error', 'process', 'Buffer', 'require', '__dirname', '__filename'],
       'no-restricted-syntax': [
