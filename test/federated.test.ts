@@ -3,12 +3,17 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { afterAll, expect, test } from 'vitest';
 import { generateSeries } from '../core/src/datasets/index.js';
-import { connectFederatedClient, trainFederated } from '../core/src/detectors/index.js';
+import {
+  connectFederatedClient,
+  getSeriesDefinition,
+  resolveOptions,
+  trainFederated,
+} from '../core/src/detectors/index.js';
 import { averagePrecision, rankingCurve } from '../core/src/evaluate/index.js';
 import { sliceSeries } from '../core/src/series/index.js';
-import { createDetector, getSeriesDefinition, resolveOptions } from '../core/src/index.js';
+import { createDetector } from '../core/src/detection/index.js';
 
-const core = join(dirname(dirname(fileURLToPath(import.meta.url))), 'core/dist/esm/index.js');
+const core = join(dirname(dirname(fileURLToPath(import.meta.url))), 'core/dist/esm/all.js');
 const detector = 'attention-autoencoder';
 const options = { window: 16, epochs: 6, maxWindows: 96, modelSize: 8, heads: 2 };
 

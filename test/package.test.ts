@@ -13,6 +13,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findChromium, launchChromium } from './browser/chromium.js';
@@ -62,6 +63,12 @@ const expectSpike = (answer: { events: [number, number][]; peak: number }) => {
 };
 const summary = `{ events: detection.events.map((e) => [e.startIndex, e.endIndex]), peak: Math.max(...detection.score) }`;
 
+const oneDetector = `
+  import { createDetectorFrom } from '@heed/core/detection';
+  import { pca } from '@heed/core/detectors/pca';
+  globalThis.detector = createDetectorFrom(pca);
+`;
+
 describe('the packed package', () => {
   test('holds the build, the command, the data and the license, and no tests or sources', () => {
     const names = readdirSync(installed, { recursive: true }).map(String);
@@ -103,10 +110,77 @@ describe('the packed package', () => {
     }
   });
 
+  test('gives every sub-path by import, by require and to node10 resolution, from one copy of the code', () => {
+    const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
+      exports: Record<string, unknown>;
+      typesVersions: Record<'*', Record<string, string[]>>;
+    };
+    const patterns = Object.keys(manifest.exports).filter(
+      (path) => /^\.\/[a-z/*]+$/.test(path) && !path.startsWith('./data/'),
+    );
+    const paths = patterns.filter((path) => !path.includes('*'));
+    expect(paths).toHaveLength(14);
+    expect(Object.keys(manifest.typesVersions['*'])).toEqual(patterns.map((path) => path.slice(2)));
+    for (const [file] of Object.values(manifest.typesVersions['*']))
+      expect(existsSync(join(installed, file!.replace('*', 'pca'))), file).toBe(true);
+    const subPaths = JSON.stringify(paths.map((path) => `@heed/core/${path.slice(2)}`));
+    // A class or a registry that came twice would not know itself again.
+    const check = `
+      const same = names.every((name) => !root[name] || all[name] === root[name]);
+      console.log(JSON.stringify({ sizes: modules.map((module) => Object.keys(module).length), same }));`;
+    const scripts = {
+      'paths.mjs': `const modules = await Promise.all(${subPaths}.map((path) => import(path)));
+        const root = await import('@heed/core'); const all = modules.at(-1); const names = Object.keys(all); ${check}`,
+      'paths.cjs': `const modules = ${subPaths}.map((path) => require(path));
+        const root = require('@heed/core'); const all = modules.at(-1); const names = Object.keys(all); ${check}`,
+    };
+    for (const [file, script] of Object.entries(scripts)) {
+      writeFileSync(join(project, file), script);
+      const { sizes, same } = JSON.parse(
+        execFileSync('node', [file], { cwd: project, encoding: 'utf8' }),
+      ) as { sizes: number[]; same: boolean };
+      expect(same, file).toBe(true);
+      expect(sizes.filter((size) => size === 0)).toEqual([]);
+      const separate = sizes.slice(0, -1);
+      expect(sizes.at(-1)!).toBeGreaterThan(Math.max(...separate));
+    }
+  });
+
+  test('gives every detector by its id, by import and by require', () => {
+    const check = (load: (path: string) => string) => `
+      const { listDetectors } = ${load(`'@heed/core'`)};
+      const found = [];
+      for (const definition of listDetectors())
+        found.push(Object.values(${load(`'@heed/core/detectors/' + definition.id`)}).includes(definition));
+      console.log(found.length, found.every(Boolean));`;
+    writeFileSync(
+      join(project, 'ids.mjs'),
+      check((path) => `(await import(${path}))`),
+    );
+    writeFileSync(
+      join(project, 'ids.cjs'),
+      check((path) => `require(${path})`),
+    );
+    for (const file of ['ids.mjs', 'ids.cjs'])
+      expect(execFileSync('node', [file], { cwd: project, encoding: 'utf8' })).toMatch(/^[1-9]\d true\n$/);
+  });
+
   test('gives types to TypeScript 5.0 with node10 resolution, as tslab has it', () => {
     const source = `
       import { createDetector, createSeries, type Detection, type Series } from '@heed/core';
       import { readSeriesFile } from '@heed/core/node';
+      import { pca } from '@heed/core/detectors/pca';
+      import { createDetectorFrom } from '@heed/core/detection';
+      import { plotSeries } from '@heed/core/plot';
+      import * as heed from '@heed/core/all';
+      declare module '@heed/core' {
+        interface DetectorOptionsById { 'ends-in-seven': { readonly digit: number } }
+      }
+      export const picture: string = plotSeries(heed.generateSeries('spike'));
+      export const alone = createDetectorFrom(pca, { window: 20 });
+      export const registered = createDetector('ends-in-seven', { digit: 7 });
+      // @ts-expect-error the option has another name
+      export const misspelled = createDetector('ends-in-seven', { digits: 7 });
       export const series: Series = createSeries({ channels: [{ name: 'a', values: [1, 2, 3] }] });
       export async function first(): Promise<number> {
         const detection: Detection = await (await createDetector('auto')).score(series);
@@ -143,6 +217,20 @@ describe('the packed package', () => {
     const eager = eagerInputs(bundle.metafile!);
     expect(eager.filter((name) => name.includes('@tensorflow'))).toEqual([]);
     expect(eager.length).toBeGreaterThan(5);
+  });
+
+  // Kilobytes, minified and gzipped, of what loads before anything asks for more: a little over what it is now.
+  test.each([
+    ['a series', `export { createSeries } from '@heed/core'`, 9],
+    ['one detector', `export { pca } from '@heed/core/detectors/pca'`, 9],
+    ['one detector and all that makes events of its scores', oneDetector, 45],
+    ['a picture', `export { plotSeries } from '@heed/core/plot'`, 30],
+    ['the default detector', `export { detect } from '@heed/core'`, 88],
+  ])('costs a page that imports %s what it must, not more', async (_, source, kilobytes) => {
+    const size = eagerSize(await bundleForBrowser(source)) / 1000;
+    expect(size).toBeLessThan(kilobytes);
+    // Something was measured.
+    expect(size).toBeGreaterThan(0.6 * kilobytes);
   });
 
   const executable = findChromium();
@@ -203,9 +291,16 @@ function bundleForBrowser(source: string) {
   });
 }
 
-/** Input files that load before anything asks for them: what the entry imports statically, all the way down. */
-function eagerInputs(metafile: esbuild.Metafile): string[] {
-  const outputs = metafile.outputs;
+/** Bytes, gzipped, of the chunks that load at once. */
+function eagerSize({ metafile, outputFiles }: Awaited<ReturnType<typeof bundleForBrowser>>): number {
+  const eager = eagerOutputs(metafile!).map((name) => name.split('/').pop());
+  return outputFiles!
+    .filter(({ path }) => eager.includes(path.split('/').pop()))
+    .reduce((sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length, 0);
+}
+
+/** Chunks that load before anything asks for them: what the entry imports statically, all the way down. */
+function eagerOutputs({ outputs }: esbuild.Metafile): string[] {
   const seen = new Set<string>();
   const visit = (name: string) => {
     if (seen.has(name)) return;
@@ -213,5 +308,10 @@ function eagerInputs(metafile: esbuild.Metafile): string[] {
     for (const { path, kind } of outputs[name]?.imports ?? []) if (kind === 'import-statement') visit(path);
   };
   visit(Object.keys(outputs).find((name) => name.endsWith('entry.js'))!);
-  return [...seen].flatMap((name) => Object.keys(outputs[name]?.inputs ?? {}));
+  return [...seen];
+}
+
+/** Input files that load before anything asks for them. */
+function eagerInputs(metafile: esbuild.Metafile): string[] {
+  return eagerOutputs(metafile).flatMap((name) => Object.keys(metafile.outputs[name]?.inputs ?? {}));
 }

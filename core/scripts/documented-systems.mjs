@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const core = dirname(dirname(fileURLToPath(import.meta.url)));
-const heed = await import(join(core, 'dist/esm/node/index.js'));
+const heed = await import(join(core, 'dist/esm/all.js'));
 
 const args = process.argv.slice(2);
 const write = args.includes('--write');

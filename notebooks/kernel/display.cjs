@@ -23,7 +23,7 @@ exports.mimeBundle = async function mimeBundle(value, onError) {
 let core;
 function heedCore() {
   try {
-    return (core ??= require('@heed/core'));
+    return (core ??= require('@heed/core/plot'));
   } catch {
     return undefined;
   }

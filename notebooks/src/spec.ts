@@ -18,7 +18,7 @@ export const packageFolder = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** What every notebook finds without importing it. */
 const preload = [
-  "import * as heed from '@heed/core/node'",
+  "import * as heed from '@heed/core/all'",
   "import * as dfd from 'danfojs-node'",
   "import * as tf from '@tensorflow/tfjs'",
 ].join('; ');

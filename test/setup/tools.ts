@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { findProgram } from '../../core/scripts/debian.mjs';
-import { searchChromium } from '../browser/chromium.js';
+import { searchChromium } from './search-chromium.js';
 
 /** Something that tests need and npm cannot bring. */
 interface Tool {
@@ -36,6 +36,11 @@ export const tools = {
     serves: 'reading a real Prometheus',
     packages: ['prometheus'],
     search: () => (findProgram('promtool') ? findProgram('prometheus') : undefined),
+  },
+  alertmanager: {
+    serves: 'alerts in a real Alertmanager',
+    packages: ['prometheus-alertmanager'],
+    search: () => findProgram('prometheus-alertmanager') ?? findProgram('alertmanager'),
   },
 } satisfies Record<string, Tool>;
 

@@ -272,7 +272,9 @@ function summaryOf({ incidents, days, pagesPerWeek, truth, history }: Backtest, 
     const after =
       delay === undefined
         ? ''
-        : `, median ${series.indexTime ? `${formatNumber(delay)} points` : humanDuration(delay)} after onset`;
+        : delay === 0
+          ? ', most at onset'
+          : `, median ${series.indexTime ? `${formatNumber(delay)} points` : humanDuration(delay)} after onset`;
     parts.push(`${truth.found} of ${truth.events} labeled events${after}`, `${truth.falsePages} false`);
   }
   return `${parts.join('; ')}.`;

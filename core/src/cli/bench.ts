@@ -5,6 +5,7 @@ import { measure, type Absent, type BenchResult, type Contestant } from './bench
 import { growth, machine, markdown, table } from './bench/report.js';
 import { interruption } from './interrupt.js';
 import { checkOutput, writeOutput } from './output.js';
+import { fleet, type FleetSize } from './bench/fleet.js';
 import { bundleSizes, peakMemory, startupTimes } from './bench/size.js';
 import {
   attentionContestants,
@@ -31,6 +32,9 @@ interface Runner {
 }
 
 interface Context {
+  readonly signal: AbortSignal | undefined;
+  /** Tells of a peer, or a case, that could not take part. */
+  readonly leaveOut: (absent: Absent) => void;
   readonly rounds: number;
   /** Loaded by the first case that needs it. */
   tensors(): Promise<Tensors>;
@@ -97,6 +101,26 @@ const cases: Readonly<Record<string, Runner>> = {
     run: () => bundleSizes(),
   },
   memory: { summary: 'peak memory of 500 series × 1,000 points', run: async () => peakMemory() },
+  ...Object.fromEntries(
+    (
+      [
+        ['fleet-1k', { series: 1000, step: 5, rounds: 12 }],
+        ['fleet-10k', { series: 10_000, step: 15, rounds: 8 }],
+        ['fleet-100k', { series: 100_000, step: 60, rounds: 4 }],
+      ] as [string, FleetSize][]
+    ).map(([name, size]) => [
+      name,
+      {
+        summary: `heed serve behind a real Prometheus: a round of ${size.series.toLocaleString('en')} series`,
+        run: async ({ signal, leaveOut }: Context) => {
+          const results = await fleet(name, size, signal);
+          if (!('absent' in results)) return results;
+          leaveOut(results);
+          return [];
+        },
+      },
+    ]),
+  ),
   startup: { summary: 'process start to the first detection', run: async () => startupTimes(5) },
 };
 
@@ -137,6 +161,8 @@ async function bench(options: BenchOptions): Promise<void> {
   const absent = new Map<string, string>();
   const context: Context = {
     rounds: options.rounds,
+    signal,
+    leaveOut: ({ implementation, absent: reason }) => absent.set(implementation, reason),
     tensors: () => (tensors ??= loadTensors()),
     compare: (name, list, count, operations) => {
       for (const one of list) if ('absent' in one) absent.set(one.implementation, one.absent);

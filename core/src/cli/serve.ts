@@ -133,6 +133,12 @@ async function serve(flags: ServeFlags): Promise<void> {
   const log: Log = flags.quiet
     ? { ...write, write: (level, ...rest) => level !== 'info' && write.write(level, ...rest) }
     : write;
+  // A fault of ours must not end what people rely on.
+  process.on('unhandledRejection', (error) =>
+    log.write('error', 'Internal error; please report it.', {
+      cause: String((error as Error)?.stack ?? error),
+    }),
+  );
   const running = await service.startService(config, { log });
   let isStopping = false;
   const stopped = new Promise<void>((resolve, reject) => {

@@ -1,7 +1,10 @@
+export { createRandom, type Random } from '../random.js';
 export { generateSeries, generators } from './generators.js';
 export { parseIncident, type Incident, type IncidentChannel, type IncidentFault } from './incident.js';
 export { injectAnomalies, type InjectOptions } from './inject.js';
 export { anomalyKinds, type AnomalyKindInfo } from './injections.js';
+export { calmKinds, faultKinds, generateCalm, generateFault } from './operations.js';
+export type { CalmKind, FaultKind, OperationsOptions } from './operations.js';
 export type {
   AnomalyKind,
   GeneratorDefinition,

@@ -4,7 +4,7 @@ import { getSeriesDefinition } from '../detectors/registry.js';
 import { resolveOptions } from '../detectors/base/options.js';
 import { HeedError } from '../errors.js';
 import type { Series } from '../series/series.js';
-import { SeriesDetector } from './create.js';
+import { SeriesDetector } from './series-detector.js';
 import { loadDetector } from './load.js';
 import type { Detector } from './detector-types.js';
 

@@ -1,3 +1,4 @@
+export { applyFeedback, readFeedback } from '../feedback/index.js';
 export * from './types.js';
 export * from './graph/types.js';
 export { computeThreshold, type ThresholdOptions } from './threshold/threshold.js';
@@ -10,6 +11,7 @@ export * from './detector-types.js';
 export * from './json.js';
 export * from './graph/json.js';
 export { createDetector } from './create.js';
+export { createDetectorFrom } from './series-detector.js';
 export { detect, type DetectOptions } from './detect.js';
 export { scoreRaw, type RawRun, type RawRunOptions } from './raw.js';
 export { loadDetector } from './load.js';
@@ -21,6 +23,7 @@ export {
   type GraphDetectorFor,
   type GraphDetectorIds,
   type GraphDetectorOf,
+  type GraphInputKind,
   type GraphScoreOptions,
 } from './graph/detector.js';
 export { seriesOf } from './scored.js';

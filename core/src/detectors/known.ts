@@ -2,10 +2,11 @@ import type { builtinDetectors } from './builtin.js';
 import type { DetectorOptions, OptionsOf, OptionsSchema } from './base/options.js';
 import type { DetectorDefinition } from './base/types.js';
 
-type Builtin = (typeof builtinDetectors)[number];
+/** The definition of a detector that comes with Heed. */
+export type BuiltinDetector = (typeof builtinDetectors)[number];
 
 /** Options of the detectors that come with Heed, by id. */
-export type BuiltinOptions = { [D in Builtin as D['id']]: OptionsOf<D['options']> };
+export type BuiltinOptions = { [D in BuiltinDetector as D['id']]: OptionsOf<D['options']> };
 
 /**
  * Options of the detectors that the type checker knows, by id. Who registers another one can make it known:
@@ -20,14 +21,14 @@ export type DetectorId = keyof DetectorOptionsById;
 /** A detector by id or definition. Any text is an id: detectors can be registered at run time. */
 export type DetectorReference = DetectorId | (string & {}) | DetectorDefinition;
 
-/** None of a detector without options may be given. */
-type Chosen<O> = keyof O extends never ? { readonly [name: string]: never } : Partial<O>;
+/** Some of a detector's options; none of one that has none. */
+export type ChosenOptions<O> = keyof O extends never ? { readonly [name: string]: never } : Partial<O>;
 
 /** What the options of a detector may be: its own, each of them optional, where it is known by type. */
 export type OptionsFor<D> = D extends DetectorId
-  ? Chosen<DetectorOptionsById[D]>
+  ? ChosenOptions<DetectorOptionsById[D]>
   : D extends { readonly options: infer S extends OptionsSchema }
-    ? Chosen<OptionsOf<S>>
+    ? ChosenOptions<OptionsOf<S>>
     : DetectorOptions;
 
 /** Which detector, with which options: reads the same in `detect`, `createStream`, `createPool` and `evaluateDetector`. */

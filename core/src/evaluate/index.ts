@@ -1,4 +1,5 @@
 export { bootstrapInterval, type BootstrapInterval, type BootstrapOptions } from './bootstrap.js';
+export { eventErrors, type EventCase, type EventErrors } from './event-errors.js';
 export { compareByRank, signedRankTest, type RankComparison } from './critical-difference.js';
 export { anomalyIntervals } from './labeled-scores.js';
 export {

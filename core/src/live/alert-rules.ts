@@ -6,25 +6,60 @@ const CRITICAL = 50;
 /**
  * The rule file for Prometheus, or the provisioning file for Grafana's alerting.
  * @param budget what the service is to be started with
+ * @param query its name there, for an alert on it alone
  */
-export function alertRules(budget: string, grafana: boolean): string {
-  return grafana ? grafanaRules(budget) : prometheusRules(budget);
+export function alertRules(budget: string, grafana: boolean, query?: string): string {
+  return grafana ? grafanaRules(budget, query) : prometheusRules(budget, query);
 }
 
-function prometheusRules(budget: string): string {
+/**
+ * The configuration of `heed serve` that watches a query.
+ * @param query `name` is the label `query` of its metrics, `expr` PromQL, `step` ms
+ */
+export function serveConfig(query: {
+  readonly name: string;
+  readonly expr: string;
+  readonly budget: string;
+  readonly step: number;
+  /** All series as one system. */
+  readonly together?: boolean;
+}): string {
+  return `# heed serve --config heed.yaml
+sources:
+  prometheus:
+    url: http://localhost:9090 # your Prometheus
+queries:
+  - name: ${quoted(query.name)}
+    expr: ${quoted(query.expr)}
+    step: ${query.step / 1000}s
+    budget: ${quoted(query.budget)}
+${query.together ? '    together: true\n' : ''}`;
+}
+
+/** Text as a YAML scalar of one line, whatever it holds. */
+const quoted = (text: string): string => JSON.stringify(text);
+
+/** PromQL on a metric, of one query or of all. */
+const of = (metric: string, query: string | undefined, rest: string): string =>
+  query === undefined ? `${metric} ${rest}` : `${metric}{query=${JSON.stringify(query)}} ${rest}`;
+
+/** PromQL as a YAML scalar. */
+const scalar = (expr: string): string => (/[{"']/.test(expr) ? `'${expr.replace(/'/g, "''")}'` : expr);
+
+function prometheusRules(budget: string, query: string | undefined): string {
   return `# For the metrics of: heed exporter --budget ${budget} …
 # The service keeps to the budget; the rule waits for nothing and resolves when the incident is closed.
 groups:
   - name: heed
     rules:
       - alert: HeedIncident
-        expr: heed_incident == 1
+        expr: ${scalar(of('heed_incident', query, '== 1'))}
         labels:
           severity: warning
         annotations:
           summary: '{{ $labels.query }} is anomalous'
       - alert: HeedSevereIncident
-        expr: heed_incident == 1 and heed_severity > ${CRITICAL}
+        expr: ${scalar(`${of('heed_incident', query, '== 1')} and ${of('heed_severity', query, `> ${CRITICAL}`)}`)}
         labels:
           severity: critical
         annotations:
@@ -39,7 +74,7 @@ groups:
 `;
 }
 
-function grafanaRules(budget: string): string {
+function grafanaRules(budget: string, query: string | undefined): string {
   return `# Grafana alerting, provisioning/alerting/heed.yaml, for the metrics of: heed exporter --budget ${budget} …
 apiVersion: 1
 groups:
@@ -61,7 +96,7 @@ groups:
             model:
               refId: A
               instant: true
-              expr: heed_incident == 1
+              expr: ${scalar(of('heed_incident', query, '== 1'))}
         labels:
           severity: warning
         annotations:

@@ -41,6 +41,9 @@ export class ChannelMonitor {
   private readonly tails = Array.from({ length: MEMBERS }, () => new Tail());
   private readonly values = new Float64Array(MEMBERS);
   private readonly squares = new Float64Array(SHORT);
+  /** The first two values that differ, NaN where there is none yet; whether there are no others. */
+  private readonly states = new Float64Array(2).fill(NaN);
+  isSwitch = true;
   /** Values seen, missing ones included. */
   points = 0;
   private nextFit = 8;
@@ -91,6 +94,7 @@ export class ChannelMonitor {
     this.rank = 0;
     if (missing && Number.isNaN(expected)) return 0;
     const taken = missing ? expected : value;
+    if (this.isSwitch && !missing) this.isSwitch = this.isKnownState(value);
     this.history.push(taken);
     this.season.push(taken);
     const error = this.forecast.push(taken, expected);
@@ -142,6 +146,13 @@ export class ChannelMonitor {
     return strength;
   }
 
+  private isKnownState(value: number): boolean {
+    const { states } = this;
+    const at = states.findIndex((state) => state === value || Number.isNaN(state));
+    if (at >= 0) states[at] = value;
+    return at >= 0;
+  }
+
   /** Adds what the members made of the newest point to their past, unless it was flagged. */
   private learn(strength: number): void {
     this.flagged = strength >= FLAGGED ? this.flagged + 1 : Math.max(0, this.flagged - 2);
@@ -155,6 +166,8 @@ export class ChannelMonitor {
 
   write(out: BinaryWriter): void {
     for (const value of [this.points, this.nextFit, this.floor, this.flagged]) out.number(value);
+    out.number(this.isSwitch ? 1 : 0);
+    out.array(this.states);
     out.array(this.values);
     out.array(this.decades);
     out.array(this.squares);
@@ -168,6 +181,8 @@ export class ChannelMonitor {
     this.nextFit = from.number();
     this.floor = from.number();
     this.flagged = from.number();
+    this.isSwitch = from.number() === 1;
+    from.array(this.states);
     from.array(this.values);
     from.array(this.decades);
     from.array(this.squares);

@@ -4,19 +4,24 @@ import { ChannelMonitor } from './channel.js';
 import type { Slot } from './clock.js';
 import { explainIncident, type Explanation } from './explanation.js';
 import { IncidentTracker, type OpenIncident } from './incidents.js';
-import { JointStrength } from './joint.js';
+import { JOINT_THRESHOLD, JointStrength } from './joint.js';
 import { Ranking } from './ranking.js';
 import { RECENT, Recent } from './recent.js';
 import { Recurrence } from './recurrence.js';
-import { BudgetThreshold, CHANNEL_EXCESS, JOINT_EXCESS } from './threshold.js';
+import { BudgetThreshold } from './threshold.js';
 import type { LiveIncident, IncidentChange, MonitorPoint, MonitorState } from './types.js';
 
 /** Points of which a series is still learned. */
 const LEARNING = 64;
 /** Missing points in a row after which there is no data. */
 const SILENT = 3;
+/** Strength from which points before the one that was noticed belong to an incident; one of several is often as high. */
+const BEGUN = 1;
+const BEGUN_OF_SEVERAL = 1.5;
 /** Half-width of the band, in spreads. */
 const BAND = 3;
+/** Spreads from what was expected within which an incident is over, whatever the windows still hold. */
+const OVER = 4;
 
 export interface EngineOptions {
   readonly channels: readonly { readonly name: string; readonly unit?: string }[];
@@ -36,14 +41,19 @@ export interface EngineOptions {
 export class Engine {
   private readonly channels: ChannelMonitor[];
   private readonly recent: Recent[];
-  private readonly joint = new JointStrength();
-  private readonly recurrence = new Recurrence();
+  private readonly recurrence: Recurrence;
   private readonly ranking = new Ranking();
+  /** Of one channel; several have one each. */
   private readonly threshold: BudgetThreshold;
-  private readonly tracker = new IncidentTracker();
+  private readonly joint: JointStrength;
+  private readonly tracker: IncidentTracker;
   private explanation: Explanation | undefined;
   /** Times of the open incident's points, whose indices count. */
   private openTimes = { start: 0, noticed: 0, end: 0, peak: 0 };
+  /** What was expected of each channel when the open incident began, and how far from it is still normal. */
+  private readonly before: { expected: number; band: number }[];
+  /** Whether a value of its was out of that band when it opened. */
+  private isOfLevel = false;
   private point = 0;
   private time = 0;
   private silent = 0;
@@ -51,10 +61,11 @@ export class Engine {
   constructor(private readonly options: EngineOptions) {
     this.channels = options.channels.map(() => new ChannelMonitor(options.calendar));
     this.recent = options.channels.map(() => new Recent());
-    this.threshold = new BudgetThreshold(
-      options.rate,
-      options.channels.length > 1 ? JOINT_EXCESS : CHANNEL_EXCESS,
-    );
+    this.before = options.channels.map(() => ({ expected: NaN, band: NaN }));
+    this.recurrence = new Recurrence(options.calendar);
+    this.threshold = new BudgetThreshold(options.rate);
+    this.joint = new JointStrength(options.channels.length, options.rate);
+    this.tracker = new IncidentTracker(options.channels.length > 1 ? BEGUN_OF_SEVERAL : BEGUN);
   }
 
   push(slot: Slot): { point: MonitorPoint; change?: IncidentChange } {
@@ -72,12 +83,13 @@ export class Engine {
       const known = Number.isNaN(expected[c]!) ? values[c]! : expected[c]!;
       recent.push(known, spreads[c]!, strengths[c]!);
     });
-    const strength = missing ? 0 : this.joint.push(strengths);
+    const isOne = channels.length === 1;
+    const strength = missing ? 0 : isOne ? strengths[0]! : this.joint.push(strengths, switches(channels));
     const regular = !missing && this.recurrence.push(index, strength);
-    const rank = channels.length === 1 ? channels[0]!.rank : strength;
-    const level = this.threshold.value * options.factor;
-    this.threshold.push(strength, regular);
-    const change = this.track(index, strength, level, regular);
+    const rank = isOne ? channels[0]!.rank : strength;
+    const level = (isOne ? this.threshold.value : JOINT_THRESHOLD) * options.factor;
+    if (isOne) this.threshold.push(strength, regular);
+    const change = this.track(index, strength, level, regular, values);
     const edge = (side: number): number[] => expected.map((value, c) => value + side * BAND * spreads[c]!);
     const point: MonitorPoint = {
       time: slot.time,
@@ -121,22 +133,43 @@ export class Engine {
     strength: number,
     level: number,
     regular: boolean,
+    values: readonly number[],
   ): IncidentChange | undefined {
-    const changed = this.tracker.push(index, strength, level, regular);
+    const changed = this.tracker.push(index, strength, level, regular, this.isByItself(values));
     const incident = changed?.incident ?? this.tracker.open;
     if (!incident) return undefined;
-    if (changed?.change === 'opened') this.explanation = undefined;
+    if (changed?.change === 'opened') {
+      this.explanation = undefined;
+      this.recent.forEach((recent, c) => {
+        const { expected, spread } = recent.last(index - incident.start + 1);
+        this.before[c] = { expected: expected[0]!, band: OVER * spread[0]! };
+      });
+      this.isOfLevel = true;
+      this.isOfLevel = this.isByItself(values);
+    }
     this.noteTimes(incident, index, changed?.change === 'opened');
     if (!changed) return undefined;
     this.explain(incident, index);
     return { change: changed.change, time: this.time, incident: this.describe(incident, changed.change) };
   }
 
+  /**
+   * Whether a value is outside what was expected when the incident began. Where no value was, when it opened, the shape
+   * stands out, and that lasts as long as its windows say.
+   */
+  private isByItself(values: readonly number[]): boolean {
+    const isOutside = values.some((value, c) => {
+      const { expected, band } = this.before[c]!;
+      return Math.abs(value - expected) > band;
+    });
+    return isOutside || !this.isOfLevel;
+  }
+
   /** Indices become times while they are at hand. */
   private noteTimes(incident: OpenIncident, index: number, isNew: boolean): void {
     const at = (point: number): number => this.time - (index - point) * this.options.step;
     if (isNew) this.openTimes = { start: at(incident.start), noticed: this.time, end: 0, peak: 0 };
-    if (incident.end === index || isNew) this.openTimes.end = this.time;
+    if (incident.lasted === index || isNew) this.openTimes.end = this.time;
     if (incident.peak === index || isNew) this.openTimes.peak = this.time;
   }
 
@@ -178,7 +211,7 @@ export class Engine {
       ...(options.indexTime ? { indexTime: true } : {}),
       ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
       startsBefore: index - Math.max(first, incident.start),
-      endsBefore: index - incident.end,
+      endsBefore: index - incident.lasted,
       peaksBefore: index - Math.max(first, incident.peak),
       score: incident.score,
       // What was most similar when it was noticed; later the windows hold the incident itself.
@@ -190,7 +223,9 @@ export class Engine {
   write(out: BinaryWriter): void {
     const { start, noticed, end, peak } = this.openTimes;
     for (const value of [this.point, this.time, this.silent, start, noticed, end, peak]) out.number(value);
+    out.number(this.isOfLevel ? 1 : 0);
     out.text(this.explanation ? JSON.stringify(this.explanation) : '');
+    out.array(Float64Array.from(this.before.flatMap(({ expected, band }) => [expected, band])));
     for (const part of this.parts()) part.write(out);
   }
 
@@ -204,8 +239,14 @@ export class Engine {
       end: from.number(),
       peak: from.number(),
     };
+    this.isOfLevel = from.number() === 1;
     const explanation = from.text();
     this.explanation = explanation === '' ? undefined : (JSON.parse(explanation) as Explanation);
+    const before = new Float64Array(2 * this.before.length);
+    from.array(before);
+    this.before.forEach((_, c) => {
+      this.before[c] = { expected: before[2 * c]!, band: before[2 * c + 1]! };
+    });
     for (const part of this.parts()) part.read(from);
   }
 
@@ -214,3 +255,5 @@ export class Engine {
     return [...this.channels, ...this.recent, joint, recurrence, ranking, threshold, tracker];
   }
 }
+
+const switches = (channels: readonly ChannelMonitor[]): boolean[] => channels.map(({ isSwitch }) => isSwitch);

@@ -7,10 +7,8 @@ const NEARLY = 0.9;
 const CALM = 16;
 /** Calm points after which it is recovering. */
 const RECOVERING = 4;
-/** Strength from which points just before the one that was noticed belong to the incident. */
-const BEGUN = 1;
 /** Points looked back at for the beginning. */
-export const LOOK_BACK = 32;
+const LOOK_BACK = 32;
 /** A new peak is worth an update where it is so much higher than the one told. */
 const HIGHER = 1.1;
 
@@ -18,7 +16,10 @@ const HIGHER = 1.1;
 export interface OpenIncident {
   readonly start: number;
   readonly noticed: number;
+  /** Latest point that stands out, be it for what came before it. */
   end: number;
+  /** Latest point that stands out by itself. */
+  lasted: number;
   peak: number;
   score: number;
   told: number;
@@ -36,11 +37,21 @@ export class IncidentTracker {
   /** Latest strengths, oldest first. */
   private readonly recent = new Float32Array(LOOK_BACK);
 
+  /** @param begun strength from which points just before the one that was noticed belong to the incident */
+  constructor(private readonly begun: number) {}
+
   /**
    * @param point index
    * @param regular whether it stood out because of what happens at regular times
+   * @param byItself whether its value stands out, rather than windows that still hold the values before it
    */
-  push(point: number, strength: number, threshold: number, regular: boolean): TrackerChange | undefined {
+  push(
+    point: number,
+    strength: number,
+    threshold: number,
+    regular: boolean,
+    byItself = true,
+  ): TrackerChange | undefined {
     this.recent.copyWithin(0, 1);
     this.recent[LOOK_BACK - 1] = regular ? 0 : strength;
     const isSure = this.open !== undefined || this.before >= NEARLY * threshold;
@@ -50,14 +61,15 @@ export class IncidentTracker {
     const { open } = this;
     if (isOn && !open) {
       const start = point - this.begunBefore();
-      this.open = { start, noticed: point, end: point, peak: point, score, told: score };
+      this.open = { start, noticed: point, end: point, lasted: point, peak: point, score, told: score };
       return { change: 'opened', incident: this.open };
     }
     if (isOn && open) {
       open.end = point;
+      if (byItself) open.lasted = point;
       if (score <= open.score) return undefined;
       open.score = score;
-      open.peak = point;
+      if (byItself) open.peak = point;
       if (score < HIGHER * open.told) return undefined;
       open.told = score;
       return { change: 'updated', incident: open };
@@ -80,27 +92,32 @@ export class IncidentTracker {
   private begunBefore(): number {
     const { recent } = this;
     let begun = LOOK_BACK - 1;
-    for (let i = LOOK_BACK - 2; i >= 0 && begun - i <= 2; i--) if (recent[i]! >= BEGUN) begun = i;
+    for (let i = LOOK_BACK - 2; i >= 0 && begun - i <= 2; i--) if (recent[i]! >= this.begun) begun = i;
     return LOOK_BACK - 1 - begun;
   }
 
   write(out: BinaryWriter): void {
     out.number(this.before);
     out.array(this.recent);
-    const { open } = this;
-    out.array(
-      Float64Array.from(open ? [open.start, open.noticed, open.end, open.peak, open.score, open.told] : []),
-    );
+    out.array(Float64Array.from(this.open ? Object.values(this.open) : []));
   }
 
   read(from: BinaryReader): void {
     this.before = from.number();
     from.array(this.recent);
-    const numbers = new Float64Array(6);
-    const [start, noticed, end, peak, score, told] = numbers.subarray(0, from.array(numbers));
+    const numbers = new Float64Array(7);
+    const [start, noticed, end, lasted, peak, score, told] = numbers.subarray(0, from.array(numbers));
     this.open =
       start === undefined
         ? undefined
-        : { start, noticed: noticed!, end: end!, peak: peak!, score: score!, told: told! };
+        : {
+            start,
+            noticed: noticed!,
+            end: end!,
+            lasted: lasted!,
+            peak: peak!,
+            score: score!,
+            told: told!,
+          };
   }
 }

@@ -1,4 +1,4 @@
-export { alertRules } from './alert-rules.js';
+export { alertRules, serveConfig } from './alert-rules.js';
 export * from './types.js';
 export { createMonitor, restoreMonitor, type Monitor } from './monitor.js';
 export { parseBudget, type AlertBudget } from './threshold.js';

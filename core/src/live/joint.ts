@@ -1,52 +1,53 @@
 import type { BinaryReader, BinaryWriter } from './binary.js';
-import { Tail } from './tail.js';
+import { BudgetThreshold } from './threshold.js';
 
-/** Decades from which a moment is learned from only now and then, until so many in a row that it is the new normal. */
-const FLAGGED = 2;
-const NOW_AND_THEN = 8;
-const NEW_NORMAL = 128;
+/** The strength at which several channels as one reach their threshold. */
+export const JOINT_THRESHOLD = 2;
+/** What a channel must exceed its own threshold by, since many are looked at. */
+const CAUTION = 1.1;
+/**
+ * What a switch (a channel with two values) counts: switches and commands are context for the measured quantities
+ * rather than symptoms. They count in full where there is nothing else.
+ */
+const SWITCH_WEIGHT = 0.5;
 
 /**
- * Several channels as one: the largest of their strengths and the root mean square of all, each by how rare it was in
- * its own past. With many channels one of them often stands out; that all do, a little, is rare.
+ * Several channels as one: each has its own threshold, for its share of the budget, and the one that comes closest to
+ * its own, or exceeds it the most, is the strength of all.
  */
 export class JointStrength {
-  private readonly tails = [new Tail(), new Tail()];
-  private points = 0;
-  private flagged = 0;
+  private readonly thresholds: BudgetThreshold[];
 
-  push(strengths: ArrayLike<number>): number {
-    if (strengths.length === 1) return strengths[0]!;
-    let largest = 0;
-    let square = 0;
-    for (let c = 0; c < strengths.length; c++) {
-      largest = Math.max(largest, strengths[c]!);
-      square += strengths[c]! ** 2 / strengths.length;
-    }
-    this.points++;
-    const values = [largest, Math.sqrt(square)].map((strength) => Math.exp(SHARPNESS * strength));
-    let sum = 0;
-    this.tails.forEach((tail, i) => (sum += tail.decades(values[i]!) ** 2 / 2));
-    const joint = Math.sqrt(sum);
-    this.flagged = joint >= FLAGGED ? this.flagged + 1 : Math.max(0, this.flagged - 2);
-    if (joint < FLAGGED || this.flagged > NEW_NORMAL || this.points % NOW_AND_THEN === 0) {
-      this.tails.forEach((tail, i) => tail.add(values[i]!, 1));
-    }
-    return joint;
+  /** @param rate false incidents per point that all channels together are allowed */
+  constructor(
+    channels: number,
+    private readonly rate: number,
+  ) {
+    this.thresholds = Array.from({ length: channels }, () => new BudgetThreshold(rate));
+  }
+
+  /**
+   * @param strengths d values, in decades
+   * @param isSwitch d values
+   */
+  push(strengths: readonly number[], isSwitch: readonly boolean[]): number {
+    const measured = isSwitch.reduce((count, own) => count + (own ? 0 : 1), 0);
+    let highest = 0;
+    this.thresholds.forEach((threshold, c) => {
+      const isContext = measured > 0 && isSwitch[c]!;
+      const share = (isContext ? SWITCH_WEIGHT : 1) * (strengths[c]! / threshold.value);
+      highest = Math.max(highest, share);
+      threshold.rate = this.rate / (isContext || measured === 0 ? strengths.length : measured);
+      threshold.push(strengths[c]!, false);
+    });
+    return (JOINT_THRESHOLD / CAUTION) * highest;
   }
 
   write(out: BinaryWriter): void {
-    out.number(this.points);
-    out.number(this.flagged);
-    for (const tail of this.tails) tail.write(out);
+    for (const threshold of this.thresholds) threshold.write(out);
   }
 
   read(from: BinaryReader): void {
-    this.points = from.number();
-    this.flagged = from.number();
-    for (const tail of this.tails) tail.read(from);
+    for (const threshold of this.thresholds) threshold.read(from);
   }
 }
-
-/** Natural logarithms that one decade of a channel's strength counts as in the tails. */
-const SHARPNESS = 2;

@@ -12,6 +12,8 @@ const APART = 12;
 /** Points, and share of the distance, by which regular peaks may be off. */
 const SLACK = 2;
 const SLACK_SHARE = 0.005;
+/** The same of a day and a week. */
+const CALENDAR_SLACK_SHARE = 0.0025;
 
 interface Peak {
   start: number;
@@ -23,7 +25,10 @@ interface Peak {
 export class Recurrence {
   private peaks: Peak[] = [];
 
-  /** @returns whether points that stood out as much came before at the same distance, twice */
+  /** @param calendar cycles that clocks have, in points: what comes a day or a week later comes once before it is known */
+  constructor(private readonly calendar: readonly number[] = []) {}
+
+  /** @returns whether points that stood out as much came before at the same distance, twice; or a day or a week ago */
   push(point: number, strength: number): boolean {
     if (strength < FROM) return false;
     const regular = this.recurs(point, SHARE * strength);
@@ -40,9 +45,12 @@ export class Recurrence {
 
   private recurs(point: number, least: number): boolean {
     const { peaks } = this;
-    for (let a = peaks.length - 1; a > 0; a--) {
+    for (let a = peaks.length - 1; a >= 0; a--) {
       const later = peaks[a]!;
       if (later.strength < least || point - later.end < APART) continue;
+      if (this.calendar.some((cycle) => isAt(point - cycle, later, SLACK + CALENDAR_SLACK_SHARE * cycle))) {
+        return true;
+      }
       for (let b = a - 1; b >= 0; b--) {
         const earlier = peaks[b]!;
         if (earlier.strength < least) continue;
@@ -50,7 +58,7 @@ export class Recurrence {
         const slack = SLACK + SLACK_SHARE * distance;
         const then = point - distance;
         if (then < later.start - slack) break;
-        if (then <= later.end + slack) return true;
+        if (isAt(then, later, slack)) return true;
       }
     }
     return false;
@@ -73,4 +81,8 @@ export class Recurrence {
       strength: numbers[3 * i + 2]!,
     }));
   }
+}
+
+function isAt(point: number, { start, end }: Peak, slack: number): boolean {
+  return point >= start - slack && point <= end + slack;
 }

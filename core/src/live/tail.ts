@@ -13,13 +13,15 @@ const BLOCK = 64;
 /** Share of its own past that a member's tail is fitted to. */
 const TAIL = 0.02;
 /** Decades of a value at the start of the tail. */
-export const TAIL_DECADES = -Math.log10(TAIL);
+const TAIL_DECADES = -Math.log10(TAIL);
 /** The tail is at least this share of the body's slope, and at least this steep. */
 const BODY = 0.5;
 const LEAST_SHAPE = 0.3;
 /** How much wider a tail is taken to be where few values tell of it. */
 const CAUTION = 2;
 const CAP = 8;
+/** Decades beyond the number of values seen that can be told from them. */
+const BEYOND_EVIDENCE = 2;
 
 /**
  * How rare a value is in the past of what it is a value of, in decades (2 = once in 100). A histogram of logarithms
@@ -78,7 +80,7 @@ export class Tail {
     // What was seen before is no rarer than that; where nothing ever spread, the number of values is all there is.
     const seen = (this.above(this.binOf(at)) / this.total) * n;
     const most = seen >= 1 ? Math.log10(n / seen) + 0.3 : start - middle < 0.1 ? Math.log10(n) + 0.5 : CAP;
-    return Math.min(CAP, far, Math.max(TAIL_DECADES, most));
+    return Math.min(CAP, Math.log10(n) + BEYOND_EVIDENCE, far, Math.max(TAIL_DECADES, most));
   }
 
   write(out: BinaryWriter): void {

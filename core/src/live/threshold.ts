@@ -6,12 +6,8 @@ import type { BinaryReader, BinaryWriter } from './binary.js';
 const PEAK = 1;
 /** Points that separate one peak from the next. */
 const APART = 16;
-/**
- * What is known of any series before it is seen: the mean excess of its peaks, of one channel and of several as one (where
- * strengths are decades of a single tail, so it is 1/ln 10), worth so many peaks; and their rate.
- */
-export const CHANNEL_EXCESS = 0.2;
-export const JOINT_EXCESS = 1 / Math.LN10;
+/** What is known of any series before it is seen: the mean excess of its peaks, worth so many peaks; and their rate. */
+const USUAL_EXCESS = 0.2;
 const EXCESS_WORTH = 30;
 const PEAKS_BEFORE = 2;
 const POINTS_BEFORE = 400;
@@ -24,6 +20,12 @@ const TELLABLE = 0.75;
 /** The caution that members show with few values, given back while a series is younger than this. */
 const YOUNG = 1500;
 const YOUNG_BONUS = 0.3;
+/**
+ * The first points of a series: what stands out there is most often the first time of something usual, so that it takes
+ * so much more to open an incident, at first.
+ */
+const FIRST = 300;
+const FIRST_CAUTION = 1;
 
 /** At most `incidents` false ones per `period` (ms). */
 export interface AlertBudget {
@@ -68,14 +70,8 @@ export class BudgetThreshold {
   private sincePeak = Infinity;
   value = HIGHEST;
 
-  /**
-   * @param rate false incidents per point that are allowed
-   * @param usualExcess mean excess of the peaks of a series of its kind
-   */
-  constructor(
-    private readonly rate: number,
-    private readonly usualExcess: number,
-  ) {
+  /** @param rate false incidents per point that are allowed */
+  constructor(public rate: number) {
     this.update();
   }
 
@@ -107,13 +103,14 @@ export class BudgetThreshold {
   }
 
   private update(): void {
-    const excess = (this.excess + this.usualExcess * EXCESS_WORTH) / (this.uncensored + EXCESS_WORTH);
+    const excess = (this.excess + USUAL_EXCESS * EXCESS_WORTH) / (this.uncensored + EXCESS_WORTH);
     const peaks = (this.peaks + PEAKS_BEFORE) / (this.points + POINTS_BEFORE);
     // At a step of seconds a week is more points than a young series can say anything rare of.
-    const share = this.usualExcess > CHANNEL_EXCESS ? 1 : TELLABLE;
-    const tellable = share * (Math.log10(Math.max(1000, this.seen)) + 0.3);
+    const tellable = TELLABLE * (Math.log10(Math.max(1000, this.seen)) + 0.3);
     const level = Math.min(HIGHEST, tellable, PEAK + excess * Math.log(Math.max(1, peaks / this.rate)));
-    this.value = Math.max(LOWEST, level - YOUNG_BONUS * Math.max(0, 1 - this.seen / YOUNG));
+    this.value =
+      Math.max(LOWEST, level - YOUNG_BONUS * Math.max(0, 1 - this.seen / YOUNG)) +
+      FIRST_CAUTION * Math.max(0, 1 - this.seen / FIRST);
   }
 
   write(out: BinaryWriter): void {

@@ -1,3 +1,4 @@
+export { formatNumber, formatTicks, humanDuration } from '../format.js';
 export * from './bars.js';
 export * from './critical-difference.js';
 export * from './curves.js';

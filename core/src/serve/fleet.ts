@@ -194,16 +194,24 @@ export class Fleet {
 
   /** Writes down which units there are, and when they were last seen. */
   async remember(): Promise<void> {
-    const { store, query } = this.options;
     let written: Promise<unknown> = Promise.resolve();
-    for (const { key, channels, seen } of this.units.values()) {
-      written = store.units.put(key, {
+    for (const unit of this.units.values()) written = this.note(unit);
+    await written;
+  }
+
+  private note({ key, channels, seen, query }: WatchedUnit): Promise<unknown> {
+    const { store, log } = this.options;
+    return store.units
+      .put(key, {
         query: query.name,
         channels: channels.map(({ name, labels }) => ({ name, labels })),
         seen,
-      });
-    }
-    await written;
+      })
+      .catch((error: unknown) =>
+        log.once(`state: ${String(error)}`, 'error', 'The state cannot be written.', {
+          cause: String(error),
+        }),
+      );
   }
 
   private take(units: readonly WatchedUnit[], until: number, result: HostResult): void {
@@ -242,7 +250,7 @@ export class Fleet {
 
   /** Makes units for series that are not known. */
   private async admit(series: readonly SourceSeries[], quietUntil: number): Promise<void> {
-    const { query, limit, log, shards, store } = this.options;
+    const { query, limit, log, shards } = this.options;
     const unknown: { readonly text: string; readonly labels: Labels; readonly index: number }[] = [];
     series.forEach(({ labels }, index) => {
       const text = JSON.stringify(labels);
@@ -286,13 +294,7 @@ export class Fleet {
       );
     }
     await this.open(added, quietUntil);
-    for (const { key, channels, seen } of added) {
-      void store.units.put(key, {
-        query: query.name,
-        channels: channels.map(({ name, labels }) => ({ name, labels })),
-        seen,
-      });
-    }
+    for (const unit of added) void this.note(unit);
   }
 
   /** One unit of all the series; another one where there are new ones among them. */
@@ -321,7 +323,7 @@ export class Fleet {
     unit.seen = quietUntil;
     channels.forEach(({ labels }, channel) => this.places.set(JSON.stringify(labels), { unit, channel }));
     await this.open([unit], quietUntil);
-    await store.units.put(unit.key, { query: query.name, channels, seen: quietUntil });
+    await this.note(unit);
   }
 
   private byLabels(): Map<string, Place> {

@@ -41,9 +41,12 @@ const SHORT_ANSWER = 1024 * 1024;
 
 /** One server, with its connections. */
 export class HttpClient {
-  private agent: Agent;
+  private readonly agent: Agent;
+  /** For messages: paths and queries of webhooks are secrets. */
+  readonly shown: string;
 
   constructor(readonly endpoint: Endpoint) {
+    this.shown = new URL(endpoint.url).origin;
     const { tls, timeout } = endpoint;
     const read = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file));
     this.agent = new Agent({
@@ -92,7 +95,7 @@ export class HttpClient {
           answer.body.destroy();
           throw new HeedError(
             'source-too-large',
-            `the answer of ${url} has more than ${most} bytes`,
+            `the answer of ${this.shown} has more than ${most} bytes`,
             'Ask for less, or raise the limit.',
           );
         }
@@ -107,8 +110,8 @@ export class HttpClient {
       throw new HeedError(
         'source-unreachable',
         clock.aborted
-          ? `${url} did not answer within ${timeout / 1000} s`
-          : `${url} cannot be reached: ${causeOf(error)}`,
+          ? `${this.shown} did not answer within ${timeout / 1000} s`
+          : `${this.shown} cannot be reached: ${causeOf(error)}`,
         'Check the address, and that the server runs and is allowed through.',
         undefined,
         error,

@@ -214,31 +214,31 @@ export class MonitorHost {
     if (!store) return { saved: 0, bytes: 0 };
     let saved = 0;
     let bytes = 0;
+    let waiting = 0;
+    let failure: string | undefined;
     let written: Promise<unknown> = Promise.resolve();
-    try {
-      for (const unit of units) {
-        if (!unit.changed) continue;
-        const snapshot = unit.monitor.snapshot();
-        written = store.monitors.put(unit.key, {
-          print: unit.print,
-          until: unit.until,
-          snapshot,
-          deviation: unit.deviation,
-          quietUntil: unit.quietUntil,
-          ...(unit.incident ? { incident: unit.incident } : {}),
-        });
-        unit.changed = false;
-        saved++;
-        bytes += snapshot.length;
-        // Snapshots wait in memory until they are written.
-        if (saved % 500 === 0) await written;
-      }
-      await written;
-      return { saved, bytes };
-    } catch (error) {
-      for (const unit of units) unit.changed = true;
-      return { saved: 0, bytes: 0, saveFailure: messageOf(error) };
+    for (const unit of units) {
+      if (!unit.changed) continue;
+      const snapshot = unit.monitor.snapshot();
+      const { key, print, until, deviation, quietUntil, incident } = unit;
+      unit.changed = false;
+      written = store.monitors
+        .put(key, { print, until, snapshot, deviation, quietUntil, ...(incident ? { incident } : {}) })
+        .then(
+          () => {
+            saved++;
+            bytes += snapshot.length;
+          },
+          (error: unknown) => {
+            unit.changed = true;
+            failure ??= messageOf(error);
+          },
+        );
+      // Snapshots wait in memory until they are written.
+      if (++waiting % 500 === 0) await written;
     }
+    await written;
+    return { saved, bytes, ...(failure === undefined ? {} : { saveFailure: failure }) };
   }
 }
 

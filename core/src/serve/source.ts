@@ -74,7 +74,7 @@ export class Source {
     let answer = await send('POST');
     // Some proxies let only GET through.
     if (answer.status === 405) answer = await send('GET');
-    return readAnswer(answer, { shown: this.endpoint.url, times, step });
+    return readAnswer(answer, { shown: this.client.shown, times, step });
   }
 
   close(): Promise<void> {
@@ -89,7 +89,7 @@ interface Asked {
 }
 
 /** @throws HeedError source-error, source-bad-answer */
-export function readAnswer(
+function readAnswer(
   { status, text }: { readonly status: number; readonly text: string },
   asked: Asked,
 ): SourceAnswer {

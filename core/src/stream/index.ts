@@ -1,2 +1,2 @@
 export { createStream, type DetectorStream, type StreamOptions, type StreamUpdate } from './stream.js';
-export { SlidingStream, type SlidingUpdate } from './sliding.js';
+export { SlidingStream, type SlidingRunOptions, type SlidingUpdate } from './sliding.js';

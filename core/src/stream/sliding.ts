@@ -11,7 +11,8 @@ export interface SlidingUpdate {
   readonly scoredPoints: number;
 }
 
-type RunOptions = Pick<ScoreOptions, 'signal' | 'onProgress'>;
+/** How one update runs. */
+export type SlidingRunOptions = Pick<ScoreOptions, 'signal' | 'onProgress'>;
 
 /** Share of new points from which on scales, periods and the threshold are taken from the series as it is by then. */
 const recalibrateAt = 0.1;
@@ -46,7 +47,7 @@ export class SlidingStream {
   ) {}
 
   /** @throws HeedError what `Detector.score` and `DetectorStream.append` throw */
-  async update(series: Series, run: RunOptions = {}): Promise<SlidingUpdate> {
+  async update(series: Series, run: SlidingRunOptions = {}): Promise<SlidingUpdate> {
     const { shown } = this;
     const dropped = shown && pointsDropped(shown.series, series);
     if (!shown || dropped === undefined) return this.startAnew(series, run);
@@ -76,7 +77,7 @@ export class SlidingStream {
     this.shown = undefined;
   }
 
-  private async startAnew(series: Series, run: RunOptions): Promise<SlidingUpdate> {
+  private async startAnew(series: Series, run: SlidingRunOptions): Promise<SlidingUpdate> {
     this.dispose();
     const calibration = series.time.length;
     const detector = await this.prepare();

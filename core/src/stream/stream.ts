@@ -1,7 +1,8 @@
 import type { RawScores, RawStream } from '../detectors/base/types.js';
 import type { DetectorChoice, DetectorReference } from '../detectors/known.js';
 import { HeedError, throwIfAborted } from '../errors.js';
-import { createSeriesDetector, SeriesDetector } from '../detection/create.js';
+import { createSeriesDetector } from '../detection/create.js';
+import { SeriesDetector } from '../detection/series-detector.js';
 import { buildDetection } from '../detection/detection.js';
 import { rememberSeries } from '../detection/scored.js';
 import type { FilledSeries } from '../detection/gaps.js';

@@ -27,7 +27,7 @@ export const contractCheckNames: readonly string[] = [...contractChecks, ...grap
  * Checks that a detector keeps the contract every surface relies on: sound scores on generated series, determinism,
  * save and load, gaps, constants, short input, cancelling, streaming; the same for its side that takes graphs. For one's own detector before it is
  * registered, and for every registered one in our tests.
- * @param only names of the checks to run; default all
+ * @param options `only`: names of the checks to run; default all
  * @throws HeedError cancelled; broken promises are results, not errors
  */
 export async function checkDetectorContract(

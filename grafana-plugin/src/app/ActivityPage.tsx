@@ -1,6 +1,7 @@
 import { useEffect, useReducer } from 'react';
-import { dateTimeFormat } from '@grafana/data';
-import { Button, useTheme2 } from '@grafana/ui';
+import { css, cx } from '@emotion/css';
+import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
+import { Button, useStyles2 } from '@grafana/ui';
 import type { ActivityEntry } from '../shared/activity.js';
 import { scoringService } from '../shared/services.js';
 
@@ -12,7 +13,7 @@ const detectorOf = ({ model, detector, state }: ActivityEntry) =>
 
 /** What this browser tab has scored since it was opened. */
 export function ActivityPage() {
-  const theme = useTheme2();
+  const styles = useStyles2(getStyles);
   const service = scoringService();
   const [, redraw] = useReducer((n: number) => n + 1, 0);
   useEffect(() => service.activity.subscribe(redraw), [service]);
@@ -28,18 +29,17 @@ export function ActivityPage() {
     ['cache', `${(service.cachedBytes / 1048576).toFixed(1)} MB`],
     ['scored in', service.where === 'worker' ? 'Web Workers' : 'the page (workers are refused here)'],
   ];
-  const right = { textAlign: 'right' as const, fontVariantNumeric: 'tabular-nums' };
   return (
     <div data-testid="heed-activity">
-      <div style={{ display: 'flex', flexWrap: 'wrap', gap: 24, marginBottom: 16 }}>
+      <div className={styles.figures}>
         {figures.map(([name, value]) => (
           <div key={name}>
-            <div style={{ fontSize: 20 }}>{value}</div>
-            <div style={{ color: theme.colors.text.secondary }}>{name}</div>
+            <div className={styles.figure}>{value}</div>
+            <div className={styles.faint}>{name}</div>
           </div>
         ))}
       </div>
-      <div style={{ marginBottom: 12 }}>
+      <div className={styles.action}>
         <Button size="sm" variant="secondary" onClick={() => (service.clearCache(), redraw())}>
           Empty the cache
         </Button>
@@ -47,16 +47,16 @@ export function ActivityPage() {
       {entries.length === 0 ? (
         <p>Nothing has been scored in this tab yet. Open a dashboard that uses Heed, or the page “Try it”.</p>
       ) : (
-        <table style={{ width: '100%' }} className="filter-table">
+        <table className={cx('filter-table', styles.table)}>
           <thead>
             <tr>
               <th>when</th>
               <th>for</th>
               <th>series</th>
               <th>detector or model</th>
-              <th style={right}>points</th>
-              <th style={right}>time</th>
-              <th style={right}>events</th>
+              <th className={styles.right}>points</th>
+              <th className={styles.right}>time</th>
+              <th className={styles.right}>events</th>
               <th>state</th>
             </tr>
           </thead>
@@ -67,11 +67,11 @@ export function ActivityPage() {
                 <td>{surfaces[entry.surface]}</td>
                 <td>{entry.title}</td>
                 <td>{detectorOf(entry)}</td>
-                <td style={right}>{(entry.scoredPoints ?? entry.points).toLocaleString('en')}</td>
-                <td style={right}>
+                <td className={styles.right}>{(entry.scoredPoints ?? entry.points).toLocaleString('en')}</td>
+                <td className={styles.right}>
                   {entry.milliseconds === undefined ? '' : `${entry.milliseconds.toFixed(1)} ms`}
                 </td>
-                <td style={right}>{entry.events ?? ''}</td>
+                <td className={styles.right}>{entry.events ?? ''}</td>
                 <td>{entry.error ?? entry.state}</td>
               </tr>
             ))}
@@ -81,3 +81,12 @@ export function ActivityPage() {
     </div>
   );
 }
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  figures: css({ display: 'flex', flexWrap: 'wrap', gap: 24, marginBottom: 16 }),
+  figure: css({ fontSize: 20 }),
+  faint: css({ color: theme.colors.text.secondary }),
+  action: css({ marginBottom: 12 }),
+  table: css({ width: '100%' }),
+  right: css({ textAlign: 'right', fontVariantNumeric: 'tabular-nums' }),
+});

@@ -1,12 +1,13 @@
 import { useState } from 'react';
-import type { DataSourceInstanceSettings } from '@grafana/data';
+import { css } from '@emotion/css';
+import type { DataSourceInstanceSettings, GrafanaTheme2 } from '@grafana/data';
 import { DataSourcePicker, getBackendSrv, getDataSourceSrv, locationService } from '@grafana/runtime';
-import { Alert, Button, useTheme2 } from '@grafana/ui';
+import { Alert, Button, useStyles2 } from '@grafana/ui';
 import { dataSourceId } from '../datasource/types.js';
 import { exampleDashboard } from './exampleDashboard.js';
 
 export function StartPage() {
-  const theme = useTheme2();
+  const styles = useStyles2(getStyles);
   const heed = getDataSourceSrv().getList({ type: dataSourceId })[0];
   const [source, setSource] = useState<DataSourceInstanceSettings>();
   const [problem, setProblem] = useState('');
@@ -30,20 +31,14 @@ export function StartPage() {
     }
   };
 
-  const step = {
-    padding: 16,
-    border: `1px solid ${theme.colors.border.weak}`,
-    borderRadius: 4,
-    marginBottom: 12,
-  };
   return (
     <div data-testid="heed-start">
       <h3>Anomalies on any dashboard, with the reason one click away</h3>
-      <p style={{ color: theme.colors.text.secondary, maxWidth: 760 }}>
+      <p className={styles.lead}>
         Heed compares what happens now with the intervals of your own history that it resembles most. It needs
         no training and no server: the work is done in your browser, and nothing leaves it.
       </p>
-      <div style={step}>
+      <div className={styles.step}>
         <h4>1. A data source that wraps the others</h4>
         {heed ? (
           <p>
@@ -58,9 +53,9 @@ export function StartPage() {
           </>
         )}
       </div>
-      <div style={step}>
+      <div className={styles.step}>
         <h4>2. An example dashboard on your own data</h4>
-        <div style={{ display: 'flex', gap: 8, alignItems: 'center', flexWrap: 'wrap' }}>
+        <div className={styles.row}>
           <DataSourcePicker
             inputId="heed-start-source"
             current={source?.uid ?? null}
@@ -75,14 +70,14 @@ export function StartPage() {
           </Button>
         </div>
         {problem && (
-          <Alert severity="error" title="The dashboard could not be created" style={{ marginTop: 12 }}>
+          <Alert severity="error" title="The dashboard could not be created" className={styles.problem}>
             {problem}
           </Alert>
         )}
       </div>
-      <div style={step}>
+      <div className={styles.step}>
         <h4>3. On the dashboards you have</h4>
-        <ul style={{ paddingLeft: 20 }}>
+        <ul className={styles.list}>
           <li>
             <b>Any panel:</b> Settings, Annotations, new query, data source Heed. Events then appear on every
             panel of the dashboard as shaded ranges with their reason.
@@ -97,10 +92,25 @@ export function StartPage() {
           </li>
         </ul>
       </div>
-      <p style={{ color: theme.colors.text.secondary }}>
-        Alert rules run on Grafana’s server and cannot use detectors in a browser. For alerts, let the{' '}
-        <code>heed</code> command feed scores into your Prometheus and write ordinary rules on them.
+      <p className={styles.faint}>
+        Alert rules run on Grafana’s server and cannot use detectors in a browser. For alerts, press the bell
+        of a panel: it writes the configuration of <code>heed serve</code>, which watches the same query with
+        the same monitor, and the rule for Prometheus or Grafana.
       </p>
     </div>
   );
 }
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  lead: css({ color: theme.colors.text.secondary, maxWidth: 760 }),
+  step: css({
+    padding: 16,
+    border: `1px solid ${theme.colors.border.weak}`,
+    borderRadius: 4,
+    marginBottom: 12,
+  }),
+  row: css({ display: 'flex', gap: 8, alignItems: 'center', flexWrap: 'wrap' }),
+  problem: css({ marginTop: 12 }),
+  list: css({ paddingLeft: 20 }),
+  faint: css({ color: theme.colors.text.secondary }),
+});

@@ -1,15 +1,25 @@
-import { useMemo, useRef, useState, type ChangeEvent } from 'react';
-import { EventBusSrv, LoadingState, dateTime, type PanelProps, type TimeRange } from '@grafana/data';
+import { useMemo, useState } from 'react';
+import { css } from '@emotion/css';
+import {
+  EventBusSrv,
+  LoadingState,
+  dateTime,
+  type GrafanaTheme2,
+  type PanelProps,
+  type TimeRange,
+} from '@grafana/data';
 import { LegendDisplayMode, SortOrder, TooltipDisplayMode } from '@grafana/schema';
-import { Alert, Button, Combobox, InlineField, RadioButtonGroup, TextArea, useTheme2 } from '@grafana/ui';
-import { scoringService } from '../shared/services.js';
-import { useDetectors } from '../shared/useDetectors.js';
-import { NumberInput } from '../shared/inputs.js';
+import { Alert, Button, useStyles2, useTheme2 } from '@grafana/ui';
 import type { Series } from '@heed/core';
+import { Backtest } from '../backtest/Backtest.js';
+import { seriesIn } from '../backtest/seriesIn.js';
 import { HeedPanel } from '../panel/HeedPanel.js';
 import { defaultOptions, type HeedPanelOptions } from '../panel/types.js';
-import { framesOf, sampleCsv } from './csvSource.js';
+import { scoringService } from '../shared/services.js';
 import { useWidth } from '../shared/useWidth.js';
+import { framesOf } from './csvSource.js';
+import { TryInput } from './TryInput.js';
+import { TryOptions } from './TryOptions.js';
 
 const firstOptions: HeedPanelOptions = {
   ...defaultOptions,
@@ -19,77 +29,33 @@ const firstOptions: HeedPanelOptions = {
 
 /** A table in, the picture out; nothing is stored. */
 export function TryPage() {
+  const styles = useStyles2(getStyles);
   const theme = useTheme2();
   const [width, box] = useWidth();
-  const detectors = useDetectors();
-  const [text, setText] = useState('');
   const [read, setRead] = useState<{ series: Series; notes: readonly string[] }>();
   const [problem, setProblem] = useState('');
   const [options, setOptions] = useState(firstOptions);
   const [range, setRange] = useState<TimeRange>();
-  const file = useRef<HTMLInputElement>(null);
+  const frames = useMemo(() => (read ? framesOf(read.series, theme) : []), [read, theme]);
 
-  const take = async (csv: string, name?: string) => {
+  const take = async (text: string, name?: string) => {
     setProblem('');
     try {
-      const result = await scoringService().run({ kind: 'read-text', text: csv, ...(name ? { name } : {}) });
-      const { time } = result.series;
+      const result = await scoringService().run({ kind: 'read-text', text, ...(name ? { name } : {}) });
       setRead(result);
-      setRange(rangeOf(time[0]!, time[time.length - 1]!));
+      setRange(wholeRange(result.series));
     } catch (error) {
       setRead(undefined);
       setProblem((error as Error).message);
     }
   };
-  const onFile = async (event: ChangeEvent<HTMLInputElement>) => {
-    const chosen = event.currentTarget.files?.[0];
-    if (!chosen) return;
-    const content = await chosen.text();
-    setText(content.length > 200_000 ? '' : content);
-    await take(content, chosen.name);
-  };
-  const frames = useMemo(() => (read ? framesOf(read.series, theme) : []), [read, theme]);
-  const together = options.mode === 'joint';
   return (
     <div data-testid="heed-try">
       <p>
         Paste CSV or JSON as tools export it: a table with times, a long table, an answer of Prometheus. It is
         read and scored in your browser.
       </p>
-      <TextArea
-        aria-label="CSV"
-        rows={6}
-        value={text}
-        placeholder={'time,requests\n2026-01-05T00:00:00Z,120\n2026-01-05T00:05:00Z,118'}
-        onChange={(event) => setText(event.currentTarget.value)}
-        style={{ fontFamily: 'monospace' }}
-      />
-      <div style={{ display: 'flex', gap: 8, margin: '8px 0', flexWrap: 'wrap' }}>
-        <Button disabled={!text.trim()} onClick={() => void take(text)}>
-          Score
-        </Button>
-        <Button variant="secondary" icon="upload" onClick={() => file.current?.click()}>
-          Upload a file
-        </Button>
-        <Button
-          variant="secondary"
-          onClick={() => {
-            const sample = sampleCsv();
-            setText(sample);
-            void take(sample, 'sample');
-          }}
-        >
-          Use a sample
-        </Button>
-        <input
-          ref={file}
-          type="file"
-          accept=".csv,.tsv,text/csv"
-          style={{ display: 'none' }}
-          aria-label="CSV file"
-          onChange={(event) => void onFile(event)}
-        />
-      </div>
+      <TryInput onText={(text, name) => void take(text, name)} onProblem={setProblem} />
       {problem && (
         <Alert severity="error" title="This could not be read">
           {problem}
@@ -97,87 +63,85 @@ export function TryPage() {
       )}
       {read && range && (
         <>
-          {read.notes.length > 0 && (
-            <p style={{ color: theme.colors.text.secondary }}>{read.notes.join(' ')}</p>
-          )}
-          <div style={{ display: 'flex', gap: 8, flexWrap: 'wrap' }}>
-            <InlineField label="Detector" htmlFor="heed-try-detector">
-              <Combobox
-                id="heed-try-detector"
-                width={30}
-                options={detectors
-                  .filter(
-                    ({ input, tags }) =>
-                      !tags.needsTraining && input === 'series' && (!together || tags.multivariate),
-                  )
-                  .map((d) => ({ value: d.id, label: d.id, description: d.summary }))}
-                value={options.detector}
-                onChange={({ value }) => setOptions({ ...options, detector: value })}
-              />
-            </InlineField>
-            <InlineField label="Sensitivity" htmlFor="heed-try-sensitivity">
-              <NumberInput
-                id="heed-try-sensitivity"
-                min={0}
-                max={100}
-                value={options.sensitivity}
-                onCommit={(sensitivity) => setOptions({ ...options, sensitivity: sensitivity ?? 50 })}
-              />
-            </InlineField>
-            {read.series.channels.length > 1 && (
-              <RadioButtonGroup<'each' | 'joint'>
-                options={[
-                  { value: 'each', label: 'Each series' },
-                  { value: 'joint', label: 'Together' },
-                ]}
-                value={options.mode === 'joint' ? 'joint' : 'each'}
-                onChange={(mode) => setOptions({ ...options, mode })}
-              />
-            )}
-            <Button
-              variant="secondary"
-              fill="text"
-              onClick={() =>
-                setRange(rangeOf(read.series.time[0]!, read.series.time[read.series.time.length - 1]!))
-              }
-            >
+          {read.notes.length > 0 && <p className={styles.notes}>{read.notes.join(' ')}</p>}
+          <div className={styles.options}>
+            <TryOptions options={options} several={read.series.channels.length > 1} onChange={setOptions} />
+            <Button variant="secondary" fill="text" onClick={() => setRange(wholeRange(read.series))}>
               Whole range
             </Button>
           </div>
-          <div ref={box} style={{ height: 460, border: `1px solid ${theme.colors.border.weak}`, padding: 8 }}>
+          <div ref={box} className={styles.box}>
             {width > 0 && (
-              <HeedPanel
-                {...({
-                  id: 1,
-                  title: '',
-                  data: { state: LoadingState.Done, series: frames, timeRange: range, structureRev: 1 },
-                  timeRange: range,
-                  timeZone: 'browser',
-                  options,
-                  fieldConfig: { defaults: {}, overrides: [] },
-                  width,
-                  height: 442,
-                  transparent: false,
-                  renderCounter: 0,
-                  eventBus,
-                  replaceVariables: (value: string) => value,
-                  onOptionsChange: setOptions,
-                  onFieldConfigChange: () => undefined,
-                  onChangeTimeRange: ({ from, to }: { from: number; to: number }) =>
-                    setRange(rangeOf(from, to)),
-                } as PanelProps<HeedPanelOptions>)}
-              />
+              <HeedPanel {...panelProps({ frames, range, options, width, setOptions, setRange })} />
             )}
           </div>
+          <h4>Backtest</h4>
+          <Backtest
+            series={() => seriesIn(frames)}
+            budget={options.budget}
+            timeZone="browser"
+            onBudget={(budget) => setOptions({ ...options, budget, view: 'live' })}
+            onShow={({ event }) => setRange(around(event, read.series))}
+          />
         </>
       )}
     </div>
   );
 }
 
+const height = 442;
 const eventBus = new EventBusSrv();
+
+/** What Grafana would give the panel on a dashboard. */
+function panelProps(input: {
+  readonly frames: ReturnType<typeof framesOf>;
+  readonly range: TimeRange;
+  readonly options: HeedPanelOptions;
+  readonly width: number;
+  readonly setOptions: (options: HeedPanelOptions) => void;
+  readonly setRange: (range: TimeRange) => void;
+}): PanelProps<HeedPanelOptions> {
+  const { frames, range, options, width, setOptions, setRange } = input;
+  return {
+    id: 1,
+    title: '',
+    data: { state: LoadingState.Done, series: frames, timeRange: range, structureRev: 1 },
+    timeRange: range,
+    timeZone: 'browser',
+    options,
+    fieldConfig: { defaults: {}, overrides: [] },
+    width,
+    height,
+    transparent: false,
+    renderCounter: 0,
+    eventBus,
+    replaceVariables: (value: string) => value,
+    onOptionsChange: setOptions,
+    onFieldConfigChange: () => undefined,
+    onChangeTimeRange: ({ from, to }) => setRange(rangeOf(from, to)),
+  };
+}
+
+const wholeRange = ({ time }: Series): TimeRange => rangeOf(time[0]!, time[time.length - 1]!);
+
+/** An event with as much around it as shows what is usual. */
+function around({ start, end }: { start: number; end: number }, { time }: Series): TimeRange {
+  const margin = Math.max(2 * (end - start), (time[time.length - 1]! - time[0]!) / 40);
+  return rangeOf(start - margin, end + margin);
+}
 
 function rangeOf(from: number, to: number): TimeRange {
   const range = { from: dateTime(from), to: dateTime(Math.max(to, from + 1)) };
   return { ...range, raw: range };
 }
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  notes: css({ color: theme.colors.text.secondary }),
+  options: css({ display: 'flex', gap: 8, flexWrap: 'wrap' }),
+  box: css({
+    height: height + 18,
+    border: `1px solid ${theme.colors.border.weak}`,
+    padding: 8,
+    marginBottom: 16,
+  }),
+});

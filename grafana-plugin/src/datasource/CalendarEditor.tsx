@@ -1,10 +1,7 @@
 import { Button, InlineField, InlineFieldRow } from '@grafana/ui';
-import type { Exclusion } from '@heed/core';
+import type { Exclusion } from '@heed/core/detection';
 import { TextInput } from '../shared/inputs.js';
-
-type Recurring = Extract<Exclusion, { kind: 'recurring' }>;
-
-const dayNames = ['Su', 'Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa'];
+import { DayPicker } from './DayPicker.js';
 
 /** Recurring quiet times (backups, batch jobs) and single maintenance windows, in which nothing is reported. */
 export function CalendarEditor({
@@ -110,31 +107,6 @@ export function CalendarEditor({
       >
         Maintenance window
       </Button>
-    </div>
-  );
-}
-
-function DayPicker({ item, onChange }: { item: Recurring; onChange: (item: Recurring) => void }) {
-  const days = item.days ?? [0, 1, 2, 3, 4, 5, 6];
-  return (
-    <div style={{ display: 'flex', gap: 2 }} role="group" aria-label="Days">
-      {dayNames.map((name, day) => (
-        <Button
-          key={name}
-          size="md"
-          variant="secondary"
-          fill={days.includes(day) ? 'solid' : 'outline'}
-          aria-pressed={days.includes(day)}
-          onClick={() =>
-            onChange({
-              ...item,
-              days: days.includes(day) ? days.filter((d) => d !== day) : [...days, day].sort(),
-            })
-          }
-        >
-          {name}
-        </Button>
-      ))}
     </div>
   );
 }

@@ -1,14 +1,28 @@
 import type { ReactNode } from 'react';
 import { css } from '@emotion/css';
-import { CoreApp, type DataQuery, type GrafanaTheme2, type QueryEditorProps } from '@grafana/data';
+import {
+  CoreApp,
+  type DataQuery,
+  type DataSourceApi,
+  type GrafanaTheme2,
+  type QueryEditorProps,
+} from '@grafana/data';
 import { DataSourcePicker } from '@grafana/runtime';
 import { Alert, InlineField, useStyles2 } from '@grafana/ui';
-import type { HeedDataSource } from './datasource.js';
+import { AlertButton } from '../alert/AlertButton.js';
+import { exprOf } from '../alert/texts.js';
+import { Backtest } from '../backtest/Backtest.js';
+import { seriesIn } from '../backtest/seriesIn.js';
+import { leastInterval, planMonitoredGrid } from '../shared/grid.js';
 import { DetectorFields } from './DetectorFields.js';
-import { dataSourceId, type HeedDataSourceOptions, type HeedQuery } from './types.js';
+import { dataSourceId, usualBudget, type HeedDataSourceOptions, type HeedQuery } from './types.js';
 import { useSource } from '../shared/useSource.js';
 
-type Props = QueryEditorProps<HeedDataSource, HeedQuery, HeedDataSourceOptions>;
+type Props = QueryEditorProps<
+  DataSourceApi<HeedQuery, HeedDataSourceOptions>,
+  HeedQuery,
+  HeedDataSourceOptions
+>;
 
 /** The inner source's own editor, and below it how to look for anomalies in what it returns. */
 export function QueryEditor(props: Props & { annotation?: boolean; children?: ReactNode }) {
@@ -73,9 +87,40 @@ export function QueryEditor(props: Props & { annotation?: boolean; children?: Re
         onRunQuery={onRunQuery}
         annotation={props.annotation ?? false}
       />
+      {source && query.inner && (
+        <AlertButton
+          subject={() => ({
+            name: exprOf(query.inner) || query.refId,
+            expr: exprOf(query.inner),
+            budget: query.budget || usualBudget,
+            step: stepOf(query, leastInterval(source.interval)),
+            together: query.mode === 'joint',
+          })}
+        />
+      )}
+      {source && props.data && query.view === 'live' && (
+        <Backtest
+          series={() => seriesIn(props.data!.series)}
+          budget={query.budget || usualBudget}
+          timeZone="browser"
+          onBudget={(budget) => {
+            onChange({ ...query, budget });
+            onRunQuery();
+          }}
+        />
+      )}
       {props.children}
     </div>
   );
+}
+
+/** Distance of the points that an alert watches, ms, however wide the range on the screen is. */
+function stepOf(query: HeedQuery, minStep: number | undefined): number {
+  try {
+    return planMonitoredGrid({ from: 0, to: 3600e3, step: query.step, minStep }).step;
+  } catch {
+    return planMonitoredGrid({ from: 0, to: 3600e3, minStep }).step;
+  }
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

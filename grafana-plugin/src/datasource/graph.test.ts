@@ -1,6 +1,6 @@
 // Node graph frames in, node graph frames with scores out.
 import type { DataFrame, Field } from '@grafana/data';
-import { generateGraph } from '@heed/core';
+import { generateGraph } from '@heed/core/datasets';
 import { describe, expect, it, vi } from 'vitest';
 import { GraphScoring } from '../shared/graphs.js';
 import { ActivityLog } from '../shared/activity.js';

@@ -1,12 +1,6 @@
 import type { DataFrame, Field } from '@grafana/data';
-import {
-  throwIfAborted,
-  joinSeries,
-  seriesOfFrames,
-  type EventOptions,
-  type FrameSeries,
-  type Series,
-} from '@heed/core';
+import { throwIfAborted, joinSeries, type EventOptions, type Series } from '@heed/core';
+import { seriesOfFrames, type FrameSeries } from '@heed/core/series';
 import { yieldIfDue } from '../shared/yield-if-due.js';
 import type { Origin, ScoringService } from '../shared/service.js';
 import type { ScoreConfig } from '../shared/jobTypes.js';
@@ -25,7 +19,7 @@ import {
 import { peerDetector, usualBudget, type HeedQuery } from './types.js';
 
 /** Series per query at most: beyond that the picture says nothing and the browser suffers. */
-export const seriesAtMost = 1000;
+const seriesAtMost = 1000;
 
 export interface ScoreOutcome {
   readonly frames: DataFrame[];

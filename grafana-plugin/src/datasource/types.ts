@@ -1,6 +1,6 @@
 import type { DataSourceJsonData } from '@grafana/data';
 import type { DataQuery, DataSourceRef } from '@grafana/schema';
-import type { Exclusion } from '@heed/core';
+import type { Exclusion } from '@heed/core/detection';
 
 /** `each` series by itself, all `joint`ly as one system, or each against its `peers`. */
 export type Mode = 'each' | 'joint' | 'peers';

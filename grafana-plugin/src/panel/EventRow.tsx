@@ -2,7 +2,7 @@ import { memo } from 'react';
 import { css, cx } from '@emotion/css';
 import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
 import { Button, Icon, useStyles2 } from '@grafana/ui';
-import { humanDuration } from '@heed/core';
+import { humanDuration } from '@heed/core/plot';
 import { incidentOf } from '../shared/heedMeta.js';
 import type { GroupEvent } from './model.js';
 import { SeverityBadge } from './SeverityBadge.js';

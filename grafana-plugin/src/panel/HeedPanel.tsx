@@ -3,6 +3,7 @@ import type { PanelProps } from '@grafana/data';
 import { PanelDataErrorView } from '@grafana/runtime';
 import { useStyles2 } from '@grafana/ui';
 import { scoringService } from '../shared/services.js';
+import { alertSubject } from './alertSubject.js';
 import { EventList, isNarrow, listHeight } from './EventList.js';
 import { feedbackOn, withFeedback } from './feedback.js';
 import { PanelChart } from './PanelChart.js';
@@ -76,7 +77,15 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
         onPick={pick}
         onChangeTimeRange={onChangeTimeRange}
       />
-      {hasStatus && <StatusLine text={status} state={state} view={view} onView={choose} />}
+      {hasStatus && (
+        <StatusLine
+          text={status}
+          state={state}
+          view={view}
+          onView={choose}
+          alert={() => alertSubject(props)}
+        />
+      )}
       {heightOfList > 0 && (
         <EventList
           events={events}

@@ -1,7 +1,7 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
-import { fitScaler } from '@heed/core';
+import { fitScaler } from '@heed/core/preprocess';
 import type { AnomalyEvent, Series } from '@heed/core';
 import { lowerBound } from './align.js';
 

@@ -1,7 +1,9 @@
 import { css, cx } from '@emotion/css';
 import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
-import type { MonitorState } from '@heed/core';
+import type { MonitorState } from '@heed/core/live';
+import { AlertButton } from '../alert/AlertButton.js';
+import type { AlertSubject } from '../alert/texts.js';
 import type { View } from '../datasource/types.js';
 import type { Groups } from './useGroups.js';
 
@@ -49,6 +51,7 @@ interface Props {
   /** What is shown, where the reader has the choice. */
   readonly view: View | undefined;
   readonly onView: (view: View) => void;
+  readonly alert: () => AlertSubject;
 }
 
 const views: ReadonlyArray<{ view: View; label: string; title: string }> = [
@@ -64,7 +67,7 @@ const views: ReadonlyArray<{ view: View; label: string; title: string }> = [
   },
 ];
 
-export function StatusLine({ text, state, view, onView }: Props) {
+export function StatusLine({ text, state, view, onView, alert }: Props) {
   const styles = useStyles2(getStyles);
   return (
     <div className={styles.line}>
@@ -76,6 +79,7 @@ export function StatusLine({ text, state, view, onView }: Props) {
         )}
         {text}
       </span>
+      {view && <AlertButton small subject={alert} />}
       {view && (
         <span className={styles.views} role="group" aria-label="View">
           {views.map((choice) => (

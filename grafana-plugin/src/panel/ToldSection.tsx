@@ -1,7 +1,9 @@
 import { css } from '@emotion/css';
 import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
-import { humanDuration, severityClass, type IncidentEvent } from '@heed/core';
+import { humanDuration } from '@heed/core/plot';
+import { severityClass } from '@heed/core';
+import { type IncidentEvent } from '@heed/core/live';
 
 /** Of an incident: when it was noticed, what was said of it as it went on, and whether it is over. */
 export function ToldSection({ incident, timeZone }: { incident: IncidentEvent; timeZone: string }) {

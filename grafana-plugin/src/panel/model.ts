@@ -2,7 +2,8 @@ import type { DataFrame, Field } from '@grafana/data';
 import type { AnomalyEvent, Detection, Feedback, Series } from '@heed/core';
 import type { ScoreConfig, SeriesState, VisibleRange } from '../shared/jobTypes.js';
 import { heedMeta, type HeedMeta } from '../shared/heedMeta.js';
-import { joinSeries, seriesOfFrames, type FrameSeries } from '@heed/core';
+import { joinSeries } from '@heed/core';
+import { seriesOfFrames, type FrameSeries } from '@heed/core/series';
 import { peerDetector, type View } from '../datasource/types.js';
 import type { HeedPanelOptions, PanelFeedback } from './types.js';
 

@@ -1,5 +1,6 @@
 import { FieldColorModeId, FieldConfigProperty, PanelPlugin } from '@grafana/data';
 import { commonOptionsBuilder } from '@grafana/ui';
+import { BacktestOption } from './BacktestOption.js';
 import { BudgetOption } from './BudgetOption.js';
 import { DetectorOption } from './DetectorOption.js';
 import { FeedbackOption } from './FeedbackOption.js';
@@ -107,6 +108,16 @@ export const plugin = new PanelPlugin<HeedPanelOptions, HeedFieldConfig>(HeedPan
           ],
         },
         showIf: (options) => !isLive(options),
+      })
+      .addCustomEditor({
+        id: 'backtest',
+        path: 'budget',
+        name: 'Backtest',
+        description:
+          'How often alerting on these series would have paged, by alert budget. The choice is the budget of this panel; a query of the Heed data source has its own.',
+        category: ['Backtest'],
+        defaultValue: defaults.budget,
+        editor: BacktestOption,
       })
       .addCustomEditor({
         id: 'feedback',

@@ -7,7 +7,7 @@ import {
   VisibilityMode,
 } from '@grafana/schema';
 import { UPlotConfigBuilder } from '@grafana/ui';
-import { formatNumber } from '@heed/core';
+import { formatNumber } from '@heed/core/plot';
 import type uPlot from 'uplot';
 import type { Aligned } from './align.js';
 import type { DrawnSeries, GroupEvent } from './model.js';

@@ -1,5 +1,5 @@
 import { Combobox } from '@grafana/ui';
-import { parseBudget } from '@heed/core';
+import { parseBudget } from '@heed/core/live';
 
 const usual = [
   { value: '3/day', label: '3 per day' },

@@ -1,4 +1,4 @@
-import { serveTasks } from '@heed/core';
+import { serveTasks } from '@heed/core/workers';
 import { runJob } from './jobs.js';
 import type { Job } from './jobTypes.js';
 

@@ -1,4 +1,4 @@
-import { configureBackend } from '@heed/core';
+import { configureBackend } from '@heed/core/attention';
 import { startEngine, type EngineScope } from './engine.js';
 
 /** Bound by the build: the worker's global scope, or a channel where the engine runs on the page itself. */

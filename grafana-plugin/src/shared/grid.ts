@@ -1,4 +1,5 @@
-import { historyOf, parseDuration } from '@heed/core';
+import { historyOf } from '@heed/core/live';
+import { parseDuration } from '@heed/core/series';
 
 /** Steps that divide the clock, ms: detection points lie on multiples of one of them. */
 const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400].map(

@@ -1,5 +1,6 @@
 import type { DataFrame } from '@grafana/data';
-import type { AnomalyEvent, IncidentEvent } from '@heed/core';
+import type { AnomalyEvent } from '@heed/core';
+import type { IncidentEvent } from '@heed/core/live';
 import type { SeriesState } from './jobTypes.js';
 
 /** What a frame of ours says about itself, so that our panel finds scores, reasons and the series behind them. */

@@ -1,14 +1,14 @@
 import type {
+  AnomalyEvent,
   Detection,
-  DetectorTags,
   EventOptions,
   Feedback,
   FitReport,
-  MonitorState,
   DetectorDefinition,
-  OptionDescription,
   Series,
 } from '@heed/core';
+import type { DetectorTags, OptionDescription } from '@heed/core/detectors';
+import type { MonitorState } from '@heed/core/live';
 
 /** How to score: everything that changes the numbers, and nothing else (it is hashed into the cache key). */
 export interface ScoreConfig {
@@ -115,7 +115,23 @@ export interface GraphResult {
   readonly edgeAnomalies: readonly EdgeAnomaly[];
 }
 
-export type Job = ScoreJob | GraphJob | FitJob | InspectJob | ReadCsvJob | ListJob;
+/** What alerting on a series would have been like, with each of several budgets. */
+export interface BacktestJob {
+  readonly kind: 'backtest';
+  readonly series: Series;
+  readonly budgets: readonly string[];
+}
+
+export interface BacktestResult {
+  readonly budget: string;
+  readonly pagesPerWeek: number;
+  /** Days that pages were counted in, and points before them that were learned from. */
+  readonly days: number;
+  readonly history: number;
+  readonly pages: readonly AnomalyEvent[];
+}
+
+export type Job = ScoreJob | BacktestJob | GraphJob | FitJob | InspectJob | ReadCsvJob | ListJob;
 
 export interface DetectorListing {
   readonly id: string;
@@ -145,6 +161,7 @@ export interface JobResults {
     /** Of a monitor: what it thinks of the series at its end, and since when (epoch ms). */
     readonly state?: SeriesState;
   };
+  backtest: readonly BacktestResult[];
   fit: { readonly model: string; readonly report: FitReport };
   inspect: ModelInfo;
   'read-text': { readonly series: Series; readonly notes: readonly string[] };

@@ -1,22 +1,24 @@
 import {
   HeedError,
-  RangeMonitor,
-  SlidingStream,
+  backtest,
   createDetector,
-  defaultsOf,
-  describeOptions,
   createSeries,
   listDetectors,
   loadDetector,
-  readText,
+  throwIfAborted,
   type Detector,
   type RunOptions,
   type Series,
 } from '@heed/core';
+import { RangeMonitor } from '@heed/core/live';
+import { SlidingStream } from '@heed/core/stream';
+import { defaultsOf, describeOptions } from '@heed/core/detectors';
+import { readText } from '@heed/core/series';
 import { LRUCache } from 'lru-cache';
 import { scoreGraph } from './graphJob.js';
 import { stableJson } from './hash.js';
-import type { FitJob, Job, JobResults, ScoreJob } from './jobTypes.js';
+import type { BacktestJob, BacktestResult, FitJob, Job, JobResults, ScoreJob } from './jobTypes.js';
+import { yieldIfDue } from './yield-if-due.js';
 
 /** Runs one job on @heed/core. Everything the plugin computes goes through here, in a worker or on the page. */
 export async function runJob(
@@ -26,6 +28,8 @@ export async function runJob(
   switch (job.kind) {
     case 'score':
       return score(job, run);
+    case 'backtest':
+      return backtestOf(job, run.signal);
     case 'graph':
       return scoreGraph(job, run);
     case 'fit':
@@ -54,6 +58,20 @@ export async function runJob(
 
 /** Ranges that move on, by their names: per worker, the one unused for longest goes first. */
 const sliding = new LRUCache<string, SlidingStream>({ max: 200, dispose: (stream) => stream.dispose() });
+
+async function backtestOf({ series, budgets }: BacktestJob, signal: AbortSignal | undefined) {
+  const results: BacktestResult[] = [];
+  for (const budget of budgets) {
+    const { pagesPerWeek, days, history, incidents, detection } = backtest(toSeries(series), { budget });
+    const pages = detection.events.filter((event) =>
+      incidents.some(({ start, peak }) => start === event.start && peak === event.peak),
+    );
+    results.push({ budget, pagesPerWeek, days, history, pages });
+    await yieldIfDue();
+    throwIfAborted(signal);
+  }
+  return results;
+}
 
 /** Series that are watched as they happen, by their names and what is asked. */
 const watched = new LRUCache<string, RangeMonitor>({ max: 400 });

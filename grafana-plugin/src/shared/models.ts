@@ -33,14 +33,40 @@ async function settings(): Promise<AppSettings> {
 
 function browserModels(): StoredModel[] {
   try {
-    return JSON.parse(localStorage.getItem(browserSlot) ?? '[]') as StoredModel[];
+    return modelsIn(JSON.parse(localStorage.getItem(browserSlot) ?? '[]'));
   } catch {
     return [];
   }
 }
 
+/** What is stored may be another version's, or somebody's own writing: what is no model is left out. */
+function modelsIn(stored: unknown): StoredModel[] {
+  return Array.isArray(stored) ? stored.filter(isModel) : [];
+}
+
+function isModel(item: unknown): item is StoredModel {
+  const model = item as Partial<StoredModel> | null;
+  return (
+    typeof model?.name === 'string' &&
+    typeof model.detector === 'string' &&
+    typeof model.text === 'string' &&
+    Number.isFinite(model.added)
+  );
+}
+
+/** @throws Error where the browser keeps nothing, or no more */
+function writeBrowser(models: readonly StoredModel[]): void {
+  try {
+    localStorage.setItem(browserSlot, JSON.stringify(models));
+  } catch {
+    throw new Error(
+      'this browser has no room for it: remove a model, or ask an administrator to save it for everybody',
+    );
+  }
+}
+
 export async function listModels(): Promise<Array<StoredModel & { place: ModelPlace }>> {
-  const shared = (await settings()).jsonData?.models ?? [];
+  const shared = modelsIn((await settings()).jsonData?.models);
   const names = new Set(shared.map((model) => model.name));
   return [
     ...shared.map((model) => ({ ...model, place: 'shared' as const })),
@@ -61,22 +87,19 @@ export async function modelOf(name: string | undefined): Promise<StoredModel | u
 /** Saves for everybody where the user may, else in this browser. */
 export async function saveModel(model: StoredModel): Promise<ModelPlace> {
   const current = await settings();
-  const models = [...(current.jsonData?.models ?? []).filter(({ name }) => name !== model.name), model];
+  const models = [...modelsIn(current.jsonData?.models).filter(({ name }) => name !== model.name), model];
   if (await writeShared(current, models)) return 'shared';
-  localStorage.setItem(
-    browserSlot,
-    JSON.stringify([...browserModels().filter(({ name }) => name !== model.name), model]),
-  );
+  writeBrowser([...browserModels().filter(({ name }) => name !== model.name), model]);
   return 'browser';
 }
 
 export async function removeModel(name: string, place: ModelPlace): Promise<void> {
   if (place === 'browser') {
-    localStorage.setItem(browserSlot, JSON.stringify(browserModels().filter((model) => model.name !== name)));
+    writeBrowser(browserModels().filter((model) => model.name !== name));
     return;
   }
   const current = await settings();
-  const models = (current.jsonData?.models ?? []).filter((model) => model.name !== name);
+  const models = modelsIn(current.jsonData?.models).filter((model) => model.name !== name);
   if (!(await writeShared(current, models)))
     throw new Error('only an administrator can remove a shared model');
 }

@@ -1,11 +1,5 @@
-import {
-  WorkerPool,
-  type Detection,
-  type Progress,
-  type RunTaskOptions,
-  type Series,
-  type WorkerPoolOptions,
-} from '@heed/core';
+import { WorkerPool, type RunTaskOptions, type WorkerPoolOptions } from '@heed/core/workers';
+import { type Detection, type Progress, type Series } from '@heed/core';
 import type {
   DetectorListing,
   FitJob,

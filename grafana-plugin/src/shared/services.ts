@@ -1,4 +1,5 @@
-import { HeedError, type PoolWorker } from '@heed/core';
+import { HeedError } from '@heed/core';
+import { type PoolWorker } from '@heed/core/workers';
 import { engine, engineSource } from 'heed-engine';
 import { GraphScoring } from './graphs.js';
 import { ScoringService } from './service.js';

@@ -1,4 +1,4 @@
-import type { PoolWorker } from '@heed/core';
+import type { PoolWorker } from '@heed/core/workers';
 import type { EngineScope } from './engine.js';
 
 /**

@@ -9,13 +9,14 @@ const MOST_SHARE = 12;
 /** Bumps of every length are looked for at so many places per length. */
 const PLACES = 4;
 /** Decades of rarity from which a bump is an event. */
-const RARE = 3.5;
+const RARE = 3.9;
 /** Rarity of score 1, and the largest exponent of 10 that one is scored. */
 const LEAST_RARE = 3;
 const MOST = 1.3;
-/** Share of a bump's height by which the levels before and after may differ, and at which it begins and ends. */
+/** Share of a bump's height by which the levels before and after may differ. */
 const RETURNS = 0.4;
-const EDGE = 0.25;
+/** Share of its height at which a bump begins and ends. */
+const EDGE = 0.2;
 /** Share of its height by which a bump must stand out from what is beside it without other bumps. */
 const STANDS = 0.6;
 /** Multiples of the median contrast below which none is rare, however many there are. */

@@ -14,8 +14,11 @@ import { findSurges, sparseCounts } from './surges.js';
 import type { DecidedInterval } from './types.js';
 
 /** Fewest points that can be judged; below `YOUNG` what is normal is still being learned. */
-export const FEWEST_POINTS = 8;
+const FEWEST_POINTS = 8;
 export const YOUNG = 80;
+
+/** Points by which a bump must reach further than what is told already. */
+const BEYOND = 3;
 
 /** What the points of one channel are told from. */
 export interface DecideInput {
@@ -53,8 +56,11 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
   }
   if (present < FEWEST_POINTS) return undecided(values, scale);
   const y = missing ? fillUsual(scale.scaled, fillingPeriod(scale.scaled)) : scale.scaled;
-  const candidates = candidatePeriods(n, step, periods);
-  const season = findSeason(y, candidates);
+  const rough = candidatePeriods(n, step, periods);
+  const season = findSeason(y, rough);
+  const candidates = rough.map((period) =>
+    season && Math.abs(period - season.period) === 1 ? season.period : period,
+  );
   const known: Regularity = { periods: candidates, most: mostAlike(n) };
   const sparse = n >= YOUNG && !season ? sparseCounts(values) : undefined;
   if (sparse) {
@@ -111,7 +117,17 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
     if (told >= 0.5 * (bump.end - bump.start + 1)) {
       // What is told already is as rare as all of it.
       const main = others.reduce((a, b) => (b.score > a.score ? b : a));
-      intervals[intervals.indexOf(main)] = { ...main, score: Math.max(main.score, bump.score) };
+      const first = bump.start < main.start - BEYOND;
+      const last = bump.end > main.end + BEYOND;
+      for (let t = bump.start; t <= bump.end; t++) {
+        if ((first && t < main.start) || (last && t > main.end)) scan.expected[t] = bump.level;
+      }
+      intervals[intervals.indexOf(main)] = {
+        ...main,
+        ...(first ? { start: bump.start } : {}),
+        ...(last && !main.stays ? { end: bump.end } : {}),
+        score: Math.max(main.score, bump.score),
+      };
       continue;
     }
     for (const other of others) intervals.splice(intervals.indexOf(other), 1);

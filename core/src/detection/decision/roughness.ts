@@ -77,14 +77,12 @@ export function findRoughness(
       if (way * z[end]! > way * z[peak]!) peak = end;
     }
     if (!isRegular(peak)) {
-      const start = t - WINDOW + 1;
-      const usual = Math.exp(middle);
-      const odd = (i: number): boolean =>
-        !missing?.[i] && (way > 0 ? sizes[i]! > 2.5 * usual : sizes[i]! < 0.7 * usual);
-      let a = start;
-      let b = end;
-      while (a < b && !odd(a)) a++;
-      while (b > a && !odd(b)) b--;
+      const [a, b] = stretchOf(sizes, missing, {
+        from: Math.max(0, t - 2 * WINDOW),
+        to: Math.min(n - 1, end + (WINDOW >> 1)),
+        usual: Math.exp(middle),
+        own: Math.exp(level[peak]!),
+      });
       found.push({
         start: a,
         end: b,
@@ -97,6 +95,36 @@ export function findRoughness(
     t = end + WINDOW;
   }
   return found;
+}
+
+/**
+ * The stretch within from…to that speaks most for sizes of mean `own` against such of mean `usual`: the largest sum of
+ * log-likelihood ratios of exponential distributions, found as Kadane (1977) did.
+ */
+function stretchOf(
+  sizes: Float64Array,
+  missing: Uint8Array | undefined,
+  { from, to, usual, own }: { from: number; to: number; usual: number; own: number },
+): [number, number] {
+  let best = -Infinity;
+  let stretch: [number, number] = [from, to];
+  let sum = 0;
+  let start = from;
+  const bias = Math.log(own / usual);
+  const most = 6 * Math.max(own, usual);
+  for (let t = from; t <= to; t++) {
+    if (missing?.[t]) continue;
+    if (sum <= 0) {
+      sum = 0;
+      start = t;
+    }
+    sum += Math.min(most, sizes[t]!) * (1 / usual - 1 / own) - bias;
+    if (sum > best) {
+      best = sum;
+      stretch = [start, t];
+    }
+  }
+  return stretch;
 }
 
 /** The longest run of one value, where runs that long are not what the series does. */
@@ -123,7 +151,9 @@ function findStuck(y: Float64Array, missing: Uint8Array | undefined): DecidedInt
   }
   close(n - 1);
   if (best < FEWEST_STUCK || best < LONGER * second || best > n / 2) return undefined;
-  const share = (equal - best + 2) / n;
+  const share = (equal - best + 2) / (n - best + 1);
+  // Where most points are as the one before, no run of them is out of the ordinary.
+  if (share > 0.5) return undefined;
   const rarity = -(Math.log10(n) + (best - 1) * Math.log10(Math.min(1, share)));
   if (rarity < 4) return undefined;
   return {

@@ -3,7 +3,7 @@ import { reverse } from './backward.js';
 import { forecastAt, forecastRobustly, LASTING, type Forecast } from './forecast.js';
 import { rarityOf, withoutClusters } from './rarity.js';
 import { regularityOf, type Regularity } from './regular.js';
-import type { Season } from './season.js';
+import { samePhase, type Season } from './season.js';
 import type { DecidedInterval } from './types.js';
 
 /** Points over which innovations are summed. */
@@ -129,7 +129,7 @@ export function scanForward({
     }
     const off = y[t]! - forecast;
     own[t] = off;
-    const opened = opens(t);
+    const opened = t < order && isUsualAtPhase(t) ? undefined : opens(t);
     if (opened) {
       const interval = follow(opened.onset, opened.rarity);
       intervals.push(interval.told);
@@ -148,6 +148,23 @@ export function scanForward({
     if (clean[t] !== model.clean[t]) differs = t;
   }
   return { intervals, expected, spread, leasts };
+
+  /**
+   * Whether other cycles have that value at that phase. The first points have forecasts of their own kind, whose errors
+   * are not like those of the same phase later.
+   */
+  function isUsualAtPhase(t: number): boolean {
+    if (!season) return false;
+    const near = 3 * Math.max(sigma, floor);
+    const cycles = samePhase(t, season.period, n);
+    const alike = cycles.filter((at) => {
+      for (let i = Math.max(0, at - season.tolerance); i <= Math.min(n - 1, at + season.tolerance); i++) {
+        if (Math.abs(y[i]! - y[t]!) <= near) return true;
+      }
+      return false;
+    });
+    return alike.length >= Math.max(2, cycles.length / 2);
+  }
 
   /** Where an event that shows at t began; undefined where none does. */
   function opens(t: number): { onset: number; rarity: number } | undefined {

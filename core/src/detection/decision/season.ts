@@ -12,6 +12,9 @@ const ALIKE = 0.75;
 /** By how much a longer period must explain more to be preferred. */
 const BETTER = 0.85;
 
+/** The same of a neighboring period. */
+const CLOSER = 0.95;
+
 /** A cycle of a series. */
 export interface Season {
   /** In points. */
@@ -48,7 +51,16 @@ export function findSeason(values: Float64Array, candidates: readonly number[]):
     );
     if (!(own < ALIKE * others) || !(own < BETTER * least)) continue;
     least = own;
-    best = { period, tolerance: toleranceOf(period) };
+    let exact = period;
+    // Over several cycles a point too many or too few adds up.
+    for (const near of [period - 1, period + 1]) {
+      const other = difference(values, near, cap);
+      if (other < CLOSER * least) {
+        least = other;
+        exact = near;
+      }
+    }
+    best = { period: exact, tolerance: toleranceOf(exact) };
   }
   return best;
 }

@@ -1,4 +1,5 @@
 import { countOf } from '../../format.js';
+import { findPeriods } from '../../preprocess/period/index.js';
 import type { Series } from '../../series/series.js';
 import type { FilledSeries } from '../gaps.js';
 import { decide, YOUNG, type Decision } from './decide.js';
@@ -42,7 +43,7 @@ export function decideSeries(
   const decisions = series.channels.map(({ values }, c) =>
     decideObserved(values, missingIn?.[c], {
       ...(step ? { step } : {}),
-      periods: period ? [period] : [],
+      periods: periodsOf(values, period),
       // Of several channels it does not say which one is meant.
       ...(channels === 1 ? { scores } : {}),
       strictness,
@@ -99,6 +100,11 @@ export function decideSeries(
         (a, b) => b.score - a.score,
       )[0],
   };
+}
+
+/** Periods of a channel in points: that of the series, or the channel's own, which may be weak. */
+function periodsOf(values: Float64Array, period: number | undefined): number[] {
+  return period ? [period] : findPeriods(values, { max: 2 }).map((found) => found.period);
 }
 
 /** Decides on the points from the first to the last observed: nothing exists before the first sample. */

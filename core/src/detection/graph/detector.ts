@@ -11,7 +11,7 @@ import type {
 } from '../../detectors/base/types.js';
 import { resolveOptions } from '../../detectors/base/options.js';
 import type { DetectorReference, OptionsFor } from '../../detectors/known.js';
-import { quantizeState } from '../../detectors/transfer/quantize.js';
+import { quantizeState } from '../../detectors/base/quantize.js';
 import { getDetectorDefinition, listDetectors } from '../../detectors/registry.js';
 import { HeedError, throwIfAborted } from '../../errors.js';
 import { decodeModel, encodeModel, type ModelContent } from '../model-file.js';
@@ -115,7 +115,7 @@ async function createWhole(
 }
 
 /** Which kind of graphs a detector takes; undefined for one that takes none. */
-export function graphInputOf(definition: DetectorDefinition): GraphInput | undefined {
+export function graphInputOf(definition: DetectorDefinition): GraphInputKind | undefined {
   if (definition.input === 'series') return definition.createForGraphs ? 'graph-sequence' : undefined;
   return definition.input === 'image' ? undefined : definition.input;
 }
@@ -125,7 +125,7 @@ async function createRaw(definition: DetectorDefinition, options: DetectorOption
   return (await definition.create(options)) as AnyRaw;
 }
 
-type GraphInput = 'graph' | 'graph-sequence';
+export type GraphInputKind = 'graph' | 'graph-sequence';
 type AnyGraph = Graph | GraphSequence;
 type AnyScores = RawGraphScores | RawGraphSequenceScores;
 type AnyRaw = RawGraphDetector<AnyGraph, AnyScores>;
@@ -138,12 +138,12 @@ function asDetector(whole: WholeGraphDetector): GraphDetector {
 class WholeGraphDetector {
   readonly id: string;
   readonly tags: DetectorTags;
-  readonly input: GraphInput;
+  readonly input: GraphInputKind;
   private fitted: { readonly names: readonly string[]; readonly training: Float64Array } | undefined;
 
   constructor(
     definition: DetectorDefinition,
-    input: GraphInput,
+    input: GraphInputKind,
     readonly options: DetectorOptions,
     private readonly raw: AnyRaw,
   ) {

@@ -1,4 +1,6 @@
-import type { Change, IncidentRecord } from '../ledger.js';
+import type { Change, IncidentRecord, Ledger } from '../ledger.js';
+import type { Log } from '../log.js';
+import type { Store } from '../store.js';
 import type { WatchedUnit } from '../units.js';
 
 /** Where incidents, or scores, are sent. Nothing that happens to one holds up another, or the rounds. */
@@ -17,4 +19,14 @@ export interface Output {
   scored?(units: Iterable<WatchedUnit>, time: number): void;
   /** Stops; what waits is kept where there is a state to keep it in. */
   close(): Promise<void>;
+}
+
+/** What outputs work with. */
+export interface OutputContext {
+  readonly store: Store;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly ledger: () => Ledger;
+  /** Most messages that wait. */
+  readonly most: number;
 }

@@ -16,7 +16,8 @@ import {
   type Attended,
 } from './mechanisms.js';
 
-type Shape = (number | null)[];
+/** Sizes of a tensor's axes; null is any. */
+export type Shape = (number | null)[];
 type LayerConfig = NonNullable<ConstructorParameters<typeof layers.Layer>[0]>;
 
 /** Options of every attention layer. */

@@ -1,5 +1,5 @@
 import { FieldType, createDataFrame, type DataFrame } from '@grafana/data';
-import { generateGraph } from '@heed/core';
+import { generateGraph } from '@heed/core/datasets';
 
 /** Four teams; services of one team do alike and call each other. */
 const teams = ['shop', 'search', 'payments', 'media'];

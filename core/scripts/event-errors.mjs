@@ -1,0 +1,28 @@
+// How far the begins and ends of told events are off, by kind of fault, beside the simplest baseline (a robust z-score,
+// the median absolute deviation, with the same border everywhere): `node core/scripts/event-errors.mjs [seeds]` after a build.
+import { join, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const core = dirname(dirname(fileURLToPath(import.meta.url)));
+const { eventErrors, createDetector, faultKinds, generateFault } = await import(
+  join(core, 'dist/esm/index.js')
+);
+const seeds = Number(process.argv[2] ?? 20);
+
+const detectors = [await createDetector('auto'), await createDetector('mad')];
+const number = (value) => (Number.isNaN(value) ? '–' : String(value));
+console.log('| fault | found | begin | end | others | MAD: found | begin | end | others |');
+console.log('| --- | --: | --: | --: | --: | --: | --: | --: | --: |');
+for (const kind of faultKinds) {
+  const cells = [];
+  for (const detector of detectors) {
+    const cases = [];
+    for (let seed = 1; seed <= seeds; seed++) {
+      const series = generateFault(kind, { seed: 977 * seed });
+      cases.push({ fault: series.anomalies[0], events: (await detector.score(series)).events });
+    }
+    const { found, begin, end, others } = eventErrors(cases);
+    cells.push(`${found}/${seeds}`, number(begin), number(end), others.toFixed(1));
+  }
+  console.log(`| ${kind} | ${cells.join(' | ')} |`);
+}

@@ -1,0 +1,83 @@
+import { useRef, useState, type ChangeEvent } from 'react';
+import { css } from '@emotion/css';
+import { Button, TextArea, useStyles2 } from '@grafana/ui';
+import { sampleCsv } from './csvSource.js';
+
+/** Longer texts are read, but not shown: a text area of megabytes is slow. */
+const shownAtMost = 200_000;
+/** More than this is no table that a page can hold. */
+const bytesAtMost = 200 * 1024 * 1024;
+
+interface Props {
+  readonly onText: (text: string, name?: string) => void;
+  readonly onProblem: (problem: string) => void;
+}
+
+/** Where a table comes from: pasted, a file, or a sample. */
+export function TryInput({ onText, onProblem }: Props) {
+  const styles = useStyles2(getStyles);
+  const [text, setText] = useState('');
+  const file = useRef<HTMLInputElement>(null);
+  const onFile = async (event: ChangeEvent<HTMLInputElement>) => {
+    const chosen = event.currentTarget.files?.[0];
+    event.currentTarget.value = '';
+    if (!chosen) return;
+    if (chosen.size > bytesAtMost) {
+      onProblem(
+        `${chosen.name} has ${Math.round(chosen.size / 2 ** 20)} MB; a page reads 200 MB. Use the heed command.`,
+      );
+      return;
+    }
+    try {
+      const content = await chosen.text();
+      setText(content.length > shownAtMost ? '' : content);
+      onText(content, chosen.name);
+    } catch (error) {
+      onProblem(`${chosen.name}: ${(error as Error).message}`);
+    }
+  };
+  return (
+    <>
+      <TextArea
+        aria-label="CSV"
+        rows={6}
+        value={text}
+        placeholder={'time,requests\n2026-01-05T00:00:00Z,120\n2026-01-05T00:05:00Z,118'}
+        onChange={(event) => setText(event.currentTarget.value)}
+        className={styles.text}
+      />
+      <div className={styles.buttons}>
+        <Button disabled={!text.trim()} onClick={() => onText(text)}>
+          Score
+        </Button>
+        <Button variant="secondary" icon="upload" onClick={() => file.current?.click()}>
+          Upload a file
+        </Button>
+        <Button
+          variant="secondary"
+          onClick={() => {
+            const sample = sampleCsv();
+            setText(sample);
+            onText(sample, 'sample');
+          }}
+        >
+          Use a sample
+        </Button>
+        <input
+          ref={file}
+          type="file"
+          accept=".csv,.tsv,text/csv"
+          className={styles.file}
+          aria-label="CSV file"
+          onChange={(event) => void onFile(event)}
+        />
+      </div>
+    </>
+  );
+}
+
+const getStyles = () => ({
+  text: css({ fontFamily: 'monospace' }),
+  buttons: css({ display: 'flex', gap: 8, margin: '8px 0', flexWrap: 'wrap' }),
+  file: css({ display: 'none' }),
+});

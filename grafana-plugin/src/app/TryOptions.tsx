@@ -1,0 +1,79 @@
+import { Combobox, InlineField, RadioButtonGroup } from '@grafana/ui';
+import type { View } from '../datasource/types.js';
+import type { HeedPanelOptions } from '../panel/types.js';
+import { BudgetSelect } from '../shared/BudgetSelect.js';
+import { NumberInput } from '../shared/inputs.js';
+import { useDetectors } from '../shared/useDetectors.js';
+
+interface Props {
+  readonly options: HeedPanelOptions;
+  readonly several: boolean;
+  readonly onChange: (options: HeedPanelOptions) => void;
+}
+
+/** How a table is scored. */
+export function TryOptions({ options, several, onChange }: Props) {
+  const detectors = useDetectors();
+  const together = options.mode === 'joint';
+  const change = (part: Partial<HeedPanelOptions>) => onChange({ ...options, ...part });
+  return (
+    <>
+      <InlineField label="View">
+        <RadioButtonGroup<View>
+          options={[
+            { value: 'live', label: 'As it happened' },
+            { value: 'hindsight', label: 'In hindsight' },
+          ]}
+          value={options.view}
+          onChange={(view) => change({ view })}
+        />
+      </InlineField>
+      {options.view === 'live' ? (
+        <InlineField label="Alert budget" htmlFor="heed-try-budget">
+          <BudgetSelect
+            id="heed-try-budget"
+            width={20}
+            value={options.budget}
+            onChange={(budget) => change({ budget })}
+          />
+        </InlineField>
+      ) : (
+        <>
+          <InlineField label="Detector" htmlFor="heed-try-detector">
+            <Combobox
+              id="heed-try-detector"
+              width={30}
+              options={detectors
+                .filter(
+                  ({ input, tags }) =>
+                    !tags.needsTraining && input === 'series' && (!together || tags.multivariate),
+                )
+                .map((d) => ({ value: d.id, label: d.id, description: d.summary }))}
+              value={options.detector}
+              onChange={({ value }) => change({ detector: value })}
+            />
+          </InlineField>
+          <InlineField label="Sensitivity" htmlFor="heed-try-sensitivity">
+            <NumberInput
+              id="heed-try-sensitivity"
+              min={0}
+              max={100}
+              value={options.sensitivity}
+              onCommit={(sensitivity) => change({ sensitivity: sensitivity ?? 50 })}
+            />
+          </InlineField>
+        </>
+      )}
+      {several && (
+        <RadioButtonGroup<'each' | 'joint'>
+          options={[
+            { value: 'each', label: 'Each series' },
+            { value: 'joint', label: 'Together' },
+          ]}
+          value={together ? 'joint' : 'each'}
+          onChange={(mode) => change({ mode })}
+        />
+      )}
+    </>
+  );
+}
