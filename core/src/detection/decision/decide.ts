@@ -14,7 +14,7 @@ import { findSurges, sparseCounts } from './surges.js';
 import type { DecidedInterval } from './types.js';
 
 /** Fewest points that can be judged; below `YOUNG` what is normal is still being learned. */
-export const FEWEST_POINTS = 8;
+const FEWEST_POINTS = 8;
 export const YOUNG = 80;
 
 /** Points by which a bump must reach further than what is told already. */
