@@ -10,6 +10,7 @@ const seeds = Number(option('seeds', 20));
 const points = Number(option('points', 10_080));
 const budgets = option('budgets', '1/day,1/week,1/month').split(',');
 const WEEK = 10_080;
+const MINUTE = 60_000;
 
 const cycle = (t, period) => Math.sin((2 * Math.PI * t) / period);
 /** Each gives the value at point t; what they remember lies in the closure. */
@@ -43,7 +44,7 @@ const kinds = {
       return level;
     };
   },
-  // Five of seven days from 8 to 18 o'clock; a week at a point every 10 minutes.
+  // Five of seven cycles of 144 points, busy for 60 of them.
   'business-hours': (random) => (t) => {
     const isOpen = Math.floor(t / 144) % 7 < 5 && t % 144 >= 48 && t % 144 < 108;
     return (isOpen ? 200 : 20) * (1 + random.normal(0, 0.05));
@@ -67,9 +68,10 @@ for (const kind of asked) {
     let incidents = 0;
     for (let seed = 1; seed <= seeds; seed++) {
       const next = kinds[kind](createRandom(7919 * seed));
-      const monitor = createMonitor({ indexTime: true, budget });
+      const monitor = createMonitor({ step: MINUTE, budget });
       for (let t = 0; t < points; t++) {
-        for (const { change } of monitor.append(t, next(t)).incidents) if (change === 'opened') incidents++;
+        for (const { change } of monitor.append(t * MINUTE, next(t)).incidents)
+          if (change === 'opened') incidents++;
       }
     }
     const rate = (incidents * WEEK) / (seeds * points);

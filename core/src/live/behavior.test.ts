@@ -62,6 +62,39 @@ const quiet: Record<string, { learned?: number; most: number; values: (random: R
   },
 };
 
+Object.assign(quiet, {
+  'rare counts in a series that has just begun': {
+    most: 0,
+    values: (r: Random) => make(600, () => r.poisson(0.03)),
+  },
+  'a staircase of replicas': {
+    most: 1,
+    values: (r: Random) => {
+      let level = 3;
+      let next = 150;
+      return make(2500, (t) => {
+        if (t >= next) {
+          level = Math.max(1, Math.min(8, level + (r.chance(0.5) ? -1 : 1)));
+          next = t + r.integer(60, 260);
+        }
+        return level;
+      });
+    },
+  },
+  'bursts of garbage collection': {
+    // Two bursts in a row are rare, and told.
+    learned: 700,
+    most: 2,
+    values: (r: Random) => {
+      let left = 0;
+      return make(2500, () => {
+        if (r.chance(0.01)) left = 5;
+        return r.normal(10, 1) + (left-- > 0 ? 12 : 0);
+      });
+    },
+  },
+} satisfies typeof quiet);
+
 /** What is: points from … to within which an incident has to be noticed. */
 const found: Record<string, { from: number; to: number; values: (random: Random) => number[] }> = {
   'a dip of a ratio that rests at 1': {
@@ -136,4 +169,56 @@ it('keeps to the order of budgets', () => {
     return opened;
   });
   expect([...incidents].sort((a, b) => a - b)).toEqual(incidents);
+});
+
+it('knows what came a day ago, once the step is known', () => {
+  const day = 96;
+  const random = createRandom(52);
+  const monitor = createMonitor({ step: 15 * 60_000 });
+  const opened: number[] = [];
+  for (let t = 0; t < 12 * day; t++) {
+    // A job that is new on the sixth day, and runs every day from then on.
+    const job = t >= 5 * day && t % day >= 40 && t % day < 43 ? 30 : 0;
+    const { incidents } = monitor.append(t * 15 * 60_000, 10 + random.normal() + job);
+    for (const { change } of incidents) if (change === 'opened') opened.push(t);
+  }
+  // At other times noise may page, within the budget.
+  const atJob = opened.filter((t) => t % day >= 40 && t % day < 44);
+  expect(atJob.filter((t) => t >= 5 * day && t < 6 * day)).toHaveLength(1);
+  expect(atJob.filter((t) => t >= 6 * day)).toEqual([]);
+});
+
+describe('several channels as one', () => {
+  /** 12 measured channels and two switches; `change` alters the values of point t. */
+  const watch = (change: (values: number[], t: number) => void): { t: number; channel: string }[] => {
+    const random = createRandom(53);
+    const channels = Array.from({ length: 14 }, (_, c) => ({ name: c < 12 ? `m${c}` : `switch${c}` }));
+    const monitor = createMonitor({ indexTime: true, channels });
+    const opened: { t: number; channel: string }[] = [];
+    for (let t = 0; t < 1800; t++) {
+      const values = channels.map((_, c) => (c < 12 ? 50 + random.normal() : Number(t % 200 < 100)));
+      change(values, t);
+      for (const { change: kind, incident } of monitor.append(t, values).incidents) {
+        if (kind === 'opened') opened.push({ t, channel: incident.channels[0]!.name });
+      }
+    }
+    return opened;
+  };
+
+  it('notices a fault of one of them within some points, and names it', () => {
+    const opened = watch((values, t) => {
+      if (t >= 1500 && t < 1510) values[7]! += 12;
+    });
+    expect(opened.filter(({ t }) => t >= 1500 && t <= 1504)).toEqual([
+      { t: expect.any(Number) as number, channel: 'm7' },
+    ]);
+    expect(opened.length).toBeLessThanOrEqual(2);
+  });
+
+  it('does not page for a switch that was thrown at another time', () => {
+    const opened = watch((values, t) => {
+      if (t >= 1530 && t < 1560) values[12] = 1 - values[12]!;
+    });
+    expect(opened.filter(({ t }) => t >= 1500)).toEqual([]);
+  });
 });

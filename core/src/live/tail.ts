@@ -13,7 +13,7 @@ const BLOCK = 64;
 /** Share of its own past that a member's tail is fitted to. */
 const TAIL = 0.02;
 /** Decades of a value at the start of the tail. */
-export const TAIL_DECADES = -Math.log10(TAIL);
+const TAIL_DECADES = -Math.log10(TAIL);
 /** The tail is at least this share of the body's slope, and at least this steep. */
 const BODY = 0.5;
 const LEAST_SHAPE = 0.3;
@@ -21,7 +21,7 @@ const LEAST_SHAPE = 0.3;
 const CAUTION = 2;
 const CAP = 8;
 /** Decades beyond the number of values seen that can be told from them. */
-const BEYOND_EVIDENCE = 1.5;
+const BEYOND_EVIDENCE = 2;
 
 /**
  * How rare a value is in the past of what it is a value of, in decades (2 = once in 100). A histogram of logarithms

@@ -9,7 +9,7 @@ const MOST_SHARE = 12;
 /** Bumps of every length are looked for at so many places per length. */
 const PLACES = 4;
 /** Decades of rarity from which a bump is an event. */
-const RARE = 3.5;
+const RARE = 3.9;
 /** Rarity of score 1, and the largest exponent of 10 that one is scored. */
 const LEAST_RARE = 3;
 const MOST = 1.3;

@@ -6,7 +6,7 @@ import type { AnomalyEvent } from '../types.js';
 import type { Series } from '../../series/series.js';
 import { mergeAttended } from './attended.js';
 import { channelShares } from './channels.js';
-import { describeEvent, type EventPoints } from './kinds.js';
+import { describeEvent, staysAt, type EventPoints } from './kinds.js';
 import { writeReason } from './reason.js';
 
 /** What explanations need besides the raw scores. */
@@ -92,7 +92,7 @@ export function explainEvents(
         shares,
         blamed,
         facts,
-        ...(known?.stays ? { stays: true } : {}),
+        ...(known?.stays && staysAt(series.channels[blamed]!.values, endIndex, facts) ? { stays: true } : {}),
         attended,
         peers,
         step,

@@ -96,12 +96,14 @@ export function describeEvent(points: EventPoints): EventFacts {
   const inside = movementOf(values, start, end, missing);
   const outside = usualMovement(values, start, end, missing);
   const movement = outside > 0 ? inside / outside : inside > 0 ? Infinity : NaN;
+  const medians = { level: medianOf(values, seen), expectedLevel: medianOf(expected, seen) };
+  // Where the medians do not lie as its points mostly do, the furthest point speaks for the event.
+  const agree = side * (medians.level - medians.expectedLevel) > 0;
   const facts = {
     index,
     value,
     expected: expected[index]!,
-    level: medianOf(values, seen),
-    expectedLevel: medianOf(expected, seen),
+    ...(agree || side === 0 ? medians : { level: value, expectedLevel: expected[index]! }),
     spreads,
     movement,
     held,
@@ -121,13 +123,15 @@ export function describeEvent(points: EventPoints): EventFacts {
       return movement >= 1.2 ? { ...facts, kind: 'burst', way: 0 } : off();
     case 'calm':
       return { ...facts, kind: movement < 1 ? 'quieter' : 'pattern', way: 0 };
-    case 'stuck':
-      return { ...facts, kind: 'stuck', way: 0 };
     default: {
-      // A pattern, or a detector that does not say.
-      if (spreads >= CLEAR) return off();
       const isStuck =
-        held.length >= 3 && held.length >= length / 2 && held.length > longestElsewhere(values, start, end);
+        held.length >= 3 &&
+        held.length >= length / 2 &&
+        held.length > longestElsewhere(values, start, end) &&
+        usuallyMoves(values, start, end);
+      if (isStuck && sign === 'stuck') return { ...facts, kind: 'stuck', way: 0 };
+      // A pattern, a detector that does not say, or one interval with another.
+      if (spreads >= CLEAR) return off();
       if (isStuck) return { ...facts, kind: 'stuck', way: 0 };
       if (movement >= ROUGHER && movement < Infinity) return { ...facts, kind: 'burst', way: 0 };
       if (movement <= CALMER) return { ...facts, kind: 'quieter', way: 0 };
@@ -157,11 +161,7 @@ function medianOf(values: Float64Array, at: readonly number[]): number {
 }
 
 /** The longest run of equal values in start…end. */
-export function longestHeld(
-  values: Float64Array,
-  start: number,
-  end: number,
-): { length: number; value: number } {
+function longestHeld(values: Float64Array, start: number, end: number): { length: number; value: number } {
   let longest = { length: 1, value: values[start]! };
   let length = 1;
   for (let t = start + 1; t <= end; t++) {
@@ -176,6 +176,33 @@ function longestElsewhere(values: Float64Array, start: number, end: number): num
   const before = start > 0 ? longestHeld(values, 0, start - 1).length : 0;
   const after = end + 1 < values.length ? longestHeld(values, end + 1, values.length - 1).length : 0;
   return Math.max(before, after);
+}
+
+/** Points after an event that tell whether a series stayed where the event took it, and fewest of them. */
+const AFTER = 24;
+const FEWEST_AFTER = 8;
+
+/** Whether the values after an event lie nearer to its level than to what was expected. */
+export function staysAt(
+  values: Float64Array,
+  end: number,
+  { way, level, expectedLevel }: EventFacts,
+): boolean {
+  const after = values.slice(end + 1, end + 1 + AFTER);
+  if (after.length < FEWEST_AFTER) return false;
+  return way * (selectQuantile(after, 0.5) - (level + expectedLevel) / 2) > 0;
+}
+
+/** Whether most points outside start…end differ from the one before. */
+function usuallyMoves(values: Float64Array, start: number, end: number): boolean {
+  let moves = 0;
+  let count = 0;
+  for (let t = 1; t < values.length; t++) {
+    if (t >= start && t <= end + 1) continue;
+    count++;
+    if (values[t] !== values[t - 1]) moves++;
+  }
+  return moves > count / 2;
 }
 
 /** Mean absolute step from point to point; NaN for a single point. */

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { calmKinds, faultKinds, generateCalm, generateFault } from '../../datasets/index.js';
+import { createRandom } from '../../random.js';
+import { decide } from './decide.js';
+
+const decided = (values: Float64Array) => decide({ values, step: 60_000, periods: [] }).intervals;
+
+describe('decide', () => {
+  test.each(calmKinds)('%s: hardly an event in ten series', (kind) => {
+    let events = 0;
+    for (let seed = 1; seed <= 10; seed++) {
+      events += decided(generateCalm(kind, { seed: 31 * seed }).channels[0]!.values).length;
+    }
+    expect(events).toBeLessThanOrEqual(2);
+  });
+
+  test.each(faultKinds)('%s: found where it is', (kind) => {
+    for (let seed = 1; seed <= 4; seed++) {
+      const series = generateFault(kind, { seed: 57 * seed });
+      const { start, end } = series.anomalies[0]!;
+      const periods = kind === 'missing cycle' ? [240] : kind === 'faster cycles' ? [48] : [];
+      const { intervals } = decide({ values: series.channels[0]!.values, step: 60_000, periods });
+      const touching = intervals.filter((event) => event.start <= end + 1 && event.end >= start - 1);
+      expect(touching.length, `${kind}, seed ${57 * seed}`).toBeGreaterThan(0);
+      expect(Math.abs(touching[0]!.start - start)).toBeLessThanOrEqual(25);
+    }
+  });
+
+  test('one point among few that is far off', () => {
+    for (const n of [12, 20, 40, 70]) {
+      const random = createRandom(n);
+      const values = Float64Array.from({ length: n }, () => 50 + random.normal());
+      expect(decided(values)).toEqual([]);
+      values[n >> 1] = 90;
+      expect(decided(values).map(({ start, end }) => [start, end])).toEqual([[n >> 1, n >> 1]]);
+    }
+  });
+
+  test('too few points, or nothing but missing ones, decide nothing', () => {
+    expect(decided(Float64Array.of(1, 2, 300))).toEqual([]);
+    const { intervals, expected } = decide({ values: new Float64Array(50).fill(NaN) });
+    expect(intervals).toEqual([]);
+    expect(expected.every((value) => value === 0)).toBe(true);
+  });
+});
