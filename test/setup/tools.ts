@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { findProgram } from '../../core/scripts/debian.mjs';
-import { searchChromium } from '../browser/chromium.js';
+import { searchChromium } from './search-chromium.js';
 
 /** Something that tests need and npm cannot bring. */
 interface Tool {

@@ -13,7 +13,7 @@ import {
 import { csvText } from './csv.js';
 import { EvaluationCache } from './evaluate-cache.js';
 import { selectFiles } from './evaluate-files.js';
-import type { EvaluateOptions } from './evaluate.js';
+import type { EvaluateOptions } from './evaluate-options.js';
 import { wideTable } from './evaluate-report.js';
 import { runAll } from './evaluate-run.js';
 import { readOptionsOf } from './input.js';

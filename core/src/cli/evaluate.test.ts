@@ -3,13 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseBenchmarkName, type EvaluationReport } from '../evaluate/protocol.js';
-import {
-  evaluateFeedbackOnFiles,
-  evaluateFiles,
-  renderEvaluation,
-  renderFeedback,
-  type EvaluateOptions,
-} from './evaluate.js';
+import { evaluateFeedbackOnFiles, evaluateFiles, renderEvaluation, renderFeedback } from './evaluate.js';
+import type { EvaluateOptions } from './evaluate-options.js';
 import { drawRanks } from './evaluate-report.js';
 import { forgetLastFile } from './evaluate-task.js';
 

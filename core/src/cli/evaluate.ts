@@ -10,7 +10,7 @@ import {
   type FeedbackResult,
 } from '../evaluate/feedback.js';
 import { livePeers } from '../evaluate/live-peers.js';
-import { METRIC_DESCRIPTIONS, type MetricName } from '../evaluate/metrics.js';
+import { METRIC_DESCRIPTIONS } from '../evaluate/metrics.js';
 import {
   PUBLISHED_NAMESAKES,
   summarizeEvaluation,
@@ -18,6 +18,7 @@ import {
   type FileResult,
 } from '../evaluate/protocol.js';
 import { resolveOptions } from '../detectors/base/options.js';
+import type { EvaluateOptions } from './evaluate-options.js';
 import { EvaluationCache } from './evaluate-cache.js';
 import { readPublished, selectFiles, type LabeledFile } from './evaluate-files.js';
 import { areGraphs, evaluateGraphs, graphDetectors, renderGraphResults } from './evaluate-graphs.js';
@@ -27,7 +28,7 @@ import { drawRanks, evaluationCsv, evaluationTable, type ReportLayout } from './
 import { runAll } from './evaluate-run.js';
 import type { EvaluateTask } from './evaluate-task.js';
 import { refuseSeriesFlags } from './graph.js';
-import { addReadingOptions, readOptionsOf, type ReadingFlags } from './input.js';
+import { addReadingOptions, readOptionsOf } from './input.js';
 import { interruption } from './interrupt.js';
 import { checkOutput, print, writeOutput } from './output.js';
 import { colorsFor, ProgressDisplay, tell, terminalWidth } from './terminal.js';
@@ -35,36 +36,6 @@ import { names, optionPair, optionValue, wholeNumberIn } from './values.js';
 
 /** Measured beside every detector, so that a table shows what a trivial method reaches. */
 const alwaysEvaluated = ['random', 'moving-variance', 'squared-difference', 'z-score', 'pca'];
-export interface EvaluateOptions extends ReadingFlags {
-  readonly detector?: readonly string[];
-  readonly format: 'table' | 'json' | 'csv';
-  readonly metric: MetricName;
-  readonly out?: string;
-  readonly published?: string;
-  /** Published columns to show besides the namesakes of our detectors. */
-  readonly bestPublished: number;
-  /** Where to draw the ranks. */
-  readonly diagram?: string;
-  readonly list?: string;
-  readonly split?: string;
-  readonly jobs?: number;
-  readonly resume?: string;
-  readonly option?: Readonly<Record<string, string>>;
-  readonly seed: number;
-  readonly baselines: boolean;
-  /** Labeled events to confirm, or false events to dismiss, at once. */
-  readonly reveal?: number;
-  readonly dismiss?: number;
-  /** Most choices of the judged events to try. */
-  readonly choices?: number;
-  /** As it happened, instead of in hindsight. */
-  readonly live?: boolean;
-  readonly first?: number;
-  readonly budget?: string;
-  readonly family?: readonly string[];
-  readonly quiet?: boolean;
-}
-
 /** `heed evaluate`: the TSB-AD protocol over labeled files. */
 export function evaluateCommand(program: Command): void {
   const command = program

@@ -11,7 +11,7 @@ export const minute = 60_000;
 export const day = 24 * 60 * minute;
 
 /** Leading share of every generated series that holds no anomaly. */
-export const cleanShare = 0.3;
+const cleanShare = 0.3;
 
 /** What a generator's body gets: checked options and its random stream. */
 export interface GeneratorInput {

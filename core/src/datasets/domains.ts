@@ -11,7 +11,7 @@ import type { GeneratorDefinition, LabeledAnomaly } from './types.js';
 import type { Interval } from '../series/interval.js';
 
 /** Share of the way through an interval, 0…1; undefined outside. */
-export function progressIn({ start, end }: Interval, t: number): number | undefined {
+function progressIn({ start, end }: Interval, t: number): number | undefined {
   return t >= start && t <= end ? (t - start + 1) / (end - start + 1) : undefined;
 }
 

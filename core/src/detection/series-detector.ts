@@ -11,7 +11,7 @@ import type {
   RunOptions,
   SeriesDetectorDefinition,
 } from '../detectors/base/types.js';
-import { quantizeState } from '../detectors/transfer/quantize.js';
+import { quantizeState } from '../detectors/base/quantize.js';
 import { resolveOptions, type OptionsOf, type OptionsSchema } from '../detectors/base/options.js';
 import { HeedError, throwIfAborted } from '../errors.js';
 import { encodeModel, type ModelContent } from './model-file.js';

@@ -3,7 +3,7 @@ export * from './base/types.js';
 export * from './base/options.js';
 export * from './known.js';
 export * from './registry.js';
-export { quantizeState, stateBytes } from './transfer/quantize.js';
+export { quantizeState, stateBytes } from './base/quantize.js';
 export * from './transfer/distill.js';
 export * from './transfer/federated.js';
 export { createGraphAttention } from './graph/graph-attention.js';

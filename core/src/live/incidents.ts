@@ -8,7 +8,7 @@ const CALM = 16;
 /** Calm points after which it is recovering. */
 const RECOVERING = 4;
 /** Points looked back at for the beginning. */
-export const LOOK_BACK = 32;
+const LOOK_BACK = 32;
 /** A new peak is worth an update where it is so much higher than the one told. */
 const HIGHER = 1.1;
 

@@ -13,7 +13,7 @@ const BLOCK = 64;
 /** Share of its own past that a member's tail is fitted to. */
 const TAIL = 0.02;
 /** Decades of a value at the start of the tail. */
-export const TAIL_DECADES = -Math.log10(TAIL);
+const TAIL_DECADES = -Math.log10(TAIL);
 /** The tail is at least this share of the body's slope, and at least this steep. */
 const BODY = 0.5;
 const LEAST_SHAPE = 0.3;

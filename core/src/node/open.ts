@@ -7,7 +7,7 @@ import { isatty, ReadStream } from 'node:tty';
 import { HeedError, isHeedError, throwIfAborted } from '../errors.js';
 
 /** Most bytes of a text that is read whole (a model, a graph, judgments): Node's longest string is half a GiB. */
-export const mostTextBytes = 256 * 2 ** 20;
+const mostTextBytes = 256 * 2 ** 20;
 
 /** An input that is open. */
 export interface OpenedInput {

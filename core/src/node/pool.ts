@@ -4,8 +4,6 @@ import { location } from './location.js';
 import { poolOf, type ScorePool } from '../workers/pool.js';
 import { WorkerPool, type PoolWorker } from '../workers/worker-pool.js';
 
-export type { PoolReply, PoolRequest } from '../workers/protocol.js';
-
 /** A pool of worker threads that all run one module. */
 export class NodeWorkerPool<Task, Result> extends WorkerPool<Task, Result> {
   /**

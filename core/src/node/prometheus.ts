@@ -93,7 +93,7 @@ export interface PrometheusChannel {
  * What `readPrometheus` makes a series of, with the labels that Prometheus knows each channel by. Names may repeat.
  * @throws HeedError as `readPrometheus`
  */
-export async function readPrometheusChannels(
+async function readPrometheusChannels(
   options: PrometheusOptions,
 ): Promise<{ name: string; time: Float64Array; channels: PrometheusChannel[] }> {
   throwIfAborted(options.signal);

@@ -6,7 +6,7 @@
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
 
 /** Fonts of equal widths come first, so that the layout holds where text is measured only by estimate. */
-export const fontFamily = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif";
+const fontFamily = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif";
 
 // eslint-disable-next-line no-control-regex
 const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]/g;

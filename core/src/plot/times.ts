@@ -11,7 +11,7 @@ const day = 24 * hour;
  * Epoch ms moved so that its UTC fields read as the wall clock of `timeZone` (IANA name).
  * @throws HeedError bad-option for an unknown zone
  */
-export function wallClock(time: number, timeZone: string): number {
+function wallClock(time: number, timeZone: string): number {
   return time + zoneOffset(time, timeZone);
 }
 

@@ -3,7 +3,7 @@ import { HeedError } from '../errors.js';
 import { meanAndStd } from './statistics.js';
 
 /** Smallest power of two >= n: the lengths the FFT takes. */
-export function nextPowerOfTwo(n: number): number {
+function nextPowerOfTwo(n: number): number {
   if (!(n <= 2 ** 30)) {
     throw new HeedError('bad-option', `the transform would take ${n} values`, 'Give a shorter series.');
   }

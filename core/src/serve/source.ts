@@ -89,7 +89,7 @@ interface Asked {
 }
 
 /** @throws HeedError source-error, source-bad-answer */
-export function readAnswer(
+function readAnswer(
   { status, text }: { readonly status: number; readonly text: string },
   asked: Asked,
 ): SourceAnswer {

@@ -61,7 +61,7 @@ export class Testbed {
   }
 }
 
-export function readMetrics(text: string): Map<string, number> {
+function readMetrics(text: string): Map<string, number> {
   const found = new Map<string, number>();
   for (const line of text.split('\n')) {
     const match = /^([^#]\S*?(?:\{.*\})?) (\S+)$/.exec(line);

@@ -34,12 +34,18 @@ export interface WatchedUnit {
 const digest = (text: string): string => createHash('sha1').update(text).digest('base64url');
 
 /** The same for the same series of the same query, always. */
-export function unitKey(query: string, labels: Labels): string {
+function unitKey(query: string, labels: Labels): string {
   return digest(`${query}\n${canonical(labels)}`);
 }
 
 export function canonical(labels: Labels): string {
   return JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+}
+
+/** Which of n services watches a unit: the same for all of them. */
+export function partOf(key: string, of: number): number {
+  // Other bits than those that choose the thread.
+  return createHash('sha1').update(key).digest().readUInt32LE(4) % of;
 }
 
 let nextId = 0;

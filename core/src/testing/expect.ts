@@ -4,7 +4,7 @@ import type { Detection } from '../detection/types.js';
 import type { Series } from '../series/series.js';
 
 /** A contract that was not kept. */
-export class ContractViolation extends Error {
+class ContractViolation extends Error {
   override readonly name = 'ContractViolation';
 }
 

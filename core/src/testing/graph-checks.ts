@@ -21,7 +21,7 @@ export interface GraphContractCheck {
 type AnyDetection = GraphDetection | GraphSequenceDetection;
 
 /** Everything a surface relies on in a detection of a graph. */
-export function expectSoundGraph(graph: AnyGraph, detection: AnyDetection): void {
+function expectSoundGraph(graph: AnyGraph, detection: AnyDetection): void {
   const finite = (values: Float32Array, count: number, what: string): void => {
     demand(values.length === count, `gave ${values.length} ${what} for ${count}`);
     const bad = values.findIndex((value) => !(value >= 0 && value < Infinity));

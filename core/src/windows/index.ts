@@ -1,1 +1,2 @@
+export type * from './memory-types.js';
 export * from './memory.js';

@@ -9,8 +9,8 @@ import {
   createNearestWindows,
   createReconstruction,
   createWindowMemory,
-  type WindowNormalization,
 } from './memory.js';
+import type { WindowNormalization } from './memory-types.js';
 
 const kernels = windowKernels()!;
 

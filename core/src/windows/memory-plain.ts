@@ -1,4 +1,4 @@
-import type { NearestWindows, Reconstruction, WindowMemory } from './memory.js';
+import type { NearestWindows, Reconstruction, WindowMemory } from './memory-types.js';
 
 /*
  * The kernels of core/assembly/windows.ts in plain JavaScript, for engines that refuse WebAssembly: the same

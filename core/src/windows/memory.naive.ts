@@ -1,4 +1,4 @@
-import type { WindowNormalization } from './memory.js';
+import type { WindowNormalization } from './memory-types.js';
 
 /** What memory attention computes, straight from its definition: every window against every other. */
 export interface NaiveMemoryAttention {

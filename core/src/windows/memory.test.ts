@@ -9,8 +9,8 @@ import {
   createWindowMemory,
   reconstructWindows,
   scanWindowOffsets,
-  type WindowNormalization,
 } from './memory.js';
+import type { WindowNormalization } from './memory-types.js';
 
 /** Channels without ties, so that the nearest keys are the same whatever the order of comparison. */
 const shapes = fc

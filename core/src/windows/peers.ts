@@ -36,7 +36,7 @@ const yieldEvery = 1_000_000;
 const ownWeight = 0.2;
 
 /** Blocks of almost equal length; segment b holds the points ⌊b n / segments⌋ … ⌊(b + 1) n / segments⌋ − 1. */
-export function segmentsOf(points: number): number {
+function segmentsOf(points: number): number {
   return Math.max(1, Math.min(mostSegments, Math.floor(points / blockPoints)));
 }
 

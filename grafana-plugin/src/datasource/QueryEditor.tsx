@@ -1,9 +1,14 @@
 import type { ReactNode } from 'react';
 import { css } from '@emotion/css';
-import { CoreApp, type DataQuery, type GrafanaTheme2, type QueryEditorProps } from '@grafana/data';
+import {
+  CoreApp,
+  type DataQuery,
+  type DataSourceApi,
+  type GrafanaTheme2,
+  type QueryEditorProps,
+} from '@grafana/data';
 import { DataSourcePicker } from '@grafana/runtime';
 import { Alert, InlineField, useStyles2 } from '@grafana/ui';
-import type { HeedDataSource } from './datasource.js';
 import { AlertButton } from '../alert/AlertButton.js';
 import { exprOf } from '../alert/texts.js';
 import { Backtest } from '../backtest/Backtest.js';
@@ -13,7 +18,11 @@ import { DetectorFields } from './DetectorFields.js';
 import { dataSourceId, usualBudget, type HeedDataSourceOptions, type HeedQuery } from './types.js';
 import { useSource } from '../shared/useSource.js';
 
-type Props = QueryEditorProps<HeedDataSource, HeedQuery, HeedDataSourceOptions>;
+type Props = QueryEditorProps<
+  DataSourceApi<HeedQuery, HeedDataSourceOptions>,
+  HeedQuery,
+  HeedDataSourceOptions
+>;
 
 /** The inner source's own editor, and below it how to look for anomalies in what it returns. */
 export function QueryEditor(props: Props & { annotation?: boolean; children?: ReactNode }) {

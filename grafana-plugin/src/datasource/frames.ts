@@ -37,7 +37,7 @@ const number = (values: ArrayLike<number>, from: number): Array<number | null> =
 };
 
 /** First index of the visible range: the history is scored, not returned. */
-export function firstVisible(time: Float64Array, from: number): number {
+function firstVisible(time: Float64Array, from: number): number {
   let low = 0;
   let high = time.length;
   while (low < high) {
@@ -350,6 +350,6 @@ export function eventsTable(events: readonly NamedEvent[], context: FrameContext
 }
 
 /** Characters that could start markup become look-alikes; names keep their length and stay readable. */
-export function plainText(text: string): string {
+function plainText(text: string): string {
   return text.replace(/[<>&]/g, (c) => (c === '<' ? '‹' : c === '>' ? '›' : '＆'));
 }

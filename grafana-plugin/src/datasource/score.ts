@@ -19,7 +19,7 @@ import {
 import { peerDetector, usualBudget, type HeedQuery } from './types.js';
 
 /** Series per query at most: beyond that the picture says nothing and the browser suffers. */
-export const seriesAtMost = 1000;
+const seriesAtMost = 1000;
 
 export interface ScoreOutcome {
   readonly frames: DataFrame[];

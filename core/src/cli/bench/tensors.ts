@@ -13,10 +13,10 @@ import { pytorchTimes } from './python.js';
 type Tf = typeof tfjs;
 
 /** Batched attention scores: 256 products of 64 × 32 by 32 × 64. */
-export const productShape = { batch: 256, queries: 64, keys: 64, depth: 32 } as const;
+const productShape = { batch: 256, queries: 64, keys: 64, depth: 32 } as const;
 export const productOperations = 2 * 256 * 64 * 64 * 32;
 /** One attention block: 256 heads of 64 positions, depth 16. */
-export const attentionShape = { batch: 256, queries: 64, keys: 64, depth: 16 } as const;
+const attentionShape = { batch: 256, queries: 64, keys: 64, depth: 16 } as const;
 export const attentionOperations = 2 * 2 * 256 * 64 * 64 * 16;
 export interface Tensors {
   readonly tf: Tf;
@@ -112,7 +112,7 @@ export async function tensorContestants(
   ];
 }
 
-export function randomTensor(tf: Tf, shape: readonly number[], seed: number): tfjs.Tensor {
+function randomTensor(tf: Tf, shape: readonly number[], seed: number): tfjs.Tensor {
   const random = createRandom(seed);
   const size = shape.reduce((x, y) => x * y, 1);
   return tf.tensor(

@@ -7,7 +7,7 @@ import { pytorchTimes } from './python.js';
 import { nativeContestant, tensorContestants, type Build } from './tensors.js';
 
 /** The network of `self-attention` and a batch of windows for it. */
-export const trainStepShape = { batch: 64, window: 64, channels: 8, hidden: 64, layers: 2 } as const;
+const trainStepShape = { batch: 64, window: 64, channels: 8, hidden: 64, layers: 2 } as const;
 
 const options = {
   ...defaultsOf(selfAttention.options),
@@ -29,7 +29,7 @@ export async function trainStepContestants(
 }
 
 /** The step by the detector's own modules, and the same network written in plain TensorFlow.js. */
-export async function loadTrainStep(): Promise<Build> {
+async function loadTrainStep(): Promise<Build> {
   const [{ selfAttentionPlan }, { listObjectives }, { trainStep }, { Parameters }, { Adam }, layers] =
     await Promise.all([
       import('../../detectors/learned/self-attention/network.js'),

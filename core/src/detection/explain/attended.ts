@@ -1,7 +1,7 @@
 import type { AttendedInterval } from '../../detectors/base/types.js';
 
 /** Most intervals an event names. */
-export const mostAttended = 5;
+const mostAttended = 5;
 /** Intervals of less weight say nothing. */
 const leastWeight = 0.01;
 

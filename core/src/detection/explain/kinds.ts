@@ -161,11 +161,7 @@ function medianOf(values: Float64Array, at: readonly number[]): number {
 }
 
 /** The longest run of equal values in start…end. */
-export function longestHeld(
-  values: Float64Array,
-  start: number,
-  end: number,
-): { length: number; value: number } {
+function longestHeld(values: Float64Array, start: number, end: number): { length: number; value: number } {
   let longest = { length: 1, value: values[start]! };
   let length = 1;
   for (let t = start + 1; t <= end; t++) {

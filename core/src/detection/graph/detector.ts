@@ -11,7 +11,7 @@ import type {
 } from '../../detectors/base/types.js';
 import { resolveOptions } from '../../detectors/base/options.js';
 import type { DetectorReference, OptionsFor } from '../../detectors/known.js';
-import { quantizeState } from '../../detectors/transfer/quantize.js';
+import { quantizeState } from '../../detectors/base/quantize.js';
 import { getDetectorDefinition, listDetectors } from '../../detectors/registry.js';
 import { HeedError, throwIfAborted } from '../../errors.js';
 import { decodeModel, encodeModel, type ModelContent } from '../model-file.js';

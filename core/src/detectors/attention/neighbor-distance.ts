@@ -1,4 +1,4 @@
-import { integer, number, type OptionsOf } from '../base/options.js';
+import { integer, number } from '../base/options.js';
 import { defineDetector } from '../base/types.js';
 import { CooperativeScheduler } from '../../yield.js';
 import { standardizeSeries } from '../base/standardize.js';
@@ -16,9 +16,6 @@ const options = {
     min: 10_000,
   }),
 };
-
-/** Options of `neighbor-distance`. */
-export type NeighborDistanceOptions = OptionsOf<typeof options>;
 
 /**
  * Members of `auto` at three window lengths: memory attention at an infinite temperature, where the keys count alike

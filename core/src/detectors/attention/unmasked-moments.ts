@@ -3,10 +3,8 @@ import {
   createNearestWindows,
   createReconstruction,
   reconstructWindows,
-  type NearestWindows,
-  type Reconstruction,
-  type WindowMemory,
 } from '../../windows/memory.js';
+import type { NearestWindows, Reconstruction, WindowMemory } from '../../windows/memory-types.js';
 import type { NormalHistory } from './impute-from-normal.js';
 
 /** Means and variances of what the windows expect: d × n each. */

@@ -1,5 +1,6 @@
 import { insertNearest } from '../../windows/memory-plain.js';
-import { attentionWeights, createNearestWindows, type NearestWindows } from '../../windows/memory.js';
+import { attentionWeights, createNearestWindows } from '../../windows/memory.js';
+import type { NearestWindows } from '../../windows/memory-types.js';
 import type { AttendedInterval } from '../base/types.js';
 import { interpolate } from '../../preprocess/aggregate.js';
 import type { GrowingChannels } from './growing-channels.js';

@@ -6,11 +6,9 @@ import {
   createWindowMemory,
   reconstructWindows,
   scanWindowOffsets,
-  type NearestWindows,
   type WindowInterval,
-  type WindowMemory,
-  type WindowNormalization,
 } from '../../windows/memory.js';
+import type { NearestWindows, WindowMemory, WindowNormalization } from '../../windows/memory-types.js';
 import type { CooperativeScheduler } from '../../yield.js';
 import type { AttendedInterval, NormalExplanation } from '../base/types.js';
 import { aggregate, interpolate } from '../../preprocess/aggregate.js';

@@ -79,3 +79,9 @@ function scaleBack(values: Float64Array, factor: number, level: number): Float64
   for (let t = 0; t < out.length; t++) out[t] = values[t]! * factor + level;
   return out;
 }
+
+/** The values with mean 0 and standard deviation 1; all 0 where they are constant. */
+export function standardized(values: Float64Array): Float64Array {
+  const { mean, std } = meanAndStd(values);
+  return std > 1e-12 * Math.abs(mean) ? values.map((value) => (value - mean) / std) : values.map(() => 0);
+}

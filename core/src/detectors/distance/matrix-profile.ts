@@ -3,7 +3,7 @@ import { defineDetector } from '../base/types.js';
 import { CooperativeScheduler } from '../../yield.js';
 import type { Series } from '../../series/series.js';
 import type { AttendedInterval, RawScores, RunOptions } from '../base/types.js';
-import { standardized } from '../outlier/principal-components.js';
+import { standardized } from '../base/standardize.js';
 import { subsequenceWindow, windowOption } from '../base/subsequence.js';
 
 /** The nearest neighbor of every window: n − window + 1 entries. */

@@ -30,7 +30,7 @@ import type { StandardizedChannels } from '../base/standardize.js';
 /** Past points that a forecast uses. */
 const ORDER = 64;
 /** Points over which the short forecast member averages its errors. */
-export const SHORT = 8;
+const SHORT = 8;
 /** Blocks that a cycle is averaged to: its shape shows in a few, and what is shorter the other members see. */
 const CYCLE_RESOLUTION = 16;
 /** Fewest segments of the short windows: to find the likes of all of them tells more than to see some of them sharply. */

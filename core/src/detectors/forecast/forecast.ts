@@ -1,4 +1,4 @@
-import { integer, type OptionsOf } from '../base/options.js';
+import { integer } from '../base/options.js';
 import { defineDetector } from '../base/types.js';
 import { throwIfAborted } from '../../errors.js';
 import { findPeriodTsbAd } from '../../preprocess/period/index.js';
@@ -14,9 +14,6 @@ const options = {
     unit: 'points',
   }),
 };
-
-/** Options of `forecast`. */
-export type ForecastOptions = OptionsOf<typeof options>;
 
 /** One of the members of `auto`: errors of a linear forecast. */
 export const forecast = defineDetector({

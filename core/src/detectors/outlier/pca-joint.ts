@@ -2,7 +2,8 @@ import { CooperativeScheduler } from '../../yield.js';
 import { HeedError } from '../../errors.js';
 import type { Series } from '../../series/series.js';
 import type { RunOptions } from '../base/types.js';
-import { chooseComponents, standardized } from './principal-components.js';
+import { chooseComponents } from './principal-components.js';
+import { standardized } from '../base/standardize.js';
 
 /** Largest covariance matrix that is worth its O(dimensions³). */
 const MAX_DIMENSIONS = 1500;

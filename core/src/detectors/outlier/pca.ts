@@ -4,7 +4,8 @@ import { CooperativeScheduler } from '../../yield.js';
 import type { Series } from '../../series/series.js';
 import type { RawScores, RunOptions } from '../base/types.js';
 import { jointWindowScores } from './pca-joint.js';
-import { chooseComponents, standardized } from './principal-components.js';
+import { chooseComponents } from './principal-components.js';
+import { standardized } from '../base/standardize.js';
 import { centerWindowScores, subsequenceWindow, windowOption } from '../base/subsequence.js';
 
 /**

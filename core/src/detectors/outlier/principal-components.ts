@@ -1,5 +1,3 @@
-import { meanAndStd } from '../../preprocess/statistics.js';
-
 /** Eigenvalues below this share of their sum are rounding noise. */
 const SMALLEST_RATIO = 1e-16;
 /** Components whose weights sum to less than this share of all weights cannot change the order of the scores. */
@@ -33,10 +31,4 @@ export function chooseComponents(
     return false;
   });
   return { kept: kept.map(({ index }) => index), weight: kept.map(({ weight }) => weight) };
-}
-
-/** The values with mean 0 and standard deviation 1; all 0 where they are constant. */
-export function standardized(values: Float64Array): Float64Array {
-  const { mean, std } = meanAndStd(values);
-  return std > 1e-12 * Math.abs(mean) ? values.map((value) => (value - mean) / std) : values.map(() => 0);
 }

@@ -1,4 +1,4 @@
-import { integer, type OptionsOf } from '../base/options.js';
+import { integer } from '../base/options.js';
 import { defineDetector } from '../base/types.js';
 import { HeedError, throwIfAborted } from '../../errors.js';
 import { averageChannels } from '../base/single-member.js';
@@ -12,9 +12,6 @@ const options = {
     { min: 4, max: 65_536, unit: 'points' },
   ),
 };
-
-/** Options of `band-power`. */
-export type BandPowerOptions = OptionsOf<typeof options>;
 
 /** Three of the members of `auto`, at windows of 256, 64 and 16 points: changes of texture. */
 export const bandPower = defineDetector({

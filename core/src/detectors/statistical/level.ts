@@ -1,4 +1,4 @@
-import { integer, type OptionsOf } from '../base/options.js';
+import { integer } from '../base/options.js';
 import { defineDetector } from '../base/types.js';
 import { throwIfAborted } from '../../errors.js';
 import { findPeriodTsbAd } from '../../preprocess/period/index.js';
@@ -13,9 +13,6 @@ const options = {
     unit: 'points',
   }),
 };
-
-/** Options of `level`. */
-export type LevelOptions = OptionsOf<typeof options>;
 
 /** One of the members of `auto`: distance from the usual level. */
 export const level = defineDetector({

@@ -4,7 +4,7 @@ import FFT from 'fft.js';
 import { CooperativeScheduler } from '../../yield.js';
 import type { Series } from '../../series/series.js';
 import type { RawScores, RunOptions } from '../base/types.js';
-import { standardized } from '../outlier/principal-components.js';
+import { standardized } from '../base/standardize.js';
 
 /** Real and imaginary parts. */
 interface Complex {

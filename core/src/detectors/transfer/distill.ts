@@ -2,7 +2,7 @@ import { resolveOptions } from '../base/options.js';
 import { HeedError } from '../../errors.js';
 import type { Series } from '../../series/series.js';
 import type { DetectorOptions, FitReport, RawDetector, RawScores, RunOptions } from '../base/types.js';
-import { quantizeState, stateBytes } from './quantize.js';
+import { quantizeState, stateBytes } from '../base/quantize.js';
 import { getSeriesDefinition } from '../registry.js';
 import type { WindowedDetector } from '../learned/training/windowed-detector.js';
 

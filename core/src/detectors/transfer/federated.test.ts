@@ -11,7 +11,7 @@ import {
   trainFederated,
 } from './federated.js';
 import { makeQuick, normal, series, training } from '../learned/learned-case.fixture.js';
-import { quantizeState, stateBytes } from './quantize.js';
+import { quantizeState, stateBytes } from '../base/quantize.js';
 
 const ap = (scores: ArrayLike<number>): number => averagePrecision(rankingCurve(series.labels!, scores));
 const options = { ...training, modelSize: 8, heads: 2 };

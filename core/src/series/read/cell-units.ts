@@ -203,11 +203,6 @@ export function looksLikeUnit(text: string): boolean {
   return /^[[(].{0,20}[\])]$/.test(bare) || units.has(bare) || bare === '-' || bare === '';
 }
 
-/** The base unit of a family: what a column with several of its units is given in. */
-export function baseUnit(family: string): string | undefined {
-  return family === '' ? undefined : family;
-}
-
 /** Seconds of `1h2m`, `1 d 3 h`, `2h 5min 3.5s`, `PT1H2M`, `01:02:03.5`, `0 days 00:01:00`; NaN for anything else. */
 export function secondsOfText(text: string): number {
   const clock = /^(-)?(?:(\d+) days?,? )?(\d{1,3}):([0-5]\d):([0-5]\d(?:[.,]\d+)?)$/.exec(text);

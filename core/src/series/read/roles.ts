@@ -90,12 +90,6 @@ function lookAt(column: number, sample: readonly (readonly string[])[], parser: 
   return { times, dates, clocks, numbers, eightDigits, present };
 }
 
-/** True where a column of the first rows holds dates, whatever its name. */
-export function holdsTimes(column: number, sample: readonly (readonly string[])[]): boolean {
-  const look = lookAt(column, sample, new TimeParser());
-  return look.times > 0 && look.times >= 0.8 * look.present;
-}
-
 /**
  * The time of a table by names and first rows: a column of dates with the name of a time, else the first column of
  * dates, else a column of numbers with the name of a time; a date and a time of day in two columns belong together.

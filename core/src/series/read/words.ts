@@ -9,8 +9,3 @@ export function listNames(names: readonly string[]): string {
   const shown = names.slice(0, 10).map((name) => `"${shorten(name)}"`);
   return names.length > 10 ? `${shown.join(', ')} and ${names.length - 10} more` : shown.join(', ');
 }
-
-/** `is` or `are`. */
-export function areSo(count: number): string {
-  return count === 1 ? 'is' : 'are';
-}

@@ -26,11 +26,7 @@ const KEEP_RESOLVED = 15 * 60_000;
 /**
  * @param until epoch ms when Alertmanager resolves it by itself, unless it is repeated
  */
-export function alertOf(
-  record: IncidentRecord,
-  more: Readonly<Record<string, string>>,
-  until: number,
-): Alert {
+function alertOf(record: IncidentRecord, more: Readonly<Record<string, string>>, until: number): Alert {
   const { incident, labels, link, query, rule } = record;
   const iso = (ms: number): string => new Date(ms).toISOString();
   const named = Object.entries(labels).flatMap(([name, value]): [string, string][] => {

@@ -31,7 +31,7 @@ export interface WebhookMessage {
   readonly link?: string;
 }
 
-export function webhookMessage(event: Change, record: IncidentRecord): WebhookMessage {
+function webhookMessage(event: Change, record: IncidentRecord): WebhookMessage {
   const { incident } = record;
   const iso = (ms: number): string => new Date(ms).toISOString();
   return {

@@ -2,7 +2,7 @@
 
 export type Matrix = number[][];
 
-export function softmaxNaive(row: readonly number[]): number[] {
+function softmaxNaive(row: readonly number[]): number[] {
   const highest = Math.max(...row);
   const exponentials = row.map((value) => Math.exp(value - highest));
   const sum = exponentials.reduce((a, b) => a + b, 0);

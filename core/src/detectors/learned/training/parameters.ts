@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { HeedError } from '../../../errors.js';
 import type { Random } from '../../../random.js';
 import type { StateTensor } from '../../base/types.js';
-import { dequantized } from '../../transfer/quantize.js';
+import { dequantized } from '../../base/quantize.js';
 
 /** How a parameter starts: Glorot's uniform distribution, a constant, or a normal distribution. */
 export type Initializer =

@@ -1,5 +1,5 @@
 import { HeedError } from '../../errors.js';
-import type { DetectorState, StateTensor } from '../base/types.js';
+import type { DetectorState, StateTensor } from './types.js';
 
 const SCALE = '#scale';
 /** Smaller tensors (biases, thresholds) are kept: they cost nothing and matter most. */
