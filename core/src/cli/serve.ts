@@ -20,6 +20,7 @@ interface QueryFlags {
   readonly alertmanager?: string;
   readonly webhook?: string;
   readonly state?: string;
+  readonly shard?: string;
   readonly host: string;
   readonly port: number;
   readonly logFormat: 'text' | 'json';
@@ -102,6 +103,7 @@ function addQueryOptions(command: Command): void {
     .option('--webhook <url>', 'POST every change of an incident there, as JSON', urlText)
     .optionsGroup('Where:')
     .option('--state <folder>', 'keep the state there, so that a restart goes on where it was')
+    .option('--shard <i/n>', 'watch this part of the series alone: 0/4 … 3/4 on four machines')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port to listen on; 0 takes a free one', portNumber, 9646)
     .option('--log-format <format>', 'text or json', logFormat, 'text')
@@ -212,7 +214,7 @@ function configOf(flags: QueryFlags): unknown {
     },
     ...(flags.state === undefined ? {} : { state: { path: flags.state } }),
     server: { listen: `${ipv6 ? `[${flags.host}]` : flags.host}:${flags.port}` },
-    limits: { series: flags.seriesLimit },
+    limits: { series: flags.seriesLimit, ...(flags.shard === undefined ? {} : { shard: flags.shard }) },
   };
 }
 

@@ -7,7 +7,7 @@ import { excludedPoints } from '../detection/events/calendar.js';
 import { parseDuration } from '../series/time.js';
 import { endpointOf, secretOf, type Fail } from './endpoint-config.js';
 import type { Endpoint } from './http.js';
-import { configSchema, type ConfigFile, type EndpointFile } from './schema.js';
+import { configSchema, parseShard, type ConfigFile, type EndpointFile } from './schema.js';
 
 type QueryFile = ConfigFile['queries'][number];
 type Judging = Pick<
@@ -69,6 +69,8 @@ export interface Config {
   };
   readonly limits: {
     readonly series: number;
+    /** The part of the series that is watched. */
+    readonly shard: { readonly index: number; readonly of: number };
     readonly workers: number | undefined;
     readonly forget: number;
     readonly catchUp: number;
@@ -231,6 +233,7 @@ function resolve(file: ConfigFile, fail: Fail): Config {
     },
     limits: {
       series: limits.series ?? 10_000,
+      shard: (limits.shard === undefined ? undefined : parseShard(limits.shard)) ?? { index: 0, of: 1 },
       workers: limits.workers,
       forget: parseDuration(limits.forget ?? '1d'),
       catchUp: parseDuration(limits.catch_up ?? '1d'),

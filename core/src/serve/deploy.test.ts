@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { parseConfig } from './config.js';
-import { configSchema } from './schema.js';
+import { configJsonSchema, configSchema } from './schema.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -59,4 +59,10 @@ test('the manifests name files, ports and folders that agree', () => {
   expect(service.spec.ports[0]!.port).toBe(inside.server.port);
   expect(container!.volumeMounts.map(({ mountPath }) => mountPath)).toContain(inside.state.path);
   expect(docker).toContain(`VOLUME ${inside.state.path!}`);
+});
+
+test('the published JSON Schema is the one that heed serve --schema prints', () => {
+  expect(JSON.parse(read('docs/deploy/heed.schema.json'))).toEqual(
+    JSON.parse(JSON.stringify(configJsonSchema())),
+  );
 });

@@ -82,6 +82,7 @@ function watched(state: Store, answerBytes = 1e6) {
     store,
     shards: shards as unknown as Shard[],
     limit: 100,
+    shard: { index: 0, of: 1 },
     forget: 1e9,
     every: 2,
   });

@@ -4,7 +4,7 @@ import { READING_HEAD, type HostResult, type UnitChange } from './monitor-host.j
 import type { Shard } from './shard.js';
 import type { Labels, SourceAnswer, SourceSeries } from './source.js';
 import type { Store } from './store.js';
-import { canonical, createUnit, namesOf, specOf, type WatchedUnit } from './units.js';
+import { canonical, createUnit, namesOf, partOf, specOf, type WatchedUnit } from './units.js';
 
 /** What a fleet tells: of its incidents, and of what it did. */
 export interface FleetListener {
@@ -22,6 +22,8 @@ export interface FleetOptions {
   readonly log: Log;
   /** Most series. */
   readonly limit: number;
+  /** The part of the series that is watched. */
+  readonly shard: { readonly index: number; readonly of: number };
   /** ms */
   readonly forget: number;
   /** Rounds within which every unit is written. */
@@ -64,7 +66,11 @@ export class Fleet {
       if (value.query !== query.name) continue;
       const judgment = query.judgmentOf(query.together ? {} : value.channels[0]!.labels);
       const unit = judgment && createUnit(query, judgment, value.channels, shards.length);
-      if (unit?.key !== key || now - value.seen > this.options.forget) {
+      if (
+        unit?.key !== key ||
+        !this.isMine(query.together ? { key: query.name } : unit) ||
+        now - value.seen > this.options.forget
+      ) {
         await store.units.remove(key);
         await store.monitors.remove(key);
         if (unit) this.options.listener.forgotten(unit);
@@ -119,16 +125,25 @@ export class Fleet {
   ): Promise<void> {
     await this.admit(answer.series, quietUntil);
     const { shards, every } = this.options;
-    const rows = new Map<number, Float64Array>();
     const length = times.length;
+    // Where the points of a unit begin among those of its shard.
+    const starts = new Map<number, number>();
+    const sizes = shards.map(() => 0);
+    const byShard: WatchedUnit[][] = shards.map(() => []);
+    for (const unit of this.units.values()) {
+      starts.set(unit.id, sizes[unit.shard]!);
+      sizes[unit.shard]! += unit.channels.length * length;
+      byShard[unit.shard]!.push(unit);
+      for (const channel of unit.channels) channel.value = NaN;
+    }
+    const points = sizes.map((size) => new Float64Array(size).fill(NaN));
     for (const { labels, values } of answer.series) {
       const place = this.places.get(JSON.stringify(labels));
       if (!place) continue;
       const { unit, channel } = place;
       const width = unit.channels.length;
-      let row = rows.get(unit.id);
-      if (!row) rows.set(unit.id, (row = new Float64Array(length * width).fill(NaN)));
-      for (let t = 0; t < length; t++) row[t * width + channel] = values[t]!;
+      const start = starts.get(unit.id)! + channel;
+      for (let t = 0; t < length; t++) points[unit.shard]![start + t * width] = values[t]!;
       for (let t = length - 1; t >= 0; t--) {
         if (Number.isNaN(values[t]!)) continue;
         if (!(unit.seen >= times[t]!)) unit.seen = times[t]!;
@@ -142,27 +157,13 @@ export class Fleet {
     this.failing = 0;
     await Promise.all(
       shards.map(async (shard, s) => {
-        const units = [...this.units.values()].filter((unit) => unit.shard === s);
+        const units = byShard[s]!;
         if (units.length === 0) return;
-        const values = new Float64Array(
-          units.reduce((sum, { channels }) => sum + channels.length * length, 0),
-        );
-        let at = 0;
-        for (const unit of units) {
-          const row = rows.get(unit.id);
-          const size = length * unit.channels.length;
-          if (row) values.set(row, at);
-          else {
-            values.fill(NaN, at, at + size);
-            for (const channel of unit.channels) channel.value = NaN;
-          }
-          at += size;
-        }
         const result = await shard.run({
           kind: 'feed',
           times,
           ids: Uint32Array.from(units, ({ id }) => id),
-          values,
+          values: points[s]!,
           rewind,
           save: Uint32Array.from(units.filter(isDue), ({ id }) => id),
         });
@@ -185,7 +186,10 @@ export class Fleet {
       listener.forgotten(unit);
     }
     // There may be room now; and what comes and goes must not pile up.
-    if (old.length > 0 || this.places.size + this.excess.size > 10_000 + 4 * this.units.size) {
+    if (
+      old.length > 0 ||
+      this.places.size + this.excess.size > 10_000 + 4 * this.units.size * this.options.shard.of
+    ) {
       this.places.clear();
       this.excess.clear();
     }
@@ -272,11 +276,15 @@ export class Fleet {
         this.places.set(text, undefined);
         continue;
       }
+      const unit = createUnit(query, judgment, [{ name: names[index]!, labels }], shards.length);
+      if (!this.isMine(unit)) {
+        this.places.set(text, undefined);
+        continue;
+      }
       if (this.units.size + added.length >= limit) {
         this.excess.add(text);
         continue;
       }
-      const unit = createUnit(query, judgment, [{ name: names[index]!, labels }], shards.length);
       unit.seen = quietUntil;
       this.places.set(text, { unit, channel: 0 });
       added.push(unit);
@@ -320,10 +328,16 @@ export class Fleet {
     this.units.clear();
     this.places.clear();
     const unit = createUnit(query, judgment, channels, shards.length);
+    if (!this.isMine({ key: query.name })) return;
     unit.seen = quietUntil;
     channels.forEach(({ labels }, channel) => this.places.set(JSON.stringify(labels), { unit, channel }));
     await this.open([unit], quietUntil);
     await this.note(unit);
+  }
+
+  private isMine({ key }: Pick<WatchedUnit, 'key'>): boolean {
+    const { index, of } = this.options.shard;
+    return of === 1 || partOf(key, of) === index;
   }
 
   private byLabels(): Map<string, Place> {

@@ -81,6 +81,7 @@ export class Running {
         log,
         shards: this.shards,
         limit: limits.series,
+        shard: limits.shard,
         forget: limits.forget,
         every: state.every,
         listener: {

@@ -14,6 +14,13 @@ const passes = (parse: (text: string) => unknown) => (text: string) => {
   }
 };
 
+/** `0/4`; undefined where it is none. */
+export function parseShard(part: string): { readonly index: number; readonly of: number } | undefined {
+  const [, index, of] = /^(\d{1,4})\/(\d{1,4})$/.exec(part) ?? [];
+  if (index === undefined || Number(index) >= Number(of)) return undefined;
+  return { index: Number(index), of: Number(of) };
+}
+
 const text = (description: string) => v.pipe(v.string(), v.nonEmpty('is empty'), v.description(description));
 const duration = (description: string) =>
   v.pipe(
@@ -214,6 +221,13 @@ export const configSchema = v.strictObject({
       series: v.optional(
         wholeNumber(1, 10_000_000, 'Most series per query; more is told and left out.'),
         10_000,
+      ),
+      shard: v.optional(
+        v.pipe(
+          v.string(),
+          v.check((part) => parseShard(part) !== undefined, 'is not a part such as 0/4'),
+          v.description('Watch this part of the series alone: I/N, I from 0. By a hash of their labels.'),
+        ),
       ),
       workers: v.optional(wholeNumber(1, 256, 'Worker threads; default one per processor.')),
       forget: v.optional(duration('A series without values for so long is forgotten.'), '1d'),

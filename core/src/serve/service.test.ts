@@ -109,6 +109,22 @@ describe('rounds', () => {
     expect(bed.messages().filter((message) => String(message).includes('limit'))).toHaveLength(1);
   });
 
+  test('n services with a part each watch every series once, with the same numbers', async () => {
+    bed.prometheus.series = Array.from({ length: 9 }, (_, i) => host(`h${i}`));
+    const scores = async (shard?: string): Promise<[string, number][]> => {
+      const service = await bed.start({ limits: { workers: 1, ...(shard ? { shard } : {}) }, state: {} });
+      const found = await bed.metrics(service);
+      await bed.stop(service);
+      return [...found].filter(([name]) => name.startsWith('heed_score'));
+    };
+    const whole = await scores();
+    const parts = await Promise.all(['0/3', '1/3', '2/3'].map(scores));
+    expect(whole).toHaveLength(9);
+    expect(new Map(parts.flat())).toEqual(new Map(whole));
+    expect(parts.flat()).toHaveLength(9);
+    expect(parts.every((part) => part.length > 0 && part.length < 9)).toBe(true);
+  });
+
   test('judges several series as one system where it is told to', async () => {
     bed.prometheus.series = [host('a'), host('b', breakout)];
     const service = await bed.start({}, { together: true });

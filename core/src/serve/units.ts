@@ -42,6 +42,12 @@ export function canonical(labels: Labels): string {
   return JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }
 
+/** Which of n services watches a unit: the same for all of them. */
+export function partOf(key: string, of: number): number {
+  // Other bits than those that choose the thread.
+  return createHash('sha1').update(key).digest().readUInt32LE(4) % of;
+}
+
 let nextId = 0;
 
 export function createUnit(
