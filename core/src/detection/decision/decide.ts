@@ -7,7 +7,7 @@ import { forecastRobustly } from './forecast.js';
 import { evenScale, type EvenScale } from './numbers.js';
 import { findPatterns } from './patterns.js';
 import { mostAlike, type Regularity } from './regular.js';
-import { findRoughness } from './roughness.js';
+import { findRoughness, isToldBetter } from './roughness.js';
 import { scanBackward, scanForward } from './scan.js';
 import { candidatePeriods, findAbsences, findSeason, type Season } from './season.js';
 import { findSurges, sparseCounts } from './surges.js';
@@ -154,27 +154,13 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
       score: Math.max(1.01, Math.min(30, drift.size / 3)),
     });
   }
+  const offs = y.map((value, t) => (missing?.[t] ? 0 : value - scan.expected[t]!));
+  const usualSize = Math.max(forecast.sigma, scale.floor);
   for (const found of findRoughness(y, missing, forecast.innovations, scale, known, strictness)) {
     const inside = intervals.filter(({ start, end }) => start <= found.end + 1 && end >= found.start - 1);
-    // A burst is many departures one way and the other; a single one tells itself better.
-    const ways = new Set(inside.map(({ way }) => way));
-    const covered = inside.reduce((sum, { start, end }) => sum + end - start + 1, 0);
-    const own = found.end - found.start + 1;
-    if (
-      inside.length > 0 &&
-      (found.sign === 'stuck' ? covered > 0.5 * own : ways.size < 2 || covered > 0.8 * own)
-    ) {
-      continue;
-    }
+    if (isToldBetter(found, inside, offs, usualSize)) continue;
     for (const other of inside) intervals.splice(intervals.indexOf(other), 1);
-    intervals.push({
-      ...found,
-      start: Math.min(
-        found.start,
-        ...inside.filter(({ start }) => start >= found.start - 12).map(({ start }) => start),
-      ),
-      end: Math.max(found.end, ...inside.filter(({ end }) => end <= found.end + 12).map(({ end }) => end)),
-    });
+    intervals.push(found);
   }
   if (scores && n >= YOUNG) {
     for (const found of findPatterns(scores, known, strictness)) {

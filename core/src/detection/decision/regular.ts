@@ -18,7 +18,7 @@ export interface Regularity {
 
 /** How many comparable things n points may hold before they are what the series does. */
 export function mostAlike(n: number): number {
-  return Math.max(2, Math.min(6, Math.floor(n / 500)));
+  return Math.max(3, Math.min(6, Math.floor(n / 500)));
 }
 
 /** What tells of every size of a series whether it is something that the series does. */

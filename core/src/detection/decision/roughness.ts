@@ -10,9 +10,20 @@ const CALMER = 0.4;
 const WINDOW = 24;
 /** Share of a window that must have been observed. */
 const OBSERVED = 0.5;
-/** Fewest equal points that are stuck, and how much longer than any other such run. */
+/** Fewest equal points that are stuck, and how much longer than other such runs. */
 const FEWEST_STUCK = 6;
 const LONGER = 3;
+/** Fewest points, and share of a burst, that move twice as much as usual. */
+const FEWEST_ROUGH = 6;
+const MANY = 0.25;
+/** Most runs that may be stuck in one series. */
+const MOST_STUCK = 3;
+/** Normal quantile of the upper quartile. */
+const QUARTILE = 0.6745;
+/** Least spread of the logarithm of the movement: that of the mean of 24 sizes of normal noise is 0.15. */
+const LEAST_SPREAD = 0.08;
+/** Usual sizes by which a departure goes on beside a burst. */
+const OUTSIDE = 2.5;
 
 /** Stretches that move much more, much less or not at all. */
 export function findRoughness(
@@ -26,8 +37,7 @@ export function findRoughness(
   const n = y.length;
   const found: DecidedInterval[] = [];
   if (kind === 'constant') return found;
-  const stuck = findStuck(y, missing);
-  if (stuck) found.push(stuck);
+  found.push(...findStuck(y, missing));
   if (n < 8 * WINDOW) return found;
   const level = new Float64Array(n);
   const least = 0.3 * floor;
@@ -56,13 +66,15 @@ export function findRoughness(
   }
   if (judged < 8 * WINDOW) return found;
   const levels = judged === n ? level.slice() : level.filter((value) => !Number.isNaN(value));
-  const [low, middle, high] = selectQuantiles(levels, [0.1, 0.5, 0.9]) as [number, number, number];
-  const [up, down] = [high - middle, middle - low];
+  // Quartiles: a few bursts among a few hundred windows must not set what a burst is measured by.
+  const [low, middle, high] = selectQuantiles(levels, [0.25, 0.5, 0.75]) as [number, number, number];
+  const up = Math.max((high - middle) / QUARTILE, LEAST_SPREAD);
+  const down = Math.max((middle - low) / QUARTILE, LEAST_SPREAD);
   const z = new Float64Array(n);
   const { isRegular } = regularityOf(z, known);
   for (let t = WINDOW - 1; t < n; t++) {
     const off = Number.isNaN(level[t]!) ? 0 : level[t]! - middle;
-    z[t] = off > 0 ? (1.28 * off) / Math.max(up, 0.1) : (1.28 * off) / Math.max(down, 0.1);
+    z[t] = off / (off > 0 ? up : down);
   }
   for (let t = WINDOW - 1; t < n; t++) {
     const off = z[t]!;
@@ -83,6 +95,14 @@ export function findRoughness(
         usual: Math.exp(middle),
         own: Math.exp(level[peak]!),
       });
+      // A departure and its return move a lot at two points: many must.
+      const usual = Math.exp(middle);
+      let many = 0;
+      for (let i = a; i <= b; i++) if (!missing?.[i] && sizes[i]! > 2 * usual) many++;
+      if (way > 0 && many < Math.max(FEWEST_ROUGH, MANY * (b - a + 1))) {
+        t = end + WINDOW;
+        continue;
+      }
       found.push({
         start: a,
         end: b,
@@ -127,41 +147,90 @@ function stretchOf(
   return stretch;
 }
 
-/** The longest run of one value, where runs that long are not what the series does. */
-function findStuck(y: Float64Array, missing: Uint8Array | undefined): DecidedInterval | undefined {
+/**
+ * Runs of one value that are longer than such runs are here. Two or three of them may be as long if they hold different
+ * values; one that holds the same value as another shows a state of the series.
+ */
+function findStuck(y: Float64Array, missing: Uint8Array | undefined): DecidedInterval[] {
   const n = y.length;
-  let best = 0;
-  let second = 0;
-  let end = -1;
+  const runs: { start: number; length: number }[] = [];
   let equal = 0;
-  let run = 1;
-  const close = (last: number): void => {
-    if (run > best) {
-      second = best;
-      best = run;
-      end = last;
-    } else if (run > second) second = run;
-    run = 1;
-  };
-  for (let t = 1; t < n; t++) {
-    if (y[t] === y[t - 1] && !missing?.[t] && !missing?.[t - 1]) {
-      run++;
+  let start = 0;
+  for (let t = 1; t <= n; t++) {
+    if (t < n && y[t] === y[t - 1] && !missing?.[t] && !missing?.[t - 1]) {
       equal++;
-    } else close(t - 1);
+      continue;
+    }
+    if (t - start > 1) runs.push({ start, length: t - start });
+    start = t;
   }
-  close(n - 1);
-  if (best < FEWEST_STUCK || best < LONGER * second || best > n / 2) return undefined;
-  const share = (equal - best + 2) / (n - best + 1);
+  runs.sort((a, b) => b.length - a.length);
+  const usual = runs[MOST_STUCK]?.length ?? 1;
+  const stuck = runs.slice(0, MOST_STUCK).filter((run) => {
+    const again = runs.find((other) => other !== run && y[other.start] === y[run.start]);
+    const others = Math.max(usual, again?.length ?? 1);
+    return run.length >= FEWEST_STUCK && run.length >= LONGER * others && run.length <= n / 2;
+  });
+  const held = stuck.reduce((points, { length }) => points + length, 0);
+  // "Where it usually moves" takes a usual.
+  if (held > n / 2) return [];
+  for (const { length } of stuck) equal -= length - 1;
+  const share = Math.min(1, (equal + 1) / (n - held));
   // Where most points are as the one before, no run of them is out of the ordinary.
-  if (share > 0.5) return undefined;
-  const rarity = -(Math.log10(n) + (best - 1) * Math.log10(Math.min(1, share)));
-  if (rarity < 4) return undefined;
-  return {
-    start: end - best + 1,
-    end,
-    peak: end,
-    sign: 'stuck',
-    way: 0,
-    score: Math.max(1.01, Math.min(30, rarity / 4)),
-  };
+  if (share > 0.5) return [];
+  return stuck.flatMap(({ start, length }) => {
+    const rarity = -(Math.log10(n) + (length - 1) * Math.log10(share));
+    if (rarity < 4) return [];
+    const end = start + length - 1;
+    return [
+      { start, end, peak: end, sign: 'stuck', way: 0, score: Math.max(1.01, Math.min(30, rarity / 4)) },
+    ];
+  });
+}
+
+/** Share of the departures of a stretch that go one way, from which it is one departure and no burst. */
+const ONE_WAY = 0.8;
+/** From so many departures on they are a burst, even one way. */
+const MANY_DEPARTURES = 3;
+/** Points by which a departure may begin before or after values are held that depart as a whole. */
+const TOGETHER = 2;
+
+/**
+ * Whether what is told already tells a stretch better: a departure that goes on where the stretch does not, or goes one
+ * way throughout, is no burst; values that depart as soon as they are held are off, not stuck.
+ * @param offs n values: how far each point is from what was expected
+ * @param sigma usual size of them
+ */
+export function isToldBetter(
+  found: DecidedInterval,
+  inside: readonly DecidedInterval[],
+  offs: Float64Array,
+  sigma: number,
+): boolean {
+  if (inside.length === 0) return false;
+  if (found.sign === 'stuck') {
+    return inside.some(({ start, sign }) => sign === 'off' && Math.abs(start - found.start) <= TOGETHER);
+  }
+  if (found.sign === 'calm') return true;
+  let [sum, total, told] = [0, 0, 0];
+  for (let t = found.start; t <= found.end; t++) {
+    sum += offs[t]!;
+    total += Math.abs(offs[t]!);
+    if (inside.some(({ start, end }) => t >= start && t <= end)) told += Math.abs(offs[t]!);
+  }
+  const isOneWay = inside.length < MANY_DEPARTURES && Math.abs(sum) > ONE_WAY * total && told > total / 2;
+  return isOneWay || inside.some((interval) => goesOnOutside(interval, found, offs, sigma));
+}
+
+/** Whether a departure has something to tell where the stretch is not. */
+function goesOnOutside(
+  { start, end, way }: DecidedInterval,
+  found: DecidedInterval,
+  offs: Float64Array,
+  sigma: number,
+): boolean {
+  const outside: number[] = [];
+  for (let t = start; t <= end; t++) if (t < found.start || t > found.end) outside.push(way * offs[t]!);
+  if (outside.length <= TOGETHER) return false;
+  return selectQuantile(Float64Array.from(outside), 0.5) > OUTSIDE * sigma;
 }

@@ -7,6 +7,11 @@ const CALENDAR = [7 * 24 * 60 * MINUTE, 24 * 60 * MINUTE, 60 * MINUTE] as const;
 const FEWEST_CYCLES = 2.5;
 /** Cycles to either side that a point is compared with. */
 const CYCLES = 4;
+/**
+ * Fewest points of an hour, a day or a week that nobody found in the series: an event that lasts for several cycles of a
+ * shorter one would be its own company.
+ */
+const FEWEST_POINTS = 12;
 /** Share of the difference between other phases that same phases may show. */
 const ALIKE = 0.75;
 /** By how much a longer period must explain more to be preferred. */
@@ -29,7 +34,8 @@ export function candidatePeriods(n: number, step: number | undefined, found: rea
   for (const period of found) if (period >= 4) periods.add(Math.round(period));
   for (const length of CALENDAR) {
     const points = step ? length / step : 0;
-    if (points >= 4 && Math.abs(points - Math.round(points)) < 1e-6) periods.add(Math.round(points));
+    if (points >= FEWEST_POINTS && Math.abs(points - Math.round(points)) < 1e-6)
+      periods.add(Math.round(points));
   }
   return [...periods].filter((period) => n >= FEWEST_CYCLES * period).sort((a, b) => a - b);
 }
