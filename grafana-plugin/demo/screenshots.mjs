@@ -41,9 +41,15 @@ const detailsOfTheGravest = async (page) => {
   await page.locator('[data-testid=node-details]').waitFor();
 };
 
+const alertOfTheFirst = async (page) => {
+  await page.getByRole('button', { name: 'Make an alert' }).first().click();
+  await page.locator('[data-testid=heed-alert-text]').waitFor();
+};
+
 const shots = [
   { name: 'incident', path: '/' },
   { name: 'why', path: '/', act: whyOfTheGravest },
+  { name: 'alert', path: '/', act: alertOfTheFirst },
   { name: 'together-light', path: '/d/system?theme=light', height: 620 },
   { name: 'fleet', path: '/d/fleet' },
   { name: 'peers', path: '/d/fleet', act: whyOfAPeer, height: 900 },

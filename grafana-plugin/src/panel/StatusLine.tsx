@@ -41,7 +41,9 @@ export function stateOf(
   const { state } = counts[0]!;
   if (watched.length > 1)
     return { state, text: counts.map(({ state, count }) => `${count} ${state}`).join(', ') };
-  const since = dateTimeFormat(watched[0]!.since, { timeZone, format: 'MM-DD HH:mm:ss' });
+  const isToday = Date.now() - watched[0]!.since < 86_400_000;
+  const format = isToday ? 'HH:mm:ss' : 'MM-DD HH:mm:ss';
+  const since = dateTimeFormat(watched[0]!.since, { timeZone, format });
   return { state, text: state === 'learning' ? state : `${state} since ${since}` };
 }
 

@@ -86,6 +86,10 @@ describe('ranking', () => {
   it('puts the gravest series first and keeps the order of the rest', () => {
     const groups = [group('a', []), group('b', [event(1, 20)]), group('c', [event(1, 90)]), group('d', [])];
     expect(rankGroups(groups).map((g) => g.name)).toEqual(['c', 'b', 'a', 'd']);
+    const live = groups.map((g) =>
+      g.name === 'a' || g.name === 'd' ? { ...g, state: { state: 'anomalous' as const, since: 0 } } : g,
+    );
+    expect(rankGroups(live).map((g) => g.name)).toEqual(['a', 'd', 'c', 'b']);
   });
 
   it('lists the newest event first, of many series the gravest', () => {

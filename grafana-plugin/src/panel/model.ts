@@ -311,9 +311,14 @@ export function withDetection(
   };
 }
 
-/** Gravest first; groups without events last, in their own order. */
+/** Above every severity. */
+const gravest = 1000;
+
+/** Those that are anomalous now first, then the gravest; groups without events last, in their own order. */
 export function rankGroups(groups: readonly Group[]): Group[] {
-  const gravity = (group: Group) => group.events.reduce((most, event) => Math.max(most, event.severity), -1);
+  const gravity = (group: Group) =>
+    group.events.reduce((most, event) => Math.max(most, event.severity), -1) +
+    (group.state?.state === 'anomalous' ? gravest : 0);
   return groups
     .map((group, i) => ({ group, i, gravity: gravity(group) }))
     .sort((a, b) => b.gravity - a.gravity || a.i - b.i)
