@@ -50,10 +50,10 @@ describe('heed backtest', () => {
     expect(series[0]!.incidents).toEqual([]);
 
     const { stdout } = await run(['backtest', 'recordings', '--quiet']);
-    expect(stdout).toMatch(/a\.csv: errors\n {2}This would have paged once in 10 hours/);
+    expect(stdout).toMatch(/a\.csv: errors\n {2}This would have paged once in 9 h 59 min/);
     expect(stdout).toMatch(/1 of 1 labeled events/);
     expect(stdout).toMatch(/By budget/);
-    expectRefusal(await run(['backtest', 'recordings', '--budget', 'rarely']), 1, /alert budget is "rarely"/);
+    expectRefusal(await run(['backtest', 'recordings', '--budget', 'rarely']), 2, /alert budget is "rarely"/);
   });
 
   it('reads a range from Prometheus', async () => {
