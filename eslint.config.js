@@ -99,7 +99,11 @@ export default tseslint.config(
   },
   {
     files: ['core/src/**/*.ts'],
-    ignores: [...nodeFolders.map((folder) => `core/src/${folder}/**`), 'core/src/**/*.test.ts'],
+    ignores: [
+      ...nodeFolders.map((folder) => `core/src/${folder}/**`),
+      'core/src/**/*.test.ts',
+      'core/src/**/*.fixture.ts',
+    ],
     rules: {
       'no-restricted-globals': ['error', 'process', 'Buffer', 'require', '__dirname', '__filename'],
       'no-restricted-syntax': [

@@ -6,47 +6,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { detect } from './detection/detect.js';
 import { decodeModel, encodeModel } from './detection/model-file.js';
-import { isHeedError } from './errors.js';
 import { readFeedback } from './feedback/read.js';
-import { createSeries, readCsv, readGraphCsv, readGraphJson, readJson, type Series } from './series/index.js';
+import { checkSeries, limit, name, number, refused, settings } from './fuzz.fixture.js';
+import { createSeries, readCsv, readGraphCsv, readGraphJson, readJson } from './series/index.js';
 
-const runs = Number(process.env.HEED_FUZZ_RUNS ?? 500);
-const seed = process.env.HEED_FUZZ_SEED === undefined ? undefined : Number(process.env.HEED_FUZZ_SEED);
-const settings = (share = 1) => ({
-  numRuns: Math.max(1, Math.ceil(runs * share)),
-  ...(seed === undefined ? {} : { seed }),
-});
-/** An hour: the length is set by the number of runs. */
-const limit = 3_600_000;
-
-function refused(error: unknown): void {
-  if (!isHeedError(error)) throw error;
-  expect(error.code).not.toBe('internal');
-  // eslint-disable-next-line no-control-regex
-  expect(error.message).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
-}
-
-function checkSeries({ time, channels }: Series): void {
-  expect(channels.length).toBeGreaterThan(0);
-  for (let t = 0; t < time.length; t++) {
-    expect(Math.abs(time[t]!)).toBeLessThanOrEqual(8.64e15);
-    if (t > 0) expect(time[t]!).toBeGreaterThan(time[t - 1]!);
-  }
-  for (const { values } of channels) {
-    expect(values).toHaveLength(time.length);
-    expect(values.every((value) => Math.abs(value) !== Infinity)).toBe(true);
-  }
-}
-
-const number = fc.oneof(
-  fc.double(),
-  fc.integer(),
-  fc.constantFrom(0, -0, 1e300, -1e300, 5e-324, NaN, Infinity, 8.64e15, 2 ** 53),
-);
-const name = fc.oneof(
-  fc.string({ maxLength: 8 }),
-  fc.constantFrom('time', 'label', 'anomaly', '__proto__', 'constructor', 'value', '=1', 'a\u001b[2J', ''),
-);
 const cell = fc.oneof(
   number.map(String),
   fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
@@ -87,7 +50,7 @@ describe('readers', () => {
             }
           }
         }),
-        settings(),
+        settings(500),
       );
     },
     limit,
@@ -106,7 +69,7 @@ describe('readers', () => {
             }
           }
         }),
-        settings(),
+        settings(500),
       );
       expect(({} as Record<string, unknown>).polluted).toBeUndefined();
     },
@@ -175,7 +138,7 @@ describe('detection', () => {
             refused(error);
           }
         }),
-        settings(0.2),
+        settings(100, 0.05),
       );
     },
     limit,

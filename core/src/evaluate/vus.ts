@@ -17,7 +17,7 @@ const THRESHOLDS = 250;
  * multiplied by the share of (widened) anomalies that are touched at all, and the areas under the two curves over
  * 250 thresholds are averaged over w.
  *
- * Only the order of the scores matters. Takes one sort plus O(window · (points in buffers + 250 · anomalies)).
+ * Only the order of the scores matters. Takes one sort plus O(window · (points in buffers + anomalies + 250)).
  *
  * @param labels n values, non-zero = anomalous; at least one must be
  * @param scores n finite values, larger = more anomalous
@@ -54,8 +54,8 @@ export function volumeUnderSurface(
     return first;
   });
 
-  const fading = new Float64Array(n);
   const buffer = bufferPoints(labels, intervals, window >> 1);
+  checkWork(window, buffer.points.length + intervals.length);
   const bufferHits = new Float64Array(THRESHOLDS);
   const touched = new Float64Array(THRESHOLDS);
   let prSum = 0;
@@ -64,7 +64,7 @@ export function volumeUnderSurface(
     const half = w >> 1;
     if (half > 0 && w % 2 === 0) widen(intervals, bucket, half, firstTouched);
     bufferHits.fill(0);
-    addFadingLabels(intervals, labels, bucket, w, fading, buffer, bufferHits);
+    addFadingLabels(buffer, bucket, w, bufferHits);
     accumulate(bufferHits);
     touched.fill(0);
     const widened = countTouched(intervals, half, firstTouched, touched);
@@ -105,6 +105,19 @@ function checkWindow(window: number, n: number): void {
   );
 }
 
+/** Steps of work beyond which a call would take minutes. */
+const mostWork = 2e10;
+
+/** @throws HeedError bad-option where window and buffers together are too large */
+function checkWork(window: number, near: number): void {
+  if (window * near <= mostWork) return;
+  throw new HeedError(
+    'bad-option',
+    `a buffer window of ${window} points over ${near} points near anomalies takes too long`,
+    `Give a window of at most ${Math.floor(mostWork / near)} points; findPeriodTsbAd(values) finds the usual one.`,
+  );
+}
+
 /** Index of the highest of the 250 rank thresholds that each point reaches (n values). */
 function thresholdOfFirstDetection(scores: ArrayLike<number>): Uint8Array {
   const n = scores.length;
@@ -130,8 +143,16 @@ function thresholdOfFirstDetection(scores: ArrayLike<number>): Uint8Array {
   return bucket;
 }
 
+/** The normal points near anomalies, and how far they are from the nearest two of them. */
+interface Buffer {
+  readonly points: Int32Array;
+  readonly nearest: Int32Array;
+  /** A large number where there is only one anomaly. */
+  readonly second: Int32Array;
+}
+
 /** The normal points within `reach` of an anomaly, each once, in order. */
-function bufferPoints(labels: ArrayLike<number>, intervals: readonly Interval[], reach: number): Int32Array {
+function bufferPoints(labels: ArrayLike<number>, intervals: readonly Interval[], reach: number): Buffer {
   const points: number[] = [];
   let next = 0;
   for (const { start, end } of intervals) {
@@ -141,7 +162,21 @@ function bufferPoints(labels: ArrayLike<number>, intervals: readonly Interval[],
       points.push(next);
     }
   }
-  return Int32Array.from(points);
+  const nearest = new Int32Array(points.length);
+  const second = new Int32Array(points.length);
+  const far = 2 ** 31 - 1;
+  // The first interval that starts behind the point.
+  let behind = 0;
+  points.forEach((t, i) => {
+    while (behind < intervals.length && intervals[behind]!.start < t) behind++;
+    const before = (k: number): number => (behind - k < 0 ? far : t - intervals[behind - k]!.end);
+    const after = (k: number): number =>
+      behind + k >= intervals.length ? far : intervals[behind + k]!.start - t;
+    const [left, right] = [before(1), after(0)];
+    nearest[i] = Math.min(left, right);
+    second[i] = left <= right ? Math.min(before(2), right) : Math.min(left, after(1));
+  });
+  return { points: Int32Array.from(points), nearest, second };
 }
 
 /** Takes the two points that a half width of `half` adds into each segment's first touching threshold. */
@@ -162,36 +197,22 @@ function widen(
 }
 
 /**
- * Sums sqrt(1 − d/w) of every segment over the normal points near it, caps the sum of a point at 1 and adds it to
- * the threshold at which the point is predicted. `fading` is all zero before and after.
+ * Sums sqrt(1 − d/w) of every segment within ⌊w/2⌋ over the normal points near it, caps the sum of a point at 1 and adds
+ * it to the threshold at which the point is predicted. No summand is below sqrt(1/2): the sum of two is capped.
  */
 function addFadingLabels(
-  intervals: readonly Interval[],
-  labels: ArrayLike<number>,
+  { points, nearest, second }: Buffer,
   bucket: Uint8Array,
   w: number,
-  fading: Float64Array,
-  buffer: Int32Array,
   bufferHits: Float64Array,
 ): void {
   const half = w >> 1;
   if (half === 0) return;
-  const n = labels.length;
   const fade = new Float64Array(half + 1);
   for (let d = 1; d <= half; d++) fade[d] = Math.sqrt(1 - d / w);
-  for (const { start, end } of intervals) {
-    for (let d = Math.min(half, start); d >= 1; d--) fading[start - d]! += fade[d]!;
-    const reach = Math.min(half, n - 1 - end);
-    for (let d = 1; d <= reach; d++) fading[end + d]! += fade[d]!;
-  }
-  for (let i = 0; i < buffer.length; i++) {
-    const t = buffer[i]!;
-    const label = Math.min(fading[t]!, 1);
-    if (label > 0) bufferHits[bucket[t]!]! += label;
-  }
-  // Anomalies next to other anomalies collect sums too; they are not in the buffer.
-  for (const { start, end } of intervals) {
-    fading.fill(0, Math.max(0, start - half), Math.min(n, end + half + 1));
+  for (let i = 0; i < points.length; i++) {
+    if (nearest[i]! > half) continue;
+    bufferHits[bucket[points[i]!]!]! += second[i]! <= half ? 1 : fade[nearest[i]!]!;
   }
 }
 

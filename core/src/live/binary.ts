@@ -89,7 +89,8 @@ export class BinaryReader {
   }
 }
 
-function corrupt(): HeedError {
+/** The fault of bytes that are no whole snapshot. */
+export function corrupt(): HeedError {
   return new HeedError(
     'model-corrupt',
     'the snapshot of the monitor is damaged or cut short',

@@ -1,6 +1,6 @@
-import { HeedError } from '../errors.js';
+import { HeedError, isHeedError } from '../errors.js';
 import type { Series } from '../series/series.js';
-import { BinaryReader, BinaryWriter } from './binary.js';
+import { BinaryReader, BinaryWriter, corrupt } from './binary.js';
 import { MEMORY } from './channel.js';
 import { Clock, type ClockUpdate } from './clock.js';
 import { Engine } from './engine.js';
@@ -67,10 +67,16 @@ export function restoreMonitor(snapshot: Uint8Array): Monitor {
       'Start a new monitor with the history.',
     );
   }
-  const monitor = new SeriesMonitor(JSON.parse(from.text()) as MonitorOptions);
-  monitor.read(from);
-  from.end();
-  return monitor;
+  try {
+    const monitor = new SeriesMonitor(JSON.parse(from.text()) as MonitorOptions);
+    monitor.read(from);
+    from.end();
+    return monitor;
+  } catch (error) {
+    if (isHeedError(error) && error.code === 'model-corrupt') throw error;
+    // Damaged options and lengths show as faults of all kinds.
+    throw corrupt();
+  }
 }
 
 class SeriesMonitor implements Monitor {
@@ -183,6 +189,13 @@ class SeriesMonitor implements Monitor {
   private check(time: number, values: readonly number[]): void {
     if (!Number.isFinite(time)) {
       throw new HeedError('bad-time', `the time of a point is ${time}`, 'Give epoch milliseconds.');
+    }
+    if (!Array.isArray(values) || !values.every((value) => typeof value === 'number')) {
+      throw new HeedError(
+        'bad-value',
+        'the values of a point are no numbers',
+        'Give NaN where a value is missing.',
+      );
     }
     if (values.length !== this.channels.length) {
       throw new HeedError(

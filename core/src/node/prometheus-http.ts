@@ -186,7 +186,8 @@ function decode(
         'Ask for a number of them, for instance histogram_quantile(0.95, …).',
       );
     }
-    if (!Array.isArray(entry?.values) || typeof entry.metric !== 'object' || entry.metric === null) {
+    const values = Array.isArray(entry?.values) ? (entry.values as unknown[]) : null;
+    if (!values?.every(Array.isArray) || typeof entry.metric !== 'object' || entry.metric === null) {
       throw notPrometheus(address, 'a series of the answer has no values or labels');
     }
   }

@@ -13,6 +13,7 @@ export {
 } from './resample.js';
 export type { Aggregation, DuplicatePolicy } from './merge.js';
 export { formatDuration, parseDuration } from './time.js';
+export { fillAbsent } from './absent.js';
 export { parseIsoTime } from './read/times.js';
 export type { EpochUnit } from './read/epoch.js';
 export { seriesToCsv, type WriteCsvOptions } from './write.js';

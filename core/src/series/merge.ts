@@ -102,5 +102,20 @@ export function aggregate(
     else if (how === 'max') result = Math.max(result, value);
     else if (how === 'min') result = Math.min(result, value);
   }
-  return how === 'mean' ? result / count : result;
+  if (how !== 'mean') {
+    if (Math.abs(result) < Infinity || Number.isNaN(result)) return result;
+    throw new HeedError(
+      'not-finite',
+      'the sum of values of one time is beyond the largest number',
+      'Divide the values by a power of ten, or merge them by mean.',
+    );
+  }
+  if (Math.abs(result) !== Infinity) return result / count;
+  // The sum is beyond the largest number, the mean is not.
+  let mean = 0;
+  for (let i = from; i < to; i++) {
+    const value = values[order ? order[i]! : i]!;
+    if (!Number.isNaN(value)) mean += value / count;
+  }
+  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, mean));
 }

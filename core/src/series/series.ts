@@ -29,6 +29,24 @@ export const LAST_TIME = 8.64e15;
 /** Points of the longest series: 2 GiB a channel. */
 const MOST_POINTS = 2 ** 28;
 
+/** Series come from programs without types, too. @throws HeedError bad-value */
+function checkTypes(input: { name?: unknown; time?: unknown; channels?: unknown; labels?: unknown }): void {
+  const isList = (value: unknown): boolean =>
+    typeof value === 'object' && value !== null && 'length' in value;
+  const fault = (what: string, remedy: string): HeedError => new HeedError('bad-value', what, remedy);
+  if (input.name !== undefined && typeof input.name !== 'string')
+    throw fault('the name of the series is no text', 'Give text, or leave it out.');
+  if (!Array.isArray(input.channels)) throw fault('the channels are no list', 'Give [{ name, values }, …].');
+  for (const channel of input.channels as { name?: unknown; values?: unknown }[]) {
+    if (typeof channel?.name !== 'string' || !isList(channel.values))
+      throw fault('a channel has no name or no list of values', 'Give [{ name, values }, …].');
+  }
+  for (const part of ['time', 'labels'] as const) {
+    if (input[part] !== undefined && !isList(input[part]))
+      throw fault(`${part} is no list`, 'Give a list with one entry per point, or leave it out.');
+  }
+}
+
 /**
  * Builds a Series and checks it: equal lengths, strictly increasing times that a `Date` can tell, at least one point and channel,
  * no infinite value.
@@ -41,6 +59,7 @@ export function createSeries(input: {
   channels: readonly { name: string; unit?: string; values: ArrayLike<number> }[];
   labels?: ArrayLike<number | boolean>;
 }): Series {
+  checkTypes(input);
   const place = input.name === undefined ? undefined : { file: input.name };
   if (input.channels.length === 0) {
     throw new HeedError(

@@ -16,7 +16,8 @@ const durationMs: Readonly<Record<string, number>> = {
  * @throws HeedError bad-option
  */
 export function parseDuration(duration: string | number): number {
-  const text = typeof duration === 'number' ? `${duration}ms` : duration.trim();
+  const text =
+    typeof duration === 'number' ? `${duration}ms` : typeof duration === 'string' ? duration.trim() : '?';
   const part = /(\d+(?:\.\d+)?)\s*(ms|min|s|m|h|d|w)\s*/y;
   let total = 0;
   let end = 0;
@@ -27,7 +28,7 @@ export function parseDuration(duration: string | number): number {
   if (end !== text.length || !(total > 0) || !Number.isFinite(total)) {
     throw new HeedError(
       'bad-option',
-      `"${duration}" is not a duration`,
+      `"${typeof duration === 'object' ? 'an object' : String(duration)}" is not a duration`,
       'Give a number above 0 with a unit: 500ms, 60s, 5m, 1h, 1d, 1w.',
     );
   }

@@ -10,6 +10,8 @@ const MOST_SHARE = 12;
 const PLACES = 4;
 /** Decades of rarity from which a bump is an event. */
 const RARE = 3.9;
+/** A bump shows in three contrasts: in its own, and in those of what lies before and after it. */
+const LOBES = 3;
 /** Rarity of score 1, and the largest exponent of 10 that one is scored. */
 const LEAST_RARE = 3;
 const MOST = 1.3;
@@ -56,7 +58,7 @@ export function findBumps(y: Float64Array, floor: number, known: Regularity, str
     }
     const usual = Math.max(selectQuantile(sizes.slice(), 0.5), (0.6 * floor) / Math.sqrt(w));
     if (most < LEAST * usual) continue;
-    const rarity = rarityOf(withoutClusters(sizes, 2 * known.most + 2), floor / Math.sqrt(w));
+    const rarity = rarityOf(withoutClusters(sizes, LOBES * (2 * known.most + 2)), floor / Math.sqrt(w));
     const least = rarity.least(RARE * strictness);
     const { isRegular } = regularityOf(contrast, {
       periods: known.periods.filter((period) => period >= w).map((period) => Math.round(period / hop)),

@@ -107,9 +107,11 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
   }
   for (const bump of findBumps(y, scale.floor, known, strictness)) {
     const inside = intervals.filter(({ start, end }) => start <= bump.end && end >= bump.start);
-    // Where it comes back from a bump is no fall.
-    const isReturn = ({ start, way }: DecidedInterval): boolean =>
-      way === -bump.way && start > bump.start + (2 / 3) * (bump.end - bump.start);
+    // Where it comes back from a bump, or goes lower within it, is no fall.
+    const isReturn = ({ start, peak, way }: DecidedInterval): boolean =>
+      way === -bump.way &&
+      (start > bump.start + (2 / 3) * (bump.end - bump.start) ||
+        (start >= bump.start && bump.way * (y[peak]! - bump.level) > 0));
     const others = inside.filter((other) => !isReturn(other));
     if (others.some(({ way }) => way === -bump.way)) continue;
     for (const other of inside) if (isReturn(other)) intervals.splice(intervals.indexOf(other), 1);
@@ -171,11 +173,29 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
     }
   }
   return {
-    intervals: mergeNear(intervals),
+    intervals: mergeNear(
+      intervals.map((interval) => fromItsFoot(y, interval, Math.max(forecast.sigma, scale.floor))),
+    ),
     ...toValues(values, scale, scan.expected, scan.spread),
     scale,
     ...(season ? { season } : {}),
   };
+}
+
+/** Points before an onset that tell the level it came from: from the first to the last. */
+const LEVEL_FROM = 40;
+const LEVEL_TO = 16;
+
+/** What comes on slowly begins where it left the level before it: every point since lies clearly off that. */
+function fromItsFoot(y: Float64Array, interval: DecidedInterval, sigma: number): DecidedInterval {
+  const { start, sign, way } = interval;
+  if (sign !== 'off' || start < LEVEL_FROM) return interval;
+  const before = y.slice(start - LEVEL_FROM, start - LEVEL_TO).sort();
+  const level = before[before.length >> 1]!;
+  const least = Math.max(4 * sigma, 2 * (before[before.length - 1]! - before[0]!));
+  let first = start;
+  while (first > start - LEVEL_TO && way * (y[first - 1]! - level) > least) first--;
+  return first < start ? { ...interval, start: first } : interval;
 }
 
 /** Joins intervals so near to one another that they are one event. */

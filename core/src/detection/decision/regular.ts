@@ -9,6 +9,13 @@ const APART = 12;
 /** Multiples of the median size from which a size is large: four standard deviations of normal noise. */
 const LARGE = 6;
 
+/** Cycles that tell how much sizes vary at a phase, from how many times the usual size on that is more than elsewhere. */
+const FEWEST_CYCLES = 6;
+const MOST_CYCLES = 24;
+const NOISY = 5;
+/** Multiples of the larger sizes at a noisy phase that are nothing new there. */
+const WITHIN_NOISE = 2.5;
+
 /** What is known of how often things happen. */
 export interface Regularity {
   readonly periods: readonly number[];
@@ -64,6 +71,27 @@ export function regularityOf(sizes: Float64Array, { periods, most }: Regularity)
     }
     return large;
   };
+  let usual: number | undefined;
+  const usualSize = (): number => (usual ??= selectQuantile(sizes.map(Math.abs), 0.5));
+  /** Whether sizes vary more at that phase than elsewhere, so that this one is nothing new there. */
+  const isNoisyPhase = (t: number, own: number): boolean =>
+    periods.some((period) => {
+      const tolerance = toleranceOf(period);
+      const others: number[] = [];
+      for (let c = 1; others.length < MOST_CYCLES && (t - c * period >= 0 || t + c * period < n); c++) {
+        for (const at of [t - c * period, t + c * period]) {
+          if (at < 0 || at >= n) continue;
+          let most = 0;
+          for (let i = Math.max(0, at - tolerance); i <= Math.min(n - 1, at + tolerance); i++) {
+            most = Math.max(most, Math.abs(sizes[i]!));
+          }
+          others.push(most);
+        }
+      }
+      if (others.length < FEWEST_CYCLES) return false;
+      const typical = selectQuantile(Float64Array.from(others), 0.75);
+      return typical >= NOISY * usualSize() && own <= WITHIN_NOISE * typical;
+    });
   return {
     unexplained: () => {
       const out = new Float64Array(n);
@@ -76,7 +104,7 @@ export function regularityOf(sizes: Float64Array, { periods, most }: Regularity)
     isRegular: (t, size = sizes[t]!, ignore = []) => {
       const way = Math.sign(size);
       const own = Math.abs(size);
-      if (isAtPhase(sizes, t, way, COMPARABLE_AT_PHASE * own, periods)) return true;
+      if (isAtPhase(sizes, t, way, COMPARABLE_AT_PHASE * own, periods) || isNoisyPhase(t, own)) return true;
       // Clusters of comparable sizes elsewhere.
       let count = 0;
       let last = -Infinity;

@@ -128,6 +128,9 @@ export function resolveOptions<S extends OptionsSchema>(
   { id, options: schema }: { readonly id: string; readonly options: S },
   given: DetectorOptions = {},
 ): OptionsOf<S> {
+  if (typeof given !== 'object' || given === null) {
+    throw new HeedError('bad-option', `the options of "${id}" are no object`, 'Give { name: value }.');
+  }
   const checked = Object.entries(given)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => [name, checkOption(id, schema, name, value)]);

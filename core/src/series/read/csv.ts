@@ -1,5 +1,6 @@
 import { HeedError } from '../../errors.js';
 import { countOf } from '../../format.js';
+import { checkReadOptions } from './check-options.js';
 import { createTextDecoder } from './decode.js';
 import { findDialect, type Dialect } from './dialect.js';
 import { finishTable } from './finish.js';
@@ -28,18 +29,8 @@ export interface TableReader {
  *   all-missing, memory-limit, bad-option
  */
 export function createCsvReader(options: ReadOptions = {}): TableReader {
+  checkReadOptions(options);
   const text = createTextDecoder(options.name);
-  const { delimiter, decimal } = options;
-  if (delimiter !== undefined && (delimiter.length !== 1 || /["\r\n]/.test(delimiter))) {
-    throw new HeedError(
-      'bad-option',
-      `the delimiter is ${JSON.stringify(delimiter)}`,
-      'Give one character, neither a quote nor a line break.',
-    );
-  }
-  if (decimal !== undefined && decimal !== '.' && decimal !== ',') {
-    throw new HeedError('bad-option', `the decimal mark is ${JSON.stringify(decimal)}`, 'Give . or ,.');
-  }
   let head = '';
   let reader: CsvTable | TransposedCsv | null = null;
 

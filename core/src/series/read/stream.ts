@@ -1,8 +1,9 @@
 import { throwIfAborted } from '../../errors.js';
 import { CooperativeScheduler } from '../../yield.js';
-import { decompress, fileKind, readBinary, type FileKind } from './binary.js';
+import { readBinary } from './binary.js';
 import { createCsvReader, type TableReader } from './csv.js';
 import type { ReadOptions, ReadResult, ReadRunOptions } from './options.js';
+import { decompress, fileKind, type FileKind } from './packed.js';
 import { createTextReader } from './text.js';
 
 /** Pieces are cut to this many bytes (or characters), so that a cancel is seen within some 10 ms. */

@@ -1,6 +1,7 @@
 import { HeedError, type ErrorPlace } from '../../errors.js';
 import { countOf } from '../../format.js';
 import { parseDuration } from '../time.js';
+import { checkReadOptions } from './check-options.js';
 import { Column } from './column.js';
 import { isRelatedToLabels, labelRank } from './labels.js';
 import type { CellParser } from './numbers.js';
@@ -66,6 +67,7 @@ export class TableBuilder {
     /** Marks of the file's language besides its numbers: a semicolon between cells. */
     readonly semicolons = false,
   ) {
+    checkReadOptions(options);
     if (options.step !== undefined) parseDuration(options.step);
     this.naTexts = new Set(options.naValues?.filter((one) => typeof one === 'string'));
     if (names.length > mostChannels) {

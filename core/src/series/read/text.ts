@@ -1,3 +1,4 @@
+import { checkReadOptions } from './check-options.js';
 import { createCsvReader, type TableReader } from './csv.js';
 import { createJsonReader } from './json.js';
 import { lineLayout } from './lines.js';
@@ -6,6 +7,7 @@ import { createWholeReader } from './whole.js';
 
 /** A reader for text that comes in pieces, by its first one: JSON, lines of measurements, else CSV. */
 export function createTextReader(first: Uint8Array | string, options: ReadOptions): TableReader {
+  checkReadOptions(options);
   const head = headOf(first);
   if (/^\uFEFF?\s*(?:\[|\{(?!\s*[A-Za-z_]\w*\s*=))/.test(head)) return createJsonReader(options);
   const lines = options.delimiter === undefined && options.header === undefined ? lineLayout(head) : null;

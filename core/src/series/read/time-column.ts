@@ -44,9 +44,6 @@ export class TimeColumn {
   ) {
     const format = options.timeFormat;
     const unit = options.timeUnit;
-    if (unit !== undefined && !['auto', 's', 'ms', 'us', 'ns'].includes(unit)) {
-      throw new HeedError('bad-option', `the time unit is "${unit}"`, 'Give auto, s, ms, us or ns.');
-    }
     const named = format?.toLowerCase();
     const found = numberFormats.find((one) => one === named);
     this.numberFormat = found ?? (unit !== undefined && unit !== 'auto' ? `epoch-${unit}` : null);

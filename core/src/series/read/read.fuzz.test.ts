@@ -1,15 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isHeedError } from '../../errors.js';
+import { inputs, limit, seed, settings } from '../../fuzz.fixture.js';
 import { readCsv, readJson, readSeriesStream, seriesToJson } from './index.js';
 import { layouts } from './exports.fixture.js';
 import { makeSample } from './sample.fixture.js';
 import { createSeries } from '../series.js';
 import { seriesToCsv } from '../write.js';
-
-/** `HEED_FUZZ=10` reads ten times as many inputs. */
-const factor = Number(process.env.HEED_FUZZ ?? 1);
-const seed = Number(process.env.HEED_FUZZ_SEED ?? Date.now() % 1_000_000);
 
 /** Reads whatever it is; returns what is wrong with how it went. */
 function tryRead(bytes: Uint8Array): string | null {
@@ -43,8 +40,8 @@ const pieces = [
   ':', '2026-03-02', '02/03/2026', '12:00 PM', 'time', 'label', '%', 'ms', 'GiB', '#', '\u0000', 'é', '�', '1e999', '-0', 'Total', 'true', '=',
 ]; // prettier-ignore
 
-/** Inputs made by damaging the samples. */
-const mutations = 6_000;
+/** Inputs made by damaging the samples; with those below 100,000 a run. */
+const mutations = inputs(80_000, 0.8);
 
 /** Whole numbers below 2^31 that depend on the seed alone (Marsaglia 2003). */
 function xorshift(start: number): () => number {
@@ -79,12 +76,12 @@ function mutate(bytes: Uint8Array, random: () => number, inserts: readonly Uint8
   return out;
 }
 
-describe(`damaged exports (seed ${seed})`, { timeout: 120_000 * factor }, () => {
+describe(`damaged exports (seed ${seed})`, { timeout: limit }, () => {
   it('are read or refused, never anything else', () => {
     console.log(`fuzz: seed ${seed}; HEED_FUZZ_SEED=${seed} repeats it`);
     const random = xorshift(seed);
     const encoded = pieces.map((piece) => new TextEncoder().encode(piece));
-    for (let run = 0; run < mutations * factor; run++) {
+    for (let run = 0; run < mutations; run++) {
       let bytes = samples[random() % samples.length]!;
       for (let left = 1 + (random() % 4); left > 0; left--) bytes = mutate(bytes, random, encoded);
       const wrong = tryRead(bytes);
@@ -109,7 +106,7 @@ describe(`damaged exports (seed ${seed})`, { timeout: 120_000 * factor }, () => 
           ).toBeNull();
         },
       ),
-      { numRuns: 1000 * factor, seed },
+      settings(10_000, 0.1),
     );
   });
 
@@ -131,7 +128,7 @@ describe(`damaged exports (seed ${seed})`, { timeout: 120_000 * factor }, () => 
       fc.property(json, (value) => {
         expect(tryRead(new TextEncoder().encode(JSON.stringify(value) ?? 'null'))).toBeNull();
       }),
-      { numRuns: 1500 * factor, seed },
+      settings(8000, 0.08),
     );
   });
 
@@ -143,7 +140,7 @@ describe(`damaged exports (seed ${seed})`, { timeout: 120_000 * factor }, () => 
           if (!isHeedError(error)) throw error;
         });
       }),
-      { numRuns: 500 * factor, seed },
+      settings(2000, 0.02),
     );
   });
 });
@@ -194,7 +191,7 @@ describe('what Heed writes it reads back to the bit', () => {
           expect(back.labels && [...back.labels]).toEqual(labels);
         }
       }),
-      { numRuns: 200, seed },
+      settings(200, 0.01),
     );
   });
 });
