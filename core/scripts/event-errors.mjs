@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const core = dirname(dirname(fileURLToPath(import.meta.url)));
 const { eventErrors, createDetector, faultKinds, generateFault } = await import(
-  join(core, 'dist/esm/index.js')
+  join(core, 'dist/esm/all.js')
 );
 const seeds = Number(process.argv[2] ?? 20);
 

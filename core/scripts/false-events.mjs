@@ -4,7 +4,7 @@ import { join, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const core = dirname(dirname(fileURLToPath(import.meta.url)));
-const { calmKinds, createDetector, generateCalm } = await import(join(core, 'dist/esm/index.js'));
+const { calmKinds, createDetector, generateCalm } = await import(join(core, 'dist/esm/all.js'));
 const seeds = Number(process.argv[2] ?? 20);
 
 console.log('| kind | median | mean | most |\n| --- | --: | --: | --: |');

@@ -71,8 +71,8 @@ export class Fleet {
         !this.isMine(query.together ? { key: query.name } : unit) ||
         now - value.seen > this.options.forget
       ) {
-        await store.units.remove(key);
-        await store.monitors.remove(key);
+        await store.units.remove(key).catch(() => {});
+        await store.monitors.remove(key).catch(() => {});
         if (unit) this.options.listener.forgotten(unit);
         continue;
       }
@@ -182,7 +182,8 @@ export class Fleet {
     }
     for (const unit of old) {
       this.units.delete(unit.id);
-      await store.units.remove(unit.key);
+      // Where it cannot be removed now, it is at the next start.
+      await store.units.remove(unit.key).catch(() => {});
       listener.forgotten(unit);
     }
     // There may be room now; and what comes and goes must not pile up.
@@ -322,7 +323,7 @@ export class Fleet {
       .slice(0, limit);
     for (const old of this.units.values()) {
       await shards[old.shard]!.run({ kind: 'drop', ids: Uint32Array.of(old.id) });
-      await store.units.remove(old.key);
+      await store.units.remove(old.key).catch(() => {});
       listener.forgotten(old);
     }
     this.units.clear();

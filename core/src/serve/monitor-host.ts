@@ -93,7 +93,7 @@ export class MonitorHost {
         for (const id of task.ids) {
           const unit = this.units.get(id);
           this.units.delete(id);
-          if (unit) await this.store?.monitors.remove(unit.key);
+          if (unit) await this.store?.monitors.remove(unit.key).catch(() => {});
         }
         return {};
     }

@@ -24,6 +24,8 @@ const SAMPLES = 200_000;
 const MOST_POINTS = 5_000;
 /** A wait is looked at again after this long, ms: the clock may have been set. */
 const NAP = 30_000;
+/** Points of a hole after which every monitor is written. */
+const LONG_HOLE = 10;
 const FIRST_RETRY = 1_000;
 const LAST_RETRY = 60_000;
 
@@ -162,6 +164,8 @@ export class QueryWatch {
       return;
     }
     const hole = points > 1;
+    // A service that is a few points behind must not be held up by writing everything.
+    const isLong = isFirst || points > LONG_HOLE;
     const isNew = fleet.units.size === 0;
     for (let done = 0; done < points;) {
       const times = this.next(from, done, points);
@@ -169,7 +173,7 @@ export class QueryWatch {
         times,
         due,
         rewind,
-        done + times.length === points ? (hole ? 'all' : 'some') : 'none',
+        done + times.length === points ? (isLong ? 'all' : 'some') : 'none',
         signal,
       );
       done += times.length;
@@ -177,7 +181,7 @@ export class QueryWatch {
     }
     const forgotten = await fleet.forget(now());
     if (forgotten > 0) log.write('info', 'Series were forgotten.', { query: name, series: forgotten });
-    if (hole || this.rounds % 60 === 0) await fleet.remember();
+    if (isLong || this.rounds % 60 === 0) await fleet.remember();
     this.last = due;
     this.rounds++;
     this.milliseconds = performance.now() - started;

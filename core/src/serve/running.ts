@@ -118,12 +118,16 @@ export class Running {
     // A query may be left out by mistake, so what it knew is kept for a while.
     for (const { key, value } of store.units.getRange()) {
       if (names.has(value.query) || now() - value.seen <= config.limits.forget) continue;
-      await store.units.remove(key);
-      await store.monitors.remove(key);
+      await store.units.remove(key).catch(() => {});
+      await store.monitors.remove(key).catch(() => {});
     }
     for (const { fleet, watch } of this.watches) {
       const started = performance.now();
-      const restored = await fleet.restore(now());
+      const restored = await fleet.restore(now()).catch((error: unknown) => {
+        // The round that follows opens what is missing.
+        log.write('error', 'The state cannot be read.', { query: watch.query.name, cause: String(error) });
+        return 0;
+      });
       if (restored === 0) continue;
       log.write('info', 'Monitors go on from the state.', {
         query: watch.query.name,

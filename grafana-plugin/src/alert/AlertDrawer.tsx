@@ -32,6 +32,7 @@ export function AlertDrawer({ subject, onClose }: Props) {
   const change = (part: Partial<AlertSubject>) => setAsked({ ...asked, ...part });
   const problem = problemOf(asked.budget);
   const { text, file } = alertTexts(asked)[kind];
+  const isIncomplete = problem !== undefined || (kind === 'serve' && asked.expr === '');
   const download = () => {
     const url = URL.createObjectURL(new Blob([text], { type: 'application/yaml' }));
     const link = document.createElement('a');
@@ -82,10 +83,10 @@ export function AlertDrawer({ subject, onClose }: Props) {
           {text}
         </pre>
         <div className={styles.buttons}>
-          <ClipboardButton icon="copy" getText={() => text}>
+          <ClipboardButton icon="copy" disabled={isIncomplete} getText={() => text}>
             Copy
           </ClipboardButton>
-          <Button variant="secondary" icon="download-alt" onClick={download}>
+          <Button variant="secondary" icon="download-alt" disabled={isIncomplete} onClick={download}>
             Download {file}
           </Button>
         </div>

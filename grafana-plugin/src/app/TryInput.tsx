@@ -66,7 +66,7 @@ export function TryInput({ onText, onProblem }: Props) {
         <input
           ref={file}
           type="file"
-          accept=".csv,.tsv,text/csv"
+          accept=".csv,.tsv,.txt,.json,.jsonl,.ndjson,.log,text/*,application/json"
           className={styles.file}
           aria-label="CSV file"
           onChange={(event) => void onFile(event)}

@@ -19,7 +19,7 @@ export function ToldSection({ incident, timeZone }: { incident: IncidentEvent; t
       </div>
       <div className={styles.path}>
         Severity:{' '}
-        {path.map(([when, severity]) => (
+        {path.filter(isNew).map(([when, severity]) => (
           <span key={`${when} ${severity}`} className={styles.step} title={time(when)}>
             <span className={styles.dot} style={{ background: severityClass(severity).color }} />
             {Math.round(severity)}
@@ -32,6 +32,13 @@ export function ToldSection({ incident, timeZone }: { incident: IncidentEvent; t
     </section>
   );
 }
+
+/** Whether a severity is another than the one told before it. */
+const isNew: (step: IncidentEvent['path'][number], at: number, path: IncidentEvent['path']) => boolean = (
+  [, severity],
+  at,
+  path,
+) => at === 0 || Math.round(severity) !== Math.round(path[at - 1]![1]);
 
 const getStyles = (theme: GrafanaTheme2) => ({
   path: css({ display: 'flex', flexWrap: 'wrap', gap: 8, margin: '4px 0' }),

@@ -46,7 +46,7 @@ export function scoringService(): ScoringService {
       failure: (reason) =>
         new HeedError(
           'backend-unavailable',
-          `learned detectors need a Web Worker, and it could not be started: ${reason}`,
+          `learned detectors and files need a Web Worker, and it could not be started: ${reason}`,
           'Allow blob: workers in the content security policy, or use a detector that needs no training.',
         ),
     },

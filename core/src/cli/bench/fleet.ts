@@ -48,6 +48,12 @@ export async function fleet(
     children.push(child);
     return child;
   };
+  // An interrupt leaves no time for more.
+  const abandon = (): void => {
+    for (const child of children) child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  signal?.addEventListener('abort', abandon, { once: true });
   let exporter: Server | undefined;
   try {
     exporter = await exporterOf(series);
@@ -137,7 +143,7 @@ server: { listen: '127.0.0.1:${own}' }
         rounds: times.length,
         note: [
           `${last.get('heed_series')!.toLocaleString('en')} series, one round of a ${step} s step`,
-          `${((100 * cpu) / (times.length * step)).toFixed(0)}% of a core`,
+          `${(cpu / times.length).toFixed(1)} s of processor time`,
           `restart with read-again hole ${(restart / second).toFixed(0)} s`,
         ].join(', '),
       },
@@ -165,6 +171,7 @@ server: { listen: '127.0.0.1:${own}' }
       ),
     ];
   } finally {
+    signal?.removeEventListener('abort', abandon);
     for (const child of children) child.kill('SIGKILL');
     await Promise.all(
       children.map((child) =>

@@ -160,8 +160,12 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
   const usualSize = Math.max(forecast.sigma, scale.floor);
   for (const found of findRoughness(y, missing, forecast.innovations, scale, known, strictness)) {
     const inside = intervals.filter(({ start, end }) => start <= found.end + 1 && end >= found.start - 1);
-    if (isToldBetter(found, inside, offs, usualSize)) continue;
-    for (const other of inside) intervals.splice(intervals.indexOf(other), 1);
+    // Held values are told already; what moves beside them is another thing.
+    const held = inside.filter(({ sign }) => sign === 'stuck');
+    if (held.some(({ start, end }) => start <= found.end && end >= found.start)) continue;
+    const others = inside.filter(({ sign }) => sign !== 'stuck');
+    if (isToldBetter(found, others, offs, usualSize)) continue;
+    for (const other of others) intervals.splice(intervals.indexOf(other), 1);
     intervals.push(found);
   }
   if (scores && n >= YOUNG) {
