@@ -189,7 +189,12 @@ describe('series', () => {
             return refused(error);
           }
           for (const work of [
-            () => sliceSeries(series, one as never, other as never),
+            () =>
+              sliceSeries(
+                series,
+                Number(typeof one === 'number' ? one : 0),
+                Number(typeof other === 'number' ? other : 9),
+              ),
             () => resample(series, { step: one as never, aggregation: 'mean', maxPoints: 10_000 }),
             () => resample(series, { step: 60_000, aggregation: other as never, maxPoints: 10_000 }),
             () => fillAbsent(series).series,

@@ -20,9 +20,13 @@ export function excludedPoints(
   exclusions: readonly Exclusion[] | undefined,
   indexTime = false,
 ): Uint8Array | undefined {
-  if (!exclusions || exclusions.length === 0) return undefined;
+  if (!exclusions) return undefined;
+  if (!Array.isArray(exclusions)) {
+    throw new HeedError('bad-option', 'exclude is no list', 'Give a list of windows or recurring times.');
+  }
+  if (exclusions.length === 0) return undefined;
   const excluded = new Uint8Array(time.length);
-  for (const exclusion of exclusions) {
+  for (const exclusion of exclusions as readonly Exclusion[]) {
     const covers = exclusion.kind === 'window' ? windowTest(exclusion) : recurringTest(exclusion, indexTime);
     for (let t = 0; t < time.length; t++) if (covers(time[t]!)) excluded[t] = 1;
   }
