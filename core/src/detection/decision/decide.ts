@@ -158,7 +158,15 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
   }
   const offs = y.map((value, t) => (missing?.[t] ? 0 : value - scan.expected[t]!));
   const usualSize = Math.max(forecast.sigma, scale.floor);
-  for (const found of findRoughness(y, missing, forecast.innovations, scale, known, strictness)) {
+  // After an event forecasts ring for a while; those of the scan look back on what would have been without it.
+  const moves = forecast.innovations.slice();
+  if (scan.intervals.length > 0) {
+    moves.set(offs);
+    for (const { start, end } of intervals) {
+      for (let t = start; t <= end; t++) moves[t] = forecast.innovations[t]!;
+    }
+  }
+  for (const found of findRoughness(y, missing, moves, scale, known, strictness)) {
     const inside = intervals.filter(({ start, end }) => start <= found.end + 1 && end >= found.start - 1);
     // Held values are told already; what moves beside them is another thing.
     const held = inside.filter(({ sign }) => sign === 'stuck');

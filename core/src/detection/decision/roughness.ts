@@ -165,11 +165,12 @@ function findStuck(y: Float64Array, missing: Uint8Array | undefined): DecidedInt
     start = t;
   }
   runs.sort((a, b) => b.length - a.length);
-  const usual = runs[MOST_STUCK]?.length ?? 1;
-  const stuck = runs.slice(0, MOST_STUCK).filter((run) => {
+  // So many of the longest that all others are much shorter.
+  let count = MOST_STUCK;
+  while (count > 0 && !((runs[count - 1]?.length ?? 0) >= LONGER * (runs[count]?.length ?? 1))) count--;
+  const stuck = runs.slice(0, count).filter((run) => {
     const again = runs.find((other) => other !== run && y[other.start] === y[run.start]);
-    const others = Math.max(usual, again?.length ?? 1);
-    return run.length >= FEWEST_STUCK && run.length >= LONGER * others && run.length <= n / 2;
+    return run.length >= FEWEST_STUCK && run.length >= LONGER * (again?.length ?? 1) && run.length <= n / 2;
   });
   const held = stuck.reduce((points, { length }) => points + length, 0);
   // "Where it usually moves" takes a usual.

@@ -252,7 +252,13 @@ export function scanForward({
       }
     }
     const end = stays ? Math.min(last, onset + 59) : last;
-    for (let i = last + 1; i <= Math.min(t, n - 1); i++) clean[i] = y[i]!;
+    const until = Math.min(t, n - 1);
+    // Where it came back to what was expected, what was left of it as it faded must not bend the forecasts after it.
+    const cameBack = !stays && Math.abs(y[until]! - expected[until]!) <= model.limit;
+    const farthest = cameBack ? model.limit : Infinity;
+    for (let i = last + 1; i <= until; i++) {
+      clean[i] = expected[i]! + Math.max(-farthest, Math.min(farthest, y[i]! - expected[i]!));
+    }
     if (stays) {
       for (let i = onset; i <= last; i++) clean[i] = y[i]!;
       for (let i = end + 1; i <= last; i++) {

@@ -124,12 +124,10 @@ export function describeEvent(points: EventPoints): EventFacts {
     case 'calm':
       return { ...facts, kind: movement < 1 ? 'quieter' : 'pattern', way: 0 };
     default: {
-      const isStuck =
-        held.length >= 3 &&
-        held.length >= length / 2 &&
-        held.length > longestElsewhere(values, start, end) &&
-        usuallyMoves(values, start, end);
-      if (isStuck && sign === 'stuck') return { ...facts, kind: 'stuck', way: 0 };
+      const isHeld = held.length >= 3 && held.length >= length / 2 && usuallyMoves(values, start, end);
+      // Where it was decided so, another run may be as long: it may be stuck twice.
+      const isStuck = isHeld && held.length > longestElsewhere(values, start, end);
+      if (isHeld && sign === 'stuck') return { ...facts, kind: 'stuck', way: 0 };
       // A pattern, a detector that does not say, or one interval with another.
       if (spreads >= CLEAR) return off();
       if (isStuck) return { ...facts, kind: 'stuck', way: 0 };
