@@ -61,7 +61,23 @@ function add(by: (share: number) => number): Fault['apply'] {
   };
 }
 
-const faults = {
+/** A kind of fault, each on a series that is calm but for it. */
+export type FaultKind =
+  | 'spike'
+  | 'dip'
+  | 'level shift'
+  | 'fall'
+  | 'bump'
+  | 'ramp'
+  | 'stuck'
+  | 'burst'
+  | 'quieter'
+  | 'missing cycle'
+  | 'surge'
+  | 'counter stall'
+  | 'faster cycles';
+
+const faults: Readonly<Record<FaultKind, Fault>> = {
   spike: { base: noise, length: (random) => random.integer(1, 4), apply: add(() => 12) },
   dip: { base: noise, length: (random) => random.integer(1, 4), apply: add(() => -12) },
   'level shift': { base: noise, length: (random) => random.integer(20, 80), apply: add(() => 8) },
@@ -75,7 +91,9 @@ const faults = {
   stuck: {
     base: noise,
     length: (random) => random.integer(30, 80),
-    apply: (values, start, end) => values.fill(values[start]!, start, end + 1),
+    apply: (values, start, end) => {
+      values.fill(values[start]!, start, end + 1);
+    },
   },
   burst: {
     base: noise,
@@ -127,12 +145,10 @@ const faults = {
       }
     },
   },
-} satisfies Record<string, Fault>;
+};
 
 /** A kind of calm series. */
 export type CalmKind = keyof typeof calm;
-/** A kind of fault, each on a series that is calm but for it. */
-export type FaultKind = keyof typeof faults;
 export const calmKinds = Object.keys(calm) as readonly CalmKind[];
 export const faultKinds = Object.keys(faults) as readonly FaultKind[];
 

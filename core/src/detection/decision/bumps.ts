@@ -14,7 +14,7 @@ const RARE = 3.9;
 const LOBES = 3;
 /** Rarity of score 1, and the largest exponent of 10 that one is scored. */
 const LEAST_RARE = 3;
-const MOST = 0.8;
+const MOST = 1;
 /** Share of a bump's height by which the levels before and after may differ. */
 const RETURNS = 0.4;
 /** Share of its height at which a bump begins and ends. */

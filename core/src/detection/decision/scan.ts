@@ -14,6 +14,10 @@ const LEAST_RARE = 3;
 /** Sums over many points have fewer chances to be rare. */
 const rareOver = (w: number): number => (w >= 32 ? LEAST_RARE : w >= 16 ? 3.2 : w > 1 ? 3.4 : RARE);
 
+/** Cycles that points are compared with, and the share of a departure by which they may differ from those. */
+const CYCLES = 4;
+const ALIKE = 0.3;
+
 /** What a scan of a series of n points needs to know of it. */
 export interface ScanInput {
   /** n values on the scale on which their noise is even, complete. */
@@ -178,9 +182,46 @@ export function scanForward({
       if (!(Math.abs(size) >= least)) continue;
       const rare = rarity.of(Math.abs(size)) / strictness;
       if (found && rare <= found.rarity) continue;
-      if (!isRegular(t, size, intervals)) found = { onset: onsetOf(t, w), rarity: rare };
+      if (isRegular(t, size, intervals) || isAsInOtherCycles(t, w, sum / w)) continue;
+      found = { onset: onsetOf(t, w), rarity: rare };
     }
     return found;
+  }
+
+  /**
+   * Whether the last w points are what the cycles before them were at that phase (where there are none yet: those after
+   * them): then it is the forecast that is off, bent by an event it looks back on, and would go on to be.
+   * @param away how far the mean of the points is from its forecast
+   */
+  function isAsInOtherCycles(t: number, w: number, away: number): boolean {
+    if (!season) return false;
+    const { period } = season;
+    // A single point earlier or later is another point.
+    const tolerance = w > 2 * season.tolerance ? season.tolerance : 0;
+    const meanUntil = (end: number): number => {
+      let sum = 0;
+      for (let i = end - w + 1; i <= end; i++) sum += y[i]!;
+      return sum / w;
+    };
+    const mean = meanUntil(t);
+    const count = (step: number): { alike: number; cycles: number } => {
+      let [alike, cycles] = [0, 0];
+      for (let c = 1; c <= CYCLES; c++) {
+        const at = t + c * step;
+        if (at - tolerance - w + 1 < 0 || at + tolerance >= n) break;
+        cycles++;
+        for (let shift = -tolerance; shift <= tolerance; shift++) {
+          if (Math.abs(meanUntil(at + shift) - mean) > ALIKE * Math.abs(away)) continue;
+          alike++;
+          break;
+        }
+      }
+      return { alike, cycles };
+    };
+    const before = count(-period);
+    if (before.cycles >= 2) return before.alike >= (2 / 3) * before.cycles;
+    const after = count(period);
+    return after.cycles >= 3 && after.alike + before.alike >= (3 / 4) * (after.cycles + before.cycles);
   }
 
   /** The point from which the sum to t is the rarest, without points at its start that are as expected. */
