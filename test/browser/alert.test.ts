@@ -17,7 +17,7 @@ describe.skipIf(!findChromium())('from chart to alert', patient, () => {
     await backtest.getByRole('button', { name: 'Run a backtest' }).click();
     await backtest.getByRole('button', { name: 'Run the backtest again' }).waitFor();
     const rows = await backtest.locator('tbody tr').allInnerTexts();
-    const perWeek = rows.map((row) => Number(row.split('\t')[1]!.replace(/k$/, '000')));
+    const perWeek = rows.map((row) => Number(row.split('\t')[1]!.replaceAll(',', '').replace(/k$/, 'e3')));
     expect(rows.length).toBeGreaterThanOrEqual(4);
     expect(perWeek.at(-1)).toBeGreaterThanOrEqual(perWeek[0]!);
     const widest = (await backtest.locator('tbody tr').last().locator('button').innerText()).trim();
