@@ -30,7 +30,10 @@ describe.skipIf(!executable)('models of learned detectors saved in Node and load
 
   beforeAll(async () => {
     served = await serveWorker(`onmessage = async ({ data: { jobs, channels, labels, engine } }) => {
-      const heed = await import('../../core/src/all.ts');
+      const heed = Object.assign({}, ...(await Promise.all([
+        import('../../core/src/index.ts'), import('../../core/src/datasets/index.ts'),
+        import('../../core/src/detection/index.ts'), import('../../core/src/attention.ts'),
+      ])));
       heed.configureBackend({ backend: engine, wasmPath: location.origin + '/wasm/' });
       const series = heed.createSeries({ channels, labels });
       const { graph } = heed.generateGraph({ nodes: 60, cliques: 1, cliqueSize: 5, seed: 1 });
