@@ -63,6 +63,13 @@ export function labelName(name: string): string {
   return escaped === '' ? '_' : escaped.replace(/^__+/, '_');
 }
 
+/** Labels as other programs take them: without empty ones, and with the metric's name as `metric`. */
+export function sentLabels(labels: Readonly<Record<string, string>>): [name: string, value: string][] {
+  return Object.entries(labels)
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => [name === '__name__' ? 'metric' : labelName(name), value]);
+}
+
 function escapeValue(value: string): string {
   return value.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n');
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isHeedError } from '../../errors.js';
 import type { Config } from '../config.js';
-import { labelName } from '../exposition.js';
+import { sentLabels } from '../exposition.js';
 import { HttpClient } from '../http.js';
 import type { IncidentRecord } from '../ledger.js';
 import { refusalOf, retryAfter } from './delivery.js';
@@ -29,14 +29,10 @@ const KEEP_RESOLVED = 15 * 60_000;
 function alertOf(record: IncidentRecord, more: Readonly<Record<string, string>>, until: number): Alert {
   const { incident, labels, link, query, rule } = record;
   const iso = (ms: number): string => new Date(ms).toISOString();
-  const named = Object.entries(labels).flatMap(([name, value]): [string, string][] => {
-    if (value === '') return [];
-    return [[name === '__name__' ? 'metric' : labelName(name), value]];
-  });
   const [similar] = incident.attended;
   return {
     labels: {
-      ...Object.fromEntries(named),
+      ...Object.fromEntries(sentLabels(labels)),
       ...more,
       alertname: rule === 'missing' ? 'HeedMissing' : 'HeedIncident',
       query,

@@ -1,9 +1,10 @@
 import type { Config } from '../config.js';
-import { HttpClient, type Message } from '../http.js';
+import type { Message } from '../http.js';
 import type { Change, IncidentRecord } from '../ledger.js';
 import type { WatchedUnit } from '../units.js';
-import { Delivery, refusalOf, type Refusal } from './delivery.js';
-import type { Output, OutputContext } from './output.js';
+import { DeliveredOutput } from './delivered.js';
+import { refusalOf, type Refusal } from './delivery.js';
+import type { OutputContext } from './output.js';
 
 type GrafanaConfig = Config['outputs']['grafana'][number];
 
@@ -18,40 +19,20 @@ interface Region {
 const GROW = 5 * 60_000;
 
 /** Draws one region per incident on Grafana's dashboards, through its annotations API. */
-export class GrafanaOutput implements Output {
-  private readonly client: HttpClient;
-  private readonly delivery: Delivery<Region>;
+export class GrafanaOutput extends DeliveredOutput<Region> {
   private grown = 0;
 
   constructor(
-    readonly name: string,
+    name: string,
     private readonly config: GrafanaConfig,
     private readonly context: OutputContext,
   ) {
-    this.client = new HttpClient(config);
-    this.delivery = new Delivery({
+    super(config, {
       name,
       context,
       target: JSON.stringify([config.url, config.dashboardUid, config.panelId]),
       kept: true,
-      send: (region, signal) => this.draw(region, signal),
     });
-  }
-
-  get sent(): number {
-    return this.delivery.sent;
-  }
-  get failures(): number {
-    return this.delivery.failures;
-  }
-  get dropped(): number {
-    return this.delivery.dropped;
-  }
-  get waiting(): number {
-    return this.delivery.waiting;
-  }
-  get failure(): string | undefined {
-    return this.delivery.failure;
   }
 
   told(_: Change, record: IncidentRecord): void {
@@ -66,13 +47,8 @@ export class GrafanaOutput implements Output {
     }
   }
 
-  async close(): Promise<void> {
-    await this.delivery.close();
-    await this.client.close();
-  }
-
   /** Makes the region, or changes the one that is there: sent again it is still one. */
-  private async draw(region: Region, signal: AbortSignal): Promise<Refusal | undefined> {
+  protected async send(region: Region, signal: AbortSignal): Promise<Refusal | undefined> {
     const { dashboardUid, panelId, tags } = this.config;
     const tag = `heed:${region.id}`;
     const found = await this.ask({

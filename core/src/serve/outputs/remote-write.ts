@@ -1,11 +1,12 @@
 import protobuf from 'protobufjs';
 import { compress } from 'snappyjs';
-import { labelName } from '../exposition.js';
-import { HttpClient, type Endpoint } from '../http.js';
+import { sentLabels } from '../exposition.js';
+import type { Endpoint } from '../http.js';
 import { READING_HEAD } from '../monitor-host.js';
 import type { WatchedUnit } from '../units.js';
-import { Delivery, refusalOf } from './delivery.js';
-import type { Output, OutputContext } from './output.js';
+import { DeliveredOutput } from './delivered.js';
+import { refusalOf, type Refusal } from './delivery.js';
+import type { OutputContext } from './output.js';
 
 /** https://prometheus.io/docs/specs/prw/remote_write_spec, version 1. */
 const { root } = protobuf.parse(`syntax = "proto3";
@@ -26,52 +27,30 @@ interface TimeSeries {
 }
 
 /** Writes the scores of every round to a server that takes Prometheus' remote write. */
-export class RemoteWriteOutput implements Output {
-  private readonly client: HttpClient;
-  private readonly delivery: Delivery<Uint8Array>;
-
-  constructor(
-    readonly name: string,
-    endpoint: Endpoint,
-    context: OutputContext,
-  ) {
-    this.client = new HttpClient(endpoint);
-    this.delivery = new Delivery({
+export class RemoteWriteOutput extends DeliveredOutput<Uint8Array> {
+  constructor(name: string, endpoint: Endpoint, context: OutputContext) {
+    super(endpoint, {
       name,
       context: { ...context, most: Math.min(context.most, MOST_REQUESTS) },
       target: endpoint.url,
       kept: false,
-      send: async (body, signal) =>
-        refusalOf(
-          await this.client.send({
-            method: 'POST',
-            path: '',
-            headers: {
-              'Content-Encoding': 'snappy',
-              'Content-Type': 'application/x-protobuf',
-              'X-Prometheus-Remote-Write-Version': '0.1.0',
-            },
-            body,
-            signal,
-          }),
-        ),
     });
   }
 
-  get sent(): number {
-    return this.delivery.sent;
-  }
-  get failures(): number {
-    return this.delivery.failures;
-  }
-  get dropped(): number {
-    return this.delivery.dropped;
-  }
-  get waiting(): number {
-    return this.delivery.waiting;
-  }
-  get failure(): string | undefined {
-    return this.delivery.failure;
+  protected async send(body: Uint8Array, signal: AbortSignal): Promise<Refusal | undefined> {
+    return refusalOf(
+      await this.client.send({
+        method: 'POST',
+        path: '',
+        headers: {
+          'Content-Encoding': 'snappy',
+          'Content-Type': 'application/x-protobuf',
+          'X-Prometheus-Remote-Write-Version': '0.1.0',
+        },
+        body,
+        signal,
+      }),
+    );
   }
 
   scored(units: Iterable<WatchedUnit>, time: number): void {
@@ -85,11 +64,6 @@ export class RemoteWriteOutput implements Output {
       if (series.length >= 4 * MOST_SERIES) flush();
     }
     flush();
-  }
-
-  async close(): Promise<void> {
-    await this.delivery.close();
-    await this.client.close();
   }
 }
 
@@ -107,10 +81,7 @@ function seriesOf({ channels, reading, query, judgment }: WatchedUnit, timestamp
       heed_lower: reading[at + 1],
       heed_upper: reading[at + 2],
     };
-    const named = new Map<string, string>();
-    for (const [name, text] of Object.entries({ ...judgment.labels, ...labels })) {
-      if (text !== '') named.set(name === '__name__' ? 'metric' : labelName(name), text);
-    }
+    const named = new Map(sentLabels({ ...judgment.labels, ...labels }));
     named.set('query', query.name);
     return Object.entries(values).flatMap(([name, number]) => {
       if (number === undefined || Number.isNaN(number)) return [];

@@ -1,7 +1,8 @@
-import { HttpClient, type Endpoint } from '../http.js';
+import type { Endpoint } from '../http.js';
 import type { Change, IncidentRecord } from '../ledger.js';
-import { Delivery, refusalOf } from './delivery.js';
-import type { Output, OutputContext } from './output.js';
+import { DeliveredOutput } from './delivered.js';
+import { refusalOf, type Refusal } from './delivery.js';
+import type { OutputContext } from './output.js';
 
 /** What a webhook gets by POST, and what docs/operations.md describes. Times are ISO 8601. */
 export interface WebhookMessage {
@@ -65,59 +66,27 @@ function webhookMessage(event: Change, record: IncidentRecord): WebhookMessage {
 }
 
 /** POSTs every change of an incident as JSON. */
-export class WebhookOutput implements Output {
-  private readonly client: HttpClient;
-  private readonly delivery: Delivery<WebhookMessage>;
-
-  constructor(
-    readonly name: string,
-    endpoint: Endpoint,
-    context: OutputContext,
-  ) {
-    this.client = new HttpClient(endpoint);
-    this.delivery = new Delivery({
-      name,
-      context,
-      target: endpoint.url,
-      kept: true,
-      send: async (message, signal) =>
-        refusalOf(
-          await this.client.send({
-            method: 'POST',
-            path: '',
-            headers: {
-              'Content-Type': 'application/json',
-              'Idempotency-Key': `${message.id}-${message.sequence}`,
-            },
-            body: JSON.stringify(message),
-            signal,
-          }),
-        ),
-    });
+export class WebhookOutput extends DeliveredOutput<WebhookMessage> {
+  constructor(name: string, endpoint: Endpoint, context: OutputContext) {
+    super(endpoint, { name, context, target: endpoint.url, kept: true });
   }
 
-  get sent(): number {
-    return this.delivery.sent;
-  }
-  get failures(): number {
-    return this.delivery.failures;
-  }
-  get dropped(): number {
-    return this.delivery.dropped;
-  }
-  get waiting(): number {
-    return this.delivery.waiting;
-  }
-  get failure(): string | undefined {
-    return this.delivery.failure;
+  protected async send(message: WebhookMessage, signal: AbortSignal): Promise<Refusal | undefined> {
+    return refusalOf(
+      await this.client.send({
+        method: 'POST',
+        path: '',
+        headers: {
+          'Content-Type': 'application/json',
+          'Idempotency-Key': `${message.id}-${message.sequence}`,
+        },
+        body: JSON.stringify(message),
+        signal,
+      }),
+    );
   }
 
   told(change: Change, record: IncidentRecord): void {
     this.delivery.push(webhookMessage(change, record));
-  }
-
-  async close(): Promise<void> {
-    await this.delivery.close();
-    await this.client.close();
   }
 }
