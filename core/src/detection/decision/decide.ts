@@ -73,10 +73,14 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
     };
   }
   const forecast = forecastRobustly(y, missing, scale.floor);
+  const usualSize = Math.max(forecast.sigma, scale.floor);
   const input = { values: y, missing, floor: scale.floor, forecast, season, known, strictness };
   const scan = scanForward(input);
   const backward = scanBackward({ ...input, bounds: scan.leasts });
   const intervals = joinBackward(y, scan.intervals, backward.intervals);
+  const drop = (told: readonly DecidedInterval[]): void => {
+    for (const interval of told) intervals.splice(intervals.indexOf(interval), 1);
+  };
   // What was expected of what shows backward is what backward was expected.
   for (const interval of intervals) {
     if (scan.intervals.includes(interval)) continue;
@@ -86,13 +90,13 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
     }
   }
   if (season) {
-    for (const { start, end, way, size } of findAbsences(y, season, Math.max(forecast.sigma, scale.floor))) {
+    for (const { start, end, way, size } of findAbsences(y, season, usualSize)) {
       const away = intervals.filter((other) => other.start <= end + 1 && other.end >= start - 1);
       // A departure the same way that covers most of it tells it better.
       const told = away.reduce((sum, other) => sum + other.end - other.start + 1, 0);
       if (away.length > 0 && (away.some((other) => other.way === way) || told >= 0.5 * (end - start + 1)))
         continue;
-      for (const other of away) intervals.splice(intervals.indexOf(other), 1);
+      drop(away);
       const first = Math.min(start, ...away.map((other) => other.start));
       const last = Math.max(end, ...away.map((other) => other.end));
       intervals.push({
@@ -114,7 +118,7 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
         (start >= bump.start && bump.way * (y[peak]! - bump.level) > 0));
     const others = inside.filter((other) => !isReturn(other));
     if (others.some(({ way }) => way === -bump.way)) continue;
-    for (const other of inside) if (isReturn(other)) intervals.splice(intervals.indexOf(other), 1);
+    drop(inside.filter(isReturn));
     const told = others.reduce((sum, { start, end }) => sum + end - start + 1, 0);
     if (told >= 0.5 * (bump.end - bump.start + 1)) {
       // What is told already is as rare as all of it.
@@ -132,7 +136,7 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
       };
       continue;
     }
-    for (const other of others) intervals.splice(intervals.indexOf(other), 1);
+    drop(others);
     for (let t = bump.start; t <= bump.end; t++) scan.expected[t] = bump.level;
     const { level: _, ...interval } = bump;
     intervals.push(interval);
@@ -145,7 +149,7 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
       drift.end,
       ...inside.filter(({ way }) => way === drift.way).map((other) => other.end),
     );
-    for (const other of inside) intervals.splice(intervals.indexOf(other), 1);
+    drop(inside);
     for (let t = start; t <= end; t++) scan.expected[t] = drift.level;
     intervals.push({
       start,
@@ -157,7 +161,6 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
     });
   }
   const offs = y.map((value, t) => (missing?.[t] ? 0 : value - scan.expected[t]!));
-  const usualSize = Math.max(forecast.sigma, scale.floor);
   // After an event forecasts ring for a while; those of the scan look back on what would have been without it.
   const moves = forecast.innovations.slice();
   if (scan.intervals.length > 0) {
@@ -173,7 +176,7 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
     if (held.some(({ start, end }) => start <= found.end && end >= found.start)) continue;
     const others = inside.filter(({ sign }) => sign !== 'stuck');
     if (isToldBetter(found, others, offs, usualSize)) continue;
-    for (const other of others) intervals.splice(intervals.indexOf(other), 1);
+    drop(others);
     intervals.push(found);
   }
   if (scores && n >= YOUNG) {
@@ -185,9 +188,7 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
     }
   }
   return {
-    intervals: mergeNear(
-      intervals.map((interval) => fromItsFoot(y, interval, Math.max(forecast.sigma, scale.floor))),
-    ),
+    intervals: mergeNear(intervals.map((interval) => fromItsFoot(y, interval, usualSize))),
     ...toValues(values, scale, scan.expected, scan.spread),
     scale,
     ...(season ? { season } : {}),

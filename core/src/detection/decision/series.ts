@@ -1,6 +1,7 @@
 import { countOf } from '../../format.js';
 import { findPeriods } from '../../preprocess/period/index.js';
 import type { Series } from '../../series/series.js';
+import { usualStep } from '../../series/step.js';
 import type { FilledSeries } from '../gaps.js';
 import { decide, YOUNG, type Decision } from './decide.js';
 import type { DecidedInterval } from './types.js';
@@ -39,7 +40,7 @@ export function decideSeries(
   const channels = series.channels.length;
   // With many channels something rare happens in one of them more often.
   const strictness = 1.5 ** ((50 - sensitivity) / 50) * (1 + Math.log10(channels) / 12);
-  const step = series.indexTime ? undefined : usualStep(series);
+  const step = series.indexTime ? 0 : usualStep(series.time);
   const decisions = series.channels.map(({ values }, c) =>
     decideObserved(values, missingIn?.[c], {
       ...(step ? { step } : {}),
@@ -146,15 +147,8 @@ function decideObserved(
   };
 }
 
-/** Median distance of neighboring points, ms. */
-function usualStep({ time }: Series): number | undefined {
-  if (time.length < 2) return undefined;
-  const steps = time.slice(1).map((at, t) => at - time[t]!);
-  return steps.sort()[steps.length >> 1];
-}
-
 /** Says that steps are missing; nothing is judged there. */
-function gapNotes({ time }: Series, step: number | undefined): string[] {
+function gapNotes({ time }: Series, step: number): string[] {
   if (!step) return [];
   let gaps = 0;
   let longest = 0;

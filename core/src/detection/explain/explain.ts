@@ -4,6 +4,7 @@ import type { EventInterval } from '../events/events.js';
 import { severityOf } from '../threshold/scores.js';
 import type { AnomalyEvent } from '../types.js';
 import type { Series } from '../../series/series.js';
+import { usualStep } from '../../series/step.js';
 import { mergeAttended } from './attended.js';
 import { channelShares } from './channels.js';
 import { describeEvent, staysAt, type EventPoints } from './kinds.js';
@@ -100,17 +101,6 @@ export function explainEvents(
       }),
     };
   });
-}
-
-/** Median distance of neighboring points. */
-function usualStep(time: Float64Array): number {
-  if (time.length < 2) return 0;
-  const first = time[1]! - time[0]!;
-  let t = 2;
-  while (t < time.length && time[t]! - time[t - 1]! === first) t++;
-  if (t === time.length) return first;
-  const steps = time.subarray(1).map((at, t) => at - time[t]!);
-  return steps.sort()[steps.length >> 1]!;
 }
 
 /** Half-width of the expected band, in spreads. */
