@@ -1,7 +1,7 @@
 import { InlineField } from '@grafana/ui';
 import { BudgetSelect, problemOf } from '../shared/BudgetSelect.js';
-import { TextInput } from '../shared/inputs.js';
 import { labelWidth, type FieldsProps } from './fields.js';
+import { ResolutionField } from './ResolutionField.js';
 import { usualBudget } from './types.js';
 
 /** As it happened: a budget in place of a threshold. */
@@ -25,18 +25,12 @@ export function LiveFields({ query, change, id }: FieldsProps) {
           onChange={(next) => change({ budget: next })}
         />
       </InlineField>
-      <InlineField
-        label="Resolution"
-        htmlFor={id('step')}
+      <ResolutionField
+        query={query}
+        change={change}
+        id={id}
         tooltip="Distance of the points that are watched: auto, or a duration such as 1m. A moment is judged after the 1,440 to 2,880 points before it, so a coarser one knows longer rhythms"
-      >
-        <TextInput
-          id={id('step')}
-          value={query.step}
-          placeholder="auto"
-          onCommit={(step) => change({ step: step || 'auto' })}
-        />
-      </InlineField>
+      />
     </>
   );
 }

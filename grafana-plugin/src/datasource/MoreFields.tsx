@@ -2,6 +2,7 @@ import { InlineField, InlineFieldRow } from '@grafana/ui';
 import { NumberInput, TextInput } from '../shared/inputs.js';
 import { CalendarEditor } from './CalendarEditor.js';
 import { labelWidth, type FieldsProps } from './fields.js';
+import { ResolutionField } from './ResolutionField.js';
 
 /** What few people need, of hindsight. */
 export function MoreFields({ query, change, id }: FieldsProps) {
@@ -21,18 +22,12 @@ export function MoreFields({ query, change, id }: FieldsProps) {
             onCommit={(lookback) => change({ lookback: lookback || 'auto' })}
           />
         </InlineField>
-        <InlineField
-          label="Resolution"
-          htmlFor={id('step')}
+        <ResolutionField
+          query={query}
+          change={change}
+          id={id}
           tooltip="Distance of the scored points: auto, or a duration such as 1m. It does not depend on the panel's width, so every panel shows the same events"
-        >
-          <TextInput
-            id={id('step')}
-            value={query.step}
-            placeholder="auto"
-            onCommit={(step) => change({ step: step || 'auto' })}
-          />
-        </InlineField>
+        />
         <InlineField label="Shortest event" htmlFor={id('minlength')} tooltip="Points">
           <NumberInput
             id={id('minlength')}
