@@ -20,7 +20,8 @@ export interface WorkerPage {
 export async function serveWorker(source: string): Promise<WorkerPage> {
   const { outputFiles } = await esbuild.build({
     stdin: {
-      contents: source,
+      // A promise that fails in the worker fails the worker: else the page would wait for its answer.
+      contents: `onunhandledrejection = ({ reason }) => setTimeout(() => { throw reason; });\n${source}`,
       resolveDir: fileURLToPath(new URL('.', import.meta.url)),
       sourcefile: 'worker.js',
     },

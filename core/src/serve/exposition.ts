@@ -56,7 +56,7 @@ export class LabelBook {
 }
 
 /** A name that every version of Prometheus takes: what is no letter, digit or underscore becomes an underscore. */
-export function labelName(name: string): string {
+function labelName(name: string): string {
   if (reserved.has(name)) return `exported_${name}`;
   const escaped = name.replace(/[^a-zA-Z0-9_]/gu, '_').replace(/^(?=\d)/, '_');
   // Two underscores in front are Prometheus' own.
