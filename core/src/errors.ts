@@ -110,6 +110,17 @@ function formatPlace(place: ErrorPlace | undefined): string {
   return parts.length > 0 ? `${parts.join(', ')}: ` : '';
 }
 
+/**
+ * What a caller without types gave, as text for a message. An object whose own `toString` is no function, a symbol or
+ * an object without prototype would otherwise end in a TypeError of the engine in place of the message.
+ */
+export function shownValue(value: unknown): string {
+  if (typeof value === 'string') return `"${value}"`;
+  if (Array.isArray(value)) return 'a list';
+  if (value !== null && typeof value === 'object') return 'an object';
+  return typeof value === 'function' ? 'a function' : String(value);
+}
+
 /** True for a HeedError of another copy of the package too (CJS beside ESM, or from a worker). */
 export function isHeedError(error: unknown): error is HeedError {
   return (

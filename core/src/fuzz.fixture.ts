@@ -7,8 +7,8 @@ import { isHeedError } from './errors.js';
 import type { Series } from './series/index.js';
 
 const given = process.env.HEED_FUZZ_RUNS === undefined ? undefined : Number(process.env.HEED_FUZZ_RUNS);
-/** Told by every failure, and by every run. */
-export const seed = Number(process.env.HEED_FUZZ_SEED ?? Date.now() % 1_000_000_007);
+/** Told by every failure, and by every run. A change is judged by the same inputs everywhere; other seeds are for long runs. */
+export const seed = Number(process.env.HEED_FUZZ_SEED ?? 20_261_128);
 
 /** Inputs of a property: `usual`, or `share` of what the run was asked for. */
 export function inputs(usual: number, share = 1): number {

@@ -287,8 +287,8 @@ export interface SeenEvent {
   readonly severity: number;
 }
 
-/** Events in the frames that a panel holds, epoch ms. */
-export const eventsOf = (page: Page, key = 1): Promise<SeenEvent[]> =>
+/** Events in the frames that a panel holds, epoch ms; `Event` says which of their fields are read. */
+export const eventsOf = <Event = SeenEvent>(page: Page, key = 1): Promise<Event[]> =>
   page.evaluate((id) => {
     const find = (object: any): any => {
       let hit: unknown;

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { findChromium } from './chromium.js';
 import {
   annotationLayer,
+  eventsOf,
   panel,
   patient,
   polling,
@@ -99,20 +100,10 @@ const replay = (page: Page, all: ReturnType<typeof given>, first: number, count:
     [all, first, count, origin, step] as const,
   );
 
-const incidents = (page: Page, key = 1): Promise<(Seen & { path: number[][] })[]> =>
-  page.evaluate((id) => {
-    const find = (object: any): any => {
-      let hit: unknown;
-      object.forEachChild?.(
-        (child: any) => (hit ??= child.state.key === `panel-${id}` ? child : find(child)),
-      );
-      return hit;
-    };
-    const { series } = find((window as any).demo.scene).state.$data.state.data;
-    return series
-      .flatMap((frame: any) => frame.meta?.custom?.heed?.events ?? [])
-      .map(({ id, start, open, path }: any) => ({ id, start, open, path }));
-  }, key);
+type Told = Seen & { path: number[][] };
+
+const incidents = async (page: Page, key = 1): Promise<Told[]> =>
+  (await eventsOf<Told>(page, key)).map(({ id, start, open, path }) => ({ id, start, open, path }));
 
 const live = { view: 'live', budget: '1/day', step: '5s' };
 const data = given();

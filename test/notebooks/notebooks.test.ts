@@ -24,11 +24,6 @@ describe('the comparison of outputs', () => {
   });
 });
 
-/** They train networks over five seeds, half a minute each: run with HEED_SLOW=1. */
-const slow = ['04', '05', '06', '07', '08', '13', '17'];
-const runsSlow = process.env['HEED_SLOW'] === '1';
-if (!runsSlow) console.warn(`notebooks ${slow.join(', ')} are not run again: set HEED_SLOW=1`);
-
 describe('the notebooks', () => {
   test('are all listed in the gallery, and the gallery lists no other', () => {
     const gallery = readFileSync(join(folder, 'README.md'), 'utf8');
@@ -53,8 +48,7 @@ describe('the notebooks', () => {
       expect(statSync(path).size).toBeLessThan(450 * 1024);
     });
 
-    const skipped = !runsSlow && slow.includes(name.slice(0, 2));
-    test.skipIf(skipped)('gives the committed outputs when it is run', { timeout: 300_000 }, async () => {
+    test('gives the committed outputs when it is run', { timeout: 300_000 }, async () => {
       const committed = readNotebook(path);
       const executed = await runNotebook(readNotebook(path), { folder });
       const hint = `If the change is meant: npx heed notebook run notebooks/${name} --in-place, and look at it.`;

@@ -1,4 +1,4 @@
-import { HeedError, isHeedError } from '../errors.js';
+import { HeedError, isHeedError, shownValue } from '../errors.js';
 import type { Series } from '../series/series.js';
 import { BinaryReader, BinaryWriter, corrupt } from './binary.js';
 import { MEMORY } from './channel.js';
@@ -34,7 +34,11 @@ export interface Monitor {
    * @throws HeedError channel-mismatch, not-finite
    */
   appendSeries(points: Series): MonitorUpdate;
-  /** Tells what time it is: what should have come by then, lateness included, is missing. */
+  /**
+   * Tells what time it is: what should have come by then, lateness included, is missing.
+   * @param time epoch ms
+   * @throws HeedError bad-time
+   */
   advance(time: number): MonitorUpdate;
   /** Everything known, as bytes; `restoreMonitor` goes on from there to the bit. */
   snapshot(): Uint8Array;
@@ -123,6 +127,7 @@ class SeriesMonitor implements Monitor {
   }
 
   advance(time: number): MonitorUpdate {
+    checkTime(time, 'the time to advance to');
     return this.judge(this.clock.advance(time));
   }
 
@@ -187,9 +192,7 @@ class SeriesMonitor implements Monitor {
   }
 
   private check(time: number, values: readonly number[]): void {
-    if (!Number.isFinite(time)) {
-      throw new HeedError('bad-time', `the time of a point is ${time}`, 'Give epoch milliseconds.');
-    }
+    checkTime(time, 'the time of a point');
     if (!Array.isArray(values) || !values.every((value) => typeof value === 'number')) {
       throw new HeedError(
         'bad-value',
@@ -213,6 +216,11 @@ class SeriesMonitor implements Monitor {
       );
     }
   }
+}
+
+function checkTime(time: number, what: string): void {
+  if (Number.isFinite(time)) return;
+  throw new HeedError('bad-time', `${what} is ${shownValue(time)}`, 'Give epoch milliseconds.');
 }
 
 function checkOptions({
