@@ -1,8 +1,12 @@
+import crc32 from 'crc-32';
 import { HeedError } from '../errors.js';
 
 type Numbers = Float64Array | Float32Array | Uint8Array;
 
-/** Writes numbers and typed arrays, little-endian on every machine that JavaScript runs on today. */
+/** Bytes of the checksum that everything written ends with. */
+const CHECKSUM = 4;
+
+/** Writes numbers and typed arrays, little-endian on every machine that JavaScript runs on today, and a CRC-32 of them. */
 export class BinaryWriter {
   private bytes = new Uint8Array(1 << 12);
   private at = 0;
@@ -31,6 +35,8 @@ export class BinaryWriter {
   }
 
   finish(): Uint8Array {
+    const sum = crc32.buf(this.bytes.subarray(0, this.at));
+    this.copy(new Uint8Array(Int32Array.of(sum).buffer));
     return this.bytes.slice(0, this.at);
   }
 
@@ -47,9 +53,22 @@ export class BinaryWriter {
 
 /** Reads what `BinaryWriter` wrote, in the same order. */
 export class BinaryReader {
+  private readonly bytes: Uint8Array;
   private at = 0;
 
-  constructor(private readonly bytes: Uint8Array) {}
+  /** @param bytes any view, at any offset of its memory */
+  constructor(bytes: Uint8Array) {
+    // A Node Buffer slices without copying: a plain view does not.
+    this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** @throws HeedError model-corrupt where the bytes are not those that were written */
+  checkSum(): void {
+    const end = this.bytes.length - CHECKSUM;
+    if (end < this.at) throw corrupt();
+    const written = new Int32Array(this.bytes.slice(end).buffer)[0]!;
+    if (crc32.buf(this.bytes.subarray(0, end)) !== written) throw corrupt();
+  }
 
   number(): number {
     return new Float64Array(this.take(8).buffer)[0]!;
@@ -79,7 +98,7 @@ export class BinaryReader {
 
   /** @throws HeedError model-corrupt where bytes are left over */
   end(): void {
-    if (this.at !== this.bytes.length) throw corrupt();
+    if (this.at !== this.bytes.length - CHECKSUM) throw corrupt();
   }
 
   private take(length: number): Uint8Array {

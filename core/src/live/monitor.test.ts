@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isHeedError } from '../errors.js';
 import { createRandom } from '../random.js';
 import { createMonitor, restoreMonitor, type Monitor } from './monitor.js';
 import type { IncidentChange, MonitorPoint } from './types.js';
@@ -128,6 +129,43 @@ describe('a monitor', () => {
     const other = bytes.slice();
     new DataView(other.buffer).setFloat64(8, 99, true);
     expect(() => restoreMonitor(other)).toThrow(/version 99/);
+  });
+
+  it('refuses a snapshot of which any one byte was altered', () => {
+    const monitor = createMonitor({ step });
+    const values = noise(300, 31);
+    for (let k = 0; k < 5; k++) values[290 + k]! += 40;
+    feed(monitor, values);
+    const bytes = monitor.snapshot();
+    expect(restoreMonitor(bytes).snapshot()).toEqual(bytes);
+    const random = createRandom(32);
+    const survivors: number[] = [];
+    for (let at = 0; at < bytes.length; at++) {
+      const intact = bytes[at]!;
+      bytes[at] = intact ^ random.integer(1, 255);
+      try {
+        restoreMonitor(bytes);
+        survivors.push(at);
+      } catch (error) {
+        if (!isHeedError(error)) throw error;
+      }
+      bytes[at] = intact;
+    }
+    expect(survivors).toEqual([]);
+    expect(() => restoreMonitor(bytes.slice(0, -1))).toThrow(/damaged or cut short/);
+  });
+
+  it('is restored from any view of its bytes', () => {
+    const monitor = createMonitor({ step });
+    feed(monitor, noise(200, 33));
+    const bytes = monitor.snapshot();
+    for (const offset of [0, 1, 3, 8]) {
+      const memory = Buffer.alloc(bytes.length + 16, 0xff);
+      memory.set(bytes, offset);
+      const asBuffer = memory.subarray(offset, offset + bytes.length);
+      const asArray = new Uint8Array(memory.buffer, memory.byteOffset + offset, bytes.length);
+      for (const view of [asBuffer, asArray]) expect(restoreMonitor(view).snapshot()).toEqual(bytes);
+    }
   });
 
   it('judges several channels as one and blames the one that broke', () => {

@@ -11,7 +11,7 @@ const minute = 60_000;
 const day = 24 * 60 * minute;
 /** First number of every snapshot, and its layout. */
 const MAGIC = 0x48656564;
-const VERSION = 2;
+const VERSION = 3;
 
 /** Watches one series as its points arrive. What it has said of a point it never revises. */
 export interface Monitor {
@@ -53,7 +53,11 @@ export function createMonitor(options: MonitorOptions = {}): Monitor {
   return new SeriesMonitor(options);
 }
 
-/** @throws HeedError model-version, model-corrupt */
+/**
+ * Goes on from a snapshot.
+ * @param snapshot what `snapshot()` gave; any view of the bytes will do, a Node Buffer too
+ * @throws HeedError model-version, model-corrupt
+ */
 export function restoreMonitor(snapshot: Uint8Array): Monitor {
   const from = new BinaryReader(snapshot);
   if (from.number() !== MAGIC) {
@@ -71,6 +75,7 @@ export function restoreMonitor(snapshot: Uint8Array): Monitor {
       'Start a new monitor with the history.',
     );
   }
+  from.checkSum();
   try {
     const monitor = new SeriesMonitor(JSON.parse(from.text()) as MonitorOptions);
     monitor.read(from);
