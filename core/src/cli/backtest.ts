@@ -3,7 +3,7 @@ import { basename, extname, join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { HeedError, throwIfAborted } from '../errors.js';
 import { formatNumber, humanDuration } from '../format.js';
-import { backtest, neighboringBudgets, type Backtest } from '../live/backtest.js';
+import { backtestBudgets, neighboringBudgets, type Backtest } from '../live/backtest.js';
 import { parseBudget } from '../live/threshold.js';
 import type { LiveIncident } from '../live/types.js';
 import { plotDetection } from '../plot/detection.js';
@@ -153,10 +153,9 @@ function test(name: string, series: Series, flags: BacktestFlags): Tested {
     ...(history === undefined ? {} : { history }),
     ...(timeZone === 'UTC' ? {} : { timeZone }),
   };
-  const neighbors = neighboringBudgets(budget).map((other) => ({
-    budget: other,
-    result: backtest(series, { ...options, budget: other }),
-  }));
+  const budgets = neighboringBudgets(budget);
+  const results = backtestBudgets(series, budgets, options);
+  const neighbors = budgets.map((other, i) => ({ budget: other, result: results[i]! }));
   return { name, series, result: neighbors.find((other) => other.budget === budget)!.result, neighbors };
 }
 

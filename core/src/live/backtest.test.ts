@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../random.js';
 import { createSeries } from '../series/series.js';
-import { backtest, neighboringBudgets } from './backtest.js';
+import { backtest, backtestBudgets, neighboringBudgets } from './backtest.js';
 import { createMonitor } from './monitor.js';
 
 const minute = 60_000;
@@ -59,6 +59,17 @@ describe('backtest', () => {
     expect([...counts].sort((a, b) => a - b)).toEqual(counts);
     expect(neighboringBudgets('1/week')).toEqual(['1/month', '2/month', '1/week', '3/week', '1/day']);
     expect(neighboringBudgets('5/day')).toContain('5/day');
+  });
+
+  it('says of several budgets in one pass what it says of each alone', () => {
+    const given = series();
+    const budgets = ['1/month', '1/week', '1/day'];
+    for (const options of [{ history: 300, sensitivity: 65 }]) {
+      const together = backtestBudgets(given, budgets, options);
+      expect(together).toEqual(budgets.map((budget) => backtest(given, { ...options, budget })));
+      // The budgets do differ: what reaches the threshold is a smaller share of a higher one.
+      expect(new Set(together.map(({ detection }) => detection.score[1400])).size).toBe(budgets.length);
+    }
   });
 
   it('refuses a series of a few points', () => {

@@ -2,9 +2,9 @@ import { HeedError } from '../errors.js';
 import type { Detection } from '../detection/types.js';
 import type { Interval } from '../series/interval.js';
 import type { Series } from '../series/series.js';
-import { createMonitor } from './monitor.js';
+import { BudgetMonitors, USUAL_BUDGET } from './monitor.js';
 import { parseBudget } from './threshold.js';
-import type { LiveIncident, MonitorOptions } from './types.js';
+import type { LiveIncident, MonitorOptions, MonitorUpdate } from './types.js';
 
 const day = 86_400_000;
 /** Points that are learned from before pages count: so many, and at most a quarter of the series. */
@@ -49,7 +49,24 @@ export interface Backtest {
  * Gives the points of a series to a monitor as they arrived, and lists the pages it would have sent.
  * @throws HeedError too-few-points, and what `createMonitor` throws
  */
-export function backtest(series: Series, options: BacktestOptions = {}): Backtest {
+export function backtest(
+  series: Series,
+  { budget = USUAL_BUDGET, ...options }: BacktestOptions = {},
+): Backtest {
+  return backtestBudgets(series, [budget], options)[0]!;
+}
+
+/**
+ * The same for several budgets in one pass: how much a point stands out does not depend on the budget.
+ * @param budgets m >= 1
+ * @returns m results, in their order
+ * @throws HeedError too-few-points, and what `createMonitor` throws
+ */
+export function backtestBudgets(
+  series: Series,
+  budgets: readonly string[],
+  options: Omit<BacktestOptions, 'budget'> = {},
+): Backtest[] {
   const { time, channels, labels, indexTime } = series;
   const n = time.length;
   if (n < 16) {
@@ -59,61 +76,71 @@ export function backtest(series: Series, options: BacktestOptions = {}): Backtes
       'Give at least 16; a few thousand tell more.',
     );
   }
-  const { budget = '1/week', history = Math.min(LEARNED, n >> 2), ...rest } = options;
+  const { history = Math.min(LEARNED, n >> 2), ...rest } = options;
   const step = usualStep(time);
-  const monitor = createMonitor({
-    ...rest,
-    budget,
-    step,
-    channels: channels.map(({ name, unit }) => (unit === undefined ? { name } : { name, unit })),
-    ...(indexTime ? { indexTime } : {}),
-  });
-  const detection = blank(series);
-  const all = new Map<string, LiveIncident>();
-  const notes: string[] = [];
+  const monitors = new BudgetMonitors(
+    {
+      ...rest,
+      step,
+      channels: channels.map(({ name, unit }) => (unit === undefined ? { name } : { name, unit })),
+      ...(indexTime ? { indexTime } : {}),
+    },
+    budgets,
+  );
+  // What is expected is the same for all.
+  const { score: _score, ...curves } = blank(series);
+  const runs = budgets.map(() => ({
+    scores: { ...curves, score: new Float32Array(n) },
+    all: new Map<string, LiveIncident>(),
+  }));
+  const notes = new Set<string>();
   let at = 0;
-  const take = ({ points, incidents, notes: told }: ReturnType<typeof monitor.append>): void => {
-    notes.push(...told);
-    for (const { incident } of incidents) all.set(incident.id, incident);
-    for (const point of points) {
+  const take = (updates: readonly MonitorUpdate[]): void => {
+    for (const note of updates[0]!.notes) notes.add(note);
+    updates.forEach(({ incidents }, m) => {
+      for (const { incident } of incidents) runs[m]!.all.set(incident.id, incident);
+    });
+    updates[0]!.points.forEach((point, i) => {
       // A row that came twice brought no point; a point that did not come has no row.
       while (at < n && time[at]! < point.time) at++;
-      if (time[at] !== point.time) continue;
-      detection.score[at] = point.score;
+      if (time[at] !== point.time) return;
+      runs.forEach(({ scores }, m) => (scores.score[at] = updates[m]!.points[i]!.score));
       point.expected.forEach((value, c) => {
-        detection.expected[c]![at] = value;
-        detection.lower[c]![at] = point.lower[c]!;
-        detection.upper[c]![at] = point.upper[c]!;
+        curves.expected[c]![at] = value;
+        curves.lower[c]![at] = point.lower[c]!;
+        curves.upper[c]![at] = point.upper[c]!;
       });
       at++;
-    }
+    });
   };
   for (let t = 0; t < n; t++) {
     take(
-      monitor.append(
+      monitors.append(
         time[t]!,
         channels.map(({ values }) => values[t]!),
       ),
     );
   }
-  take(monitor.advance(time[n - 1]! + step / 2));
+  take(monitors.advance(time[n - 1]! + step / 2));
   const start = time[history]!;
-  const paged = [...all.values()].filter(({ noticed }) => noticed >= start);
   // Rows without a time count as minutes, as they do for the budget.
   const days = ((time[n - 1]! - start) * (indexTime ? 60_000 : 1)) / day;
-  return {
-    budget,
-    start,
-    end: time[n - 1]!,
-    days,
-    history,
-    pagesWhileLearning: all.size - paged.length,
-    incidents: paged,
-    pagesPerWeek: days > 0 ? (7 * paged.length) / days : 0,
-    ...(labels ? { truth: judge(paged, series, history, step) } : {}),
-    detection: withEvents(detection, series, [...all.values()]),
-    notes: [...new Set(notes)],
-  };
+  return runs.map(({ scores, all }, m) => {
+    const paged = [...all.values()].filter(({ noticed }) => noticed >= start);
+    return {
+      budget: budgets[m]!,
+      start,
+      end: time[n - 1]!,
+      days,
+      history,
+      pagesWhileLearning: all.size - paged.length,
+      incidents: paged,
+      pagesPerWeek: days > 0 ? (7 * paged.length) / days : 0,
+      ...(labels ? { truth: judge(paged, series, history, step) } : {}),
+      detection: withEvents(scores, series, [...all.values()]),
+      notes: [...notes],
+    };
+  });
 }
 
 /** Budgets next to the one that is asked for, tighter and wider, in order; it itself among them. */

@@ -1,15 +1,15 @@
 import { severityOf } from '../detection/threshold/scores.js';
 import type { BinaryReader, BinaryWriter } from './binary.js';
-import { ChannelMonitor } from './channel.js';
-import type { Slot } from './clock.js';
+import type { ChannelMonitor } from './channel.js';
 import { explainIncident, type Explanation } from './explanation.js';
 import { IncidentTracker, type OpenIncident } from './incidents.js';
 import { JOINT_THRESHOLD, JointStrength } from './joint.js';
 import { Ranking } from './ranking.js';
-import { RECENT, Recent } from './recent.js';
+import { RECENT } from './recent.js';
 import { Recurrence } from './recurrence.js';
 import { BudgetThreshold } from './threshold.js';
 import type { LiveIncident, IncidentChange, MonitorPoint, MonitorState } from './types.js';
+import type { Seen, Watch } from './watch.js';
 
 /** Points of which a series is still learned. */
 const LEARNING = 64;
@@ -31,16 +31,12 @@ export interface EngineOptions {
   readonly rate: number;
   /** The threshold that follows from it is multiplied by this. */
   readonly factor: number;
-  /** Cycles that clocks have, in points, shortest first. */
-  readonly calendar: readonly number[];
   readonly indexTime?: boolean;
   readonly timeZone?: string;
 }
 
-/** Judges points on a regular time axis, one at a time. */
+/** Decides by one budget what the points of a watched series are worth, one at a time. */
 export class Engine {
-  private readonly channels: ChannelMonitor[];
-  private readonly recent: Recent[];
   private readonly recurrence: Recurrence;
   private readonly ranking = new Ranking();
   /** Of one channel; several have one each. */
@@ -54,35 +50,26 @@ export class Engine {
   private readonly before: { expected: number; band: number }[];
   /** Whether a value of its was out of that band when it opened. */
   private isOfLevel = false;
-  private point = 0;
-  private time = 0;
   private silent = 0;
 
-  constructor(private readonly options: EngineOptions) {
-    this.channels = options.channels.map(() => new ChannelMonitor(options.calendar));
-    this.recent = options.channels.map(() => new Recent());
+  /** @param watch what the channels made of the points; it has seen each before this decides on it */
+  constructor(
+    private readonly options: EngineOptions,
+    private readonly watch: Watch,
+  ) {
     this.before = options.channels.map(() => ({ expected: NaN, band: NaN }));
-    this.recurrence = new Recurrence(options.calendar);
+    this.recurrence = new Recurrence(watch.calendar);
     this.threshold = new BudgetThreshold(options.rate);
     this.joint = new JointStrength(options.channels.length, options.rate);
     this.tracker = new IncidentTracker(options.channels.length > 1 ? BEGUN_OF_SEVERAL : BEGUN);
   }
 
-  push(slot: Slot): { point: MonitorPoint; change?: IncidentChange } {
-    if (slot.restart) this.clear();
-    const { channels, options } = this;
-    const values = channels.map((_, c) => slot.values?.[c] ?? NaN);
-    const missing = values.every(Number.isNaN);
-    const index = this.point++;
-    this.time = slot.time;
+  push(seen: Seen): { point: MonitorPoint; change?: IncidentChange } {
+    if (seen.restart) this.recurrence.clear();
+    const { options } = this;
+    const { channels } = this.watch;
+    const { index, time, missing, values, expected, spreads, strengths } = seen;
     this.silent = missing ? this.silent + 1 : 0;
-    const expected = channels.map((channel) => channel.expected());
-    const spreads = channels.map((channel) => channel.spread());
-    const strengths = channels.map((channel, c) => channel.push(values[c]!, expected[c]!));
-    this.recent.forEach((recent, c) => {
-      const known = Number.isNaN(expected[c]!) ? values[c]! : expected[c]!;
-      recent.push(known, spreads[c]!, strengths[c]!);
-    });
     const isOne = channels.length === 1;
     const strength = missing ? 0 : isOne ? strengths[0]! : this.joint.push(strengths, switches(channels));
     const regular = !missing && this.recurrence.push(index, strength);
@@ -92,7 +79,7 @@ export class Engine {
     const change = this.track(index, strength, level, regular, values);
     const edge = (side: number): number[] => expected.map((value, c) => value + side * BAND * spreads[c]!);
     const point: MonitorPoint = {
-      time: slot.time,
+      time,
       score: missing ? 0 : this.ranking.push(strength, rank, level, regular),
       missing,
       state: this.state(index),
@@ -112,20 +99,18 @@ export class Engine {
   finish(): IncidentChange | undefined {
     const changed = this.tracker.close();
     if (!changed) return undefined;
-    this.explain(changed.incident, this.point - 1);
-    return { change: 'closed', time: this.time, incident: this.describe(changed.incident, 'closed') };
-  }
-
-  /** Forgets the values, so that windows and phases begin anew. */
-  private clear(): void {
-    for (const channel of this.channels) channel.clear();
-    this.recurrence.clear();
+    this.explain(changed.incident, this.watch.points - 1);
+    return {
+      change: 'closed',
+      time: this.watch.lastTime,
+      incident: this.describe(changed.incident, 'closed'),
+    };
   }
 
   private state(index: number): MonitorState {
     if (this.silent > SILENT) return 'no data';
     if (this.tracker.open) return this.tracker.isRecovering(index) ? 'recovering' : 'anomalous';
-    return this.channels[0]!.points < LEARNING ? 'learning' : 'normal';
+    return this.watch.channels[0]!.points < LEARNING ? 'learning' : 'normal';
   }
 
   private track(
@@ -140,7 +125,7 @@ export class Engine {
     if (!incident) return undefined;
     if (changed?.change === 'opened') {
       this.explanation = undefined;
-      this.recent.forEach((recent, c) => {
+      this.watch.recent.forEach((recent, c) => {
         const { expected, spread } = recent.last(index - incident.start + 1);
         this.before[c] = { expected: expected[0]!, band: OVER * spread[0]! };
       });
@@ -150,7 +135,11 @@ export class Engine {
     this.noteTimes(incident, index, changed?.change === 'opened');
     if (!changed) return undefined;
     this.explain(incident, index);
-    return { change: changed.change, time: this.time, incident: this.describe(incident, changed.change) };
+    return {
+      change: changed.change,
+      time: this.watch.lastTime,
+      incident: this.describe(incident, changed.change),
+    };
   }
 
   /**
@@ -167,10 +156,11 @@ export class Engine {
 
   /** Indices become times while they are at hand. */
   private noteTimes(incident: OpenIncident, index: number, isNew: boolean): void {
-    const at = (point: number): number => this.time - (index - point) * this.options.step;
-    if (isNew) this.openTimes = { start: at(incident.start), noticed: this.time, end: 0, peak: 0 };
-    if (incident.lasted === index || isNew) this.openTimes.end = this.time;
-    if (incident.peak === index || isNew) this.openTimes.peak = this.time;
+    const { lastTime } = this.watch;
+    const at = (point: number): number => lastTime - (index - point) * this.options.step;
+    if (isNew) this.openTimes = { start: at(incident.start), noticed: lastTime, end: 0, peak: 0 };
+    if (incident.lasted === index || isNew) this.openTimes.end = lastTime;
+    if (incident.peak === index || isNew) this.openTimes.peak = lastTime;
   }
 
   private describe(incident: OpenIncident, change: IncidentChange['change']): LiveIncident {
@@ -195,15 +185,16 @@ export class Engine {
 
   /** Says what an incident is, as far as it has gone; where it began too long ago to tell anew, what was told stays. */
   private explain(incident: OpenIncident, index: number): void {
-    const { channels, options, time } = this;
-    const kept = Math.min(RECENT, this.point, channels[0]!.history.length);
+    const { options } = this;
+    const { channels, recent, points, lastTime: time } = this.watch;
+    const kept = Math.min(RECENT, points, channels[0]!.history.length);
     const first = index - kept + 1;
     if (this.explanation && incident.start < first) return;
     const told = explainIncident({
       channels: options.channels.map((channel, c) => ({
         ...channel,
         values: channels[c]!.history.recent().slice(),
-        ...this.recent[c]!.last(kept),
+        ...recent[c]!.last(kept),
         similar: channels[c]!.attend(),
       })),
       time,
@@ -222,7 +213,7 @@ export class Engine {
 
   write(out: BinaryWriter): void {
     const { start, noticed, end, peak } = this.openTimes;
-    for (const value of [this.point, this.time, this.silent, start, noticed, end, peak]) out.number(value);
+    for (const value of [this.silent, start, noticed, end, peak]) out.number(value);
     out.number(this.isOfLevel ? 1 : 0);
     out.text(this.explanation ? JSON.stringify(this.explanation) : '');
     out.array(Float64Array.from(this.before.flatMap(({ expected, band }) => [expected, band])));
@@ -230,8 +221,6 @@ export class Engine {
   }
 
   read(from: BinaryReader): void {
-    this.point = from.number();
-    this.time = from.number();
     this.silent = from.number();
     this.openTimes = {
       start: from.number(),
@@ -252,7 +241,7 @@ export class Engine {
 
   private parts(): { write(out: BinaryWriter): void; read(from: BinaryReader): void }[] {
     const { joint, recurrence, ranking, threshold, tracker } = this;
-    return [...this.channels, ...this.recent, joint, recurrence, ranking, threshold, tracker];
+    return [joint, recurrence, ranking, threshold, tracker];
   }
 }
 

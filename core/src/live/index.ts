@@ -4,6 +4,7 @@ export { createMonitor, restoreMonitor, type Monitor } from './monitor.js';
 export { parseBudget, type AlertBudget } from './threshold.js';
 export {
   backtest,
+  backtestBudgets,
   neighboringBudgets,
   type Backtest,
   type BacktestOptions,

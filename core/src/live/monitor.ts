@@ -6,12 +6,14 @@ import { Clock, type ClockUpdate } from './clock.js';
 import { Engine } from './engine.js';
 import { parseBudget } from './threshold.js';
 import type { IncidentChange, MonitorOptions, MonitorPoint, MonitorUpdate } from './types.js';
+import { Watch } from './watch.js';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
 /** First number of every snapshot, and its layout. */
 const MAGIC = 0x48656564;
 const VERSION = 3;
+export const USUAL_BUDGET = '1/week';
 
 /** Watches one series as its points arrive. What it has said of a point it never revises. */
 export interface Monitor {
@@ -88,112 +90,105 @@ export function restoreMonitor(snapshot: Uint8Array): Monitor {
   }
 }
 
-class SeriesMonitor implements Monitor {
+/** One series judged once, for several budgets side by side. */
+export class BudgetMonitors {
   length = 0;
-  private readonly clock: Clock;
-  private engine: Engine | undefined;
+  readonly clock: Clock;
+  private watch: Watch | undefined;
+  private engines: Engine[] = [];
   private readonly channels: NonNullable<MonitorOptions['channels']>;
 
-  constructor(readonly options: MonitorOptions) {
+  /**
+   * @param options of all; its own budget does not count
+   * @param budgets m >= 1
+   * @throws HeedError bad-option
+   */
+  constructor(
+    private readonly options: MonitorOptions,
+    private readonly budgets: readonly string[],
+  ) {
     checkOptions(options);
+    for (const budget of budgets) parseBudget(budget);
     this.channels = options.channels ?? [{ name: 'value' }];
     const step = options.step ?? (options.indexTime ? 1 : NaN);
     this.clock = new Clock(step, options.lateness ?? 2, MEMORY);
   }
 
-  get late(): number {
-    return this.clock.late;
-  }
-
-  get duplicates(): number {
-    return this.clock.duplicates;
-  }
-
-  append(time: number, values: number | readonly number[]): MonitorUpdate {
+  /**
+   * As `append` of a monitor; m updates, in the order of the budgets.
+   * @throws HeedError bad-time, channel-mismatch, not-finite
+   */
+  append(time: number, values: number | readonly number[]): MonitorUpdate[] {
     const all = typeof values === 'number' ? [values] : values;
     this.check(time, all);
     return this.judge(this.clock.push(time, all));
   }
 
-  appendSeries({ time, channels }: Series): MonitorUpdate {
-    const points: MonitorPoint[] = [];
-    const incidents: IncidentChange[] = [];
-    const notes: string[] = [];
-    for (let t = 0; t < time.length; t++) {
-      const update = this.append(
-        time[t]!,
-        channels.map(({ values }) => values[t]!),
-      );
-      for (const point of update.points) points.push(point);
-      for (const change of update.incidents) incidents.push(change);
-      for (const note of update.notes) notes.push(note);
-    }
-    return { points, incidents, notes };
-  }
-
-  advance(time: number): MonitorUpdate {
+  /** @throws HeedError bad-time */
+  advance(time: number): MonitorUpdate[] {
     checkTime(time, 'the time to advance to');
     return this.judge(this.clock.advance(time));
   }
 
-  snapshot(): Uint8Array {
-    const out = new BinaryWriter();
-    out.number(MAGIC);
-    out.number(VERSION);
-    out.text(JSON.stringify(this.options));
+  write(out: BinaryWriter): void {
     out.number(this.length);
     this.clock.write(out);
-    out.number(this.engine ? 1 : 0);
-    this.engine?.write(out);
-    return out.finish();
+    out.number(this.watch ? 1 : 0);
+    this.watch?.write(out);
+    for (const engine of this.engines) engine.write(out);
   }
 
   read(from: BinaryReader): void {
     this.length = from.number();
     this.clock.read(from, this.channels.length);
     if (from.number() === 0) return;
-    this.engine = this.start();
-    this.engine.read(from);
+    this.start().read(from);
+    for (const engine of this.engines) engine.read(from);
   }
 
-  private judge({ slots, notes }: ClockUpdate): MonitorUpdate {
-    const points: MonitorPoint[] = [];
-    const incidents: IncidentChange[] = [];
+  private judge({ slots, notes }: ClockUpdate): MonitorUpdate[] {
+    const points: MonitorPoint[][] = this.budgets.map(() => []);
+    const incidents: IncidentChange[][] = this.budgets.map(() => []);
+    const closeAll = (): void => {
+      this.engines.forEach((engine, i) => {
+        const closed = engine.finish();
+        if (closed) incidents[i]!.push(closed);
+      });
+    };
     for (const slot of slots) {
-      this.engine ??= this.start();
-      if (slot.restart && this.engine.step !== this.clock.step) {
-        // What was usual from one point to the next says nothing of points further, or less far, apart.
-        const closed = this.engine.finish();
-        if (closed) incidents.push(closed);
-        this.engine = this.start();
-      }
-      const { point, change } = this.engine.push(slot);
-      points.push(point);
-      if (change) incidents.push(change);
+      // What was usual from one point to the next says nothing of points further, or less far, apart.
+      const isNewStep = slot.restart === true && this.engines[0]?.step !== this.clock.step;
+      if (isNewStep) closeAll();
+      const watch = this.watch && !isNewStep ? this.watch : this.start();
+      const seen = watch.push(slot);
+      this.engines.forEach((engine, i) => {
+        const { point, change } = engine.push(seen);
+        points[i]!.push(point);
+        if (change) incidents[i]!.push(change);
+      });
       this.length++;
     }
-    return { points, incidents, notes };
+    return this.budgets.map((_, i) => ({ points: points[i]!, incidents: incidents[i]!, notes }));
   }
 
-  private start(): Engine {
+  private start(): Watch {
     const { indexTime, timeZone, sensitivity = 50 } = this.options;
     const { step } = this.clock;
-    return new Engine({
-      channels: this.channels,
-      step,
-      rate: this.rate(),
-      factor: 2 ** ((50 - sensitivity) / 25),
-      calendar: indexTime ? [] : [day / step, (7 * day) / step],
-      ...(indexTime ? { indexTime } : {}),
-      ...(timeZone === undefined ? {} : { timeZone }),
+    const watch = new Watch(this.channels.length, indexTime ? [] : [day / step, (7 * day) / step]);
+    this.watch = watch;
+    this.engines = this.budgets.map((budget) => {
+      const { incidents, period } = parseBudget(budget);
+      const options = {
+        channels: this.channels,
+        step,
+        rate: (incidents * (indexTime ? minute : step)) / period,
+        factor: 2 ** ((50 - sensitivity) / 25),
+        ...(indexTime ? { indexTime } : {}),
+        ...(timeZone === undefined ? {} : { timeZone }),
+      };
+      return new Engine(options, watch);
     });
-  }
-
-  /** False incidents per point that the budget allows. */
-  private rate(): number {
-    const { budget = '1/week', indexTime } = this.options;
-    const { incidents, period } = parseBudget(budget);
-    return (incidents * (indexTime ? minute : this.clock.step)) / period;
+    return watch;
   }
 
   private check(time: number, values: readonly number[]): void {
@@ -220,6 +215,63 @@ class SeriesMonitor implements Monitor {
         'Give NaN where a value is missing.',
       );
     }
+  }
+}
+
+class SeriesMonitor implements Monitor {
+  private readonly monitors: BudgetMonitors;
+
+  constructor(readonly options: MonitorOptions) {
+    this.monitors = new BudgetMonitors(options, [options.budget ?? USUAL_BUDGET]);
+  }
+
+  get length(): number {
+    return this.monitors.length;
+  }
+
+  get late(): number {
+    return this.monitors.clock.late;
+  }
+
+  get duplicates(): number {
+    return this.monitors.clock.duplicates;
+  }
+
+  append(time: number, values: number | readonly number[]): MonitorUpdate {
+    return this.monitors.append(time, values)[0]!;
+  }
+
+  appendSeries({ time, channels }: Series): MonitorUpdate {
+    const points: MonitorPoint[] = [];
+    const incidents: IncidentChange[] = [];
+    const notes: string[] = [];
+    for (let t = 0; t < time.length; t++) {
+      const update = this.append(
+        time[t]!,
+        channels.map(({ values }) => values[t]!),
+      );
+      for (const point of update.points) points.push(point);
+      for (const change of update.incidents) incidents.push(change);
+      for (const note of update.notes) notes.push(note);
+    }
+    return { points, incidents, notes };
+  }
+
+  advance(time: number): MonitorUpdate {
+    return this.monitors.advance(time)[0]!;
+  }
+
+  snapshot(): Uint8Array {
+    const out = new BinaryWriter();
+    out.number(MAGIC);
+    out.number(VERSION);
+    out.text(JSON.stringify(this.options));
+    this.monitors.write(out);
+    return out.finish();
+  }
+
+  read(from: BinaryReader): void {
+    this.monitors.read(from);
   }
 }
 

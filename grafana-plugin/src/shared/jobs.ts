@@ -1,16 +1,14 @@
 import {
   HeedError,
-  backtest,
   createDetector,
   createSeries,
   listDetectors,
   loadDetector,
-  throwIfAborted,
   type Detector,
   type RunOptions,
   type Series,
 } from '@heed/core';
-import { RangeMonitor } from '@heed/core/live';
+import { RangeMonitor, backtestBudgets } from '@heed/core/live';
 import { SlidingStream } from '@heed/core/stream';
 import { defaultsOf, describeOptions } from '@heed/core/detectors';
 import { LRUCache } from 'lru-cache';
@@ -25,7 +23,6 @@ import type {
   ReadCsvJob,
   ScoreJob,
 } from './jobTypes.js';
-import { yieldIfDue } from './yield-if-due.js';
 
 /** Runs one job on @heed/core. Everything the plugin computes goes through here, in a worker or on the page. */
 export async function runJob(
@@ -36,7 +33,7 @@ export async function runJob(
     case 'score':
       return score(job, run);
     case 'backtest':
-      return backtestOf(job, run.signal);
+      return backtestOf(job);
     case 'graph':
       return scoreGraph(job, run);
     case 'fit':
@@ -66,18 +63,15 @@ export async function runJob(
 /** Ranges that move on, by their names: per worker, the one unused for longest goes first. */
 const sliding = new LRUCache<string, SlidingStream>({ max: 200, dispose: (stream) => stream.dispose() });
 
-async function backtestOf({ series, budgets }: BacktestJob, signal: AbortSignal | undefined) {
-  const results: BacktestResult[] = [];
-  for (const budget of budgets) {
-    const { pagesPerWeek, days, history, incidents, detection } = backtest(toSeries(series), { budget });
-    const pages = detection.events.filter((event) =>
-      incidents.some(({ start, peak }) => start === event.start && peak === event.peak),
-    );
-    results.push({ budget, pagesPerWeek, days, history, pages });
-    await yieldIfDue();
-    throwIfAborted(signal);
-  }
-  return results;
+function backtestOf({ series, budgets }: BacktestJob): BacktestResult[] {
+  return backtestBudgets(toSeries(series), budgets).map(
+    ({ budget, pagesPerWeek, days, history, incidents, detection }) => {
+      const pages = detection.events.filter((event) =>
+        incidents.some(({ start, peak }) => start === event.start && peak === event.peak),
+      );
+      return { budget, pagesPerWeek, days, history, pages };
+    },
+  );
 }
 
 /** Series that are watched as they happen, by their names and what is asked. */
