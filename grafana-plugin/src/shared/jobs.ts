@@ -22,7 +22,7 @@ import type {
   FitJob,
   Job,
   JobResults,
-  ReadCsvJob,
+  ReadJob,
   ScoreJob,
 } from './jobTypes.js';
 import { yieldIfDue } from './yield-if-due.js';
@@ -43,8 +43,8 @@ export async function runJob(
       return fit(job, run);
     case 'inspect':
       return inspect(job.model);
-    case 'read-text':
-      return read(job);
+    case 'read':
+      return read(job, run);
     case 'list':
       return listDetectors().map(({ id, summary, source, input, tags, options }) => ({
         id,
@@ -127,9 +127,9 @@ async function score(job: ScoreJob, run: Pick<RunOptions, 'signal' | 'onProgress
 }
 
 /** The readers of all formats are a third of the engine, and one page alone reads: they lie with the learned detectors. */
-async function read({ text, name }: ReadCsvJob) {
-  const { readText } = await import('@heed/core/series');
-  return readText(text, { ...(name ? { name } : {}), sort: true });
+async function read({ content, name }: ReadJob, run: Pick<RunOptions, 'signal' | 'onProgress'>) {
+  const { readSeriesBlob } = await import('@heed/core/series');
+  return readSeriesBlob(new Blob([content]), { ...(name ? { name } : {}), sort: true }, run);
 }
 
 async function fit(job: FitJob, run: Pick<RunOptions, 'signal' | 'onProgress'>) {
