@@ -156,7 +156,8 @@ export interface SeriesState {
 
 export interface JobResults {
   score: {
-    readonly detection: Detection;
+    /** Its series stays with whoever asked. */
+    readonly detection: Omit<Detection, 'series'>;
     /** Less than all where a live series was continued. */
     readonly scoredPoints: number;
     /** Of a monitor: what it thinks of the series at its end, and since when (epoch ms). */

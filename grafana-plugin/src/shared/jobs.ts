@@ -104,7 +104,14 @@ async function watch({ series, scoreConfig, live, range }: ScoreJob, signal: Abo
   return { detection, scoredPoints, state: { state, since } };
 }
 
+/** The page has the series: it is not sent back. */
 async function score(job: ScoreJob, run: Pick<RunOptions, 'signal' | 'onProgress'>) {
+  const { detection, ...rest } = await scoreWhole(job, run);
+  const { series: _given, ...result } = detection;
+  return { ...rest, detection: result };
+}
+
+async function scoreWhole(job: ScoreJob, run: Pick<RunOptions, 'signal' | 'onProgress'>) {
   const { live, scoreConfig } = job;
   if (scoreConfig.monitor) return watch(job, run.signal);
   const { detector: id, options, model, events, feedback } = scoreConfig;
