@@ -16,15 +16,7 @@ import { defaultsOf, describeOptions } from '@heed/core/detectors';
 import { LRUCache } from 'lru-cache';
 import { scoreGraph } from './graphJob.js';
 import { stableJson } from './hash.js';
-import type {
-  BacktestJob,
-  BacktestResult,
-  FitJob,
-  Job,
-  JobResults,
-  ReadJob,
-  ScoreJob,
-} from './jobTypes.js';
+import type { BacktestJob, BacktestResult, FitJob, Job, JobResults, ReadJob, ScoreJob } from './jobTypes.js';
 import { yieldIfDue } from './yield-if-due.js';
 
 /** Runs one job on @heed/core. Everything the plugin computes goes through here, in a worker or on the page. */
