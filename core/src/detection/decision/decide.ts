@@ -2,6 +2,7 @@ import { selectQuantile } from '../../preprocess/statistics.js';
 import { fillingPeriod, fillUsual } from '../gaps.js';
 import { joinBackward } from './backward.js';
 import { findBumps } from './bumps.js';
+import { cycleOf, findChangedPeriods, follows, isExtraCycle } from './cycles.js';
 import { findDrifts } from './drift.js';
 import { forecastRobustly } from './forecast.js';
 import { evenScale, type EvenScale } from './numbers.js';
@@ -183,6 +184,28 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
   // The scores of a counter are those of its totals, in which a reset is a fall and a slow hour a bend.
   if (scores && n >= YOUNG && scale.kind !== 'counter') {
     intervals.push(...findPatterns(scores, known, strictness, intervals));
+  }
+  const cycle = season && cycleOf(y, season.period, candidates, scale.floor);
+  if (cycle) {
+    const period = cycle.shape.length;
+    for (const changed of findChangedPeriods(y, cycle, strictness)) {
+      const { start, end } = changed;
+      // What it is told by in pieces, and what looks odd beside it for being compared with it, is this one event.
+      drop(
+        intervals.filter(
+          (other) =>
+            (other.start <= end && other.end >= start) ||
+            (other.start <= end + period / 2 && other.end >= start - period / 2 && follows(cycle, other)),
+        ),
+      );
+      for (let t = start; t <= end; t++) scan.expected[t] = cycle.level[t]! + cycle.shape[t % period]!;
+      intervals.push(changed);
+    }
+    for (const [i, interval] of intervals.entries()) {
+      if (interval.sign === 'off' && !interval.stays && isExtraCycle(y, cycle, interval)) {
+        intervals[i] = { ...interval, sign: 'extra', cycle: { period, usual: period } };
+      }
+    }
   }
   const bare = intervals.length > 0 && season ? withoutSeason(y, season) : y;
   return {

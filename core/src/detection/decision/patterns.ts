@@ -43,7 +43,12 @@ export function findPatterns(
       if (sizes[i]! > sizes[peak]!) peak = i;
     }
     const rare = rarity.of(sizes[peak]!) / strictness;
-    if (sizes[peak]! >= CLEAR_SCORE * strictness && rare >= RARE_PATTERN && !isRegular(peak) && !isEcho(t, end)) {
+    if (
+      sizes[peak]! >= CLEAR_SCORE * strictness &&
+      rare >= RARE_PATTERN &&
+      !isRegular(peak) &&
+      !isEcho(t, end)
+    ) {
       out.push({
         start: t,
         end,
