@@ -61,7 +61,11 @@ describe('filtering', () => {
 describe('the rows of a fleet', () => {
   // A fault of rack 1 that goes on, one pod by itself that is graver, and one long ago.
   const groups = Array.from({ length: 30 }, (_, i) =>
-    i % 5 === 1 ? pod(i, [at(150 + (2 * (i - 1)) / 5, 199, 40 + i)]) : i === 2 ? pod(i, [at(60, 70, 95)]) : pod(i),
+    i % 5 === 1
+      ? pod(i, [at(150 + (2 * (i - 1)) / 5, 199, 40 + i)])
+      : i === 2
+        ? pod(i, [at(60, 70, 95)])
+        : pod(i),
   );
   const events = eventsOf(groups);
 
