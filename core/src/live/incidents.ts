@@ -1,14 +1,16 @@
 import type { BinaryReader, BinaryWriter } from './binary.js';
+import { openingStrength } from './threshold.js';
 
-/** What a single point must exceed the threshold by; the second in a row, and a point of an open incident, need not. */
-const SINGLE = 0.3;
-const NEARLY = 0.9;
-/** Calm points after which an incident is closed. */
+/** Points after which an incident is closed where none of them stands out by itself. */
 const CALM = 16;
 /** Calm points after which it is recovering. */
 const RECOVERING = 4;
 /** Points looked back at for the beginning. */
 const LOOK_BACK = 32;
+/** The longest window: so long after an incident it holds what was in it. */
+const ECHO = 128;
+/** What must be added to what windows still hold before it is another incident. */
+const ANEW = 0.3;
 /** A new peak is worth an update where it is so much higher than the one told. */
 const HIGHER = 1.1;
 
@@ -16,8 +18,6 @@ const HIGHER = 1.1;
 export interface OpenIncident {
   readonly start: number;
   readonly noticed: number;
-  /** Latest point that stands out, be it for what came before it. */
-  end: number;
   /** Latest point that stands out by itself. */
   lasted: number;
   peak: number;
@@ -34,6 +34,9 @@ export interface TrackerChange {
 export class IncidentTracker {
   open: OpenIncident | undefined;
   private before = 0;
+  /** What the windows still held of the latest incident when it was closed, and the latest point of its own. */
+  private echo = 0;
+  private echoOf = -Infinity;
   /** Latest strengths, oldest first. */
   private readonly recent = new Float32Array(LOOK_BACK);
 
@@ -54,27 +57,31 @@ export class IncidentTracker {
   ): TrackerChange | undefined {
     this.recent.copyWithin(0, 1);
     this.recent[LOOK_BACK - 1] = regular ? 0 : strength;
-    const isSure = this.open !== undefined || this.before >= NEARLY * threshold;
-    const isOn = !regular && strength >= threshold + (isSure ? 0 : SINGLE);
+    const opening = openingStrength(strength, this.before);
     this.before = strength;
     const score = strength / threshold;
     const { open } = this;
-    if (isOn && !open) {
-      const start = point - this.begunBefore();
-      this.open = { start, noticed: point, end: point, lasted: point, peak: point, score, told: score };
+    if (!open) {
+      const isNear = point - this.echoOf <= ECHO;
+      const isHeld = isNear && !byItself;
+      if (regular || opening < (isHeld ? Math.max(threshold, this.echo + ANEW) : threshold)) return undefined;
+      const start = point - this.begunBefore(isNear ? Math.max(this.begun, this.echo) : this.begun);
+      this.open = { start, noticed: point, lasted: point, peak: point, score, told: score };
       return { change: 'opened', incident: this.open };
     }
-    if (isOn && open) {
-      open.end = point;
-      if (byItself) open.lasted = point;
-      if (score <= open.score) return undefined;
-      open.score = score;
-      if (byItself) open.peak = point;
-      if (score < HIGHER * open.told) return undefined;
-      open.told = score;
-      return { change: 'updated', incident: open };
+    const isOn = !regular && score >= 1;
+    if (isOn && byItself) open.lasted = point;
+    if (point - open.lasted >= CALM) {
+      this.echo = Math.max(...this.recent.subarray(LOOK_BACK - CALM));
+      this.echoOf = open.lasted;
+      return this.close();
     }
-    return open && point - open.end >= CALM ? this.close() : undefined;
+    if (!isOn || score <= open.score) return undefined;
+    open.score = score;
+    if (byItself) open.peak = point;
+    if (score < HIGHER * open.told) return undefined;
+    open.told = score;
+    return { change: 'updated', incident: open };
   }
 
   /** Closes the incident that is open, if one is. */
@@ -85,35 +92,36 @@ export class IncidentTracker {
   }
 
   isRecovering(point: number): boolean {
-    return this.open !== undefined && point - this.open.end >= RECOVERING;
+    return this.open !== undefined && point - this.open.lasted >= RECOVERING;
   }
 
   /** How many points before the newest the run of points that stand out begins; one calm point does not end it. */
-  private begunBefore(): number {
+  private begunBefore(least: number): number {
     const { recent } = this;
     let begun = LOOK_BACK - 1;
-    for (let i = LOOK_BACK - 2; i >= 0 && begun - i <= 2; i--) if (recent[i]! >= this.begun) begun = i;
+    for (let i = LOOK_BACK - 2; i >= 0 && begun - i <= 2; i--) if (recent[i]! >= least) begun = i;
     return LOOK_BACK - 1 - begun;
   }
 
   write(out: BinaryWriter): void {
-    out.number(this.before);
+    for (const value of [this.before, this.echo, this.echoOf]) out.number(value);
     out.array(this.recent);
     out.array(Float64Array.from(this.open ? Object.values(this.open) : []));
   }
 
   read(from: BinaryReader): void {
     this.before = from.number();
+    this.echo = from.number();
+    this.echoOf = from.number();
     from.array(this.recent);
-    const numbers = new Float64Array(7);
-    const [start, noticed, end, lasted, peak, score, told] = numbers.subarray(0, from.array(numbers));
+    const numbers = new Float64Array(6);
+    const [start, noticed, lasted, peak, score, told] = numbers.subarray(0, from.array(numbers));
     this.open =
       start === undefined
         ? undefined
         : {
             start,
             noticed: noticed!,
-            end: end!,
             lasted: lasted!,
             peak: peak!,
             score: score!,

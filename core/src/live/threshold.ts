@@ -1,32 +1,43 @@
-import {} from '../check-number.js';
-import { HeedError, shownValue } from '../errors.js';
+import { HeedError } from '../errors.js';
 import { parseDuration } from '../series/time.js';
 import type { BinaryReader, BinaryWriter } from './binary.js';
 
 /** Strength from which peaks tell how often a series stands out. */
-const PEAK = 1;
-/** Points that separate one peak from the next. */
+const PEAK = 0.8;
+/** Calm points that separate one peak from the next; a long one below the threshold counts anew after so many points. */
 const APART = 16;
+const LONGEST = 32;
 /** What is known of any series before it is seen: the mean excess of its peaks, worth so many peaks; and their rate. */
-const USUAL_EXCESS = 0.2;
-const EXCESS_WORTH = 30;
-const PEAKS_BEFORE = 2;
+const USUAL_EXCESS = 0.19;
+const EXCESS_WORTH = 40;
+const PEAKS_BEFORE = 4;
 const POINTS_BEFORE = 400;
 /** Points after which an old peak weighs 1/e. */
 const FORGET = 20_000;
-const LOWEST = 1.2;
+/** What comes at regular times is remembered from here on, and must not page where it is not. */
+const LOWEST = 1.4;
 const HIGHEST = 6;
 /** Share of the decades that so many points can tell at all beyond which no threshold lies. */
 const TELLABLE = 0.75;
-/** The caution that members show with few values, given back while a series is younger than this. */
-const YOUNG = 1500;
-const YOUNG_BONUS = 0.3;
 /**
  * The first points of a series: what stands out there is most often the first time of something usual, so that it takes
  * so much more to open an incident, at first.
  */
-const FIRST = 300;
+const FIRST = 650;
 const FIRST_CAUTION = 1;
+/** What a single point must exceed the threshold by, and the share of it that the point before reaches otherwise. */
+const SINGLE = 0.3;
+const NEARLY = 0.9;
+
+/**
+ * The highest threshold at which a point would open an incident: the second of two in a row need not exceed it by as
+ * much as a single one. What is counted and what opens are thus the same.
+ * @param strength of the point, in decades
+ * @param before that of the point before it
+ */
+export function openingStrength(strength: number, before: number): number {
+  return Math.max(Math.min(strength, before / NEARLY), strength - SINGLE);
+}
 
 /** At most `incidents` false ones per `period` (ms). */
 export interface AlertBudget {
@@ -42,7 +53,7 @@ const periods: Readonly<Record<string, string>> = { hour: '1h', day: '1d', week:
  * @throws HeedError bad-option
  */
 export function parseBudget(text: string): AlertBudget {
-  const match = typeof text === 'string' ? /^\s*(\d+(?:\.\d+)?)\s*(?:\/|per)\s*(\S+)\s*$/.exec(text) : null;
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(?:\/|per)\s*(\S+)\s*$/.exec(text);
   const incidents = Number(match?.[1]);
   if (match && incidents > 0) {
     const name = match[2]!;
@@ -51,15 +62,16 @@ export function parseBudget(text: string): AlertBudget {
   }
   throw new HeedError(
     'bad-option',
-    `the alert budget is ${shownValue(text)}`,
+    `the alert budget is "${text}"`,
     'Give false incidents per time: 1/week, 3/day, 1/month, 1/12h.',
   );
 }
 
 /**
- * The strength from which a point opens an incident, so that a series without anomalies stays within its budget: peaks
- * above a low level are counted, their excess is taken to be exponential, and the level that so many peaks per point
- * exceed follows. What lies above the threshold counts as a peak that just reaches it, since it may be an anomaly.
+ * The strength from which points open an incident, so that a series without anomalies stays within its budget: peaks of
+ * `openingStrength` above a low level are counted, their excess is taken to be exponential (peaks over threshold), and the
+ * level that so many peaks per point exceed follows. What lies above the threshold counts as a peak that just reaches it,
+ * since it may be an anomaly.
  */
 export class BudgetThreshold {
   private points = 0;
@@ -67,8 +79,10 @@ export class BudgetThreshold {
   private peaks = 0;
   private excess = 0;
   private uncensored = 0;
+  private before = 0;
   private peak = 0;
   private sincePeak = Infinity;
+  private sinceBegun = 0;
   value = HIGHEST;
 
   /** @param rate false incidents per point that are allowed */
@@ -81,8 +95,13 @@ export class BudgetThreshold {
    * @param regular whether it stood out because of what happens at regular times
    */
   push(strength: number, regular: boolean): void {
+    const opening = openingStrength(strength, this.before);
+    this.before = strength;
     this.seen++;
-    if (this.sincePeak > APART && this.peak > 0) {
+    this.sinceBegun++;
+    // An anomaly is one however long it lasts; what rests below the threshold might reach it at any time.
+    const isOver = this.sincePeak > APART || (this.sinceBegun > LONGEST && this.peak < this.value);
+    if (isOver && this.peak > 0) {
       const limit = Math.max(this.value - PEAK, 0.05);
       const excess = this.peak - PEAK;
       this.peaks++;
@@ -96,8 +115,10 @@ export class BudgetThreshold {
     this.excess *= keep;
     this.uncensored *= keep;
     this.sincePeak++;
-    if (strength >= PEAK && !regular) {
-      this.peak = Math.max(this.peak, strength);
+    // What comes at regular times counts as long as it would not page anyhow.
+    if (opening >= PEAK && !(regular && strength >= LOWEST)) {
+      if (this.peak === 0) this.sinceBegun = 0;
+      this.peak = Math.max(this.peak, opening);
       this.sincePeak = 0;
     }
     this.update();
@@ -109,14 +130,13 @@ export class BudgetThreshold {
     // At a step of seconds a week is more points than a young series can say anything rare of.
     const tellable = TELLABLE * (Math.log10(Math.max(1000, this.seen)) + 0.3);
     const level = Math.min(HIGHEST, tellable, PEAK + excess * Math.log(Math.max(1, peaks / this.rate)));
-    this.value =
-      Math.max(LOWEST, level - YOUNG_BONUS * Math.max(0, 1 - this.seen / YOUNG)) +
-      FIRST_CAUTION * Math.max(0, 1 - this.seen / FIRST);
+    this.value = Math.max(LOWEST, level) + FIRST_CAUTION * Math.max(0, 1 - this.seen / FIRST) ** 2;
   }
 
   write(out: BinaryWriter): void {
     for (const value of [this.points, this.seen, this.peaks, this.excess, this.uncensored]) out.number(value);
-    for (const value of [this.peak, this.sincePeak, this.value]) out.number(value);
+    const { before, peak, sincePeak, sinceBegun, value: level } = this;
+    for (const value of [before, peak, sincePeak, sinceBegun, level]) out.number(value);
   }
 
   read(from: BinaryReader): void {
@@ -125,8 +145,10 @@ export class BudgetThreshold {
     this.peaks = from.number();
     this.excess = from.number();
     this.uncensored = from.number();
+    this.before = from.number();
     this.peak = from.number();
     this.sincePeak = from.number();
+    this.sinceBegun = from.number();
     this.value = from.number();
   }
 }
