@@ -96,6 +96,7 @@ function service(n = 480): { series: Series; detection: Detection } {
     expected.map((curve, c) => curve.map((value) => value + sign * widths[c]!));
   const detection: Detection = {
     detector: 'memory-attention',
+    series,
     score,
     threshold: { method: 'pot', value: 2.1, points: n, sensitivity: 50, parameters: { risk: 1e-3 } },
     expected,
