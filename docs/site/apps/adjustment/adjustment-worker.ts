@@ -32,7 +32,7 @@ export interface AdjustmentAnswer {
   readonly detector: Figures;
 }
 
-const points = 4000;
+const points = 10_000;
 
 serve<AdjustmentTask, AdjustmentAnswer>(async ({ length, share, seed, width, words }) => {
   const random = createRandom(seed);
