@@ -44,6 +44,8 @@ export function escapeText(text, { keepMath = false } = {}) {
  */
 export function rewriteLinks(text, source, pageOf, files) {
   const target = (link) => {
+    // A link with a target of its own is left as it is by the generator, without the base.
+    if (link.startsWith('/api/')) return `${process.env.HEED_SITE_BASE ?? '/'}${link.slice(1)}`;
     if (/^([a-z]+:|#|\/)/i.test(link)) return link;
     const [path, anchor] = link.split('#');
     let full = posix.normalize(posix.join(posix.dirname(source), decodeURI(path)));
