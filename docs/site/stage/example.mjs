@@ -5,20 +5,18 @@ import { detect, readCsv } from '@heed/core';
 import { plotDetection } from '@heed/core/plot';
 import { root } from './pages.mjs';
 
-/** The gravest event that is about the latency, with the minutes around it. */
+/** The gravest event, the first of equals, in the channel that takes the largest part in it. */
 export async function examplePicture() {
   const { series } = readCsv(readFileSync(join(root, 'core/data/incident.csv'), 'utf8'), {
     name: 'incident.csv',
   });
   const detection = await detect(series);
-  const channel = 'http_request_duration_p95_seconds';
-  const [event] = detection.events
-    .filter(({ channels }) => channels[0].name === channel)
-    .sort((a, b) => b.severity - a.severity);
+  const [event] = [...detection.events].sort((a, b) => b.severity - a.severity || a.start - b.start);
+  if (!event) throw new Error('nothing was found in the recorded incident: there is no example to show');
   const svg = plotDetection(series, detection, {
     width: 560,
     title: '',
-    channels: [channel],
+    channels: [event.channels[0].name],
     labels: false,
     range: [Math.max(0, event.startIndex - 60), Math.min(series.time.length - 1, event.endIndex + 60)],
   });
