@@ -5,13 +5,14 @@ import { detect, readCsv } from '@heed/core';
 import { plotDetection } from '@heed/core/plot';
 import { root } from './pages.mjs';
 
-/** The gravest event, the first of equals, in the channel that takes the largest part in it. */
+/** The first of the gravest events, in the channel that takes the largest part in it. */
 export async function examplePicture() {
   const { series } = readCsv(readFileSync(join(root, 'core/data/incident.csv'), 'utf8'), {
     name: 'incident.csv',
   });
   const detection = await detect(series);
-  const [event] = [...detection.events].sort((a, b) => b.severity - a.severity || a.start - b.start);
+  const gravest = Math.max(...detection.events.map(({ severity }) => severity));
+  const event = detection.events.find(({ severity }) => severity >= gravest - 5);
   if (!event) throw new Error('nothing was found in the recorded incident: there is no example to show');
   const svg = plotDetection(series, detection, {
     width: 560,
