@@ -1,7 +1,9 @@
+import { checkNumber } from '../check-number.js';
 import type { DetectorTags, Feedback, RunOptions } from '../detectors/base/types.js';
 import { countOf } from '../format.js';
-import { HeedError } from '../errors.js';
+import { HeedError, shownValue } from '../errors.js';
 import { checkFeedback } from '../feedback/read.js';
+import { checkPreparation } from '../preprocess/preparation.js';
 import type { Series } from '../series/series.js';
 
 /** What a fit or a scoring is told beside the options of every run. */
@@ -13,24 +15,17 @@ interface ToldOptions extends RunOptions {
 /** @throws HeedError bad-option, and bad-value and bad-time for feedback */
 export function checkRunOptions(
   series: Series,
-  { trainLength, seed, memoryLimit, feedback, timeZone }: ToldOptions,
+  { trainLength, seed, memoryLimit, feedback, preparation, timeZone }: ToldOptions,
 ): void {
   checkFeedback(feedback);
+  if (preparation !== undefined) checkPreparation(preparation);
   if (timeZone !== undefined) checkTimeZone(timeZone);
   const n = series.time.length;
-  if (trainLength !== undefined && !(Number.isInteger(trainLength) && trainLength >= 0 && trainLength <= n)) {
-    throw new HeedError(
-      'bad-option',
-      `the training prefix is ${trainLength} points of a series of ${n}`,
-      'Give a whole number from 0 to the length of the series.',
-    );
-  }
-  if (seed !== undefined && !Number.isFinite(seed)) {
-    throw new HeedError('bad-option', `the seed is ${seed}`, 'Give a finite number.');
-  }
-  if (memoryLimit !== undefined && !(memoryLimit > 0)) {
-    throw new HeedError('bad-option', `the memory limit is ${memoryLimit} bytes`, 'Give a number above 0.');
-  }
+  if (trainLength !== undefined)
+    checkNumber('the number of training points', trainLength, { min: 0, max: n, whole: true });
+  if (seed !== undefined) checkNumber('the seed', seed, {});
+  if (memoryLimit !== undefined)
+    checkNumber('the memory limit in bytes', memoryLimit, { above: 0, infinite: true });
 }
 
 /** @throws HeedError bad-option */
@@ -40,7 +35,7 @@ function checkTimeZone(name: string): void {
   } catch (cause) {
     throw new HeedError(
       'bad-option',
-      `"${name}" is not a time zone`,
+      `${shownValue(name)} is not a time zone`,
       'Use an IANA name such as UTC or Europe/Berlin.',
       undefined,
       cause,
@@ -55,13 +50,7 @@ export function checkCalibratedLength(
   { calibratedLength = 0 }: RunOptions,
 ): void {
   const n = time.length;
-  if (!(Number.isInteger(calibratedLength) && calibratedLength >= 0 && calibratedLength <= n)) {
-    throw new HeedError(
-      'bad-option',
-      `the calibration is ${calibratedLength} points of a series of ${n}`,
-      'Give a whole number from 0 to the length of the series.',
-    );
-  }
+  checkNumber('the number of calibrated points', calibratedLength, { min: 0, max: n, whole: true });
   if (calibratedLength === 0) return;
   if (!tags.calibrated) {
     throw new HeedError(

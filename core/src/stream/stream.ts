@@ -1,3 +1,4 @@
+import { checkNumber } from '../check-number.js';
 import type { RawScores, RawStream } from '../detectors/base/types.js';
 import type { DetectorChoice, DetectorReference } from '../detectors/known.js';
 import { HeedError, throwIfAborted } from '../errors.js';
@@ -79,7 +80,7 @@ export async function createStream<const D extends DetectorReference | Detector 
   const own = typeof given === 'string' || !('score' in given);
   const used = own ? await createSeriesDetector(given, options.options) : given;
   try {
-    if (!(used instanceof SeriesDetector) || !used.raw.stream) {
+    if (!(used instanceof SeriesDetector) || !used.raw.stream || (options.preparation ?? used.preparation)) {
       throw new HeedError(
         'not-supported',
         `the detector "${used.id}" does not score incrementally with these options`,
@@ -115,8 +116,8 @@ export async function createStream<const D extends DetectorReference | Detector 
 }
 
 function keepOf({ keep = 1000 }: StreamOptions): number {
-  if (Number.isInteger(keep) && keep >= 0) return keep;
-  throw new HeedError('bad-option', `"keep" is ${keep}`, 'Give a whole number of points, 0 or more.');
+  checkNumber('"keep"', keep, { min: 0, whole: true }, 'Give a whole number of points, 0 or more.');
+  return keep;
 }
 
 class Stream implements DetectorStream {

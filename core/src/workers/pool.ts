@@ -1,5 +1,7 @@
+import { checkNumber } from '../check-number.js';
 import type { DetectorId, OptionsFor } from '../detectors/known.js';
-import { HeedError, throwIfAborted } from '../errors.js';
+import { throwIfAborted } from '../errors.js';
+
 import type { Detection } from '../detection/types.js';
 import type { Series } from '../series/series.js';
 import type { PoolScoreOptions, ScoreResult, ScoreTask } from './serve.js';
@@ -65,13 +67,7 @@ export function createPool({ workers, startWorker }: PoolOptions): ScorePool {
 
 /** @internal A pool on workers of any platform. */
 export function poolOf(start: () => PoolWorker, workers: number): ScorePool {
-  if (!Number.isInteger(workers) || workers < 1 || workers > 256) {
-    throw new HeedError(
-      'bad-option',
-      `the pool has ${workers} workers`,
-      'Give a whole number from 1 to 256.',
-    );
-  }
+  checkNumber('the number of workers', workers, { min: 1, max: 256, whole: true });
   const pool = new WorkerPool<ScoreTask, ScoreResult>({ start, size: workers });
   const score = async (series: Series, options: PoolRunOptions = {}): Promise<Detection> => {
     const { detector = 'auto', options: detectorOptions, signal, ...rest } = options;
