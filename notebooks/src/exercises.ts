@@ -47,12 +47,13 @@ export function readExercises(notebook: string, folder = exerciseFolder): Exerci
  * @throws NotebookError that names the file, the exercise and what is missing
  */
 export function parseExercises(notebook: string, markdown: string, file = notebook): Exercise[] {
-  const [, ...parts] = markdown.split(/^(?=## \d+\. )/m);
+  const heading = /^## (\d+)\. (.+)$/m;
+  const parts = markdown.split(/^(?=## \d+\. )/m).filter((part) => part.startsWith('## '));
   if (parts.length === 0) {
     throw new NotebookError(`${file}: no exercise was found. Begin each with a line like "## 1. Its title".`);
   }
   return parts.map((part, i) => {
-    const [, number, title] = /^## (\d+)\. (.+)$/m.exec(part)!;
+    const [, number, title] = heading.exec(part)!;
     if (Number(number) !== i + 1) {
       throw new NotebookError(
         `${file}: exercise ${number} stands where exercise ${i + 1} should. Count from 1.`,
