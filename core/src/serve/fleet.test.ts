@@ -94,6 +94,8 @@ function watched(state: Store, answerBytes = 1e6) {
     source,
     catchUp: 3_600_000,
     now: () => now,
+    trail: true,
+    onPoints: () => {},
     onRound: () => {},
   });
   const round = (): Promise<boolean> => {
@@ -185,6 +187,7 @@ test('one monitor that throws begins anew, the others go on', async () => {
       ids: Uint32Array.of(0, 1),
       values: Float64Array.from(values),
       rewind: false,
+      trail: false,
       save: new Uint32Array(0),
     });
   await feed([minute, 2 * minute], [1, 2, 1, 2]);

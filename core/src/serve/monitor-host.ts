@@ -34,6 +34,8 @@ export type HostTask =
       readonly rewind: boolean;
       /** Of these the state is written. */
       readonly save: Uint32Array;
+      /** Whether the readings of all times are wanted, not of the last alone. */
+      readonly trail: boolean;
     }
   | { readonly kind: 'save' }
   | { readonly kind: 'drop'; readonly ids: Uint32Array };
@@ -50,6 +52,8 @@ export interface HostResult {
   readonly until?: Float64Array;
   /** Of `feed`: for unit after unit `score, state, expected, lower, upper (of every channel)`; score NaN: none yet. */
   readonly readings?: Float64Array;
+  /** Of `feed` with `trail`: the same for unit after unit, for time after time; score NaN where it was not judged. */
+  readonly trail?: Float64Array;
   readonly changes?: readonly UnitChange[];
   readonly failures?: readonly { readonly unit: number; readonly message: string }[];
   readonly notes?: readonly { readonly unit: number; readonly message: string }[];
@@ -63,6 +67,8 @@ export interface HostResult {
 export const states: readonly MonitorState[] = ['learning', 'normal', 'anomalous', 'recovering', 'no data'];
 /** Numbers of a reading before those of its channels. */
 export const READING_HEAD = 2;
+/** Numbers of a reading of so many channels. */
+export const readingSize = (channels: number): number => READING_HEAD + 3 * channels;
 
 interface Unit extends Omit<UnitSpec, 'quietUntil'> {
   monitor: Monitor;
@@ -133,7 +139,10 @@ export class MonitorHost {
 
   private async feed(task: Extract<HostTask, { kind: 'feed' }>): Promise<HostResult> {
     const { times, ids, values, rewind } = task;
-    const readings: number[] = [];
+    const readings = new Float64Array(READING_HEAD * ids.length + (3 * values.length) / times.length);
+    const trail = new Float64Array(task.trail ? readings.length * times.length : 0).fill(NaN);
+    let read = 0;
+    let trailed = 0;
     const changes: UnitChange[] = [];
     const failures: { unit: number; message: string }[] = [];
     const notes: { unit: number; message: string }[] = [];
@@ -145,19 +154,30 @@ export class MonitorHost {
       try {
         for (let t = 0; t < times.length; t++) {
           const point = values.subarray(at + t * width, at + (t + 1) * width);
+          const isNew = times[t]! > unit.until;
           for (const note of this.append(unit, times[t]!, point, changes)) {
             notes.push({ unit: id, message: note });
           }
+          if (task.trail && isNew) writeReading(trail, trailed + t * readingSize(width), unit);
         }
       } catch (error) {
         failures.push({ unit: id, message: messageOf(error) });
         this.begin(unit, times[times.length - 1]!, changes);
       }
       at += times.length * width;
-      pushReading(readings, unit);
+      writeReading(readings, read, unit);
+      read += readingSize(width);
+      trailed += times.length * readingSize(width);
     }
     const saved = await this.save([...task.save].flatMap((id) => this.units.get(id) ?? []));
-    return { readings: Float64Array.from(readings), changes, failures, notes, ...saved };
+    return {
+      readings,
+      ...(task.trail ? { trail } : {}),
+      changes,
+      failures,
+      notes,
+      ...saved,
+    };
   }
 
   private append(unit: Unit, time: number, values: Float64Array, changes: UnitChange[]): readonly string[] {
@@ -242,10 +262,14 @@ export class MonitorHost {
   }
 }
 
-function pushReading(readings: number[], { last, width }: Unit): void {
-  readings.push(last ? last.score : NaN, last ? states.indexOf(last.state) : 0);
+function writeReading(readings: Float64Array, at: number, { last, width }: Unit): void {
+  readings[at] = last ? last.score : NaN;
+  readings[at + 1] = last ? states.indexOf(last.state) : 0;
   for (let c = 0; c < width; c++) {
-    readings.push(last?.expected[c] ?? NaN, last?.lower[c] ?? NaN, last?.upper[c] ?? NaN);
+    const channel = at + READING_HEAD + 3 * c;
+    readings[channel] = last?.expected[c] ?? NaN;
+    readings[channel + 1] = last?.lower[c] ?? NaN;
+    readings[channel + 2] = last?.upper[c] ?? NaN;
   }
 }
 

@@ -100,10 +100,13 @@ export class Running {
         now,
         source: this.sources.get(query.source)!,
         catchUp: limits.catchUp,
+        trail: this.outputs.some(({ wantsTrail }) => wantsTrail),
+        onPoints: (_, until) => {
+          for (const output of this.outputs) output.scored?.(fleet.units.values(), until);
+        },
         onRound: (round, error) => {
           if (error !== undefined) return;
           this.ledger.settle(query, fleet.units.values(), round.last);
-          for (const output of this.outputs) output.scored?.(fleet.units.values(), round.last);
         },
       });
       this.watches.push({ watch, fleet });

@@ -8,6 +8,8 @@ export type Labels = Readonly<Record<string, string>>;
 export interface SourceSeries {
   readonly labels: Labels;
   readonly values: Float64Array;
+  /** How it is called, where that has been decided. */
+  readonly name?: string;
 }
 
 export interface SourceAnswer {

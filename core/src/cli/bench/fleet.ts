@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { quantileSorted } from 'simple-statistics';
 import { throwIfAborted } from '../../errors.js';
+import { freePort } from '../../node/free-port.js';
 import { seedState } from '../../serve/seed.js';
 import type { Absent, BenchResult } from './harness.js';
 
@@ -210,14 +211,6 @@ async function exporterOf(series: number): Promise<Server> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function until(url: string, seconds: number, signal: AbortSignal | undefined): Promise<void> {

@@ -15,7 +15,9 @@ export interface Output {
   readonly failure: string | undefined;
   /** An incident opened, changed or closed. */
   told?(change: Change, record: IncidentRecord): void;
-  /** A round brought points up to then (epoch ms). */
+  /** Whether units are to bring all their points, not the latest alone. */
+  readonly wantsTrail?: boolean;
+  /** Points came up to then (epoch ms). */
   scored?(units: Iterable<WatchedUnit>, time: number): void;
   /** Stops; what waits is kept where there is a state to keep it in. */
   close(): Promise<void>;
