@@ -113,7 +113,9 @@ test('a thread that dies: its monitors go on from the state, to the bit', async 
   const calm = watched(store);
   for (let i = 0; i < 8; i++) await calm.round();
   const expected = calm.scores();
-  for (const table of [store.monitors, store.units]) await table.clearAsync();
+  for (const table of [store.monitors, store.units]) {
+    for (const { key } of [...table.getRange()]) await table.remove(key);
+  }
   now = noon;
   const rough = watched(store);
   const results: boolean[] = [];

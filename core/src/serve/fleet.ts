@@ -3,7 +3,7 @@ import type { QueryConfig } from './config.js';
 import { readingSize, type HostResult, type UnitChange } from './monitor-host.js';
 import type { Shard } from './shard.js';
 import type { Labels, SourceAnswer, SourceSeries } from './source.js';
-import type { Store } from './store.js';
+import type { StoredUnit, Table, Tables } from './store.js';
 import { canonical, createUnit, namesOf, partOf, specOf, type WatchedUnit } from './units.js';
 
 /** What a fleet tells: of its incidents, and of what it did. */
@@ -17,7 +17,10 @@ export interface FleetListener {
 export interface FleetOptions {
   readonly query: QueryConfig;
   readonly shards: readonly Shard[];
-  readonly store: Store;
+  readonly store: {
+    readonly units: Table<StoredUnit>;
+    readonly monitors: Pick<Tables['monitors'], 'remove'>;
+  };
   readonly listener: FleetListener;
   readonly log: Log;
   /** Most series. */

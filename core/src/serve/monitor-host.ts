@@ -7,7 +7,8 @@ import type {
   MonitorPoint,
   MonitorState,
 } from '../live/types.js';
-import type { Store } from './store.js';
+import type { StoredMonitor, Tables } from './store.js';
+import { packMonitors, unpackMonitors } from './packed-monitors.js';
 
 /** One monitor and what it watches: one series, or several as one. */
 export interface UnitSpec {
@@ -38,6 +39,9 @@ export type HostTask =
       readonly trail: boolean;
     }
   | { readonly kind: 'save' }
+  /** Their state is given out, or taken in before their units are opened. */
+  | { readonly kind: 'pack'; readonly ids: Uint32Array }
+  | { readonly kind: 'unpack'; readonly packed: Uint8Array }
   | { readonly kind: 'drop'; readonly ids: Uint32Array };
 
 /** A change with what it is a change of. */
@@ -57,6 +61,8 @@ export interface HostResult {
   readonly changes?: readonly UnitChange[];
   readonly failures?: readonly { readonly unit: number; readonly message: string }[];
   readonly notes?: readonly { readonly unit: number; readonly message: string }[];
+  /** Of `pack`. */
+  readonly packed?: Uint8Array;
   /** Monitors written, and their bytes. */
   readonly saved?: number;
   readonly bytes?: number;
@@ -85,7 +91,10 @@ interface Unit extends Omit<UnitSpec, 'quietUntil'> {
 export class MonitorHost {
   private readonly units = new Map<number, Unit>();
 
-  constructor(private readonly store: Store | undefined) {}
+  /** Monitors that were handed over, until their units are opened. */
+  private readonly unpacked = new Map<string, StoredMonitor>();
+
+  constructor(private readonly store: Pick<Tables, 'monitors'> | undefined) {}
 
   async run(task: HostTask): Promise<HostResult> {
     switch (task.kind) {
@@ -95,6 +104,18 @@ export class MonitorHost {
         return this.feed(task);
       case 'save':
         return this.save([...this.units.values()]);
+      case 'pack':
+        return {
+          packed: packMonitors(
+            [...task.ids].flatMap((id) => {
+              const unit = this.units.get(id);
+              return unit && !Number.isNaN(unit.until) ? [[unit.key, storedOf(unit)] as const] : [];
+            }),
+          ),
+        };
+      case 'unpack':
+        for (const [key, stored] of unpackMonitors(task.packed)) this.unpacked.set(key, stored);
+        return {};
       case 'drop':
         for (const id of task.ids) {
           const unit = this.units.get(id);
@@ -120,7 +141,8 @@ export class MonitorHost {
         changed: false,
       };
       try {
-        const stored = this.store?.monitors.get(spec.key);
+        const stored = this.unpacked.get(spec.key) ?? this.store?.monitors.get(spec.key);
+        this.unpacked.delete(spec.key);
         if (stored?.print === spec.print) {
           // A copy: slices of a Buffer share its memory, at any offset.
           unit.monitor = restoreMonitor(new Uint8Array(stored.snapshot));
@@ -239,27 +261,29 @@ export class MonitorHost {
     let written: Promise<unknown> = Promise.resolve();
     for (const unit of units) {
       if (!unit.changed) continue;
-      const snapshot = unit.monitor.snapshot();
-      const { key, print, until, deviation, quietUntil, incident } = unit;
+      const stored = storedOf(unit);
       unit.changed = false;
-      written = store.monitors
-        .put(key, { print, until, snapshot, deviation, quietUntil, ...(incident ? { incident } : {}) })
-        .then(
-          () => {
-            saved++;
-            bytes += snapshot.length;
-          },
-          (error: unknown) => {
-            unit.changed = true;
-            failure ??= messageOf(error);
-          },
-        );
+      written = store.monitors.put(unit.key, stored).then(
+        () => {
+          saved++;
+          bytes += stored.snapshot.length;
+        },
+        (error: unknown) => {
+          unit.changed = true;
+          failure ??= messageOf(error);
+        },
+      );
       // Snapshots wait in memory until they are written.
       if (++waiting % 500 === 0) await written;
     }
     await written;
     return { saved, bytes, ...(failure === undefined ? {} : { saveFailure: failure }) };
   }
+}
+
+function storedOf({ monitor, print, until, deviation, quietUntil, incident }: Unit): StoredMonitor {
+  const snapshot = monitor.snapshot();
+  return { print, until, snapshot, deviation, quietUntil, ...(incident ? { incident } : {}) };
 }
 
 function writeReading(readings: Float64Array, at: number, { last, width }: Unit): void {

@@ -4,6 +4,7 @@ import { formatDuration } from '../series/time.js';
 import type { QueryConfig } from './config.js';
 import type { FeedOptions } from './fleet.js';
 import type { Log } from './log.js';
+import { namesOf } from './units.js';
 import { historyOf, MOST_NEWCOMERS } from './newcomers.js';
 import type { Source, SourceAnswer, SourceSeries } from './source.js';
 
@@ -266,7 +267,9 @@ export class QueryWatch {
     const { step, range, together, name } = this.query;
     const all = fleet.newcomers(series);
     // Of one system the others' points are as new.
-    const taught = all.length > 0 && together ? series : all.slice(0, MOST_NEWCOMERS);
+    const wanted = all.length > 0 && together ? series : all.slice(0, MOST_NEWCOMERS);
+    const names = wanted.length > 0 ? namesOf(series, this.query) : [];
+    const taught = wanted.map((one) => ({ ...one, name: names[series.indexOf(one)] }));
     const count = Math.floor(range / step);
     if (taught.length === 0 || count < 1) return;
     const perPiece = Math.max(1, Math.min(MOST_POINTS, Math.floor(SAMPLES / taught.length)));

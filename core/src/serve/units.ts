@@ -46,7 +46,7 @@ export interface WatchedUnit {
 const digest = (text: string): string => createHash('sha1').update(text).digest('base64url');
 
 /** The same for the same series of the same query, always. */
-function unitKey(query: string, labels: Labels): string {
+export function unitKey(query: string, labels: Labels): string {
   return digest(`${query}\n${canonical(labels)}`);
 }
 

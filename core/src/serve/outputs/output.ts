@@ -1,6 +1,6 @@
-import type { Change, IncidentRecord, Ledger } from '../ledger.js';
+import type { Change, IncidentRecord, Incidents } from '../ledger.js';
 import type { Log } from '../log.js';
-import type { Store } from '../store.js';
+import type { Tables } from '../store.js';
 import type { WatchedUnit } from '../units.js';
 
 /** Where incidents, or scores, are sent. Nothing that happens to one holds up another, or the rounds. */
@@ -25,10 +25,10 @@ export interface Output {
 
 /** What outputs work with. */
 export interface OutputContext {
-  readonly store: Store;
+  readonly store: Pick<Tables, 'outbox'>;
   readonly log: Log;
   readonly now: () => number;
-  readonly ledger: () => Ledger;
+  readonly ledger: () => Pick<Incidents, 'listOpen' | 'listClosed'>;
   /** Most messages that wait. */
   readonly most: number;
 }
