@@ -51,8 +51,24 @@ export const name = fc.oneof(
   fc.string({ maxLength: 8 }),
   fc.constantFrom('time', 'label', 'anomaly', '__proto__', 'constructor', 'value', '=1', 'a\u001b[2J', ''),
 );
+/** What cannot become a number or a text: comparing it or naming it ends in a TypeError of the engine. */
+export const noNumbers: readonly unknown[] = [
+  { toString: 0 },
+  { valueOf: 0, toString: null },
+  Object.create(null),
+  Symbol('a'),
+  7n,
+  () => 5,
+  // What a comparison takes for a number.
+  '5',
+  [5],
+  true,
+  new Date(5),
+  NaN,
+];
 /** What a caller without types may pass for anything. */
 export const anything = fc.oneof(
+  fc.constantFrom(...noNumbers),
   number,
   name,
   fc.constantFrom(null, true, false, undefined, {}, [], 'none', 'auto', '60s', '1e9', '5m', -1),

@@ -4,18 +4,41 @@ import { describe, expect, test } from 'vitest';
 import { detectionCsv } from './cli/csv.js';
 import { checksumOf, decodeModel, encodeModel } from './detection/model-file.js';
 import { detect } from './detection/detect.js';
-import { HeedError, isHeedError } from './errors.js';
-import { evaluateScores } from './evaluate/metrics.js';
+import { HeedError, isHeedError, shownValue } from './errors.js';
+import { noNumbers } from './fuzz.fixture.js';
+import { createMonitor } from './live/index.js';
+import { createStream } from './stream/index.js';
+import { createRandom, generateGraph, generateImages, generateSeries } from './datasets/index.js';
+import { bootstrapInterval, evaluateScores, nabScore, rangeMetrics } from './evaluate/index.js';
+import {
+  autocorrelation,
+  clipValues,
+  copyWindows,
+  difference,
+  exponentialSmoothing,
+  fillMissing,
+  findPeriods,
+  hampelBounds,
+  meanShift,
+  movingMean,
+  periodogram,
+  quantile,
+  savitzkyGolay,
+  windowAt,
+  winsorize,
+} from './preprocess/index.js';
 import { readFeedback } from './feedback/read.js';
 import { plotSeries } from './plot/index.js';
 import { escapeXml, textWidth, truncateText } from './plot/svg.js';
-import { autocorrelation, copyWindows, difference } from './preprocess/index.js';
 import {
   createGraph,
   createSeries,
+  findGaps,
+  parseDuration,
   readCsv,
   readGraphJson,
   readJson,
+  resample,
   seriesToCsv,
   seriesToJson,
 } from './series/index.js';
@@ -123,6 +146,95 @@ function slowly(text: string, width: number): string {
   while (characters.length > 0 && textWidth(`${characters.join('')}…`) > width) characters.pop();
   return `${characters.join('').trimEnd()}…`;
 }
+
+describe('numeric options', () => {
+  const values = Float64Array.from({ length: 40 }, (_, t) => Math.sin(t));
+  const labels = Uint8Array.from({ length: 40 }, (_, t) => (t === 20 ? 1 : 0));
+  const series = createSeries({
+    time: Array.from(values, (_, t) => t * 60_000),
+    channels: [channel('a', values), channel('b', values)],
+  });
+  const budget = { step: 60_000 };
+  test.each<[string, (value: never) => unknown]>([
+    ['resample step', (step) => resample(series, { step })],
+    ['resample origin', (origin) => resample(series, { origin })],
+    ['resample maxPoints', (maxPoints) => resample(series, { maxPoints })],
+    ['findGaps', (step) => findGaps(series, step)],
+    ['parseDuration', (duration) => parseDuration(duration)],
+    ['a value', (value) => createSeries({ channels: [channel('a', [1, value])] })],
+    ['a time', (time) => createSeries({ time: [0, time], channels: [channel('a')] })],
+    ['difference', (lag) => difference(values, lag)],
+    ['autocorrelation', (lag) => autocorrelation(values, lag)],
+    ['periodogram', (size) => periodogram(values, size)],
+    ['quantile', (probability) => quantile(values, probability)],
+    ['windows', (length) => copyWindows([values], { length })],
+    ['stride', (stride) => copyWindows([values], { length: 4, stride })],
+    ['windowAt', (i) => windowAt(values, i, { length: 4 })],
+    ['movingMean', (window) => movingMean(values, { window })],
+    ['exponentialSmoothing', (alpha) => exponentialSmoothing(values, alpha)],
+    ['savitzkyGolay', (window) => savitzkyGolay(values, { window })],
+    ['savitzkyGolay degree', (degree) => savitzkyGolay(values, { window: 7, degree })],
+    ['meanShift', (radius) => meanShift(values, { radius })],
+    ['meanShift bandwidth', (bandwidth) => meanShift(values, { radius: 3, bandwidth })],
+    ['winsorize', (probability) => winsorize(values, probability)],
+    ['hampelBounds', (deviations) => hampelBounds(values, deviations)],
+    ['clipValues', (low) => clipValues(values, { low, high: 7 })],
+    ['fillMissing', (period) => fillMissing(values, { method: 'seasonal', period })],
+    ['maxGap', (maxGap) => fillMissing(values, { maxGap })],
+    ['findPeriods', (minPeriod) => findPeriods(values, { minPeriod })],
+    ['createRandom', (seed) => createRandom(seed)],
+    ['generateSeries points', (points) => generateSeries('seasonal', { points })],
+    ['generateSeries strength', (strength) => generateSeries('seasonal', { strength })],
+    ['generateGraph', (nodes) => generateGraph({ nodes })],
+    ['generateGraph cliques', (cliques) => generateGraph({ cliques })],
+    ['generateImages', (count) => generateImages({ count })],
+    ['evaluateScores', (window) => evaluateScores(labels, values, window)],
+    ['rangeMetrics', (alpha) => rangeMetrics(labels, labels, { alpha })],
+    ['nabScore', (probation) => nabScore(labels, labels, { probation })],
+    ['bootstrapInterval', (confidence) => bootstrapInterval([1, 2, 3], { confidence })],
+    ['bootstrapInterval samples', (samples) => bootstrapInterval([1, 2, 3], { samples })],
+    ['plotSeries', (width) => plotSeries(series, { width })],
+    ['plotSeries range', (last) => plotSeries(series, { range: [0, last] })],
+    ['plotSeries maxChannels', (maxChannels) => plotSeries(series, { maxChannels })],
+    ['createMonitor sensitivity', (sensitivity) => createMonitor({ ...budget, sensitivity })],
+    ['createMonitor step', (step) => createMonitor({ step })],
+    ['createMonitor lateness', (lateness) => createMonitor({ ...budget, lateness })],
+    ['createMonitor budget', (text) => createMonitor({ ...budget, budget: text })],
+    [
+      'detect threshold',
+      (value) =>
+        detect(series, { detector: 'z-score', events: { threshold: 'fixed', thresholdValue: value } }),
+    ],
+    ['detect sensitivity', (sensitivity) => detect(series, { detector: 'z-score', events: { sensitivity } })],
+    ['detect mergeGap', (mergeGap) => detect(series, { detector: 'z-score', events: { mergeGap } })],
+    ['detect trainLength', (trainLength) => detect(series, { detector: 'z-score', trainLength })],
+    ['detect memoryLimit', (memoryLimit) => detect(series, { detector: 'z-score', memoryLimit })],
+    ['detect seed', (seed) => detect(series, { detector: 'z-score', seed })],
+    ['detect window', (window) => detect(series, { detector: 'moving-variance', options: { window } })],
+    ['createStream keep', (keep) => createStream(series, { detector: 'auto', keep })],
+    [
+      'exclude',
+      (start) =>
+        detect(series, { detector: 'z-score', events: { exclude: [{ kind: 'window', start, end: 9 }] } }),
+    ],
+  ])('%s: what is no number is refused', async (name, call) => {
+    for (const value of noNumbers) {
+      // A duration is text, or a number of milliseconds.
+      if (value === '5' && /step|findGaps|parseDuration/.test(name) && !name.startsWith('createMonitor'))
+        continue;
+      // Where nothing is told, NaN is what is missing.
+      if (Number.isNaN(value) && name === 'a value') continue;
+      let error: unknown;
+      try {
+        await call(value as never);
+      } catch (thrown) {
+        error = thrown;
+      }
+      expect(isHeedError(error), `${shownValue(value)}: ${String(error)}`).toBe(true);
+      expect((error as HeedError).code).toMatch(/^bad-/);
+    }
+  });
+});
 
 describe('times, zones and judgments are refused where they enter', () => {
   const series = createSeries({

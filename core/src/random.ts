@@ -1,9 +1,9 @@
+import { checkNumber } from './check-number.js';
 import { randomBeta, randomExponential, randomGamma, randomNormal, randomPoisson } from 'd3-random';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { mersenne } from 'pure-rand/generator/mersenne';
 import { shuffleInPlace } from 'simple-statistics';
-import { HeedError } from './errors.js';
 
 /** A stream of random numbers that depends on its seed alone: the same on every machine and in every browser. */
 export interface Random {
@@ -36,9 +36,7 @@ export interface Random {
  * @throws HeedError bad-option where the seed is not a whole number
  */
 export function createRandom(seed: number): Random {
-  if (!Number.isSafeInteger(seed)) {
-    throw new HeedError('bad-option', `the seed is ${seed}`, 'Give a whole number.');
-  }
+  checkNumber('the seed', seed, { whole: true });
   const generator = mersenne(seed | 0);
   const source = () => uniformFloat64(generator);
   const normal = randomNormal.source(source)();

@@ -74,6 +74,17 @@ const noNodeModules = {
   },
 };
 
+/** What @grafana/i18n detects a language with where Grafana itself starts; a plugin is told. */
+const noLanguageDetector = {
+  name: 'no-language-detector',
+  setup(build) {
+    build.onResolve({ filter: /^i18next-browser-languagedetector$/ }, ({ path }) => ({
+      path,
+      namespace: 'absent',
+    }));
+  },
+};
+
 async function bundleEngine(plugins) {
   const result = await esbuild({
     ...common,
@@ -182,7 +193,7 @@ const options = {
   external: shared,
   write: false,
   metafile: true,
-  plugins: [inlineEngine, withoutLearned, noNodeModules, writeAmd],
+  plugins: [inlineEngine, withoutLearned, noLanguageDetector, noNodeModules, writeAmd],
 };
 copyStatic(folders);
 if (watch) {

@@ -10,6 +10,8 @@ const here = dirname(fileURLToPath(import.meta.url));
 const versioned = [
   'react',
   'react-dom',
+  'i18next',
+  'react-i18next',
   '@grafana/data',
   '@grafana/e2e-selectors',
   '@grafana/i18n',

@@ -18,6 +18,8 @@ export interface EvaluateOptions extends ReadingFlags {
   readonly resume?: string;
   readonly option?: Readonly<Record<string, string>>;
   readonly seed: number;
+  /** How many seeds, from `seed` on. */
+  readonly seeds: number;
   readonly baselines: boolean;
   /** Labeled events to confirm, or false events to dismiss, at once. */
   readonly reveal?: number;

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { mean } from 'simple-statistics';
 import { compareByRank } from '../evaluate/critical-difference.js';
 import { METRIC_DESCRIPTIONS, type MetricName } from '../evaluate/metrics.js';
 import type { EvaluationReport } from '../evaluate/protocol.js';
@@ -150,7 +151,12 @@ function metricTable(report: EvaluationReport, layout: ReportLayout): string {
   const columns = [
     ...names.map((name) => ({
       head: name === 'PA-F1' ? 'PA-F1 *' : name,
-      cells: order.map(([, { metrics }]) => (name === 'NAB' ? metrics.NAB.toFixed(1) : three(metrics[name]))),
+      cells: order.map(([, { metrics, spread }]) => {
+        const shown = name === 'NAB' ? (value: number) => value.toFixed(1) : three;
+        return spread && name === 'VUS-PR'
+          ? `${shown(metrics[name])} ± ${shown(spread[name])}`
+          : shown(metrics[name]);
+      }),
     })),
     { head: 's/series', cells: order.map(([, { seconds }]) => seconds.toFixed(2)) },
     {
@@ -176,12 +182,11 @@ export function drawRanks(
   );
   const values = new Map(
     Object.keys(overall).map((detector) => {
-      const byFile = new Map(
+      const ofFile = (file: string): number[] =>
         files
-          .filter((result) => result.detector === detector)
-          .map(({ file, metrics }) => [file, metrics[metric]]),
-      );
-      return [detector, chosen.map((file) => byFile.get(file) ?? 0)];
+          .filter((result) => result.detector === detector && result.file === file)
+          .map(({ metrics }) => metrics[metric]);
+      return [detector, chosen.map((file) => mean(ofFile(file)))];
     }),
   );
   const own = new Set(values.keys());
@@ -199,11 +204,12 @@ export function drawRanks(
 export function evaluationCsv(report: EvaluationReport): string {
   const names = METRIC_DESCRIPTIONS.map(({ name }) => name);
   return csvText([
-    ['file', 'family', 'detector', 'points', 'channels', 'seconds', ...names, 'error'],
+    ['file', 'family', 'detector', 'seed', 'points', 'channels', 'seconds', ...names, 'error'],
     ...report.files.map((result) => [
       result.file,
       result.family,
       result.detector,
+      result.seed ?? '',
       result.points,
       result.channels,
       Number(result.seconds.toFixed(3)),

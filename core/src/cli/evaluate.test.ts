@@ -16,6 +16,7 @@ const options: EvaluateOptions = {
   format: 'json',
   metric: 'VUS-PR',
   seed: 0,
+  seeds: 1,
   bestPublished: 3,
   baselines: true,
   jobs: 1,
@@ -112,6 +113,41 @@ describe('heed evaluate', () => {
     expect(again.files.map(({ metrics }) => metrics)).toEqual(before.files.map(({ metrics }) => metrics));
     expect(again.files[0]!.seconds).toBe(before.files[0]!.seconds);
     await expect(evaluate({ resume: join(folder, 'list.txt') })).rejects.toMatchObject({ code: 'bad-json' });
+  });
+
+  it('scores with several seeds, and tells how far their means lie apart', async () => {
+    const report = await evaluate({
+      detector: ['random'],
+      baselines: false,
+      seeds: 3,
+      list: join(folder, 'list.txt'),
+    });
+    expect(report.files.map(({ file, seed }) => [file, seed])).toEqual(
+      [first, second].flatMap((file) => [0, 1, 2].map((seed) => [file, seed])),
+    );
+    const means = [0, 1, 2].map((seed) => {
+      const values = report.files
+        .filter((result) => result.seed === seed)
+        .map(({ metrics }) => metrics['VUS-PR']);
+      return (values[0]! + values[1]!) / 2;
+    });
+    const center = (means[0]! + means[1]! + means[2]!) / 3;
+    const { metrics, spread } = report.overall.random!;
+    expect(metrics['VUS-PR']).toBeCloseTo(center, 12);
+    expect(spread!['VUS-PR']).toBeCloseTo(
+      Math.sqrt(means.reduce((sum, value) => sum + (value - center) ** 2, 0) / 2),
+      12,
+    );
+    expect(spread!['VUS-PR']).toBeGreaterThan(0);
+    const alone = await evaluate({
+      detector: ['random'],
+      baselines: false,
+      seed: 2,
+      list: join(folder, 'list.txt'),
+    });
+    expect(alone.files[1]!.metrics).toEqual(report.files[5]!.metrics);
+    expect(alone.overall.random!.spread).toBeUndefined();
+    expect(renderEvaluation(report, { ...options, format: 'table' })).toMatch(/random\s+\.\d{3} ± \.\d{3}/);
   });
 
   it('passes options on, and refuses unknown ones', async () => {

@@ -71,6 +71,12 @@ export function evaluateCommand(program: Command): void {
     .option('--option <detector.name=value>', 'set an option of a detector (repeatable)', optionPair)
     .option('--seed <n>', 'seed of detectors that draw random numbers', wholeNumberIn(0, 2 ** 31), 0)
     .option(
+      '--seeds <n>',
+      'score every file with so many seeds, from --seed on: means, and their spread (± one standard deviation)',
+      wholeNumberIn(1, 100),
+      1,
+    )
+    .option(
       '--no-baselines',
       `leave out ${alwaysEvaluated.join(', ')}: for quick trials, not for tables to show`,
     )
@@ -138,10 +144,12 @@ Examples:
           const stream = options.out === undefined ? process.stdout : process.stderr;
           text = renderGraphResults(results, options.format, colorsFor(stream));
         } else if (options.live) {
+          refuseSeeds(options, '--live');
           const report = await evaluateFilesLive(paths, options, signal, progress.update);
           text = renderLive(report, options);
         } else {
           const question = questionOf(options);
+          if (question) refuseSeeds(options, '--reveal and --dismiss');
           text = question
             ? renderFeedback(
                 await evaluateFeedbackOnFiles(paths, options, question, signal, progress.update),
@@ -192,11 +200,15 @@ export async function evaluateFiles(
   const detectors = chooseDetectors(options);
   const published = options.published === undefined ? undefined : await readPublished(options.published);
   const files = await selectFiles(paths, options);
-  const tasks = files.flatMap((file) => detectors.map((detector) => taskOf(file, detector, options)));
+  const seeds = Array.from({ length: options.seeds }, (_, i) => options.seed + i);
+  const tasks = files.flatMap((file) =>
+    detectors.flatMap((detector) => seeds.map((seed) => ({ ...taskOf(file, detector, options), seed }))),
+  );
   const cache = options.resume === undefined ? undefined : await EvaluationCache.open(options.resume);
   const jobs = options.jobs ?? availableParallelism();
   const results = await runAll<FileResult>(tasks, jobs, cache, signal, onProgress);
-  return summarizeEvaluation(results, published);
+  const told = seeds.length > 1 ? results.map((result, i) => ({ ...result, seed: tasks[i]!.seed })) : results;
+  return summarizeEvaluation(told, published);
 }
 
 /**
@@ -219,6 +231,16 @@ export async function evaluateFeedbackOnFiles(
   const jobs = options.jobs ?? availableParallelism();
   const results = await runAll<FeedbackResult>(tasks, jobs, cache, signal, onProgress);
   return summarizeFeedback(results, question, options.metric);
+}
+
+/** Rather than leaving it out in silence. */
+function refuseSeeds({ seeds }: EvaluateOptions, what: string): void {
+  if (seeds === 1) return;
+  throw new HeedError(
+    'bad-option',
+    `--seeds was given with ${what}`,
+    'Leave it out, or measure one seed at a time with --seed.',
+  );
 }
 
 function questionOf({ reveal, dismiss, choices = 5 }: EvaluateOptions): FeedbackQuestion | undefined {

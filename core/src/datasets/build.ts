@@ -1,5 +1,5 @@
+import { checkNumber } from '../check-number.js';
 import type { Interval } from '../series/interval.js';
-import { HeedError } from '../errors.js';
 import { createRandom, type Random } from '../random.js';
 import { createSeries } from '../series/series.js';
 import type { GeneratorDefinition, GeneratorOptions, LabeledAnomaly, LabeledSeries } from './types.js';
@@ -68,18 +68,15 @@ export function defineGenerator(scoreConfig: GeneratorRecipe): GeneratorDefiniti
         strength: options.strength ?? 1,
         random: createRandom(options.seed ?? 0),
       };
-      if (!(wanted.strength > 0 && wanted.strength < Infinity)) {
-        throw new HeedError('bad-option', `${id}: strength is ${wanted.strength}`, 'Give a number above 0.');
-      }
+      checkNumber(`${id}: strength`, wanted.strength, { above: 0 });
       return label(id, wanted.points, scoreConfig.make(wanted));
     },
   };
 }
 
 function whole(id: string, name: string, value: number, least: number, most: number): number {
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  const range = least === most ? `${least}` : `a whole number from ${least} to ${most}`;
-  throw new HeedError('bad-option', `${id}: ${name} is ${value}`, `Give ${range}.`);
+  checkNumber(`${id}: ${name}`, value, { min: least, max: most, whole: true });
+  return value;
 }
 
 function label(name: string, points: number, output: GeneratorOutput): LabeledSeries {

@@ -1,3 +1,4 @@
+import { checkNumber } from '../check-number.js';
 import { HeedError } from '../errors.js';
 import { createRandom, type Random } from '../random.js';
 import { epoch, minute } from './build.js';
@@ -45,10 +46,13 @@ const FEATURES = 8;
  */
 export function generateGraph(options: GraphGeneratorOptions = {}): LabeledGraph {
   const n = options.nodes ?? 200;
+  checkNumber('the number of nodes', n, { min: 40, max: 1_000_000, whole: true });
   const contextual = options.contextual ?? Math.round(n / 40);
   const cliques = options.cliques ?? 2;
   const cliqueSize = options.cliqueSize ?? 6;
-  if (!Number.isSafeInteger(n) || n < 40 || contextual < 0 || cliques * cliqueSize + contextual > n / 2) {
+  for (const [what, count] of Object.entries({ contextual, cliques, cliqueSize }))
+    checkNumber(what, count, { min: 0, max: n, whole: true });
+  if (cliques * cliqueSize + contextual > n / 2) {
     throw new HeedError(
       'bad-option',
       `${n} nodes cannot hold ${cliques} cliques of ${cliqueSize} and ${contextual} contextual anomalies`,

@@ -1,4 +1,4 @@
-import { HeedError } from '../errors.js';
+import { checkNumber } from '../check-number.js';
 import { createRandom } from '../random.js';
 
 /** Grey images with ground truth. */
@@ -19,13 +19,8 @@ export function generateImages(
   options: { count?: number; seed?: number; defects?: number } = {},
 ): LabeledImages {
   const { count = 240, seed = 0, defects = 0.3 } = options;
-  if (!Number.isSafeInteger(count) || count < 10 || !(defects > 0 && defects < 1)) {
-    throw new HeedError(
-      'bad-option',
-      `${count} images, ${defects} of them with defects`,
-      'Give at least 10 and a share between 0 and 1.',
-    );
-  }
+  checkNumber('the number of images', count, { min: 10, max: 1_000_000, whole: true });
+  checkNumber('the share with defects', defects, { above: 0, below: 1 });
   const size = 28;
   const random = createRandom(seed);
   const labels = Uint8Array.from({ length: count }, () => (random.chance(defects) ? 1 : 0));

@@ -1,6 +1,7 @@
+import { checkNumber } from '../check-number.js';
 import type { DetectorTags, Feedback, RunOptions } from '../detectors/base/types.js';
 import { countOf } from '../format.js';
-import { HeedError } from '../errors.js';
+import { HeedError, shownValue } from '../errors.js';
 import { checkFeedback } from '../feedback/read.js';
 import type { Series } from '../series/series.js';
 
@@ -18,19 +19,11 @@ export function checkRunOptions(
   checkFeedback(feedback);
   if (timeZone !== undefined) checkTimeZone(timeZone);
   const n = series.time.length;
-  if (trainLength !== undefined && !(Number.isInteger(trainLength) && trainLength >= 0 && trainLength <= n)) {
-    throw new HeedError(
-      'bad-option',
-      `the training prefix is ${trainLength} points of a series of ${n}`,
-      'Give a whole number from 0 to the length of the series.',
-    );
-  }
-  if (seed !== undefined && !Number.isFinite(seed)) {
-    throw new HeedError('bad-option', `the seed is ${seed}`, 'Give a finite number.');
-  }
-  if (memoryLimit !== undefined && !(memoryLimit > 0)) {
-    throw new HeedError('bad-option', `the memory limit is ${memoryLimit} bytes`, 'Give a number above 0.');
-  }
+  if (trainLength !== undefined)
+    checkNumber('the number of training points', trainLength, { min: 0, max: n, whole: true });
+  if (seed !== undefined) checkNumber('the seed', seed, {});
+  if (memoryLimit !== undefined)
+    checkNumber('the memory limit in bytes', memoryLimit, { above: 0, infinite: true });
 }
 
 /** @throws HeedError bad-option */
@@ -40,7 +33,7 @@ function checkTimeZone(name: string): void {
   } catch (cause) {
     throw new HeedError(
       'bad-option',
-      `"${name}" is not a time zone`,
+      `${shownValue(name)} is not a time zone`,
       'Use an IANA name such as UTC or Europe/Berlin.',
       undefined,
       cause,
@@ -55,13 +48,7 @@ export function checkCalibratedLength(
   { calibratedLength = 0 }: RunOptions,
 ): void {
   const n = time.length;
-  if (!(Number.isInteger(calibratedLength) && calibratedLength >= 0 && calibratedLength <= n)) {
-    throw new HeedError(
-      'bad-option',
-      `the calibration is ${calibratedLength} points of a series of ${n}`,
-      'Give a whole number from 0 to the length of the series.',
-    );
-  }
+  checkNumber('the number of calibrated points', calibratedLength, { min: 0, max: n, whole: true });
   if (calibratedLength === 0) return;
   if (!tags.calibrated) {
     throw new HeedError(

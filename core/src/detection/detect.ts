@@ -2,7 +2,6 @@ import type { DetectorChoice, DetectorReference } from '../detectors/known.js';
 import type { Detection } from './types.js';
 import { sliceSeries, type Series } from '../series/series.js';
 import { createSeriesDetector } from './create.js';
-import { rememberSeries } from './scored.js';
 import type { ScoreOptions } from './detector-types.js';
 
 /** Options of `detect`. */
@@ -31,7 +30,7 @@ export async function detect<const D extends DetectorReference = 'auto'>(
       );
     }
     const detection = await detector.score(series, options);
-    return rememberSeries({ ...detection, notes: [...notes, ...detection.notes] }, series);
+    return { ...detection, notes: [...notes, ...detection.notes] };
   } finally {
     detector.dispose();
   }

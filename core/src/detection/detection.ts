@@ -19,6 +19,8 @@ import type { ScoreOptions } from './detector-types.js';
 /** What a detection is made from. */
 export interface DetectionInput {
   readonly detector: string;
+  /** What is judged, as it was given, and without gaps. */
+  readonly given: Series;
   readonly filled: FilledSeries;
   readonly raw: RawScores;
   readonly options: ScoreOptions;
@@ -38,11 +40,12 @@ export interface DetectionInput {
  */
 export async function buildDetection({
   detector,
+  given,
   filled,
   raw,
   options,
   training,
-  threshold: given,
+  threshold: earlier,
   decides = false,
   whole,
 }: DetectionInput): Promise<Detection> {
@@ -50,7 +53,7 @@ export async function buildDetection({
   checkRaw(detector, series, raw);
   const events = options.events ?? {};
   const threshold =
-    given ??
+    earlier ??
     computeThreshold(raw.calibration ?? raw.raw, {
       method: events.threshold,
       value: events.thresholdValue,
@@ -103,6 +106,7 @@ export async function buildDetection({
   const blame = judged ? { ...explained, contributions: judged.contributions } : explained;
   return checkDetection(series, {
     detector,
+    series: given,
     score,
     threshold,
     ...(explained.expected

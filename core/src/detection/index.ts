@@ -26,7 +26,6 @@ export {
   type GraphInputKind,
   type GraphScoreOptions,
 } from './graph/detector.js';
-export { seriesOf } from './scored.js';
 export {
   distillDetector,
   measureQuantization,

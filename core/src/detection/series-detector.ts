@@ -29,7 +29,6 @@ import { buildDetection } from './detection.js';
 import { joinFeedback } from '../feedback/read.js';
 import { fillGaps } from './gaps.js';
 import { createRawDetector } from './raw-detector.js';
-import { rememberSeries } from './scored.js';
 import type { Detector, SaveOptions, ScoreOptions } from './detector-types.js';
 
 /** Most raw scores of a training series that a fitted detector keeps; the latest ones. */
@@ -123,8 +122,9 @@ export class SeriesDetector implements Detector {
     const filled = this.prepare(series, options);
     const raw = await this.raw.score(filled.series, options);
     await new CooperativeScheduler(options.signal).yieldIfDue();
-    const detection = await buildDetection({
+    return buildDetection({
       detector: this.id,
+      given: series,
       filled,
       raw,
       options,
@@ -132,7 +132,6 @@ export class SeriesDetector implements Detector {
       // A calibration set earlier goes with the scores of later points alone.
       decides: !options.calibratedLength || options.calibratedLength === series.time.length,
     });
-    return rememberSeries(detection, series);
   }
 
   async scores(series: Series, options: ScoreOptions = {}): Promise<Float32Array> {

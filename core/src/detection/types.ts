@@ -1,4 +1,5 @@
 import type { AttendedInterval } from '../detectors/base/types.js';
+import type { Series } from '../series/series.js';
 import type { EventKind } from './explain/kinds.js';
 
 export type { EventKind };
@@ -62,6 +63,8 @@ export interface ChannelDetection {
 /** The result of scoring a series of n points and d channels. */
 export interface Detection {
   readonly detector: string;
+  /** What was scored, as it was given: n points, d channels, gaps as gaps. */
+  readonly series: Series;
   /** n values, >= 0; 1 is the threshold: above 1 is anomalous, whatever the detector. */
   readonly score: Float32Array;
   readonly threshold: ThresholdReport;

@@ -47,6 +47,6 @@ describe('bootstrap interval of a mean', () => {
     expect(() => bootstrapInterval([])).toThrow(/no value/);
     expect(() => bootstrapInterval([1, NaN])).toThrow(/value 1 is NaN/);
     expect(() => bootstrapInterval([1], { confidence: 95 })).toThrow(/confidence is 95/);
-    expect(() => bootstrapInterval([1], { samples: 3 })).toThrow(/3 resampled/);
+    expect(() => bootstrapInterval([1], { samples: 3 })).toThrow(/resampled means is 3/);
   });
 });

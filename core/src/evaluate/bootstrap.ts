@@ -1,3 +1,4 @@
+import { checkNumber } from '../check-number.js';
 import { mean, quantileSorted } from 'simple-statistics';
 import { HeedError } from '../errors.js';
 import { createRandom } from '../random.js';
@@ -41,16 +42,8 @@ export function bootstrapInterval(
       'Give finite values, or leave this one out.',
     );
   }
-  if (!(confidence > 0 && confidence < 1)) {
-    throw new HeedError('bad-option', `the confidence is ${confidence}`, 'Give a number between 0 and 1.');
-  }
-  if (!Number.isSafeInteger(samples) || samples < 100 || samples > 1_000_000) {
-    throw new HeedError(
-      'bad-option',
-      `${samples} resampled means`,
-      'Give a whole number from 100 to 1,000,000.',
-    );
-  }
+  checkNumber('the confidence', confidence, { above: 0, below: 1 });
+  checkNumber('the number of resampled means', samples, { min: 100, max: 1_000_000, whole: true });
   const random = createRandom(seed);
   const means = Float64Array.from({ length: samples }, () => {
     let sum = 0;

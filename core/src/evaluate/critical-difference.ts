@@ -1,3 +1,4 @@
+import { checkNumber } from '../check-number.js';
 import { errorFunction } from 'simple-statistics';
 import { HeedError } from '../errors.js';
 
@@ -75,9 +76,7 @@ export function compareByRank(values: ReadonlyMap<string, ArrayLike<number>>, al
       'Give one value per case for every algorithm.',
     );
   }
-  if (!(alpha > 0 && alpha < 1)) {
-    throw new HeedError('bad-option', `the level is ${alpha}`, 'Give a number between 0 and 1.');
-  }
+  checkNumber('the level', alpha, { above: 0, below: 1 });
   const sums = new Float64Array(names.length);
   for (let i = 0; i < cases; i++) {
     const { ranks } = rank(names.map((name) => values.get(name)![i]!));

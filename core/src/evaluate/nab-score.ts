@@ -1,4 +1,5 @@
-import { HeedError } from '../errors.js';
+import { checkNumber } from '../check-number.js';
+import { HeedError, shownValue } from '../errors.js';
 import { anomalyIntervals, checkLabeledScores, checkPredictions } from './labeled-scores.js';
 
 /** What a detection earns and an error costs. */
@@ -84,18 +85,20 @@ interface NabGame {
 function nabGame(labels: ArrayLike<number>, options: NabOptions): NabGame {
   const n = labels.length;
   const intervals = anomalyIntervals(labels);
-  const profile = NAB_PROFILES[options.profile ?? 'standard'];
+  const named: unknown = options.profile ?? 'standard';
+  const profile =
+    typeof named === 'string' && Object.hasOwn(NAB_PROFILES, named)
+      ? NAB_PROFILES[named as keyof typeof NAB_PROFILES]
+      : undefined;
   if (!profile) {
     throw new HeedError(
       'bad-option',
-      `there is no NAB profile "${String(options.profile)}"`,
+      `there is no NAB profile ${shownValue(named)}`,
       `Choose one of ${Object.keys(NAB_PROFILES).join(', ')}.`,
     );
   }
   const probation = options.probation ?? Math.floor(Math.min(0.15 * n, 750, intervals[0]!.start));
-  if (!(Number.isInteger(probation) && probation >= 0 && probation < n)) {
-    throw new HeedError('bad-option', `the probation is ${probation} points`, `Give 0…${n - 1} points.`);
-  }
+  checkNumber('the probation', probation, { min: 0, max: n - 1, whole: true });
   // A window that begins within the probation still counts with what lies behind it.
   const windows = intervals.filter(({ end }) => end >= probation);
   if (windows.length === 0) {

@@ -1,9 +1,10 @@
+import { mean as average, sampleStandardDeviation } from 'simple-statistics';
 import { HeedError } from '../errors.js';
 import { findPeriodTsbAd } from '../preprocess/period/index.js';
 import { scoreRaw, type RawRunOptions } from '../detection/raw.js';
 import type { DetectorReference } from '../detectors/known.js';
 import type { Series } from '../series/series.js';
-import { evaluateScores, METRIC_DESCRIPTIONS, type Metrics } from './metrics.js';
+import { evaluateScores, METRIC_DESCRIPTIONS, type MetricName, type Metrics } from './metrics.js';
 
 /** What a file name of the TSB-AD benchmark says: `NNN_FAMILY_id_K_DOMAIN_tr_N_1st_M.csv`. */
 export interface BenchmarkName {
@@ -27,6 +28,8 @@ export interface FileResult {
   readonly family: string;
   readonly detector: string;
   readonly metrics: Metrics;
+  /** Of the random numbers, where the same file was scored with several. */
+  readonly seed?: number;
   /** Fit and score, without reading and evaluating. */
   readonly seconds: number;
   readonly points: number;
@@ -67,7 +70,10 @@ export async function evaluateDetector<const D extends DetectorReference = 'auto
 /** Means of one detector over a set of files. */
 export interface DetectorMeans {
   readonly metrics: Metrics;
+  /** Standard deviation, over the seeds, of the mean over the files; only where there were several seeds. */
+  readonly spread?: Metrics;
   readonly seconds: number;
+  /** Runs: files times seeds. */
   readonly files: number;
   readonly failures: number;
 }
@@ -167,10 +173,16 @@ function meanResult(results: readonly FileResult[]): DetectorMeans {
   const count = Math.max(1, results.length);
   const mean = (value: (result: FileResult) => number): number =>
     results.reduce((sum, result) => sum + value(result), 0) / count;
+  const seeds = [...new Set(results.map(({ seed }) => seed))];
+  const ofMetrics = (value: (name: MetricName) => number): Metrics =>
+    Object.fromEntries(METRIC_DESCRIPTIONS.map(({ name }) => [name, value(name)])) as Metrics;
+  const bySeed = (name: MetricName): number[] =>
+    seeds.map((seed) =>
+      average(results.filter((result) => result.seed === seed).map(({ metrics }) => metrics[name])),
+    );
   return {
-    metrics: Object.fromEntries(
-      METRIC_DESCRIPTIONS.map(({ name }) => [name, mean(({ metrics }) => metrics[name])]),
-    ) as Metrics,
+    metrics: ofMetrics((name) => mean(({ metrics }) => metrics[name])),
+    ...(seeds.length > 1 ? { spread: ofMetrics((name) => sampleStandardDeviation(bySeed(name))) } : {}),
     seconds: mean(({ seconds }) => seconds),
     files: results.length,
     failures: results.filter(({ error }) => error).length,
@@ -197,7 +209,7 @@ function summarizePublished(
     );
   const agreement = Object.entries(PUBLISHED_NAMESAKES).flatMap(([detector, namesakes]) => {
     const column = namesakes.find((name) => columns.includes(name));
-    const own = listed.filter((result) => result.detector === detector);
+    const own = listed.filter((result) => result.detector === detector && result.seed === listed[0]!.seed);
     if (column === undefined || own.length === 0) return [];
     const differences = own.map(({ file, metrics }) => metrics['VUS-PR'] - published.get(file)![column]!);
     return [

@@ -1,4 +1,4 @@
-import { HeedError } from '../errors.js';
+import { checkNumber } from '../check-number.js';
 import { anomalyIntervals, checkPredictions } from './labeled-scores.js';
 import { f1Of, lengthOf, overlapOf, totalLength, type PrecisionRecallF1 } from './point-metrics.js';
 import type { Interval } from '../series/interval.js';
@@ -28,9 +28,7 @@ export function rangeMetrics(
 ): PrecisionRecallF1 {
   checkPredictions(labels, predicted);
   const { alpha = 0.2, bias = 'flat' } = options;
-  if (!(alpha >= 0 && alpha <= 1)) {
-    throw new HeedError('bad-option', `alpha is ${alpha}`, 'Give a number from 0 to 1.');
-  }
+  checkNumber('alpha', alpha, { min: 0, max: 1 });
   return rangeBased(anomalyIntervals(labels), anomalyIntervals(predicted), alpha, bias);
 }
 

@@ -1,3 +1,4 @@
+import { checkNumber } from '../check-number.js';
 import { HeedError } from '../errors.js';
 import { anomalyIntervals, checkLabeledScores } from './labeled-scores.js';
 import type { Interval } from '../series/interval.js';
@@ -97,10 +98,10 @@ export function volumeUnderSurface(
 const WIDEST = 10_000;
 
 function checkWindow(window: number, n: number): void {
-  if (Number.isInteger(window) && window >= 0 && window <= Math.max(n, WIDEST)) return;
-  throw new HeedError(
-    'bad-option',
-    `the buffer window is ${window}`,
+  checkNumber(
+    'the buffer window',
+    window,
+    { min: 0, max: Math.max(n, WIDEST), whole: true },
     'Give a whole number of points, 0 or more; findPeriodTsbAd(values) finds the usual one.',
   );
 }

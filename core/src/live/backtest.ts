@@ -144,7 +144,8 @@ export function blank({ time, channels }: Series): Scores {
 }
 
 /** The detection that is made of what a monitor said. */
-export function withEvents(scores: Scores, { time }: Series, incidents: readonly LiveIncident[]): Detection {
+export function withEvents(scores: Scores, series: Series, incidents: readonly LiveIncident[]): Detection {
+  const { time } = series;
   const indexOf = (when: number): number => {
     const found = time.findIndex((other) => other >= when);
     return found < 0 ? time.length - 1 : found;
@@ -152,6 +153,7 @@ export function withEvents(scores: Scores, { time }: Series, incidents: readonly
   // Before anything is known the band is where the values are.
   return {
     detector: 'monitor',
+    series,
     ...scores,
     threshold: {
       method: 'learned',

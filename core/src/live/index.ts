@@ -16,3 +16,11 @@ export {
   type MonitoredRange,
   type RangeMonitorOptions,
 } from './range.js';
+export {
+  joinIncidents,
+  type IncidentMember,
+  type JoinOptions,
+  type JoinableEvent,
+  type JoinedIncident,
+  type JoinableSeries,
+} from './joined.js';

@@ -1,3 +1,4 @@
+import { checkNumber } from '../check-number.js';
 import { HeedError, isHeedError, shownValue } from '../errors.js';
 import type { Series } from '../series/series.js';
 import { BinaryReader, BinaryWriter, corrupt } from './binary.js';
@@ -234,16 +235,10 @@ function checkOptions({
   const refuse = (what: string, remedy: string): never => {
     throw new HeedError('bad-option', what, remedy);
   };
-  if (detector !== 'auto') refuse(`the detector "${String(detector)}" cannot be monitored`, 'Choose auto.');
+  if (detector !== 'auto') refuse(`the detector ${shownValue(detector)} cannot be monitored`, 'Choose auto.');
   if (channels?.length === 0) refuse('the monitor has no channel', 'Name at least one.');
-  if (sensitivity !== undefined && !(sensitivity >= 0 && sensitivity <= 100)) {
-    refuse(`the sensitivity is ${sensitivity}`, 'Give a number from 0 to 100.');
-  }
-  if (step !== undefined && !(step > 0 && step < Infinity)) {
-    refuse(`the step is ${step} ms`, 'Give a number above 0.');
-  }
-  if (lateness !== undefined && !(Number.isInteger(lateness) && lateness >= 0 && lateness <= 1000)) {
-    refuse(`the lateness is ${lateness} steps`, 'Give a whole number from 0 to 1000.');
-  }
+  if (sensitivity !== undefined) checkNumber('the sensitivity', sensitivity, { min: 0, max: 100 });
+  if (step !== undefined) checkNumber('the step in ms', step, { above: 0 });
+  if (lateness !== undefined) checkNumber('the lateness', lateness, { min: 0, max: 1000, whole: true });
   if (budget !== undefined) parseBudget(budget);
 }

@@ -1,3 +1,4 @@
+import { checkNumber } from '../check-number.js';
 import { HeedError } from '../errors.js';
 import type { AnomalyEvent, Detection } from '../detection/types.js';
 import type { Series } from '../series/series.js';
@@ -65,10 +66,8 @@ export class RangeMonitor {
   /** @throws HeedError bad-option */
   constructor(private readonly options: RangeMonitorOptions) {
     const { step, cell = MEMORY } = options;
-    if (!(step > 0 && step < Infinity)) {
-      throw new HeedError('bad-option', `the step is ${step} ms`, 'Give a number above 0.');
-    }
-    if (!(cell >= 1)) throw new HeedError('bad-option', `a cell has ${cell} points`, 'Give 1 or more.');
+    checkNumber('the step in ms', step, { above: 0 });
+    checkNumber('the number of points of a cell', cell, { min: 1, infinite: true });
     this.length = Math.floor(cell) * step;
   }
 

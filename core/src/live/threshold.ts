@@ -1,4 +1,5 @@
-import { HeedError } from '../errors.js';
+import {} from '../check-number.js';
+import { HeedError, shownValue } from '../errors.js';
 import { parseDuration } from '../series/time.js';
 import type { BinaryReader, BinaryWriter } from './binary.js';
 
@@ -41,7 +42,7 @@ const periods: Readonly<Record<string, string>> = { hour: '1h', day: '1d', week:
  * @throws HeedError bad-option
  */
 export function parseBudget(text: string): AlertBudget {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*(?:\/|per)\s*(\S+)\s*$/.exec(text);
+  const match = typeof text === 'string' ? /^\s*(\d+(?:\.\d+)?)\s*(?:\/|per)\s*(\S+)\s*$/.exec(text) : null;
   const incidents = Number(match?.[1]);
   if (match && incidents > 0) {
     const name = match[2]!;
@@ -50,7 +51,7 @@ export function parseBudget(text: string): AlertBudget {
   }
   throw new HeedError(
     'bad-option',
-    `the alert budget is "${text}"`,
+    `the alert budget is ${shownValue(text)}`,
     'Give false incidents per time: 1/week, 3/day, 1/month, 1/12h.',
   );
 }

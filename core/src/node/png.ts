@@ -1,3 +1,4 @@
+import { checkNumber } from '../check-number.js';
 import { HeedError } from '../errors.js';
 
 /** Options of `svgToPng`. */
@@ -15,9 +16,7 @@ export interface PngOptions {
  */
 export async function svgToPng(svg: string, options: PngOptions = {}): Promise<Uint8Array> {
   const scale = options.scale ?? 2;
-  if (!(scale > 0 && scale <= 8)) {
-    throw new HeedError('bad-option', `the PNG scale ${scale} is not usable`, 'Give a number up to 8.');
-  }
+  checkNumber('the scale of the PNG image', scale, { above: 0, max: 8 });
   let resvg: typeof import('@resvg/resvg-js');
   try {
     resvg = await import('@resvg/resvg-js');

@@ -1,5 +1,6 @@
+import { isNumberIn } from '../check-number.js';
 import type { RunOptions } from '../detectors/base/types.js';
-import { HeedError, throwIfAborted } from '../errors.js';
+import { HeedError, throwIfAborted, shownValue } from '../errors.js';
 import { askPrometheus, prometheusAddress, type PrometheusAddress } from './prometheus-http.js';
 import { nameSeries } from '../series/read/series-names.js';
 import { createSeries, type Series } from '../series/series.js';
@@ -156,10 +157,10 @@ interface TimeGrid {
 function timeGrid(options: PrometheusOptions): TimeGrid {
   const milliseconds = (name: string, value: number | string): number => {
     const number = typeof value === 'string' ? parsePrometheusDuration(value) : value;
-    if (number > 0 && number < Infinity) return number;
+    if (isNumberIn(number, { above: 0 })) return number;
     throw new HeedError(
       'bad-option',
-      `${name} is ${value}`,
+      `${name} is ${shownValue(value)}`,
       'Give a length of time above 0, for instance 6h.',
     );
   };
@@ -172,10 +173,10 @@ function timeGrid(options: PrometheusOptions): TimeGrid {
     );
   }
   const start = options.start ?? end - milliseconds('range', options.range!);
-  if (!Number.isFinite(start) || !Number.isFinite(end) || start >= end) {
+  if (!isNumberIn(end, {}) || !isNumberIn(start, { below: end })) {
     throw new HeedError(
       'bad-option',
-      `the range from ${start} to ${end} is empty`,
+      `the range from ${shownValue(start)} to ${shownValue(end)} is empty`,
       'Let start lie before end.',
     );
   }

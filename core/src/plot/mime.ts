@@ -1,5 +1,4 @@
 import type { Detection, AnomalyEvent } from '../detection/types.js';
-import { seriesOf } from '../detection/scored.js';
 import type { Series } from '../series/series.js';
 import { plotDetection, plotSeries } from './detection.js';
 import { countOf, humanDuration } from '../format.js';
@@ -27,35 +26,40 @@ export function toMimeBundle(value: unknown): MimeBundle | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if (isDetection(value)) return detectionBundle(value);
   if (isSeries(value)) return { 'image/svg+xml': plotSeries(value) };
-  if (isEvents(value)) return { 'text/html': eventTable(value, seriesOf(value)) };
+  if (isEvents(value)) return { 'text/html': eventTable(value) };
   if (isMatrix(value)) return { 'image/svg+xml': plotMatrix(value) };
   return undefined;
 }
 
 function detectionBundle(detection: Detection): MimeBundle {
-  const series = seriesOf(detection);
+  // One read from JSON has no series.
+  const { series } = detection as Partial<Detection>;
   const table = eventTable(detection.events, series);
-  // Front ends draw one MIME type per output: the picture and the table go together as HTML.
   if (!series) return { 'text/html': table };
   const picture = plotDetection(series, detection);
+  // Front ends draw one MIME type per output: the picture and the table go together as HTML.
   return { 'text/html': `${picture}${table}`, 'image/svg+xml': picture };
 }
 
+/** Of a series without times, the row is the time. */
+const isByRow = ({ start, startIndex }: AnomalyEvent): boolean => start === startIndex;
+
 /** How long an event lasts: its last point counts, for one step. Without its series, the event's own steps tell. */
-function lengthOf({ start, end, startIndex, endIndex }: AnomalyEvent, series: Series | undefined): string {
+function lengthOf(event: AnomalyEvent, series: Series | undefined): string {
+  const { start, end, startIndex, endIndex } = event;
   const points = endIndex - startIndex + 1;
-  if (series?.indexTime || (!series && points === 1)) return countOf(points, 'point');
+  if (isByRow(event) || (!series && points === 1)) return countOf(points, 'point');
   const step = series
     ? typicalStep(series.time, { start: 0, end: series.time.length })
     : (end - start) / (points - 1);
   return humanDuration(end - start + step);
 }
 
-function eventTable(events: readonly AnomalyEvent[], series: Series | undefined): string {
+function eventTable(events: readonly AnomalyEvent[], series?: Series): string {
   if (events.length === 0) return '<p>No anomalies found.</p>';
   const cell = (text: string | number) => `<td>${escapeXml(String(text))}</td>`;
   const rows = events.slice(0, mostEvents).map((event, at) => {
-    const start = series?.indexTime ? `row ${event.startIndex}` : formatTimestamp(event.start);
+    const start = isByRow(event) ? `row ${event.startIndex}` : formatTimestamp(event.start);
     const channels = event.channels
       .slice(0, 3)
       .map(({ name, share }) => `${name} ${Math.round(100 * share)}%`)

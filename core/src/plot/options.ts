@@ -1,4 +1,5 @@
-import { HeedError } from '../errors.js';
+import { checkNumber, isNumberIn } from '../check-number.js';
+import { HeedError, shownValue } from '../errors.js';
 import type { Series } from '../series/series.js';
 
 /** Options of every plot. */
@@ -30,13 +31,7 @@ const smallest = 240;
 /** @throws HeedError bad-option */
 export function plotWidth(options: PlotOptions): number {
   const width = options.width ?? 900;
-  if (!(width >= smallest && width <= 20_000)) {
-    throw new HeedError(
-      'bad-option',
-      `a plot cannot be ${width} pixels wide`,
-      `Give a width from ${smallest} to 20000.`,
-    );
-  }
+  checkNumber('the width of the plot', width, { min: smallest, max: 20_000 });
   return width;
 }
 
@@ -66,7 +61,9 @@ export function chooseChannels(
       return at;
     });
   }
-  const most = Math.max(1, Math.floor(options.maxChannels ?? 8));
+  const { maxChannels = 8 } = options;
+  checkNumber('maxChannels', maxChannels, { infinite: true });
+  const most = Math.max(1, Math.floor(maxChannels));
   const all = series.channels.map((_, c) => c);
   if (all.length <= most) return all;
   return all
@@ -83,10 +80,13 @@ export function chooseRange(series: Series, range: readonly [number, number] | u
   const n = series.time.length;
   if (!range) return { start: 0, end: n };
   const [first, last] = range;
-  if (!Number.isInteger(first) || !Number.isInteger(last) || first < 0 || last >= n || first > last) {
+  if (
+    !isNumberIn(first, { min: 0, whole: true }) ||
+    !isNumberIn(last, { min: first, max: n - 1, whole: true })
+  ) {
     throw new HeedError(
       'bad-option',
-      `the range ${first} to ${last} does not lie in a series of ${n} points`,
+      `the range ${shownValue(first)} to ${shownValue(last)} does not lie in a series of ${n} points`,
       `Give two indices from 0 to ${n - 1}, the smaller one first.`,
     );
   }

@@ -96,6 +96,7 @@ function service(n = 480): { series: Series; detection: Detection } {
     expected.map((curve, c) => curve.map((value) => value + sign * widths[c]!));
   const detection: Detection = {
     detector: 'memory-attention',
+    series,
     score,
     threshold: { method: 'pot', value: 2.1, points: n, sensitivity: 50, parameters: { risk: 1e-3 } },
     expected,
@@ -333,7 +334,7 @@ describe('every plot', () => {
       /no channel "nothing".*The series has/,
     );
     expect(() => plotSeries(series, { range: [5, 5000] })).toThrow(/range/);
-    expect(() => plotSeries(series, { width: 3 })).toThrow(/pixels wide/);
+    expect(() => plotSeries(series, { width: 3 })).toThrow(/width of the plot is 3/);
     expect(() => plotSeries(series, { timeZone: 'Mars/Olympus' })).toThrow(/time zone/);
     expect(() => plotMatrix([])).toThrow(/empty/);
     expect(() => plotMatrix([[1], [1, 2]])).toThrow(/row 1/);

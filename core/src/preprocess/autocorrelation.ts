@@ -1,3 +1,4 @@
+import { checkNumber } from '../check-number.js';
 import FFT from 'fft.js';
 import { HeedError } from '../errors.js';
 import { meanAndStd } from './statistics.js';
@@ -44,13 +45,7 @@ function transformReal(values: Float64Array, size: number): { fft: FFT; spectrum
  * @throws HeedError bad-option
  */
 export function autocorrelation(values: ArrayLike<number>, maxLag: number): Float64Array {
-  if (!Number.isInteger(maxLag) || maxLag < 0) {
-    throw new HeedError(
-      'bad-option',
-      `the largest lag is ${maxLag}`,
-      'Give a whole number of points, 0 or more.',
-    );
-  }
+  checkNumber('the largest lag', maxLag, { min: 0, whole: true });
   const n = values.length;
   if (maxLag > Math.max(n, MOST_LAGS)) {
     throw new HeedError(
@@ -170,7 +165,8 @@ export function laggedProducts(values: Float64Array, products: Float64Array, fir
  * @returns size/2 + 1 values
  */
 export function periodogram(values: Float64Array, size = nextPowerOfTwo(values.length)): Float64Array {
-  if (size < Math.max(2, values.length) || nextPowerOfTwo(size) !== size) {
+  checkNumber('the transform length', size, { min: 2, whole: true });
+  if (size < values.length || nextPowerOfTwo(size) !== size) {
     throw new HeedError(
       'bad-option',
       `the transform length is ${size} for ${values.length} points`,

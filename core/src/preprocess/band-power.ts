@@ -1,3 +1,4 @@
+import { checkNumber } from '../check-number.js';
 import FFT from 'fft.js';
 import { HeedError } from '../errors.js';
 
@@ -41,17 +42,17 @@ export function bandPower(
   { window, hop, first = 0 }: { readonly window: number; readonly hop: number; readonly first?: number },
 ): BandPower {
   const n = values.length;
+  checkNumber('the window', window, { min: 4, whole: true });
+  checkNumber('the first point', first, { min: 0, whole: true });
   const octaves = Math.round(Math.log2(window));
-  if (2 ** octaves !== window || window < 4 || window > n - first) {
+  if (2 ** octaves !== window || window > n - first) {
     throw new HeedError(
       'bad-option',
       `the window is ${window} points of ${n - first}`,
       'Give a power of two from 4 to the number of points.',
     );
   }
-  if (!Number.isInteger(hop) || hop < 1) {
-    throw new HeedError('bad-option', `the hop is ${hop} points`, 'Give a whole number of at least 1.');
-  }
+  checkNumber('the hop', hop, { min: 1, whole: true });
   const { fft, taper } = prepare(window);
   const count = Math.floor((n - first - window) / hop) + 1;
   const bands = Array.from({ length: octaves }, () => new Float64Array(count));

@@ -1,5 +1,6 @@
+import { checkNumber, isNumberIn } from '../check-number.js';
 import { sgg } from 'ml-savitzky-golay-generalized';
-import { HeedError } from '../errors.js';
+import { HeedError, shownValue } from '../errors.js';
 import { movingMean, movingMedian, type MovingOptions } from './moving.js';
 import { robustLocation } from './statistics.js';
 
@@ -22,13 +23,7 @@ export function medianFilter(values: ArrayLike<number>, options: MovingOptions):
  * @param alpha weight of the newest value, above 0, at most 1
  */
 export function exponentialSmoothing(values: ArrayLike<number>, alpha: number): Float64Array {
-  if (!(alpha > 0 && alpha <= 1)) {
-    throw new HeedError(
-      'bad-option',
-      `the smoothing weight is ${alpha}`,
-      'Give a number above 0, at most 1.',
-    );
-  }
+  checkNumber('the smoothing weight', alpha, { above: 0, max: 1 });
   const out = new Float64Array(values.length);
   let state = NaN;
   for (let t = 0; t < out.length; t++) {
@@ -58,20 +53,16 @@ export interface SavitzkyGolayOptions {
  */
 export function savitzkyGolay(values: ArrayLike<number>, options: SavitzkyGolayOptions): Float64Array {
   const { window, degree = 2, derivative = 0 } = options;
-  if (!(Number.isInteger(window) && window >= 5 && window % 2 === 1)) {
-    throw new HeedError('bad-option', `the window is ${window} points`, 'Give an odd number of at least 5.');
-  }
-  const highest = Math.min(5, window - 1);
-  if (!(Number.isInteger(degree) && degree >= 1 && degree <= highest)) {
-    throw new HeedError('bad-option', `the degree is ${degree}`, `Give a whole number from 1 to ${highest}.`);
-  }
-  if (!(Number.isInteger(derivative) && derivative >= 0 && derivative <= degree)) {
+  if (!isNumberIn(window, { min: 5, whole: true }) || window % 2 === 0) {
     throw new HeedError(
       'bad-option',
-      `the derivative is ${derivative}`,
-      `Give a whole number from 0 to ${degree}.`,
+      `the window is ${shownValue(window)}`,
+      'Give an odd number of points, at least 5.',
     );
   }
+  const highest = Math.min(5, window - 1);
+  checkNumber('the degree', degree, { min: 1, max: highest, whole: true });
+  checkNumber('the derivative', derivative, { min: 0, max: degree, whole: true });
   if (values.length < window) {
     throw new HeedError(
       'too-few-points',
@@ -99,20 +90,10 @@ export interface MeanShiftOptions {
  */
 export function meanShift(values: ArrayLike<number>, options: MeanShiftOptions): Float64Array {
   const { radius, maxIterations = 50 } = options;
-  if (!(Number.isInteger(radius) && radius >= 1)) {
-    throw new HeedError('bad-option', `the radius is ${radius} points`, 'Give a whole number of at least 1.');
-  }
-  if (!(Number.isInteger(maxIterations) && maxIterations >= 1)) {
-    throw new HeedError(
-      'bad-option',
-      `maxIterations is ${maxIterations}`,
-      'Give a whole number of at least 1.',
-    );
-  }
+  checkNumber('the radius', radius, { min: 1, whole: true });
+  checkNumber('maxIterations', maxIterations, { min: 1, whole: true });
   const bandwidth = options.bandwidth ?? robustLocation(values).sigma;
-  if (options.bandwidth !== undefined && !(options.bandwidth > 0)) {
-    throw new HeedError('bad-option', `the bandwidth is ${options.bandwidth}`, 'Give a number above 0.');
-  }
+  if (options.bandwidth !== undefined) checkNumber('the bandwidth', options.bandwidth, { above: 0 });
   const out = Float64Array.from(values);
   // Nothing to flatten where more than half of the values are equal.
   if (!(bandwidth > 0)) return out;

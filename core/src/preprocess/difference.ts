@@ -1,3 +1,4 @@
+import { checkNumber } from '../check-number.js';
 import { HeedError } from '../errors.js';
 
 /**
@@ -6,15 +7,8 @@ import { HeedError } from '../errors.js';
  * @param lag points; 1 takes out a level, a period takes out the season
  */
 export function difference(values: ArrayLike<number>, lag = 1, order = 1): Float64Array {
-  for (const [name, value] of Object.entries({ lag, order })) {
-    if (!(Number.isInteger(value) && value >= 1)) {
-      throw new HeedError(
-        'bad-option',
-        `the ${name} of the difference is ${value}`,
-        'Give a whole number of at least 1.',
-      );
-    }
-  }
+  for (const [name, value] of Object.entries({ lag, order }))
+    checkNumber(`the ${name} of the difference`, value, { min: 1, whole: true });
   const out = Float64Array.from(values);
   // Beyond that there is nothing left.
   const rounds = Math.min(order, Math.ceil(out.length / lag));

@@ -1,4 +1,5 @@
-import { HeedError } from '../errors.js';
+import { checkNumber } from '../check-number.js';
+import { HeedError, shownValue } from '../errors.js';
 import type { Series } from '../series/series.js';
 import { movingMean } from './moving.js';
 import { meanAndStd, median } from './statistics.js';
@@ -34,17 +35,19 @@ export function fillMissing(values: ArrayLike<number>, options: FillOptions = {}
   if (!methods.includes(method)) {
     throw new HeedError(
       'bad-option',
-      `the filling is "${String(method)}"`,
+      `the filling is ${shownValue(method)}`,
       `Give one of ${methods.join(', ')}.`,
     );
   }
-  if (method === 'seasonal' && !(Number.isInteger(period) && period! >= 2)) {
-    throw new HeedError(
-      'bad-option',
-      `the period of the seasonal filling is ${period}`,
+  if (method === 'seasonal') {
+    checkNumber(
+      'the period of the seasonal filling',
+      period,
+      { min: 2, whole: true },
       'Give a whole number of points, 2 or more; findPeriods finds it.',
     );
   }
+  checkNumber('maxGap', maxGap, { min: 0, infinite: true });
   const out = Float64Array.from(values);
   const runs = missingRuns(out);
   if (runs.length === 0) return out;

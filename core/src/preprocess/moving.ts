@@ -1,4 +1,5 @@
-import { HeedError } from '../errors.js';
+import { checkNumber } from '../check-number.js';
+import { HeedError, shownValue } from '../errors.js';
 import { quantileOfSorted, sortedPresent } from './statistics.js';
 
 /** Which points a moving statistic looks at. */
@@ -15,13 +16,11 @@ export interface MovingOptions {
 /** Points before and after the current one that belong to its window. */
 function reach(options: MovingOptions, n: number): { before: number; after: number } {
   const { window, align = 'centered' } = options;
-  if (!Number.isInteger(window) || window < 1) {
-    throw new HeedError('bad-option', `the window is ${window} points`, 'Give a whole number of at least 1.');
-  }
+  checkNumber('the window', window, { min: 1, whole: true });
   if (align !== 'centered' && align !== 'trailing') {
     throw new HeedError(
       'bad-option',
-      `the alignment is "${String(align)}"`,
+      `the alignment is ${shownValue(align)}`,
       'Give "centered" or "trailing".',
     );
   }

@@ -1,3 +1,4 @@
+import { checkNumber } from '../check-number.js';
 import { HeedError } from '../errors.js';
 import { MAD_TO_SIGMA, quantileOfSorted, sortedPresent } from './statistics.js';
 
@@ -10,21 +11,19 @@ export interface ClipBounds {
 /** Values outside the bounds become the bounds; missing ones stay missing. A new array of n values. */
 export function clipValues(values: ArrayLike<number>, bounds: ClipBounds): Float64Array {
   const { low, high } = bounds;
-  if (!(low <= high)) {
-    throw new HeedError('bad-option', `the bounds are ${low} and ${high}`, 'Give low <= high.');
-  }
+  checkNumber('the lower bound', low, { infinite: true });
+  checkNumber('the upper bound', high, { min: low, infinite: true });
   return Float64Array.from(values, (value) => (value < low ? low : value > high ? high : value));
 }
 
 /** Bounds at `probability` from either end (quantiles of the present values). NaN bounds never arise: all-missing throws. */
 export function winsorBounds(values: ArrayLike<number>, probability: number): ClipBounds {
-  if (!(probability >= 0 && probability < 0.5)) {
-    throw new HeedError(
-      'bad-option',
-      `the share to winsorise is ${probability}`,
-      'Give a number from 0 to below 0.5, for each end.',
-    );
-  }
+  checkNumber(
+    'the share to winsorise',
+    probability,
+    { min: 0, below: 0.5 },
+    'Give a number from 0 to below 0.5, for each end.',
+  );
   const sorted = present(values);
   return { low: quantileOfSorted(sorted, probability), high: quantileOfSorted(sorted, 1 - probability) };
 }
@@ -45,9 +44,7 @@ export function winsorize(values: ArrayLike<number>, probability = 0.01): Float6
  * @throws HeedError all-missing, bad-option
  */
 export function hampelBounds(values: ArrayLike<number>, deviations = 3): ClipBounds {
-  if (!(deviations > 0)) {
-    throw new HeedError('bad-option', `the deviations are ${deviations}`, 'Give a number above 0.');
-  }
+  checkNumber('the number of deviations', deviations, { above: 0, infinite: true });
   const sorted = present(values);
   const median = quantileOfSorted(sorted, 0.5);
   const mad = quantileOfSorted(sorted.map((value) => Math.abs(value - median)).sort(), 0.5);

@@ -1,5 +1,5 @@
+import { checkNumber } from '../check-number.js';
 import { quickselect } from 'simple-statistics';
-import { HeedError } from '../errors.js';
 
 /** Factor that makes the median absolute deviation of a normal distribution its standard deviation: 1/Φ⁻¹(¾). */
 export const MAD_TO_SIGMA = 1.4826022185056018;
@@ -38,13 +38,7 @@ export function quantileOfSorted(sorted: ArrayLike<number>, probability: number)
 }
 
 function checkProbability(probability: number): void {
-  if (!(probability >= 0 && probability <= 1)) {
-    throw new HeedError(
-      'bad-option',
-      `the quantile's probability is ${probability}`,
-      'Give a number from 0 to 1.',
-    );
-  }
+  checkNumber("the quantile's probability", probability, { min: 0, max: 1 });
 }
 
 /**

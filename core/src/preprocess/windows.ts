@@ -1,3 +1,4 @@
+import { checkNumber } from '../check-number.js';
 import { HeedError } from '../errors.js';
 
 /** 1 GiB. */
@@ -20,13 +21,8 @@ export function countWindows(n: number, options: WindowOptions): number {
 /** Window i of a series, a view that shares its memory. */
 export function windowAt(values: Float64Array, i: number, options: WindowOptions): Float64Array {
   const { length, stride } = check(options);
-  if (!Number.isInteger(i) || i < 0 || i >= countWindows(values.length, options)) {
-    throw new HeedError(
-      'bad-option',
-      `window ${i} of ${countWindows(values.length, options)} was asked for`,
-      'Count the windows with countWindows.',
-    );
-  }
+  const count = countWindows(values.length, options);
+  checkNumber(`the window asked for of ${count}`, i, { min: 0, max: count - 1, whole: true });
   return values.subarray(i * stride, i * stride + length);
 }
 
@@ -74,14 +70,7 @@ export function copyWindows(channels: readonly Float64Array[], options: WindowOp
 
 function check(options: WindowOptions): Required<WindowOptions> {
   const { length, stride = 1 } = options;
-  for (const [name, value] of Object.entries({ length, stride })) {
-    if (!(Number.isInteger(value) && value >= 1)) {
-      throw new HeedError(
-        'bad-option',
-        `the window's ${name} is ${value}`,
-        'Give a whole number of at least 1.',
-      );
-    }
-  }
+  for (const [name, value] of Object.entries({ length, stride }))
+    checkNumber(`the window's ${name}`, value, { min: 1, whole: true });
   return { length, stride };
 }

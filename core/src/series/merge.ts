@@ -1,4 +1,5 @@
-import { HeedError } from '../errors.js';
+import {} from '../check-number.js';
+import { HeedError, shownValue } from '../errors.js';
 
 /** What to do with points that have the same time. */
 export type DuplicatePolicy = 'reject' | 'mean' | 'first' | 'last' | 'max' | 'min' | 'sum';
@@ -27,7 +28,11 @@ export function mergeRows<T extends Rows>(
 ): T | (Rows & { notes: string[] }) {
   const { sort = false, duplicates = 'reject' } = options;
   if (!policies.includes(duplicates)) {
-    throw new HeedError('bad-option', `duplicates is "${duplicates}"`, `Give one of ${policies.join(', ')}.`);
+    throw new HeedError(
+      'bad-option',
+      `duplicates is ${shownValue(duplicates)}`,
+      `Give one of ${policies.join(', ')}.`,
+    );
   }
   const place = options.name === undefined ? undefined : { file: options.name };
   const n = rows.time.length;

@@ -1,6 +1,7 @@
-import { HeedError } from '../errors.js';
+import { checkNumber } from '../check-number.js';
+import { HeedError, shownValue } from '../errors.js';
 import { aggregate, mergeRows, type Aggregation } from './merge.js';
-import { createSeries, type Series } from './series.js';
+import { createSeries, numbersOf, type Series } from './series.js';
 import { formatDuration, parseDuration } from './time.js';
 
 /**
@@ -78,7 +79,7 @@ export function resample(series: Series, options: ResampleOptions = {}): Series 
   if (!['mean', 'first', 'last', 'max', 'min', 'sum'].includes(aggregation)) {
     throw new HeedError(
       'bad-option',
-      `the aggregation is "${aggregation}"`,
+      `the aggregation is ${shownValue(aggregation)}`,
       'Give mean, first, last, max, min or sum.',
     );
   }
@@ -86,9 +87,8 @@ export function resample(series: Series, options: ResampleOptions = {}): Series 
   const { time, channels, labels } = series;
   const n = time.length;
   const origin = options.origin ?? time[0]!;
-  if (!Number.isFinite(origin)) {
-    throw new HeedError('bad-option', `the origin is ${origin}`, 'Give epoch milliseconds.');
-  }
+  checkNumber('the origin', origin, {}, 'Give epoch milliseconds.');
+  checkNumber('maxPoints', maxPoints, { min: 1, max: 2 ** 28 });
   // Half a thousandth of a step: times that sit on an edge but for rounding belong to the step they begin.
   const slot = (t: number): number => Math.floor((time[t]! - origin) / step + 5e-4);
   const first = slot(0);
@@ -128,10 +128,10 @@ export function createSeriesFromUnsorted(
   input: Parameters<typeof createSeries>[0] & { time: ArrayLike<number> },
   duplicates: Aggregation = 'mean',
 ): Series {
-  const time = Float64Array.from(input.time);
+  const time = numbersOf(input.time, 'time').slice();
   const n = time.length;
   const copy = (values: ArrayLike<number>): Float64Array => {
-    if (values.length === n) return Float64Array.from(values);
+    if (values.length === n) return numbersOf(values, 'value').slice();
     throw new HeedError(
       'length-mismatch',
       `there are ${values.length} values for ${n} times`,

@@ -1,4 +1,4 @@
-import { HeedError } from '../errors.js';
+import { HeedError, shownValue, type ErrorPlace } from '../errors.js';
 
 /** One measured quantity over the series' time axis. */
 export interface Channel {
@@ -48,6 +48,22 @@ function checkTypes(input: { name?: unknown; time?: unknown; channels?: unknown;
 }
 
 /**
+ * Numbers of a caller's list as they are kept: null and undefined are missing. A conversion by the engine would read
+ * null as 0 and text as a number, and end in a TypeError for symbols.
+ * @throws HeedError bad-value
+ */
+export function numbersOf(list: ArrayLike<number>, what: string, place?: ErrorPlace): Float64Array {
+  if (list instanceof Float64Array) return list;
+  if (ArrayBuffer.isView(list) && !(list instanceof BigInt64Array || list instanceof BigUint64Array))
+    return Float64Array.from(list);
+  return Float64Array.from(list as ArrayLike<unknown>, (value, t) => {
+    if (typeof value === 'number') return value;
+    if (value === null || value === undefined) return NaN;
+    throw new HeedError('bad-value', `${what} ${t} is ${shownValue(value)}`, 'Give numbers.', place);
+  });
+}
+
+/**
  * Builds a Series and checks it: equal lengths, strictly increasing times that a `Date` can tell, at least one point and channel,
  * no infinite value.
  * @throws HeedError empty-input, no-numeric-column, length-mismatch, non-monotonic-time, duplicate-time, bad-time,
@@ -73,7 +89,7 @@ export function createSeries(input: {
   if (!(Number.isInteger(n) && n >= 0 && n <= MOST_POINTS)) {
     throw new HeedError(
       'length-mismatch',
-      `the series has a length of ${n}`,
+      `the series has a length of ${shownValue(n)}`,
       `Give lists of up to ${MOST_POINTS} numbers.`,
       place,
     );
@@ -96,13 +112,12 @@ export function createSeries(input: {
     if (channel.values.length !== n) {
       throw new HeedError(
         'length-mismatch',
-        `the channel has ${channel.values.length} values where the series has ${n} points`,
+        `the channel has ${shownValue(channel.values.length)} values where the series has ${n} points`,
         'Give every channel one value per point (NaN where it is missing).',
         at,
       );
     }
-    const values =
-      channel.values instanceof Float64Array ? channel.values : Float64Array.from(channel.values);
+    const values = numbersOf(channel.values, 'value', at);
     let present = 0;
     for (let t = 0; t < n; t++) {
       const value = values[t]!;
@@ -132,9 +147,7 @@ export function createSeries(input: {
   const indexTime = input.time === undefined;
   const time = indexTime
     ? Float64Array.from({ length: n }, (_, t) => t)
-    : input.time instanceof Float64Array
-      ? input.time
-      : Float64Array.from(input.time!);
+    : numbersOf(input.time!, 'time', place);
   for (let t = 0; t < n; t++) {
     if (!(Math.abs(time[t]!) <= LAST_TIME)) {
       throw new HeedError(
@@ -161,7 +174,7 @@ export function createSeries(input: {
     if (input.labels.length !== n) {
       throw new HeedError(
         'length-mismatch',
-        `there are ${input.labels.length} labels for ${n} points`,
+        `there are ${shownValue(input.labels.length)} labels for ${n} points`,
         'Give one label per point.',
         place,
       );

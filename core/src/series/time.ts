@@ -1,4 +1,5 @@
-import { HeedError } from '../errors.js';
+import {} from '../check-number.js';
+import { HeedError, shownValue } from '../errors.js';
 
 const durationMs: Readonly<Record<string, number>> = {
   ms: 1,
@@ -28,7 +29,7 @@ export function parseDuration(duration: string | number): number {
   if (end !== text.length || !(total > 0) || !Number.isFinite(total)) {
     throw new HeedError(
       'bad-option',
-      `"${typeof duration === 'object' ? 'an object' : String(duration)}" is not a duration`,
+      `${shownValue(duration)} is not a duration`,
       'Give a number above 0 with a unit: 500ms, 60s, 5m, 1h, 1d, 1w.',
     );
   }

@@ -62,7 +62,7 @@ export class SlidingStream {
           : undefined;
       shown.left += dropped;
       shown.series = series;
-      shown.detection = moved(shown, dropped, known, update);
+      shown.detection = moved(shown, series, dropped, known, update);
     } catch (error) {
       // Whether the stream took the points is not known: the next scoring starts afresh.
       this.dispose();
@@ -130,9 +130,15 @@ function pointsDropped(old: Series, next: Series): number | undefined {
 }
 
 /** The detection of what is shown now: without the points dropped, with the `known` that stay and those new. */
-function moved(shown: Shown, dropped: number, known: number, update: StreamUpdate | undefined): Detection {
+function moved(
+  shown: Shown,
+  series: Series,
+  dropped: number,
+  known: number,
+  update: StreamUpdate | undefined,
+): Detection {
   const before = shown.detection;
-  if (dropped === 0 && !update) return before;
+  if (dropped === 0 && !update) return { ...before, series };
   const added = update?.score.length ?? 0;
   const score = new Float32Array(known + added);
   score.set(before.score.subarray(dropped));
@@ -155,6 +161,7 @@ function moved(shown: Shown, dropped: number, known: number, update: StreamUpdat
   const appended = shown.stream.length - shown.calibration;
   return {
     ...rest,
+    series,
     score,
     ...(expected ? { expected } : {}),
     ...(lower ? { lower } : {}),

@@ -1,10 +1,10 @@
+import { checkNumber } from '../check-number.js';
 import type { RawScores, RawStream } from '../detectors/base/types.js';
 import type { DetectorChoice, DetectorReference } from '../detectors/known.js';
 import { HeedError, throwIfAborted } from '../errors.js';
 import { createSeriesDetector } from '../detection/create.js';
 import { SeriesDetector } from '../detection/series-detector.js';
 import { buildDetection } from '../detection/detection.js';
-import { rememberSeries } from '../detection/scored.js';
 import type { FilledSeries } from '../detection/gaps.js';
 import type { Detector, ScoreOptions } from '../detection/detector-types.js';
 import { scoresFromRaw } from '../detection/threshold/scores.js';
@@ -91,17 +91,15 @@ export async function createStream<const D extends DetectorReference | Detector 
     const filled = used.prepare(history, options);
     const raw = await used.raw.stream(filled.series, options);
     const scores = raw.history ?? (await used.raw.score(filled.series, options));
-    const detection = rememberSeries(
-      await buildDetection({
-        detector: used.id,
-        filled,
-        raw: scores,
-        options,
-        training: used.training,
-        decides: true,
-      }),
-      history,
-    );
+    const detection = await buildDetection({
+      detector: used.id,
+      given: history,
+      filled,
+      raw: scores,
+      options,
+      training: used.training,
+      decides: true,
+    });
     return new Stream(
       used,
       own,
@@ -118,8 +116,8 @@ export async function createStream<const D extends DetectorReference | Detector 
 }
 
 function keepOf({ keep = 1000 }: StreamOptions): number {
-  if (Number.isInteger(keep) && keep >= 0) return keep;
-  throw new HeedError('bad-option', `"keep" is ${keep}`, 'Give a whole number of points, 0 or more.');
+  checkNumber('"keep"', keep, { min: 0, whole: true }, 'Give a whole number of points, 0 or more.');
+  return keep;
 }
 
 class Stream implements DetectorStream {
@@ -160,6 +158,7 @@ class Stream implements DetectorStream {
     this.tail = appendTail(this.tail, filled, raw);
     const detection = await buildDetection({
       detector: this.detector,
+      given: this.tail.series,
       filled: this.tail,
       raw: this.explained(raw, offset, signal),
       options: this.options,

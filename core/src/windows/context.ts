@@ -1,5 +1,6 @@
+import { isNumberIn } from '../check-number.js';
 import { windowKernels } from './kernels.js';
-import { HeedError } from '../errors.js';
+import { HeedError, shownValue } from '../errors.js';
 
 /**
  * Attention from the surroundings of an interval ("masked reconstruction"): the query is what was observed around the
@@ -44,10 +45,13 @@ const NEGLIGIBLE = 1e-3;
 export function* attendByContext(query: ContextQuery): Generator<void, AttendedShift[]> {
   const { channels, hidden, start, end, keys, temperature } = query;
   const n = hidden.length;
-  if (!(start >= 0 && end >= start && end < n)) {
+  if (
+    !isNumberIn(start, { min: 0, whole: true }) ||
+    !isNumberIn(end, { min: start, max: n - 1, whole: true })
+  ) {
     throw new HeedError(
       'bad-option',
-      `the interval ${start}–${end} does not lie within ${n} points`,
+      `the interval ${shownValue(start)}–${shownValue(end)} does not lie within ${n} points`,
       'Give the indices of its first and last point.',
     );
   }

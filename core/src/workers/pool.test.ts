@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileURLToPath } from 'node:url';
-import { createDetector, seriesOf } from '../detection/index.js';
+import { createDetector } from '../detection/index.js';
 import { createSeries, type Series } from '../series/index.js';
 import { createPool, type ScorePool, type WebWorkerLike } from './index.js';
 
@@ -69,7 +69,7 @@ describe('createPool', () => {
       const here = await detector.score(list[at]!);
       expect(Array.from(detection.score)).toEqual(Array.from(here.score));
       expect(detection.events).toEqual(here.events);
-      expect(seriesOf(detection)).toBe(list[at]);
+      expect(detection.series).toBe(list[at]);
       at++;
     }
     expect(at).toBe(list.length);

@@ -1,9 +1,10 @@
+import { checkNumber } from '../check-number.js';
 import type { DetectorId, OptionsFor } from '../detectors/known.js';
-import { HeedError, throwIfAborted } from '../errors.js';
-import { rememberSeries } from '../detection/scored.js';
+import { throwIfAborted } from '../errors.js';
+
 import type { Detection } from '../detection/types.js';
 import type { Series } from '../series/series.js';
-import type { PoolScoreOptions, ScoreTask } from './serve.js';
+import type { PoolScoreOptions, ScoreResult, ScoreTask } from './serve.js';
 import { WorkerPool, type PoolWorker } from './worker-pool.js';
 
 /** A Web Worker, by what is used of it. */
@@ -66,14 +67,8 @@ export function createPool({ workers, startWorker }: PoolOptions): ScorePool {
 
 /** @internal A pool on workers of any platform. */
 export function poolOf(start: () => PoolWorker, workers: number): ScorePool {
-  if (!Number.isInteger(workers) || workers < 1 || workers > 256) {
-    throw new HeedError(
-      'bad-option',
-      `the pool has ${workers} workers`,
-      'Give a whole number from 1 to 256.',
-    );
-  }
-  const pool = new WorkerPool<ScoreTask, Detection>({ start, size: workers });
+  checkNumber('the number of workers', workers, { min: 1, max: 256, whole: true });
+  const pool = new WorkerPool<ScoreTask, ScoreResult>({ start, size: workers });
   const score = async (series: Series, options: PoolRunOptions = {}): Promise<Detection> => {
     const { detector = 'auto', options: detectorOptions, signal, ...rest } = options;
     const task: ScoreTask = {
@@ -82,9 +77,8 @@ export function poolOf(start: () => PoolWorker, workers: number): ScorePool {
       series: standalone(series),
       options: rest,
     };
-    const { result: detection } = await pool.run(task, { signal });
-    rememberSeries(detection, series);
-    return detection;
+    const { result } = await pool.run(task, { signal });
+    return { ...result, series };
   };
   return {
     workers,

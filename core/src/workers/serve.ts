@@ -19,6 +19,9 @@ export interface ScoreTask {
   readonly options: PoolScoreOptions;
 }
 
+/** A detection without its series, which whoever sent it has. */
+export type ScoreResult = Omit<Detection, 'series'>;
+
 /**
  * Answers the requests of a pool of scoring workers: what a worker's module runs. In a browser the module is
  * `import { serveScores } from '@heed/core'; serveScores();`.
@@ -39,9 +42,10 @@ export function serveScores(port: PoolPort = globalPort()): void {
     }
     return last.detector;
   };
-  serveTasks<ScoreTask, Detection>(port, async (task, { signal }) => {
+  serveTasks<ScoreTask, ScoreResult>(port, async (task, { signal }) => {
     const detector = await detectorOf(task);
-    return detector.score(task.series, { ...task.options, signal });
+    const { series: _given, ...result } = await detector.score(task.series, { ...task.options, signal });
+    return result;
   });
 }
 

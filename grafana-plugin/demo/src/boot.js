@@ -2,6 +2,8 @@
 (function () {
   var wished =
     new URLSearchParams(location.search).get('theme') || localStorage.getItem('demo.theme') || 'dark';
+  var language =
+    new URLSearchParams(location.search).get('language') || localStorage.getItem('demo.language') || 'en-US';
   window.__grafana_public_path__ = '/public/';
   window.grafanaBootData = {
     assets: { light: '', dark: '', jsFiles: [] },
@@ -24,7 +26,7 @@
       timezone: 'browser',
       weekStart: '',
       locale: navigator.language,
-      language: 'en-US',
+      language: language,
       regionalFormat: navigator.language,
       gravatarUrl: '',
       hasEditPermissionInFolders: true,

@@ -12,6 +12,7 @@ const shared: Record<string, () => Promise<Module>> = {
   'react-dom/client': () => import('react-dom/client') as Promise<unknown> as Promise<Module>,
   rxjs: () => import('rxjs'),
   lodash: () => import('lodash') as Promise<unknown> as Promise<Module>,
+  i18next: () => import('i18next') as Promise<unknown> as Promise<Module>,
   '@emotion/css': () => import('@emotion/css') as Promise<unknown> as Promise<Module>,
   '@emotion/react': () => import('@emotion/react') as Promise<unknown> as Promise<Module>,
   '@grafana/data': () => import('@grafana/data') as Promise<unknown> as Promise<Module>,

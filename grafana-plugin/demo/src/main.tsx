@@ -31,6 +31,7 @@ import { ScenarioDataSource } from './sources/scenario.js';
 import { mountStepwise, warmUp } from './stepwise.js';
 import fleet from '../dashboards/fleet.json';
 import incident from '../dashboards/incident.json';
+import pods from '../dashboards/pods.json';
 import prometheus from '../dashboards/prometheus.json';
 import services from '../dashboards/services.json';
 import system from '../dashboards/system.json';
@@ -38,7 +39,7 @@ import system from '../dashboards/system.json';
 const heed = { type: 'heed-anomaly-datasource', uid: 'heed' };
 const appId = 'heed-anomaly-app';
 
-const dashboards = [incident, fleet, system, services] as unknown as DashboardView[];
+const dashboards = [incident, fleet, pods, system, services] as unknown as DashboardView[];
 
 const tabsOf = () => [
   ...dashboards.map(({ uid, title }) => ({ path: `/d/${uid}`, title })),

@@ -17,6 +17,7 @@ import type { DataSourceRef } from '@grafana/schema';
 import { setPanelDataErrorView } from 'grafana-internal/PanelDataErrorView';
 import { setPanelRenderer } from 'grafana-internal/PanelRenderer';
 import { setPluginPage } from 'grafana-internal/PluginPage';
+import i18next from 'i18next';
 import { Observable, firstValueFrom, from } from 'rxjs';
 import { initRegistries } from './registry.js';
 import { runRequest } from './runRequest.js';
@@ -111,10 +112,18 @@ function http(options: runtime.BackendSrvRequest): Observable<runtime.FetchRespo
 const call = (method: string) => async (url: string, data?: unknown) =>
   (await firstValueFrom(http({ url, method, ...(method === 'GET' ? {} : { data }) }))).data;
 
+/** Grafana knows the language of its reader before it loads plugins; a language counts that has some text. */
+async function speak(language: string | undefined): Promise<void> {
+  if (!language || language === 'en-US') return;
+  i18next.addResourceBundle(language, 'demo', { demo: 'demo' });
+  await i18next.changeLanguage(language);
+}
+
 export async function initRuntime(panels: Map<string, PanelPlugin>) {
   initRegistries();
   setTimeZoneResolver(() => runtime.config.bootData.user.timezone || 'browser');
   await initPluginTranslations('demo');
+  await speak(runtime.config.bootData.user.language);
   const events = new EventBusSrv();
   events.subscribe(AppEvents.alertError as never, (event: unknown) => console.error('alert', event));
   runtime.setAppEvents(events);

@@ -3,18 +3,18 @@ import { css } from '@emotion/css';
 import { Button, TextArea, useStyles2 } from '@grafana/ui';
 import { sampleCsv } from './csvSource.js';
 
-/** Longer texts are read, but not shown: a text area of megabytes is slow. */
+/** Longer texts are read, but not shown: a text area of megabytes is slow. Bytes. */
 const shownAtMost = 200_000;
 /** More than this is no table that a page can hold. */
 const bytesAtMost = 200 * 1024 * 1024;
 
 interface Props {
-  readonly onText: (text: string, name?: string) => void;
+  readonly onContent: (content: string | Blob, name?: string) => void;
   readonly onProblem: (problem: string) => void;
 }
 
 /** Where a table comes from: pasted, a file, or a sample. */
-export function TryInput({ onText, onProblem }: Props) {
+export function TryInput({ onContent, onProblem }: Props) {
   const styles = useStyles2(getStyles);
   const [text, setText] = useState('');
   const file = useRef<HTMLInputElement>(null);
@@ -28,13 +28,8 @@ export function TryInput({ onText, onProblem }: Props) {
       );
       return;
     }
-    try {
-      const content = await chosen.text();
-      setText(content.length > shownAtMost ? '' : content);
-      onText(content, chosen.name);
-    } catch (error) {
-      onProblem(`${chosen.name}: ${(error as Error).message}`);
-    }
+    setText(await shownText(chosen));
+    onContent(chosen, chosen.name);
   };
   return (
     <>
@@ -47,7 +42,7 @@ export function TryInput({ onText, onProblem }: Props) {
         className={styles.text}
       />
       <div className={styles.buttons}>
-        <Button disabled={!text.trim()} onClick={() => onText(text)}>
+        <Button disabled={!text.trim()} onClick={() => onContent(text)}>
           Score
         </Button>
         <Button variant="secondary" icon="upload" onClick={() => file.current?.click()}>
@@ -58,7 +53,7 @@ export function TryInput({ onText, onProblem }: Props) {
           onClick={() => {
             const sample = sampleCsv();
             setText(sample);
-            onText(sample, 'sample');
+            onContent(sample, 'sample');
           }}
         >
           Use a sample
@@ -66,7 +61,7 @@ export function TryInput({ onText, onProblem }: Props) {
         <input
           ref={file}
           type="file"
-          accept=".csv,.tsv,.txt,.json,.jsonl,.ndjson,.log,text/*,application/json"
+          accept=".csv,.tsv,.txt,.json,.jsonl,.ndjson,.log,.gz,.zst,.parquet,.xlsx,.xlsm,.xlsb,.xls,.ods,text/*,application/json"
           className={styles.file}
           aria-label="CSV file"
           onChange={(event) => void onFile(event)}
@@ -74,6 +69,18 @@ export function TryInput({ onText, onProblem }: Props) {
       </div>
     </>
   );
+}
+
+/** A short file as text; empty where it is long, packed, or of another encoding than UTF-8. */
+async function shownText(file: Blob): Promise<string> {
+  if (file.size > shownAtMost) return '';
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
+    return text.includes('\0') ? '' : text;
+  } catch {
+    // No text; or it cannot be read, which the reader will tell.
+    return '';
+  }
 }
 
 const getStyles = () => ({

@@ -38,10 +38,10 @@ export function TryPage() {
   const [range, setRange] = useState<TimeRange>();
   const frames = useMemo(() => (read ? framesOf(read.series, theme) : []), [read, theme]);
 
-  const take = async (text: string, name?: string) => {
+  const take = async (content: string | Blob, name?: string) => {
     setProblem('');
     try {
-      const result = await scoringService().run({ kind: 'read-text', text, ...(name ? { name } : {}) });
+      const result = await scoringService().run({ kind: 'read', content, ...(name ? { name } : {}) });
       setRead(result);
       setRange(wholeRange(result.series));
     } catch (error) {
@@ -52,10 +52,10 @@ export function TryPage() {
   return (
     <div data-testid="heed-try">
       <p>
-        Paste CSV or JSON as tools export it: a table with times, a long table, an answer of Prometheus. It is
-        read and scored in your browser.
+        Paste CSV or JSON as tools export it: a table with times, a long table, an answer of Prometheus; or
+        upload it as a file, also Parquet, Excel, gzip or zstd. It is read and scored in your browser.
       </p>
-      <TryInput onText={(text, name) => void take(text, name)} onProblem={setProblem} />
+      <TryInput onContent={(content, name) => void take(content, name)} onProblem={setProblem} />
       {problem && (
         <Alert severity="error" title="This could not be read">
           {problem}

@@ -2,6 +2,7 @@
 import type { DataFrame, Field } from '@grafana/data';
 import { describe, expect, it } from 'vitest';
 import { runJob } from '../shared/jobs.js';
+import type { JobResults } from '../shared/jobTypes.js';
 import type { ScoreRequest, Scored } from '../shared/service.js';
 import { groupFrames, withDetection } from '../panel/model.js';
 import { defaultOptions, type HeedPanelOptions } from '../panel/types.js';
@@ -38,10 +39,13 @@ const service = {
   async score(request: ScoreRequest): Promise<Scored> {
     scorings.push(request);
     const { series, scoreConfig } = request;
-    const { detection } = (await runJob({ kind: 'score', series, scoreConfig }, {})) as {
-      detection: Scored['detection'];
+    const { detection } = (await runJob({ kind: 'score', series, scoreConfig }, {})) as JobResults['score'];
+    const scored = {
+      key: `key ${results.size}`,
+      series,
+      scoreConfig,
+      detection: { ...detection, series },
     };
-    const scored = { key: `key ${results.size}`, series, scoreConfig, detection };
     results.set(scored.key, scored);
     return scored;
   },

@@ -1,6 +1,7 @@
 import type { DataFrame, Field } from '@grafana/data';
 import { describe, expect, it, vi } from 'vitest';
 import { runJob } from '../shared/jobs.js';
+import type { JobResults } from '../shared/jobTypes.js';
 import type { ScoreRequest, Scored } from '../shared/service.js';
 import { heedMeta, incidentOf } from '../shared/heedMeta.js';
 import { readMonitorConfig, readScoreConfig, scoreFrames, watchedAtMost } from './score.js';
@@ -31,8 +32,14 @@ const service = {
     const { detection, state } = (await runJob(
       { kind: 'score', series, scoreConfig, ...(range ? { range } : {}) },
       {},
-    )) as Pick<Scored, 'detection' | 'state'>;
-    return { key: `key of ${series.name}`, series, scoreConfig, detection, ...(state ? { state } : {}) };
+    )) as JobResults['score'];
+    return {
+      key: `key of ${series.name}`,
+      series,
+      scoreConfig,
+      detection: { ...detection, series },
+      ...(state ? { state } : {}),
+    };
   },
 };
 

@@ -7,12 +7,14 @@ import { alertSubject } from './alertSubject.js';
 import { EventList, isNarrow, listHeight } from './EventList.js';
 import { feedbackOn, withFeedback } from './feedback.js';
 import { PanelChart } from './PanelChart.js';
+import { TriageBar, triageHeight } from './TriageBar.js';
 import { StatusLine, stateOf, statusHeight, statusOf } from './StatusLine.js';
 import type { HeedPanelOptions, PanelFeedback } from './types.js';
 import { useGroups } from './useGroups.js';
 import { useLegend } from './useLegend.js';
 import { usePicture } from './usePicture.js';
 import { useSelection } from './useSelection.js';
+import { useTriage } from './useTriage.js';
 import { useView } from './useView.js';
 import { WhyDrawer } from './WhyDrawer.js';
 
@@ -24,10 +26,11 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
   const styles = useStyles2(getStyles);
   const service = scoringService();
   const { wanted, choose, viewOf } = useView();
-  const found = useGroups(props, service, wanted);
-  const { events } = found;
+  const all = useGroups(props, service, wanted);
+  const triage = useTriage(all, { from: timeRange.from.valueOf(), to: timeRange.to.valueOf() });
+  const { shown: found, rows } = triage;
   const { listed, series, colors, ...legend } = useLegend(found, options.maxSeries);
-  const { selected, pick, clear } = useSelection(events);
+  const { selected, pick, clear } = useSelection(all.events);
   const picture = usePicture({
     series,
     found,
@@ -39,8 +42,8 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
     service,
   });
 
-  if (found.ranked.length === 0) {
-    if (found.behind) return null;
+  if (all.ranked.length === 0) {
+    if (all.behind) return null;
     const { id, fieldConfig } = props;
     return (
       <PanelDataErrorView
@@ -58,10 +61,12 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
   const view = viewOf(found);
   const state = stateOf(found, timeZone);
   const hasStatus = Boolean(status || view);
+  const hasList = options.showEvents && height > roomForList;
+  const heightOfBar = hasList && triage.isFleet ? triageHeight : 0;
+  const opened = rows.find((row) => row.kind === 'incident' && row.id === triage.opened);
+  const rowCount = rows.length + (opened?.kind === 'incident' ? opened.incident.members.length : 0);
   const heightOfList =
-    options.showEvents && events.length > 0 && height > roomForList
-      ? listHeight(events.length, isNarrow(width), height)
-      : 0;
+    hasList && rowCount > 0 ? listHeight(rowCount, isNarrow(width), height, triage.isFleet ? 7 : 4) : 0;
   return (
     <div data-testid="heed-panel" data-busy={found.busy} className={styles.panel} style={{ width, height }}>
       <PanelChart
@@ -73,7 +78,7 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
         timeRange={timeRange}
         timeZone={timeZone}
         width={width}
-        height={height - heightOfList - (hasStatus ? statusHeight : 0)}
+        height={height - heightOfList - heightOfBar - (hasStatus ? statusHeight : 0)}
         onPick={pick}
         onChangeTimeRange={onChangeTimeRange}
       />
@@ -86,16 +91,20 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
           alert={() => alertSubject(props)}
         />
       )}
+      {heightOfBar > 0 && <TriageBar {...triage} narrow={isNarrow(width)} />}
       {heightOfList > 0 && (
         <EventList
-          events={events}
+          rows={rows}
           selected={selected}
           feedback={feedback}
           timeZone={timeZone}
           width={width}
           height={heightOfList}
-          several={found.groups.length > 1}
+          several={all.groups.length > 1}
+          opened={triage.opened}
+          onOpen={triage.open}
           onPick={pick}
+          onLabel={triage.pickLabel}
         />
       )}
       {selected && (

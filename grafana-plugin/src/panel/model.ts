@@ -311,6 +311,29 @@ export function withDetection(
   };
 }
 
+/** Steps between the end of an event and the last point, up to which it goes on. */
+const still = 2;
+
+/** Whether a series is anomalous at its end: as its monitor says, or, in hindsight, by where its last event ends. */
+export function isAnomalousNow({ state, events, members }: Group): boolean {
+  if (state) return state.state === 'anomalous';
+  const time = members[0]?.time ?? [];
+  const n = time.length;
+  if (n < 2 || events.length === 0) return false;
+  const step = (time[n - 1]! - time[0]!) / (n - 1);
+  return events.some(({ end }) => end >= time[n - 1]! - still * step);
+}
+
+/** Labels that all series of a group have. */
+export function groupLabels({ members }: Group): Readonly<Record<string, string>> {
+  const [first, ...others] = members.map(({ field }) => field.labels ?? {});
+  if (others.length === 0) return first ?? {};
+  const entries = Object.entries(first!);
+  return Object.fromEntries(
+    entries.filter(([key, value]) => others.every((labels) => labels[key] === value)),
+  );
+}
+
 /** Above every severity. */
 const gravest = 1000;
 
@@ -318,7 +341,7 @@ const gravest = 1000;
 export function rankGroups(groups: readonly Group[]): Group[] {
   const gravity = (group: Group) =>
     group.events.reduce((most, event) => Math.max(most, event.severity), -1) +
-    (group.state?.state === 'anomalous' ? gravest : 0);
+    (isAnomalousNow(group) ? gravest : 0);
   return groups
     .map((group, i) => ({ group, i, gravity: gravity(group) }))
     .sort((a, b) => b.gravity - a.gravity || a.i - b.i)

@@ -8,6 +8,9 @@ import { HeedPanel } from './HeedPanel.js';
 import { migrateOptions } from './migrate.js';
 import { suggestPanel } from './suggestions.js';
 import { defaultOptions as defaults, type HeedFieldConfig, type HeedPanelOptions } from './types.js';
+import { initTranslations } from '../shared/i18n.js';
+
+initTranslations();
 
 const detection = ['Detection'];
 const display = ['Anomalies'];

@@ -66,9 +66,10 @@ export interface InspectJob {
   readonly model: string;
 }
 
-export interface ReadCsvJob {
-  readonly kind: 'read-text';
-  readonly text: string;
+/** A table as people have it: pasted, or a file of any kind that the readers know. */
+export interface ReadJob {
+  readonly kind: 'read';
+  readonly content: string | Blob;
   readonly name?: string;
 }
 
@@ -131,7 +132,7 @@ export interface BacktestResult {
   readonly pages: readonly AnomalyEvent[];
 }
 
-export type Job = ScoreJob | BacktestJob | GraphJob | FitJob | InspectJob | ReadCsvJob | ListJob;
+export type Job = ScoreJob | BacktestJob | GraphJob | FitJob | InspectJob | ReadJob | ListJob;
 
 export interface DetectorListing {
   readonly id: string;
@@ -155,7 +156,8 @@ export interface SeriesState {
 
 export interface JobResults {
   score: {
-    readonly detection: Detection;
+    /** Its series stays with whoever asked. */
+    readonly detection: Omit<Detection, 'series'>;
     /** Less than all where a live series was continued. */
     readonly scoredPoints: number;
     /** Of a monitor: what it thinks of the series at its end, and since when (epoch ms). */
@@ -164,7 +166,7 @@ export interface JobResults {
   backtest: readonly BacktestResult[];
   fit: { readonly model: string; readonly report: FitReport };
   inspect: ModelInfo;
-  'read-text': { readonly series: Series; readonly notes: readonly string[] };
+  read: { readonly series: Series; readonly notes: readonly string[] };
   list: readonly DetectorListing[];
   graph: GraphResult;
 }

@@ -16,15 +16,7 @@ import { defaultsOf, describeOptions } from '@heed/core/detectors';
 import { LRUCache } from 'lru-cache';
 import { scoreGraph } from './graphJob.js';
 import { stableJson } from './hash.js';
-import type {
-  BacktestJob,
-  BacktestResult,
-  FitJob,
-  Job,
-  JobResults,
-  ReadCsvJob,
-  ScoreJob,
-} from './jobTypes.js';
+import type { BacktestJob, BacktestResult, FitJob, Job, JobResults, ReadJob, ScoreJob } from './jobTypes.js';
 import { yieldIfDue } from './yield-if-due.js';
 
 /** Runs one job on @heed/core. Everything the plugin computes goes through here, in a worker or on the page. */
@@ -43,8 +35,8 @@ export async function runJob(
       return fit(job, run);
     case 'inspect':
       return inspect(job.model);
-    case 'read-text':
-      return read(job);
+    case 'read':
+      return read(job, run);
     case 'list':
       return listDetectors().map(({ id, summary, source, input, tags, options }) => ({
         id,
@@ -104,7 +96,14 @@ async function watch({ series, scoreConfig, live, range }: ScoreJob, signal: Abo
   return { detection, scoredPoints, state: { state, since } };
 }
 
+/** The page has the series: it is not sent back. */
 async function score(job: ScoreJob, run: Pick<RunOptions, 'signal' | 'onProgress'>) {
+  const { detection, ...rest } = await scoreWhole(job, run);
+  const { series: _given, ...result } = detection;
+  return { ...rest, detection: result };
+}
+
+async function scoreWhole(job: ScoreJob, run: Pick<RunOptions, 'signal' | 'onProgress'>) {
   const { live, scoreConfig } = job;
   if (scoreConfig.monitor) return watch(job, run.signal);
   const { detector: id, options, model, events, feedback } = scoreConfig;
@@ -127,9 +126,9 @@ async function score(job: ScoreJob, run: Pick<RunOptions, 'signal' | 'onProgress
 }
 
 /** The readers of all formats are a third of the engine, and one page alone reads: they lie with the learned detectors. */
-async function read({ text, name }: ReadCsvJob) {
-  const { readText } = await import('@heed/core/series');
-  return readText(text, { ...(name ? { name } : {}), sort: true });
+async function read({ content, name }: ReadJob, run: Pick<RunOptions, 'signal' | 'onProgress'>) {
+  const { readSeriesBlob } = await import('@heed/core/series');
+  return readSeriesBlob(new Blob([content]), { ...(name ? { name } : {}), sort: true }, run);
 }
 
 async function fit(job: FitJob, run: Pick<RunOptions, 'signal' | 'onProgress'>) {

@@ -89,10 +89,11 @@ export class ScoringService {
           ...(priority === undefined ? {} : { priority }),
         },
       );
-      const { detection, scoredPoints, state } = result;
+      const { scoredPoints, state } = result;
+      const detection = { ...result.detection, series };
       return {
         value: { key, series, scoreConfig, ...model, detection, ...(state ? { state } : {}) },
-        bytes: sizeOf(series) + sizeOf(detection),
+        bytes: sizeOf(detection),
         spent: {
           milliseconds,
           where,

@@ -1,5 +1,6 @@
+import { isNumberIn } from '../../check-number.js';
 import { tzOffset } from '@date-fns/tz';
-import { HeedError } from '../../errors.js';
+import { HeedError, shownValue } from '../../errors.js';
 import type { Exclusion } from '../types.js';
 
 const minute = 60_000;
@@ -34,10 +35,10 @@ export function excludedPoints(
 }
 
 function windowTest({ start, end, name }: Extract<Exclusion, { kind: 'window' }>): (time: number) => boolean {
-  if (!(start <= end)) {
+  if (!isNumberIn(start, { infinite: true }) || !isNumberIn(end, { min: start, infinite: true })) {
     throw new HeedError(
       'bad-option',
-      `the exclusion${nameOf(name)} runs from ${start} to ${end}`,
+      `the exclusion${nameOf(name)} runs from ${shownValue(start)} to ${shownValue(end)}`,
       'Give epoch milliseconds with the start before the end.',
     );
   }
@@ -56,10 +57,13 @@ function recurringTest(
       'Give the series a time column, or exclude a window of points.',
     );
   }
-  if (days?.some((weekday) => !Number.isInteger(weekday) || weekday < 0 || weekday > 6)) {
+  if (
+    days !== undefined &&
+    !(Array.isArray(days) && days.every((weekday) => isNumberIn(weekday, { min: 0, max: 6, whole: true })))
+  ) {
     throw new HeedError(
       'bad-option',
-      `the exclusion${nameOf(name)} has the days ${days.join(', ')}`,
+      `the exclusion${nameOf(name)} has days that are none`,
       'Give days from 0 (Sunday) to 6 (Saturday).',
     );
   }
@@ -89,12 +93,12 @@ function recurringTest(
 }
 
 function minutesOf(text: string, name: string | undefined): number {
-  const match = /^(\d{1,2}):(\d{2})$/.exec(text);
+  const match = typeof text === 'string' ? /^(\d{1,2}):(\d{2})$/.exec(text) : null;
   const value = match ? Number(match[1]) * 60 + Number(match[2]) : NaN;
   if (!(value <= day) || Number(match![2]) > 59) {
     throw new HeedError(
       'bad-option',
-      `"${text}" of the exclusion${nameOf(name)} is not a time of day`,
+      `${shownValue(text)} of the exclusion${nameOf(name)} is not a time of day`,
       'Give HH:MM from 00:00 to 24:00.',
     );
   }

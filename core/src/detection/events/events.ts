@@ -1,4 +1,5 @@
-import { HeedError } from '../../errors.js';
+import { checkNumber } from '../../check-number.js';
+import { HeedError, shownValue } from '../../errors.js';
 import type { Series } from '../../series/series.js';
 import { excludedPoints } from './calendar.js';
 import { clearDeviation, inSpreads, largestDeviation, type Deviation, type Reference } from './deviation.js';
@@ -125,14 +126,11 @@ function checkEventOptions(options: EventOptions): void {
   if (direction !== undefined && !directions.includes(direction)) {
     throw new HeedError(
       'bad-option',
-      `the direction is "${String(direction)}"`,
+      `the direction is ${shownValue(direction)}`,
       `Give one of ${directions.join(', ')}.`,
     );
   }
   const numbers = { mergeGap, minLength, minDeviation, minRelativeDeviation };
-  for (const [name, value] of Object.entries(numbers)) {
-    if (value !== undefined && !(value >= 0 && value < Infinity)) {
-      throw new HeedError('bad-option', `"${name}" is ${value}`, 'Give a finite number of at least 0.');
-    }
-  }
+  for (const [name, value] of Object.entries(numbers))
+    if (value !== undefined) checkNumber(`"${name}"`, value, { min: 0 });
 }

@@ -1,4 +1,5 @@
-import { HeedError } from '../../errors.js';
+import { checkNumber, isNumberIn } from '../../check-number.js';
+import { HeedError, shownValue } from '../../errors.js';
 import { fitScaler } from '../../preprocess/scale.js';
 import { meanAndStd, quantileOfSorted, selectQuantile } from '../../preprocess/statistics.js';
 import { peaksOverThreshold } from './pot.js';
@@ -90,16 +91,14 @@ function checkOptions(
   sensitivity: number,
   learned: number | undefined,
 ): void {
-  if (!Object.hasOwn(defaultValues, method)) {
+  if (typeof method !== 'string' || !Object.hasOwn(defaultValues, method)) {
     throw new HeedError(
       'bad-option',
-      `there is no threshold method "${String(method)}"`,
+      `there is no threshold method ${shownValue(method)}`,
       `Give one of ${Object.keys(defaultValues).join(', ')}.`,
     );
   }
-  if (!(sensitivity >= 0 && sensitivity <= 100)) {
-    throw new HeedError('bad-option', `the sensitivity is ${sensitivity}`, 'Give a number from 0 to 100.');
-  }
+  checkNumber('the sensitivity', sensitivity, { min: 0, max: 100 });
   if (method === 'learned') {
     if (learned !== undefined && learned > 0 && learned < Infinity) return;
     throw new HeedError(
@@ -108,17 +107,14 @@ function checkOptions(
       'Choose another threshold method, or leave it out.',
     );
   }
-  const inside =
-    method === 'quantile' || method === 'pot' ? value > 0 && value < 1 : value > 0 && value < Infinity;
-  if (!inside) {
+  const share = method === 'quantile' || method === 'pot';
+  if (!isNumberIn(value, share ? { above: 0, below: 1 } : { above: 0 })) {
     throw new HeedError(
       'bad-option',
       Number.isNaN(value)
         ? `the threshold method "${method}" needs a value`
-        : `the threshold value is ${value}`,
-      method === 'quantile' || method === 'pot'
-        ? `Give a number between 0 and 1 for "${method}".`
-        : `Give a number above 0 for "${method}".`,
+        : `the threshold value is ${shownValue(value)}`,
+      share ? `Give a number between 0 and 1 for "${method}".` : `Give a number above 0 for "${method}".`,
     );
   }
 }

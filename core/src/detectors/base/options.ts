@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { HeedError } from '../../errors.js';
+import { HeedError, shownValue } from '../../errors.js';
 import { nearest } from '../../nearest.js';
 
 /** What an option is, in plain data: for help, forms and messages. */
@@ -160,8 +160,7 @@ function checkOption(id: string, schema: OptionsSchema, name: string, value: unk
 }
 
 function show(value: unknown): string {
-  const shown =
-    typeof value === 'string' ? JSON.stringify(value) : Array.isArray(value) ? `[${value}]` : String(value);
+  const shown = Array.isArray(value) ? `[${value.map(shownValue).join(',')}]` : shownValue(value);
   return shown.length > 60 ? `${shown.slice(0, 57)}…` : shown;
 }
 

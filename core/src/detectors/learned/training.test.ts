@@ -3,6 +3,11 @@ import { generateSeries } from '../../datasets/index.js';
 import { averagePrecision, rankingCurve } from '../../evaluate/curves.js';
 import { createSeries, sliceSeries } from '../../series/series.js';
 import type { DetectorState } from '../base/types.js';
+import { resolveOptions } from '../base/options.js';
+import { featureAttention } from './feature-attention/index.js';
+import { featureAttentionPlan } from './feature-attention/network.js';
+import type { FeatureAttentionOptions } from './feature-attention/options.js';
+import { WindowedDetector } from './training/windowed-detector.js';
 import { labeled, makeQuick, normal, series, training } from './learned-case.fixture.js';
 
 describe('learned detectors', () => {
@@ -44,6 +49,41 @@ describe('learned detectors', () => {
     }
     expect(flags[0]).toEqual(flags[1]);
     expect(flags[0]!.includes(1)).toBe(true);
+  });
+
+  it('feature attention takes the formulas to the letter where it is told to', async () => {
+    const quick = resolveOptions(featureAttention, {
+      ...featureAttention.quick,
+      literal: true,
+      features: 'none',
+      window: 16,
+    }) as FeatureAttentionOptions;
+    const detector = new WindowedDetector(featureAttentionPlan(quick));
+    await detector.fit(normal, { seed: 2 });
+    const { network, windows } = detector.open(series);
+    const { tensors } = await detector.getState();
+    const w = Array.from(tensors['attention.weight']!.values as Float32Array);
+    const [x] = windows.gather([40]).arraySync();
+    const inference = network.infer(windows.gather([40]));
+    // a = softmax(W x), z = sum of a x: the outlier itself takes part.
+    const scores = x!.map((point) => point.reduce((sum, value, c) => sum + value * w[c]!, 0));
+    const highest = Math.max(...scores);
+    const powers = scores.map((score) => Math.exp(score - highest));
+    const total = powers.reduce((sum, value) => sum + value, 0);
+    const z = x![0]!.map((_, c) => x!.reduce((sum, point, i) => sum + (powers[i]! / total) * point[c]!, 0));
+    const [expected] = inference.expected!.arraySync();
+    expected!.forEach((row) => row.forEach((value, c) => expect(value).toBeCloseTo(z[c]!, 4)));
+    detector.dispose();
+    // With f a softmax, the points of a window share one unit of score.
+    const ranked = new WindowedDetector(featureAttentionPlan({ ...quick, nonlinearity: 'softmax' }));
+    await ranked.fit(normal, { seed: 2 });
+    const { network: other } = ranked.open(series);
+    const [row] = other.infer(windows.gather([40])).score!.arraySync();
+    expect(row!.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+    const { raw, threshold } = await ranked.score(series, {});
+    expect(threshold).toBeGreaterThan(0);
+    expect(raw.some((value) => value > threshold!)).toBe(true);
+    ranked.dispose();
   });
 
   it('pretraining by masked reconstruction lowers the loss training starts from', async () => {

@@ -1,4 +1,4 @@
-import { HeedError } from '../../errors.js';
+import { checkNumber } from '../../check-number.js';
 import { laggedProducts } from '../autocorrelation.js';
 import { clipAndInterpolate, halve, meanSquare, withoutTrend } from './prepare.js';
 import { refine, sharpen, subtractCycle } from './refine.js';
@@ -53,13 +53,11 @@ const WORTHWHILE = 0.05;
  */
 export function findPeriods(values: ArrayLike<number>, options: PeriodOptions = {}): Period[] {
   const { max = 3, minPeriod = 4, minStrength = 0.1 } = options;
-  if (!(minPeriod >= 2) || !(max >= 1) || !(minStrength >= 0 && minStrength <= 1)) {
-    throw new HeedError(
-      'bad-option',
-      `the period options are ${JSON.stringify(options)}`,
-      'Give max >= 1, minPeriod >= 2 points, minStrength from 0 to 1.',
-    );
-  }
+  checkNumber('minPeriod', minPeriod, { min: 2, infinite: true });
+  checkNumber('max', max, { min: 1, infinite: true });
+  checkNumber('minStrength', minStrength, { min: 0, max: 1 });
+  if (options.maxPeriod !== undefined)
+    checkNumber('maxPeriod', options.maxPeriod, { min: 0, infinite: true });
   const n = values.length;
   const longest = Math.min(options.maxPeriod ?? Infinity, Math.floor(n / 3));
   const start = clipAndInterpolate(values);

@@ -1,4 +1,4 @@
-import { HeedError } from '../../errors.js';
+import { HeedError, shownValue } from '../../errors.js';
 import type { ReadOptions } from './options.js';
 
 const isText = (value: unknown): boolean => typeof value === 'string';
@@ -48,7 +48,6 @@ export function checkReadOptions(options: ReadOptions): void {
   for (const [name, [right, told]] of Object.entries(kinds)) {
     const value: unknown = options[name as keyof ReadOptions];
     if (value === undefined || right(value)) continue;
-    const shown = typeof value === 'object' ? 'no such thing' : (JSON.stringify(value) ?? typeof value);
-    throw new HeedError('bad-option', `the option ${name} is ${shown}`, `Give ${told}.`);
+    throw new HeedError('bad-option', `the option ${name} is ${shownValue(value)}`, `Give ${told}.`);
   }
 }

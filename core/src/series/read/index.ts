@@ -5,5 +5,5 @@ export { readSeriesStream } from './stream.js';
 export { seriesFromRecords, seriesToRecords, type SeriesRecord } from './records.js';
 export { summarizeInput, type InputSummary } from './summary.js';
 export { readText } from './text.js';
-export { readTextBlob } from './blob.js';
+export { readSeriesBlob } from './blob.js';
 export { readCells, type CellRow } from './cells.js';

@@ -19,6 +19,7 @@ export interface ScenarioQuery extends DataQuery {
     | 'service'
     | 'fleet'
     | 'balanced'
+    | 'pods'
     | 'system'
     | 'map'
     | 'error'
@@ -49,6 +50,15 @@ function chance(seed: number): number {
   x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
   return ((x ^ (x >>> 16)) >>> 0) / 4294967296;
 }
+
+const apps = ['web', 'api', 'cart', 'pay', 'stock', 'mail', 'auth', 'feed', 'geo', 'search', 'media', 'jobs'];
+
+/** Labels of the pods: twenty of each application, one of each on every node. */
+const podOf = (i: number) => ({
+  app: apps[Math.floor(i / 20) % apps.length]!,
+  node: `node-${String((i % 20) + 1).padStart(2, '0')}`,
+  pod: `${apps[Math.floor(i / 20) % apps.length]}-${String((i % 20) + 1).padStart(2, '0')}`,
+});
 
 /** Nearly normal, from four chances. */
 const noise = (t: number, seed: number) => {
@@ -178,6 +188,18 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
         ),
       );
     }
+    if (scenario === 'pods') {
+      return hosts(query.count ?? 240, (i) => {
+        const pod = podOf(i);
+        return frame(
+          'latency',
+          times.map((t) => this.podLatency(t, i)),
+          times,
+          'ms',
+          pod,
+        );
+      });
+    }
     if (scenario === 'system') return this.system(times, frame);
     const values = times.map((t) => this.latency(t, hashOf(host)));
     const out = frame(query.name ?? 'latency', values, times, 'ms', { host });
@@ -227,6 +249,26 @@ export class ScenarioDataSource extends DataSourceApi<ScenarioQuery> {
     const drift = i === 30 && before <= 5 ? 3.2 * Math.min(5, 5 - before) : 0;
     const value = (0.6 + 0.7 * chance(i)) * load + 6 * chance(i + 500) + drift + 1.1 * noise(t, i + 900);
     return Math.max(0, Math.min(100, value));
+  }
+
+  /**
+   * Pods of twelve applications on twenty nodes. Thirteen minutes ago a release makes all of `cart` slow for two minutes;
+   * nine minutes ago one pod of `search` is slow by itself; four minutes ago node-07 begins to fail, its first pod
+   * before the others, and goes on.
+   */
+  private podLatency(t: number, i: number): number {
+    const before = (anchor() - t) / minute;
+    const { app, node } = podOf(i);
+    let value =
+      40 +
+      12 * chance(i) +
+      9 * Math.sin((2 * Math.PI * t) / (10 * minute) + chance(i + 40)) +
+      1.5 * noise(t, i);
+    if (app === 'cart' && before > 11 && before <= 13) value += 35;
+    if (i === 183 && before > 7.5 && before <= 9) value += 42;
+    if (node === 'node-07' && before <= 4 - (i === 6 ? 0 : 0.12 + 0.15 * chance(i)))
+      value += i === 6 ? 60 : 30;
+    return value;
   }
 
   /** Four measures of one service that belong together; 9 minutes ago they came apart, though each stayed in its range. */

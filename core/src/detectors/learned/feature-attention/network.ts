@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { featureAttention } from '../../../tensor/attention/mechanisms.js';
 import { dense, softmax } from '../../../tensor/operations/index.js';
 import { convolutionLayer, denseLayer, recurrentLayer } from '../training/layers.js';
 import type { Inference, WindowedPlan } from '../training/network.js';
@@ -11,8 +12,7 @@ const WIDTH = 5;
 
 /**
  * The model of “Attention mechanisms for robust and accurate anomaly detection” §3: features x_i of every point (none, CNN or RNN, step 2), weights a = softmax(W x)
- * (step 3), z = Σ_i a_i x_i (step 4), score s_i = f(z − x_i) with f sigmoid or softplus (step 5), threshold T
- * (step 6).
+ * (step 3), z = Σ_i a_i x_i (step 4), score s_i = f(z − x_i) (step 5), threshold T (step 6).
  *
  * What the document leaves open or gets wrong, and what is done:
  * - W is called a matrix but gives one weight per element: here it has `weightings` rows, each with its own z, and
@@ -22,10 +22,13 @@ const WIDTH = 5;
  *   r / (r + T) and softplus is log(1 + r / T), neither of which saturates, and the threshold is f(0).
  * - An element takes part in the z it is compared with, so that an outlier pulls z to itself: here it is left out
  *   of its own z (exactly, by subtraction), and W reads tanh(x), so that its size cannot buy weight.
+ * - With f a softmax the elements of a window share one unit of score: it says which is oddest, not whether one is.
  * - The code's loss is binary cross-entropy between output and *input*. Supervised, it is binary cross-entropy with
  *   the labels, log odds u·(z − x_i)² − T with u >= 0 and T learned; unsupervised, the decoded z has to rebuild x,
  *   and T is a quantile of the scores of held-out windows.
  * - The code's attention multiplies without summing, and its softmax runs over the wrong axis for a batch.
+ *
+ * `literal` takes the formulas to the letter: one row, W reads x, and z is the same for all elements of a window.
  */
 export function featureAttentionPlan(options: FeatureAttentionOptions): WindowedPlan {
   const supervised = options.supervised;
@@ -35,11 +38,15 @@ export function featureAttentionPlan(options: FeatureAttentionOptions): Windowed
       ? {}
       : {
           thresholdQuantile: options.thresholdQuantile,
-          nonlinearity: options.nonlinearity as 'sigmoid' | 'softplus',
+          nonlinearity: options.nonlinearity as WindowedPlan['nonlinearity'],
         }),
     build(parameters, channels) {
       const { features, width } = featureLayer(parameters, options, channels);
-      const weight = parameters.create('attention.weight', [width, options.weightings], 'glorot');
+      const weight = parameters.create(
+        'attention.weight',
+        [width, options.literal ? 1 : options.weightings],
+        'glorot',
+      );
       const decode =
         options.features === 'none' && !supervised
           ? undefined
@@ -49,13 +56,18 @@ export function featureAttentionPlan(options: FeatureAttentionOptions): Windowed
 
       const infer = (inputs: tf.Tensor3D): Inference => {
         const x = features(inputs);
-        const { nearest, weights } = leaveOneOutContext(x, weight as tf.Tensor2D);
+        const { nearest, weights } = options.literal
+          ? wholeContext(x, weight as tf.Tensor2D)
+          : leaveOneOutContext(x, weight as tf.Tensor2D);
         if (supervised) {
           const distance = tf.squaredDifference(nearest, x);
           const logits = tf.sub(dense(distance, tf.softplus(slope) as tf.Tensor2D), threshold);
           return { logits: tf.squeeze(logits, [2]) as tf.Tensor2D, weights };
         }
-        return { expected: decode ? decode(nearest) : nearest, weights };
+        const expected = decode ? decode(nearest) : nearest;
+        if (options.nonlinearity !== 'softmax') return { expected, weights };
+        const distance = tf.mean(tf.squaredDifference(expected, inputs), 2);
+        return { expected, weights, score: softmax(distance) as tf.Tensor2D };
       };
       return { infer, ...(decode ? { reconstruct: (inputs) => decode(features(inputs)) } : {}) };
     },
@@ -77,6 +89,19 @@ function featureLayer(
     return { features: run, width: hidden };
   }
   return { features: (x) => x, width: channels };
+}
+
+/** z = Σ a_j x_j, a = softmax(W x), for every point of a window the same: [b, n, k], weights [b, n, n]. */
+function wholeContext(
+  x: tf.Tensor3D,
+  weight: tf.Tensor2D,
+): { nearest: tf.Tensor3D; weights: () => tf.Tensor3D } {
+  const { context, weights } = featureAttention(x, weight);
+  const length = x.shape[1];
+  return {
+    nearest: tf.tile(context, [1, length, 1]) as tf.Tensor3D,
+    weights: () => tf.tile(weights, [1, length, 1]) as tf.Tensor3D,
+  };
 }
 
 /**

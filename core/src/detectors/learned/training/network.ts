@@ -62,7 +62,10 @@ export interface WindowedPlan {
   readonly isAttention: (name: string) => boolean;
   /** Learns a threshold T: this quantile of the scores r of held-out normal windows. */
   readonly thresholdQuantile?: number;
-  /** With a learned T the score is f(log r − log T): r / (r + T) for the sigmoid, log(1 + r / T) for softplus. */
-  readonly nonlinearity?: 'sigmoid' | 'softplus';
+  /**
+   * With a learned T the score is f(log r − log T): r / (r + T) for the sigmoid, log(1 + r / T) for softplus. A softmax
+   * over the window is computed by the network, and its score is compared with T as it is.
+   */
+  readonly nonlinearity?: 'sigmoid' | 'softplus' | 'softmax';
   build(parameters: Parameters, channels: number): WindowedNetwork;
 }

@@ -79,7 +79,7 @@ export async function scoreWindows(scoring: Scoring, options: RunOptions): Promi
   }
 
   const raw = new Float64Array(points);
-  const learned = plan.nonlinearity ? scoring.threshold : undefined;
+  const learned = plan.nonlinearity && plan.nonlinearity !== 'softmax' ? scoring.threshold : undefined;
   const contributions = scalers.map(() => new Float64Array(points));
   for (let t = 0; t < points; t++) {
     let sum = 0;
@@ -97,8 +97,8 @@ export async function scoreWindows(scoring: Scoring, options: RunOptions): Promi
     if ((hasScore || learned) && sum > 0)
       for (let c = 0; c < channels; c++) contributions[c]![t] *= raw[t]! / sum;
   }
-  const threshold =
-    plan.supervised || plan.nonlinearity === 'sigmoid' ? 0.5 : plan.nonlinearity ? Math.LN2 : undefined;
+  const thresholds = { sigmoid: 0.5, softplus: Math.LN2, softmax: scoring.threshold };
+  const threshold = plan.supervised ? 0.5 : plan.nonlinearity && thresholds[plan.nonlinearity];
   return {
     raw,
     ...(hasError ? { contributions } : {}),

@@ -1,3 +1,4 @@
+import { checkNumber } from '../../../check-number.js';
 import * as tf from '@tensorflow/tfjs-core';
 import { chooseBackend } from '../../../tensor/index.js';
 import { CooperativeScheduler } from '../../../yield.js';
@@ -162,9 +163,7 @@ export class WindowedDetector implements RawDetector {
   /** @throws HeedError not-fitted, channel-mismatch, too-few-points, not-supported, bad-option */
   async attentionMap(series: Series, point: number): Promise<AttentionMap> {
     const { network, windows } = this.open(series);
-    if (!(Number.isInteger(point) && point >= 0 && point < windows.points)) {
-      throw new HeedError('bad-option', `there is no point ${point}`, `Give 0…${windows.points - 1}.`);
-    }
+    checkNumber('the point', point, { min: 0, max: windows.points - 1, whole: true });
     const { horizon } = this.plan;
     const start = Math.max(0, Math.min(windows.count - 1, point - (horizon >> 1)));
     const map = tf.tidy(() => {
