@@ -196,7 +196,7 @@ export class QueryWatch {
           trailAfter: !this.options.trail ? Infinity : isNew ? due - step : -Infinity,
           only: false,
         },
-        !isNew,
+        !(isFirst && isNew),
         signal,
       );
       done += times.length;
