@@ -252,6 +252,15 @@ describe.skipIf(!server)('heed serve on several machines with a real Redis', () 
     expect(bed.messages().filter((message) => message === 'Incident opened.')).toHaveLength(1);
   });
 
+  test('ends although Redis is away', async () => {
+    const service = await bed.start(shared());
+    await redis.kill();
+    await sleep(500);
+    const ended = await Promise.race([bed.stop(service).then(() => true), sleep(20 * second)]);
+    await redis.start();
+    expect(ended).toBe(true);
+  });
+
   test('a Redis that lost everything: the history is read again', async () => {
     const service = await bed.start(shared());
     for (let i = 0; i < 3; i++) await bed.advance(service, minute);

@@ -185,6 +185,8 @@ async function serve(flags: ServeFlags): Promise<void> {
   }
   await stopped;
   process.exitCode = 0;
+  // What still tries to reach a server that is away must not keep the process.
+  setTimeout(() => process.exit(), 2_000).unref();
 }
 
 /** The configuration file that the flags stand for. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Config } from '../config.js';
 import { LabelBook } from '../exposition.js';
@@ -26,6 +27,9 @@ import { MemoryTable } from './memory-table.js';
 import { Scripts } from './scripts.js';
 import type { ShardRunner } from './shard-runner.js';
 import { ShardWorker } from './worker.js';
+
+/** How long what cannot end without Redis is waited for, ms. */
+const LAST_WAIT = 2_000;
 
 export interface ClusterOptions {
   readonly config: Config;
@@ -155,9 +159,12 @@ class Cluster implements Runs {
   async stop(): Promise<void> {
     const started = performance.now();
     // Without Redis nothing can be handed over; what was judged is judged again by who goes on.
-    if (this.redis.status !== 'ready') this.redis.disconnect();
-    await this.leader.close().catch(() => {});
-    await this.worker.close().catch(() => {});
+    const isAway = this.redis.status !== 'ready';
+    if (isAway) this.redis.disconnect();
+    const bounded = (work: Promise<unknown>): Promise<unknown> =>
+      Promise.race([work.catch(() => {}), ...(isAway ? [sleep(LAST_WAIT)] : [])]);
+    await bounded(this.leader.close());
+    await bounded(this.worker.close());
     await Promise.allSettled(this.scores.map((output) => output.close()));
     await Promise.allSettled(this.threads.map((thread) => thread.close()));
     await Promise.allSettled([...this.sources.values()].map((source) => source.close()));

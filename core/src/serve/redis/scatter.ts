@@ -76,7 +76,8 @@ export class Scatter implements Feed {
       redis.hgetall(keys.head),
       redis.hgetall(keys.sizes),
     ]);
-    this.isLost = this.times.size > 0 && Object.keys(heads).length === 0;
+    // Until a whole round has got there again.
+    if (this.times.size > 0 && Object.keys(heads).length === 0) this.isLost = true;
     this.times = new Map(Object.keys(heads).map((shard) => [Number(shard), Number(times[shard] ?? NaN)]));
     this.units.size = Object.values(sizes).reduce((sum, size) => sum + Number(size), 0);
     // Who leads now cannot know which series are new.
@@ -116,6 +117,7 @@ export class Scatter implements Feed {
     if (!options.only) {
       this.isPrimed = true;
       for (const shard of shards) this.times.set(shard, until);
+      if (options.save !== 'none') this.isLost = false;
     }
     await onAppended(query, shards);
     await this.wait(options.save === 'none' ? BACKLOG : 0);

@@ -240,10 +240,11 @@ export class ShardRunner {
 
   /** Its monitors are not held here any more. */
   async drop(): Promise<void> {
+    const { thread, onForgotten } = this.options;
+    // At once: another one may be made for the same shard, with the same labels.
+    for (const unit of this.fleet.units.values()) onForgotten(unit);
     await this.last;
-    const { thread } = this.options;
     if (thread.deaths !== this.deaths) return;
     await thread.run({ kind: 'drop', ids: Uint32Array.from(this.fleet.units.keys()) }).catch(() => {});
-    for (const unit of this.fleet.units.values()) this.options.onForgotten(unit);
   }
 }

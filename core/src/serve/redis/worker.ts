@@ -168,7 +168,8 @@ export class ShardWorker {
   async close(): Promise<void> {
     const { redis, keys, id, log } = this.options;
     clearInterval(this.beat);
-    await this.worker.close().catch(() => {});
+    // Without Redis there is nothing to wait for.
+    await this.worker.close(redis.status !== 'ready').catch(() => {});
     const results = await Promise.allSettled(this.held().map((runner) => runner.snapshot()));
     for (const result of results) {
       if (result.status === 'rejected' && !(result.reason instanceof ShardLost))
