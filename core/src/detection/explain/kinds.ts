@@ -1,4 +1,4 @@
-import { selectQuantile } from '../../preprocess/statistics.js';
+import { robustLocation, selectQuantile, selectQuantiles } from '../../preprocess/statistics.js';
 
 /** What an event is, told from its points. */
 export type EventKind =
@@ -123,6 +123,9 @@ export function describeEvent(points: EventPoints): EventFacts {
   };
   switch (sign) {
     case 'off':
+      // What was expected moved away from a value that stood still.
+      if (seen.length === length && stoodStill(values, start, end, held))
+        return { ...facts, kind: 'stuck', way: 0 };
       return off();
     case 'absent':
       return { ...facts, kind: 'missing cycle', way };
@@ -147,6 +150,26 @@ export function describeEvent(points: EventPoints): EventFacts {
       return { ...facts, kind: 'pattern', way: 0 };
     }
   }
+}
+
+/**
+ * Whether one value that the series often passes was held through most of an event, longer than any ever was. At 0, at a
+ * limit or beyond what it usually takes, a held value is a fall or a rise.
+ */
+function stoodStill(values: Float64Array, start: number, end: number, held: EventFacts['held']): boolean {
+  const length = end - start + 1;
+  if (length <= BRIEF || held.length < 0.75 * length || !usuallyMoves(values, start, end)) return false;
+  return (
+    held.length > 2 * longestElsewhere(values, start, end) && isUsualValue(values, start, end, held.value)
+  );
+}
+
+/** Whether a value lies amid those outside start…end: a twentieth of them below it, and as many above. */
+function isUsualValue(values: Float64Array, start: number, end: number, value: number): boolean {
+  const elsewhere = Float64Array.from([...values.subarray(0, start), ...values.subarray(end + 1)]);
+  if (elsewhere.length === 0) return false;
+  const [low, high] = selectQuantiles(elsewhere, [0.05, 0.95]);
+  return value > low! && value < high!;
 }
 
 /** Moves away all along: each third further off than the one before. */
@@ -200,6 +223,27 @@ export function staysAt(
   const after = values.slice(end + 1, end + 1 + AFTER);
   if (after.length < FEWEST_AFTER) return false;
   return way * (selectQuantile(after, 0.5) - (level + expectedLevel) / 2) > 0;
+}
+
+/** Points before an event that tell where it came from, and how near to the usual value it must have come from there. */
+const BEFORE = 8;
+const BACK = 0.3;
+
+/**
+ * Where an event came back from, if it is a return: the level before it lies clearly off what is usual in the series, and
+ * its own value does not. A detector that compares with the last points takes the end of a fault for another one.
+ */
+export function cameBackFrom(
+  values: Float64Array,
+  start: number,
+  { way, value }: EventFacts,
+): { readonly from: number; readonly usual: number } | undefined {
+  if (way === 0 || start < BEFORE) return undefined;
+  const { median: usual, sigma } = robustLocation(values);
+  const from = selectQuantile(values.slice(start - BEFORE, start), 0.5);
+  const away = way * (usual - from);
+  const isBack = away > CLEAR * sigma && Math.abs(value - usual) <= BACK * away && way * (value - from) > 0;
+  return isBack ? { from, usual } : undefined;
 }
 
 /** Whether most points outside start…end differ from the one before. */
