@@ -52,6 +52,8 @@ describe('dist', () => {
         'module.js',
         'plugin.json',
         'img/logo.svg',
+        'locales/en-US/heed-anomaly-app.json',
+        'locales/zh-Hans/heed-anomaly-app.json',
         'datasource/module.js',
         'datasource/plugin.json',
         'datasource/learned.js',
