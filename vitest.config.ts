@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Tests that fit networks: minutes of one core, which an edit of anything else need not wait for. */
 const trainsNetworks = [
   'core/src/detectors/{learned,graph,transfer}/**/*.test.ts',
-  'core/src/detection/{models,fusion}.test.ts',
+  'core/src/detection/{models,fusion,prepare}.test.ts',
   'grafana-plugin/src/datasource/graph.test.ts',
   // Chooses the engine of TensorFlow.js, once per process.
   'core/src/tensor/backend.test.ts',

@@ -37,6 +37,7 @@ export { getDetectorDefinition, listDetectors, registerDetector } from './detect
 export { readFeedback } from './feedback/index.js';
 
 // Detection
+export type { Preparation } from './preprocess/index.js';
 export {
   createDetector,
   createGraphDetector,

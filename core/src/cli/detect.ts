@@ -12,7 +12,15 @@ import { interruption } from './interrupt.js';
 import { checkDifferent, checkOutput, print, writeOutput } from './output.js';
 import { detectionReport } from './report.js';
 import { namingInput, openDetector } from './run-detector.js';
-import { addScoringOptions, checkScoringFlags, eventOptions, type ScoringFlags } from './scoring-options.js';
+import {
+  addPreparationOptions,
+  addScoringOptions,
+  checkScoringFlags,
+  eventOptions,
+  preparationOf,
+  type PreparationFlags,
+  type ScoringFlags,
+} from './scoring-options.js';
 import { detectionTable } from './table.js';
 import { colorsFor, printable, ProgressDisplay, tell, terminalWidth } from './terminal.js';
 import { wholeNumberIn } from './values.js';
@@ -20,7 +28,7 @@ import { wholeNumberIn } from './values.js';
 const formats = ['table', 'json', 'csv', 'svg', 'html', 'png'] as const;
 type Format = (typeof formats)[number];
 
-interface DetectFlags extends InputOptions, ScoringFlags {
+interface DetectFlags extends InputOptions, ScoringFlags, PreparationFlags {
   readonly nodes?: string;
   readonly format?: Format;
   readonly out?: string;
@@ -38,6 +46,7 @@ export function detectCommand(program: Command): void {
   addInputOptions(command);
   command.option('--nodes <file>', 'a CSV with the features of the nodes, beside an edge list of a graph');
   addScoringOptions(command);
+  addPreparationOptions(command);
   command
     .optionsGroup('Output:')
     .addOption(
@@ -129,7 +138,9 @@ async function detectAction(
     return;
   }
   const run = { signal, onProgress: progress.update };
-  const detector = await openDetector(flags, eventOptions(flags), signal);
+  const preparation = preparationOf(flags);
+  const choice = { ...flags, ...(preparation ? { preparation } : {}) };
+  const detector = await openDetector(choice, eventOptions(flags), signal);
   let input: ReadResult;
   let detection: Detection;
   try {

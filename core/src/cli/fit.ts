@@ -12,10 +12,11 @@ import { addInputOptions, readInput, tellNotes, type InputOptions } from './inpu
 import { interruption } from './interrupt.js';
 import { checkOutput, writeOutput } from './output.js';
 import { detectorOptions, feedbackOf, namingInput, openModel, trainLengthOf } from './run-detector.js';
+import { addPreparationOptions, preparationOf, type PreparationFlags } from './scoring-options.js';
 import { printable, ProgressDisplay, tell } from './terminal.js';
 import { optionPair, trainingPart, wholeNumberIn, type TrainingPart } from './values.js';
 
-interface FitFlags extends InputOptions {
+interface FitFlags extends InputOptions, PreparationFlags {
   readonly detector?: string;
   readonly out: string;
   readonly option?: Record<string, string>;
@@ -36,8 +37,9 @@ export function fitCommand(program: Command): void {
     .command('fit')
     .description('train a detector on a series or a graph and save it for `heed detect --model`');
   addInputOptions(command);
+  command.option('--nodes <file>', 'a CSV with the features of the nodes, beside an edge list');
+  addPreparationOptions(command);
   command
-    .option('--nodes <file>', 'a CSV with the features of the nodes, beside an edge list')
     .optionsGroup('Training:')
     .option('--detector <id>', 'which detector; `heed detectors` lists them')
     .requiredOption('--out <file>', 'the model file to write')
@@ -63,6 +65,7 @@ export function fitCommand(program: Command): void {
 Examples:
   heed fit normal-week.csv --detector attention-autoencoder --out normal-week.heed
   heed fit metrics.csv --detector rnn --option epochs=30 --train 0.5 --weights int8 --out model.heed
+  heed fit metrics.csv --detector cnn --clean three-sigma --denoise median:5 --out clean.heed
   heed fit other-site.csv --from model.heed --freeze-attention --rescale --out other-site.heed
   heed fit metrics.csv --teacher model.heed --detector rnn --option hidden=6 --out small.heed
   heed fit services.json --detector graph-attention --out services.heed
@@ -89,7 +92,8 @@ Examples:
     });
 }
 
-function checkFlags({ detector, from, teacher, freezeAttention, rescale, feedback }: FitFlags): void {
+function checkFlags(flags: FitFlags): void {
+  const { detector, from, teacher, freezeAttention, rescale, feedback } = flags;
   const fail = (what: string, remedy: string) => new HeedError('bad-option', what, remedy);
   if (from !== undefined && teacher !== undefined) {
     throw fail('both --from and --teacher are given', 'Leave one of them out.');
@@ -101,6 +105,12 @@ function checkFlags({ detector, from, teacher, freezeAttention, rescale, feedbac
     throw fail(
       `--feedback does not concern --${from === undefined ? 'teacher' : 'from'}`,
       'Give it to heed detect, beside --model.',
+    );
+  }
+  if (preparationOf(flags) && (from !== undefined || teacher !== undefined)) {
+    throw fail(
+      `--fill, --denoise and --clean do not concern --${from === undefined ? 'teacher' : 'from'}`,
+      'Leave them out: what is done to a series first is kept with the model.',
     );
   }
   if (from === undefined && detector === undefined) {
@@ -136,7 +146,8 @@ async function fitSeries(file: string | undefined, flags: FitFlags, run: RunOpti
     tellNotes(notes, flags);
     const length = trainLengthOf(flags.train, series);
     const train = length === undefined ? series : sliceSeries(series, 0, length);
-    const seeded = { ...run, seed: flags.seed };
+    const preparation = preparationOf(flags);
+    const seeded = { ...run, seed: flags.seed, ...(preparation ? { preparation } : {}) };
     const lines: string[] = [];
     const naming = <T>(work: () => Promise<T>): Promise<T> => namingInput(series.name, work);
     if (flags.from !== undefined) {

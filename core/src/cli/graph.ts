@@ -72,6 +72,7 @@ const seriesFlags = [
   ],
   ...['step', 'sort', 'duplicates', 'prometheus', 'query', 'range'],
   ...['direction', 'mergeGap', 'minLength', 'minDeviation', 'minRelativeDeviation', 'exclude'],
+  ...['fill', 'denoise', 'clean'],
   ...['report', 'feedback', 'published', 'list', 'split', 'resume', 'reveal', 'dismiss'],
 ];
 

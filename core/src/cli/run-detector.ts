@@ -8,6 +8,7 @@ import { fileIdentity, readTextFile } from '../node/open.js';
 import { loadDetector } from '../detection/load.js';
 import type { Detector, ScoreOptions } from '../detection/detector-types.js';
 import type { Detection, EventOptions } from '../detection/types.js';
+import type { Preparation } from '../preprocess/preparation.js';
 import type { Series } from '../series/series.js';
 import { optionValue, type TrainingPart } from './values.js';
 
@@ -20,6 +21,8 @@ export interface DetectorChoice {
   readonly seed: number;
   /** File with judgments on intervals of the series. */
   readonly feedback?: string;
+  /** What is done to the series first. */
+  readonly preparation?: Preparation;
 }
 
 /** NAME=VALUE texts as the values the detector's option specifications ask for. */
@@ -121,6 +124,7 @@ export async function openDetector(
     events,
     trainLength: trainLengthOf(choice.train, series),
     ...(feedback ? { feedback } : {}),
+    ...(choice.preparation ? { preparation: choice.preparation } : {}),
   });
   if (choice.model !== undefined) {
     const loaded = await openModel(choice.model, signal);

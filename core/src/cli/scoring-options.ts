@@ -1,6 +1,13 @@
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { HeedError } from '../errors.js';
 import type { EventOptions, Exclusion, ThresholdMethod } from '../detection/types.js';
+import {
+  parseDenoising,
+  type Cleaning,
+  type Denoising,
+  type Preparation,
+} from '../preprocess/preparation.js';
+import type { FillMethod } from '../preprocess/fill.js';
 import type { DetectorChoice } from './run-detector.js';
 import { exclusion, numberIn, optionPair, shareOrPercent, trainingPart, wholeNumberIn } from './values.js';
 
@@ -15,6 +22,54 @@ export interface ScoringFlags extends DetectorChoice {
   readonly minDeviation?: number;
   readonly minRelativeDeviation?: number;
   readonly exclude?: Exclusion[];
+}
+
+/** What is done to a series first, as flags. */
+export interface PreparationFlags {
+  readonly fill?: FillMethod;
+  readonly denoise?: Denoising;
+  readonly clean?: Cleaning;
+}
+
+/** The options of commands that prepare a series before a detector sees it. */
+export function addPreparationOptions(command: Command): void {
+  command
+    .optionsGroup('What is done to the series first:')
+    .addOption(
+      new Option(
+        '--fill <how>',
+        'missing values (default: the usual value of their phase, else straight lines)',
+      ).choices(['mean', 'median', 'nearest', 'linear', 'forward', 'seasonal']),
+    )
+    .option(
+      '--denoise <filter>',
+      'smooth it: mean, median, savitzky-golay, exponential or mean-shift, perhaps with its size: median:9, exponential:0.2',
+      denoising,
+    )
+    .addOption(
+      new Option('--clean <how>', 'leave outliers out of what the detector is fitted to').choices([
+        'three-sigma',
+        'isolation-forest',
+      ]),
+    );
+}
+
+/** The flags as the core takes them; undefined where none was given. */
+export function preparationOf({ fill, denoise, clean }: PreparationFlags): Preparation | undefined {
+  if (fill === undefined && denoise === undefined && clean === undefined) return undefined;
+  return {
+    ...(fill ? { fill } : {}),
+    ...(denoise ? { denoise } : {}),
+    ...(clean ? { clean } : {}),
+  };
+}
+
+function denoising(text: string): Denoising {
+  try {
+    return parseDenoising(text);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
 }
 
 /** The options that every command that scores has. */

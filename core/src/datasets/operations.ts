@@ -42,6 +42,8 @@ const calm = {
 /** What goes wrong, and how far it is from begin to end: points that may pass, on a series of a standard deviation of 1. */
 interface Fault {
   readonly base: Values;
+  /** Minute of the nightly job's 240 at which it comes, where that matters. */
+  readonly phase?: number;
   /** Length of the fault, in points. */
   readonly length: (random: Random) => number;
   /** Changes `values` in start…end, in place. */
@@ -73,6 +75,7 @@ export type FaultKind =
   | 'burst'
   | 'quieter'
   | 'missing cycle'
+  | 'extra cycle'
   | 'surge'
   | 'counter stall'
   | 'faster cycles';
@@ -111,9 +114,18 @@ const faults: Readonly<Record<FaultKind, Fault>> = {
   },
   'missing cycle': {
     base: nightly,
+    phase: 30,
     length: () => 12,
     apply: (values, start, end, random) => {
       for (let t = start; t <= end; t++) values[t] = 20 + random.normal();
+    },
+  },
+  'extra cycle': {
+    base: nightly,
+    phase: 150,
+    length: () => 12,
+    apply: (values, start, end) => {
+      for (let t = start; t <= end; t++) values[t] = values[t - 120]!;
     },
   },
   surge: {
@@ -161,13 +173,12 @@ export function generateCalm(kind: CalmKind, { points = 1800, seed }: Operations
 /** A series with one fault, which lies in the second half. */
 export function generateFault(kind: FaultKind, { points = 1800, seed }: OperationsOptions): LabeledSeries {
   const random = createRandom(seed);
-  const { base, length, apply }: Fault = faults[kind];
+  const { base, length, apply, phase }: Fault = faults[kind];
   const values = valuesOf(base, random, points);
   const own = length(random);
   let start = random.integer(points >> 1, points - own - 40);
-  // The nightly job runs at minute 30 of every 240.
-  if (kind === 'missing cycle')
-    start += ((30 - (start % 240) + 240) % 240) - (start + 240 > points - 40 ? 240 : 0);
+  if (phase !== undefined)
+    start += ((phase - (start % 240) + 240) % 240) - (start + 240 > points - 40 ? 240 : 0);
   const end = start + own - 1;
   apply(values, start, end, random);
   return labeled(values, [{ kind, start, end, channels: ['value'] }]);

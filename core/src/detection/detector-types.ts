@@ -7,6 +7,7 @@ import type {
   RunOptions,
 } from '../detectors/base/types.js';
 import type { Detection, EventOptions } from './types.js';
+import type { Preparation } from '../preprocess/preparation.js';
 import type { Series } from '../series/series.js';
 
 /**
@@ -18,6 +19,8 @@ export interface Detector {
   readonly tags: DetectorTags;
   /** All of them, defaults included. */
   readonly options: DetectorOptions;
+  /** What a fit was told to do to every series first; undefined for nothing. */
+  readonly preparation?: Preparation | undefined;
   /**
    * A no-op (with a report) for training-free detectors. Feedback given here is kept, used by every later `score`
    * (together with what that is given) and saved.

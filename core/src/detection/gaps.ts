@@ -1,5 +1,6 @@
 import { extent } from 'simple-statistics';
-import { fillMissing } from '../preprocess/fill.js';
+import { HeedError } from '../errors.js';
+import { fillMissing, type FillMethod } from '../preprocess/fill.js';
 import { findPeriods } from '../preprocess/period/index.js';
 import type { Channel, Series } from '../series/series.js';
 
@@ -22,9 +23,10 @@ const FILLING_STRENGTH = 0.5;
  * Fills missing values: where a channel repeats itself, by what it usually is at that phase, at the level around the gap;
  * else by straight lines between the neighbors, at the ends by the nearest value. A straight line through the peak of a
  * cycle would be an anomaly of our own making, and stand out beside the gap.
- * @throws HeedError all-missing
+ * @param method fills everything in one way instead
+ * @throws HeedError all-missing, bad-option where a channel to be filled by its season has none
  */
-export function fillGaps(series: Series): FilledSeries {
+export function fillGaps(series: Series, method?: FillMethod): FilledSeries {
   const n = series.time.length;
   const present = new Uint8Array(n);
   const missingIn: (Uint8Array | undefined)[] = [];
@@ -45,6 +47,7 @@ export function fillGaps(series: Series): FilledSeries {
     missingIn.push(absentAt);
     if (absent === 0) return channel;
     filled += absent;
+    if (method !== undefined) return { ...channel, values: fillBy(method, channel) };
     const period = longest > SHORT_GAP && absent < n ? fillingPeriod(channel.values) : undefined;
     if (period !== undefined) seasonal += absent;
     return { ...channel, values: fillUsual(channel.values, period) };
@@ -53,18 +56,35 @@ export function fillGaps(series: Series): FilledSeries {
   const missing = present.map((seen) => 1 - seen);
   const points = missing.reduce((sum, absent) => sum + absent, 0);
   const how =
-    seasonal === filled
-      ? 'by the usual value of that phase'
-      : seasonal === 0
-        ? 'by straight lines'
-        : `by the usual value of that phase (${seasonal}) and by straight lines (${filled - seasonal})`;
+    method !== undefined
+      ? `as asked for (${method})`
+      : seasonal === filled
+        ? 'by the usual value of that phase'
+        : seasonal === 0
+          ? 'by straight lines'
+          : `by the usual value of that phase (${seasonal}) and by straight lines (${filled - seasonal})`;
   const what = `${filled} missing value${filled === 1 ? ' was' : 's were'} filled ${how}`;
   return {
     series: { ...series, channels },
     ...(points > 0 ? { missing } : {}),
     missingIn,
-    notes: [points > 0 ? `${what}; the ${points} points without any value score 0.` : `${what}.`],
+    notes: [
+      points > 0
+        ? `${what}; ${points === 1 ? 'the point' : `the ${points} points`} without any value ${points === 1 ? 'scores' : 'score'} 0.`
+        : `${what}.`,
+    ],
   };
+}
+
+function fillBy(method: FillMethod, { name, values }: Channel): Float64Array {
+  if (method !== 'seasonal') return fillMissing(values, { method });
+  const period = fillingPeriod(values);
+  if (period !== undefined) return fillUsual(values, period);
+  throw new HeedError(
+    'bad-option',
+    `the missing values of "${name}" cannot be filled by its season: none was found`,
+    'Fill them by linear, nearest, mean or median.',
+  );
 }
 
 /** The period that the missing values of a channel are filled by; undefined where straight lines will do. */

@@ -1,4 +1,5 @@
 import { HeedError } from '../errors.js';
+import { checkPreparation, type Preparation } from '../preprocess/preparation.js';
 import type { DetectorOptions, DetectorState, Feedback, StateTensor } from '../detectors/base/types.js';
 
 /** What a model file holds. */
@@ -18,6 +19,8 @@ export interface ModelContent {
   readonly training?: Float64Array | Float32Array;
   /** What was said of the series it is used on; absent or empty for none. */
   readonly feedback?: readonly Feedback[];
+  /** What is done to every series before it is scored. */
+  readonly preparation?: Preparation;
 }
 
 const formatName = 'heed-model';
@@ -57,6 +60,7 @@ export function encodeModel(content: ModelContent): string {
       ? { training: encodeTensor({ shape: [content.training.length], values: content.training }) }
       : {}),
     ...(content.feedback?.length ? { feedback: content.feedback } : {}),
+    ...(content.preparation ? { preparation: content.preparation } : {}),
   });
   return JSON.stringify({
     format: formatName,
@@ -104,6 +108,7 @@ export function decodeModel(text: string): ModelContent {
     tensors: Record<string, TensorJson>;
     training?: TensorJson;
     feedback?: Feedback[];
+    preparation?: unknown;
   };
   if (
     typeof model.detector !== 'string' ||
@@ -130,7 +135,16 @@ export function decodeModel(text: string): ModelContent {
     state: { json: model.state, tensors },
     ...(training ? { training: Float64Array.from(training) } : {}),
     ...(model.feedback ? { feedback: model.feedback } : {}),
+    ...(model.preparation === undefined ? {} : { preparation: preparationOf(model.preparation) }),
   };
+}
+
+function preparationOf(value: unknown): Preparation {
+  try {
+    return checkPreparation(value);
+  } catch (cause) {
+    throw corrupt('what it does to a series first is not understood', cause);
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -16,6 +16,7 @@ import { resolveOptions, type OptionsOf, type OptionsSchema } from '../detectors
 import { HeedError, throwIfAborted } from '../errors.js';
 import { encodeModel, type ModelContent } from './model-file.js';
 import type { Detection } from './types.js';
+import { checkPreparation, type Preparation } from '../preprocess/preparation.js';
 import type { Series } from '../series/series.js';
 import {
   checkCalibratedLength,
@@ -27,7 +28,7 @@ import {
 } from './checks.js';
 import { buildDetection } from './detection.js';
 import { joinFeedback } from '../feedback/read.js';
-import { fillGaps } from './gaps.js';
+import { cleanSeries, prepareSeries, refuseCleaning } from './prepare.js';
 import { createRawDetector } from './raw-detector.js';
 import type { Detector, SaveOptions, ScoreOptions } from './detector-types.js';
 
@@ -60,6 +61,8 @@ export class SeriesDetector implements Detector {
   private fitted: Fitted | undefined;
   /** What was said when it was fitted, or is in the model file. */
   private feedback: readonly Feedback[] = [];
+  /** What a fit was told to do to every series first, or is in the model file. */
+  preparation: Preparation | undefined;
 
   constructor(
     readonly definition: SeriesDetectorDefinition,
@@ -82,7 +85,9 @@ export class SeriesDetector implements Detector {
   async fit(train: Series, options: RunOptions = {}): Promise<FitReport> {
     const { raw } = this;
     if (options.feedback) this.feedback = options.feedback;
+    if (options.preparation) this.preparation = checkPreparation(options.preparation);
     if (!raw.fit) {
+      refuseCleaning(this.id, options.preparation);
       throwIfAborted(options.signal);
       return {
         detector: this.id,
@@ -118,6 +123,7 @@ export class SeriesDetector implements Detector {
 
   async score(series: Series, given: ScoreOptions = {}): Promise<Detection> {
     this.checkFitted();
+    if (!this.raw.fit) refuseCleaning(this.id, given.preparation);
     const options = { ...given, feedback: joinFeedback(this.feedback, given.feedback) };
     const filled = this.prepare(series, options);
     const raw = await this.raw.score(filled.series, options);
@@ -165,12 +171,14 @@ export class SeriesDetector implements Detector {
         ? { training: weights === 'int8' ? Float32Array.from(this.fitted.training) : this.fitted.training }
         : {}),
       feedback: this.feedback,
+      ...(this.preparation ? { preparation: this.preparation } : {}),
     });
   }
 
   /** Takes over what `save` wrote. */
   async restore(content: ModelContent): Promise<void> {
     this.feedback = content.feedback ?? [];
+    this.preparation = content.preparation;
     if (content.channels.length > 0) {
       await this.raw.setState?.(content.state);
       this.fitted = {
@@ -191,7 +199,7 @@ export class SeriesDetector implements Detector {
   }
 
   /**
-   * Checks a series and fills its gaps.
+   * Checks a series, fills its gaps and does what else was asked for.
    * @throws HeedError cancelled, bad-option, channel-mismatch, too-few-points, memory-limit, all-missing
    */
   prepare(series: Series, options: RunOptions) {
@@ -201,7 +209,7 @@ export class SeriesDetector implements Detector {
     checkPoints(this.id, this.tags.minPoints, series);
     checkCalibratedLength(this, series, options);
     checkMemory(this.id, series, options);
-    return fillGaps(series);
+    return prepareSeries(series, options.preparation ?? this.preparation);
   }
 
   /** Raw scores of the training series, where there was one. */
@@ -230,7 +238,11 @@ export class SeriesDetector implements Detector {
     checkRunOptions(train, options);
     checkPoints(this.id, fewest, train);
     checkMemory(this.id, train, options);
-    const { series, notes } = fillGaps(train);
+    const preparation = options.preparation ?? this.preparation;
+    const cleaned = preparation?.clean ? await cleanSeries(train, preparation.clean, options) : undefined;
+    const prepared = prepareSeries(cleaned?.series ?? train, preparation);
+    const notes = [...(cleaned ? [cleaned.note] : []), ...prepared.notes];
+    const { series } = prepared;
     const report = await fit(series);
     throwIfAborted(options.signal);
     // What the detector makes of its own training series tells how large its scores of normal data are.

@@ -15,6 +15,7 @@ export * from './scale.js';
 export * from './period/index.js';
 export * from './fill.js';
 export * from './denoise.js';
+export { parseDenoising, type Cleaning, type Denoising, type Preparation } from './preparation.js';
 export * from './outliers.js';
 export * from './windows.js';
 export * from './difference.js';

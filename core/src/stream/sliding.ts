@@ -83,7 +83,8 @@ export class SlidingStream {
     const detector = await this.prepare();
     const options = { ...this.options, ...run };
     try {
-      if (options.feedback?.length || !streams(detector, series)) {
+      const isPrepared = (options.preparation ?? detector.preparation) !== undefined;
+      if (options.feedback?.length || isPrepared || !streams(detector, series)) {
         const detection = await detector.score(series, options);
         detector.dispose();
         return { detection, scoredPoints: calibration };

@@ -80,7 +80,7 @@ export async function createStream<const D extends DetectorReference | Detector 
   const own = typeof given === 'string' || !('score' in given);
   const used = own ? await createSeriesDetector(given, options.options) : given;
   try {
-    if (!(used instanceof SeriesDetector) || !used.raw.stream) {
+    if (!(used instanceof SeriesDetector) || !used.raw.stream || (options.preparation ?? used.preparation)) {
       throw new HeedError(
         'not-supported',
         `the detector "${used.id}" does not score incrementally with these options`,

@@ -1,5 +1,5 @@
 import { selectQuantile } from '../../preprocess/statistics.js';
-import { rarityOf, withoutClusters } from './rarity.js';
+import { rarityOf, scoreOfRarity, withoutClusters } from './rarity.js';
 import { regularityOf, type Regularity } from './regular.js';
 import type { DecidedInterval } from './types.js';
 
@@ -12,9 +12,8 @@ const PLACES = 4;
 const RARE = 3.9;
 /** A bump shows in three contrasts: in its own, and in those of what lies before and after it. */
 const LOBES = 3;
-/** Rarity of score 1, and the largest exponent of 10 that one is scored. */
+/** Rarity of score 1. */
 const LEAST_RARE = 3;
-const MOST = 1;
 /** Share of a bump's height by which the levels before and after may differ. */
 const RETURNS = 0.4;
 /** Share of its height at which a bump begins and ends. */
@@ -89,7 +88,7 @@ export function findBumps(y: Float64Array, floor: number, known: Regularity, str
     }
     const extent = extentOf(y, rough.start, rough.end, level, way);
     if (found.some((other) => other.start <= extent.end && other.end >= extent.start)) continue;
-    const score = Math.max(1.01, 10 ** Math.min(MOST, (rare - LEAST_RARE) / 3));
+    const score = scoreOfRarity(rare - LEAST_RARE);
     found.push({ ...extent, sign: 'off', way, score, level });
   }
   return found;

@@ -18,7 +18,7 @@ describe('decide', () => {
     for (let seed = 1; seed <= 4; seed++) {
       const series = generateFault(kind, { seed: 57 * seed });
       const { start, end } = series.anomalies[0]!;
-      const periods = kind === 'missing cycle' ? [240] : kind === 'faster cycles' ? [48] : [];
+      const periods = /missing|extra/.test(kind) ? [240] : kind === 'faster cycles' ? [48] : [];
       const { intervals } = decide({ values: series.channels[0]!.values, step: 60_000, periods });
       const touching = intervals.filter((event) => event.start <= end + 1 && event.end >= start - 1);
       expect(touching.length, `${kind}, seed ${57 * seed}`).toBeGreaterThan(0);

@@ -2,6 +2,7 @@ import { selectQuantile } from '../../preprocess/statistics.js';
 import { fillingPeriod, fillUsual } from '../gaps.js';
 import { joinBackward } from './backward.js';
 import { findBumps } from './bumps.js';
+import { cycleOf, findChangedPeriods, follows, isExtraCycle } from './cycles.js';
 import { findDrifts } from './drift.js';
 import { forecastRobustly } from './forecast.js';
 import { evenScale, type EvenScale } from './numbers.js';
@@ -9,7 +10,7 @@ import { findPatterns } from './patterns.js';
 import { mostAlike, type Regularity } from './regular.js';
 import { findRoughness, isToldBetter } from './roughness.js';
 import { scanBackward, scanForward } from './scan.js';
-import { candidatePeriods, findAbsences, findSeason, type Season } from './season.js';
+import { candidatePeriods, findAbsences, findSeason, samePhase, type Season } from './season.js';
 import { findSurges, sparseCounts } from './surges.js';
 import type { DecidedInterval } from './types.js';
 
@@ -73,6 +74,7 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
     };
   }
   const forecast = forecastRobustly(y, missing, scale.floor);
+  const order = forecast.coefficients.length;
   const usualSize = Math.max(forecast.sigma, scale.floor);
   const input = { values: y, missing, floor: scale.floor, forecast, season, known, strictness };
   const scan = scanForward(input);
@@ -169,7 +171,7 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
       for (let t = start; t <= end; t++) moves[t] = forecast.innovations[t]!;
     }
   }
-  for (const found of findRoughness(y, missing, moves, scale, known, strictness)) {
+  for (const found of findRoughness(y, missing, moves, scale, known, strictness, order)) {
     const inside = intervals.filter(({ start, end }) => start <= found.end + 1 && end >= found.start - 1);
     // Held values are told already; what moves beside them is another thing.
     const held = inside.filter(({ sign }) => sign === 'stuck');
@@ -179,27 +181,57 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
     drop(others);
     intervals.push(found);
   }
-  if (scores && n >= YOUNG) {
-    for (const found of findPatterns(scores, known, strictness)) {
-      const beside = Math.max(12, found.end - found.start + 1);
-      if (intervals.every(({ start, end }) => start > found.end + beside || end < found.start - beside)) {
-        intervals.push(found);
+  // The scores of a counter are those of its totals, in which a reset is a fall and a slow hour a bend.
+  if (scores && n >= YOUNG && scale.kind !== 'counter') {
+    intervals.push(...findPatterns(scores, known, strictness, intervals));
+  }
+  const cycle = season && cycleOf(y, season.period, candidates, scale.floor);
+  if (cycle) {
+    const period = cycle.shape.length;
+    for (const changed of findChangedPeriods(y, cycle, strictness)) {
+      const { start, end } = changed;
+      // What it is told by in pieces, and what looks odd beside it for being compared with it, is this one event.
+      drop(
+        intervals.filter(
+          (other) =>
+            (other.start <= end && other.end >= start) ||
+            (other.start <= end + period / 2 && other.end >= start - period / 2 && follows(cycle, other)),
+        ),
+      );
+      for (let t = start; t <= end; t++) scan.expected[t] = cycle.level[t]! + cycle.shape[t % period]!;
+      intervals.push(changed);
+    }
+    for (const [i, interval] of intervals.entries()) {
+      if (interval.sign === 'off' && !interval.stays && isExtraCycle(y, cycle, interval)) {
+        intervals[i] = { ...interval, sign: 'extra', cycle: { period, usual: period } };
       }
     }
   }
+  const bare = intervals.length > 0 && season ? withoutSeason(y, season) : y;
   return {
-    intervals: mergeNear(intervals.map((interval) => fromItsFoot(y, interval, usualSize))),
+    intervals: mergeNear(intervals.map((interval) => fromItsFoot(bare, interval, usualSize))),
     ...toValues(values, scale, scan.expected, scan.spread),
     scale,
     ...(season ? { season } : {}),
   };
 }
 
+/** The values without what the nearest other cycles show at their phase. */
+function withoutSeason(y: Float64Array, { period }: Season): Float64Array {
+  return y.map((value, t) => {
+    const others = Float64Array.from(samePhase(t, period, y.length), (at) => y[at]!);
+    return value - selectQuantile(others, 0.5);
+  });
+}
+
 /** Points before an onset that tell the level it came from: from the first to the last. */
 const LEVEL_FROM = 40;
 const LEVEL_TO = 16;
 
-/** What comes on slowly begins where it left the level before it: every point since lies clearly off that. */
+/**
+ * What comes on slowly begins where it left the level before it: every point since lies clearly off that.
+ * @param y n values without their season
+ */
 function fromItsFoot(y: Float64Array, interval: DecidedInterval, sigma: number): DecidedInterval {
   const { start, sign, way } = interval;
   if (sign !== 'off' || start < LEVEL_FROM) return interval;

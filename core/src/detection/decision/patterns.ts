@@ -8,21 +8,31 @@ const LEAST_SCORE = 0.1;
 const CLEAR_SCORE = 1.4;
 /** Points between two scores above the threshold that are one run. */
 const APART = 5;
+/** Points around a point that a score looks at where the series has no period, and the most it looks at. */
+const WINDOW = 12;
+const MOST_WINDOW = 256;
 
 /**
  * Where the detector's own score stands out and no point of it does: an unusual pattern. It is no event where scores
  * as high come at the same phase of other cycles or often.
  * @param scores n scores, 1 = the detector's threshold
+ * @param told what other signs tell: a score looks at about a period, and so echoes what lies that near
  */
 export function findPatterns(
   scores: ArrayLike<number>,
   known: Regularity,
   strictness: number,
+  told: readonly DecidedInterval[],
 ): DecidedInterval[] {
   const sizes = Float64Array.from(scores);
   const { isRegular, unexplained } = regularityOf(sizes, known);
   const rarity = rarityOf(withoutClusters(unexplained(), known.most + 1), LEAST_SCORE);
   const out: DecidedInterval[] = [];
+  const window = Math.min(MOST_WINDOW, Math.max(WINDOW, ...known.periods.slice(0, 1)));
+  const isEcho = (start: number, end: number): boolean => {
+    const beside = Math.max(window, end - start + 1);
+    return told.some((other) => start <= other.end + beside && end >= other.start - beside);
+  };
   for (let t = 0; t < sizes.length; t++) {
     if (!(sizes[t]! > 1)) continue;
     let end = t;
@@ -33,7 +43,12 @@ export function findPatterns(
       if (sizes[i]! > sizes[peak]!) peak = i;
     }
     const rare = rarity.of(sizes[peak]!) / strictness;
-    if (sizes[peak]! >= CLEAR_SCORE * strictness && rare >= RARE_PATTERN && !isRegular(peak)) {
+    if (
+      sizes[peak]! >= CLEAR_SCORE * strictness &&
+      rare >= RARE_PATTERN &&
+      !isRegular(peak) &&
+      !isEcho(t, end)
+    ) {
       out.push({
         start: t,
         end,

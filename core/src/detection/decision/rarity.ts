@@ -16,6 +16,21 @@ export interface Rarity {
   readonly least: (decades: number) => number;
 }
 
+/** Decades of rarity that are one exponent of 10 of a score; what that nears, and how far beyond 1 it has come halfway. */
+const DECADES = 3;
+const MOST_EXPONENT = 2;
+const HALFWAY = 2;
+
+/**
+ * Score of an event that is so many decades rarer than the least rarity of one: three decades are 10 times the threshold.
+ * Beyond, the score nears 100 but never reaches it, so that of two loud events the rarer one is still the graver.
+ */
+export function scoreOfRarity(decades: number): number {
+  const exponent = decades / DECADES;
+  if (exponent <= 1) return Math.max(1.01, 10 ** exponent);
+  return 10 ** (1 + ((MOST_EXPONENT - 1) * (exponent - 1)) / (exponent - 1 + HALFWAY));
+}
+
 /** Clusters of sizes are this far apart, and end where sizes come down to this share of their peak. */
 const APART = 12;
 const CLUSTER_SHARE = 0.5;

@@ -1,3 +1,4 @@
+import { probit } from 'simple-statistics';
 import { selectQuantile } from '../../preprocess/statistics.js';
 import { toleranceOf } from './season.js';
 
@@ -9,12 +10,24 @@ const APART = 12;
 /** Multiples of the median size from which a size is large: four standard deviations of normal noise. */
 const LARGE = 6;
 
-/** Cycles that tell how much sizes vary at a phase, from how many times the usual size on that is more than elsewhere. */
+/**
+ * Cycles that tell how much sizes vary at a phase, the quantile of theirs that tells it, and from how many times that of
+ * normal noise of the usual size it is more than elsewhere.
+ */
 const FEWEST_CYCLES = 6;
 const MOST_CYCLES = 24;
-const NOISY = 5;
+const TYPICAL = 0.75;
+const NOISY = 1.6;
+/** Normal quantile of the median size. */
+const MEDIAN_SIZE = 0.6745;
 /** Multiples of the larger sizes at a noisy phase that are nothing new there. */
 const WITHIN_NOISE = 2.5;
+
+/** Fewest happenings of which it can be said that they come at even distances, and by what share those may differ. */
+const FEWEST_EVEN = 8;
+const EVEN = 0.3;
+/** Share of the distances that must be so. */
+const MOSTLY_EVEN = 0.8;
 
 /** What is known of how often things happen. */
 export interface Regularity {
@@ -89,8 +102,10 @@ export function regularityOf(sizes: Float64Array, { periods, most }: Regularity)
         }
       }
       if (others.length < FEWEST_CYCLES) return false;
-      const typical = selectQuantile(Float64Array.from(others), 0.75);
-      return typical >= NOISY * usualSize() && own <= WITHIN_NOISE * typical;
+      const typical = selectQuantile(Float64Array.from(others), TYPICAL);
+      // The same quantile of the largest of as many sizes of normal noise.
+      const elsewhere = probit((1 + TYPICAL ** (1 / (2 * tolerance + 1))) / 2) / MEDIAN_SIZE;
+      return typical >= NOISY * elsewhere * usualSize() && own <= WITHIN_NOISE * typical;
     });
   return {
     unexplained: () => {
@@ -109,8 +124,9 @@ export function regularityOf(sizes: Float64Array, { periods, most }: Regularity)
       let count = 0;
       let last = -Infinity;
       const least = COMPARABLE * own;
-      for (const i of largeFrom(least)) {
-        if (!(way * sizes[i]! >= least)) continue;
+      const alike = largeFrom(least).filter((i) => way * sizes[i]! >= least);
+      if (comesEvenly(t, alike)) return true;
+      for (const i of alike) {
         if (Math.abs(i - t) <= APART) {
           last = i;
           continue;
@@ -124,6 +140,32 @@ export function regularityOf(sizes: Float64Array, { periods, most }: Regularity)
       return false;
     },
   };
+}
+
+/**
+ * Whether what happens at t comes after the last and before the next of its kind as such things do here, at whatever phase:
+ * a saw that is a little longer or shorter each time.
+ * @param alike indices of sizes like that of t, in order
+ */
+function comesEvenly(t: number, alike: readonly number[]): boolean {
+  const firsts: number[] = [];
+  let last = -Infinity;
+  let own = 0;
+  for (const i of alike) {
+    if (i - last > APART) firsts.push(i);
+    if (i <= t + APART && firsts.length > 0 && firsts[firsts.length - 1]! <= t) own = firsts.length - 1;
+    last = i;
+  }
+  if (firsts.length < FEWEST_EVEN) return false;
+  const distances = Float64Array.from(firsts.slice(1), (at, i) => at - firsts[i]!);
+  const usual = selectQuantile(distances.slice(), 0.5);
+  const isEven = (distance: number | undefined): boolean =>
+    distance === undefined || Math.abs(distance - usual) <= EVEN * usual;
+  return (
+    isEven(distances[own - 1]) &&
+    isEven(distances[own]) &&
+    distances.filter(isEven).length >= MOSTLY_EVEN * distances.length
+  );
 }
 
 /** Whether at least `least` happens at the phase of t in enough other cycles of any of the periods. */

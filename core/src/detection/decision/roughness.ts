@@ -25,7 +25,10 @@ const LEAST_SPREAD = 0.08;
 /** Usual sizes by which a departure goes on beside a burst. */
 const OUTSIDE = 2.5;
 
-/** Stretches that move much more, much less or not at all. */
+/**
+ * Stretches that move much more, much less or not at all.
+ * @param order points at the start whose innovations are the smaller of two, which must not pass for calm
+ */
 export function findRoughness(
   y: Float64Array,
   missing: Uint8Array | undefined,
@@ -33,6 +36,7 @@ export function findRoughness(
   { floor, kind }: EvenScale,
   known: Regularity,
   strictness: number,
+  order: number,
 ): DecidedInterval[] {
   const n = y.length;
   const found: DecidedInterval[] = [];
@@ -79,6 +83,7 @@ export function findRoughness(
   for (let t = WINDOW - 1; t < n; t++) {
     const off = z[t]!;
     const factor = Math.exp(level[t]! - middle);
+    if (off < 0 && t - WINDOW + 1 < order) continue;
     if (off === 0 || Math.abs(off) < UNUSUAL * strictness || (off > 0 ? factor < ROUGHER : factor > CALMER))
       continue;
     let end = t;

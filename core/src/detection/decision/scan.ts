@@ -1,9 +1,9 @@
 import { selectQuantile } from '../../preprocess/statistics.js';
 import { reverse } from './backward.js';
 import { forecastAt, forecastRobustly, LASTING, type Forecast } from './forecast.js';
-import { rarityOf, withoutClusters } from './rarity.js';
+import { rarityOf, scoreOfRarity, withoutClusters } from './rarity.js';
 import { regularityOf, type Regularity } from './regular.js';
-import { samePhase, type Season } from './season.js';
+import type { Season } from './season.js';
 import type { DecidedInterval } from './types.js';
 
 /** Points over which innovations are summed. */
@@ -17,6 +17,11 @@ const rareOver = (w: number): number => (w >= 32 ? LEAST_RARE : w >= 16 ? 3.2 : 
 /** Cycles that points are compared with, and the share of a departure by which they may differ from those. */
 const CYCLES = 4;
 const ALIKE = 0.3;
+/** Points before that tell how far others went, how many cycles tell how much that varies, and by how many of its spreads. */
+const BEFORE = 8;
+const FEWEST_CHANGES = 6;
+const MOST_CHANGES = 24;
+const VARIES = 3;
 
 /** What a scan of a series of n points needs to know of it. */
 export interface ScanInput {
@@ -133,7 +138,7 @@ export function scanForward({
     }
     const off = y[t]! - forecast;
     own[t] = off;
-    const opened = t < order && isUsualAtPhase(t) ? undefined : opens(t);
+    const opened = opens(t);
     if (opened) {
       const interval = follow(opened.onset, opened.rarity);
       intervals.push(interval.told);
@@ -152,23 +157,6 @@ export function scanForward({
     if (clean[t] !== model.clean[t]) differs = t;
   }
   return { intervals, expected, spread, leasts };
-
-  /**
-   * Whether other cycles have that value at that phase. The first points have forecasts of their own kind, whose errors
-   * are not like those of the same phase later.
-   */
-  function isUsualAtPhase(t: number): boolean {
-    if (!season) return false;
-    const near = 3 * Math.max(sigma, floor);
-    const cycles = samePhase(t, season.period, n);
-    const alike = cycles.filter((at) => {
-      for (let i = Math.max(0, at - season.tolerance); i <= Math.min(n - 1, at + season.tolerance); i++) {
-        if (Math.abs(y[i]! - y[t]!) <= near) return true;
-      }
-      return false;
-    });
-    return alike.length >= Math.max(2, cycles.length / 2);
-  }
 
   /** Where an event that shows at t began; undefined where none does. */
   function opens(t: number): { onset: number; rarity: number } | undefined {
@@ -218,10 +206,36 @@ export function scanForward({
       }
       return { alike, cycles };
     };
+    if (changesAsInOtherCycles(t, w, period)) return true;
     const before = count(-period);
     if (before.cycles >= 2) return before.alike >= (2 / 3) * before.cycles;
     const after = count(period);
     return after.cycles >= 3 && after.alike + before.alike >= (3 / 4) * (after.cycles + before.cycles);
+  }
+
+  /**
+   * Whether the last w points lie as far from those before them as at that phase of other cycles, give or take as much as
+   * those vary: a job that does a little more or less each time.
+   */
+  function changesAsInOtherCycles(t: number, w: number, period: number): boolean {
+    const changeAt = (end: number): number => {
+      const start = end - w + 1;
+      let [sum, before] = [0, 0];
+      for (let i = start; i <= end; i++) sum += y[i]!;
+      for (let i = start - BEFORE; i < start; i++) before += y[i]!;
+      return sum / w - before / BEFORE;
+    };
+    if (t - w + 1 < BEFORE) return false;
+    const others: number[] = [];
+    for (let c = 1; others.length < MOST_CHANGES && (t - c * period >= 0 || t + c * period < n); c++) {
+      if (t - c * period - w + 1 >= BEFORE) others.push(changeAt(t - c * period));
+      if (t + c * period < n) others.push(changeAt(t + c * period));
+    }
+    if (others.length < FEWEST_CHANGES) return false;
+    const changes = Float64Array.from(others);
+    const middle = selectQuantile(changes, 0.5);
+    const sizes = changes.map((change) => Math.abs(change - middle));
+    return Math.abs(changeAt(t) - middle) <= VARIES * 1.4826 * selectQuantile(sizes, 0.5);
   }
 
   /** The point from which the sum to t is the rarest, without points at its start that are as expected. */
@@ -346,7 +360,7 @@ export function scanForward({
   /** Severity follows rarity, but what is too small to act on stays low. */
   function scoreOf(rarity: number, most: number): number {
     const small = most < 3 * floor;
-    const score = Math.max(1.01, 10 ** Math.min(2, (rarity - LEAST_RARE) / 3));
+    const score = scoreOfRarity(rarity - LEAST_RARE);
     return small ? Math.min(1.3, score) : score;
   }
 }

@@ -1,3 +1,4 @@
+import { scoreOfRarity } from './rarity.js';
 import { regularityOf, type Regularity } from './regular.js';
 import type { DecidedInterval } from './types.js';
 
@@ -153,7 +154,7 @@ export function findSurges(
       peak,
       sign: 'off',
       way: 1,
-      score: Math.max(1.01, 10 ** Math.min(2, (best.rare - border) / 6)),
+      score: scoreOfRarity((best.rare - border) / 2),
     });
   }
   return found;

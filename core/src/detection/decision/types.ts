@@ -1,5 +1,5 @@
 /** How an interval came to be an event. */
-export type Sign = 'off' | 'absent' | 'rough' | 'calm' | 'stuck' | 'pattern';
+export type Sign = 'off' | 'absent' | 'rough' | 'calm' | 'stuck' | 'pattern' | 'cycle' | 'extra';
 
 /** An interval that is an event, both ends inclusive. */
 export interface DecidedInterval {
@@ -13,4 +13,6 @@ export interface DecidedInterval {
   readonly score: number;
   /** True where the series stayed at a new level, told for its first points only. */
   readonly stays?: boolean;
+  /** Where cycles run at another speed or come once more: after how many points they repeat, and usually do. */
+  readonly cycle?: { readonly period: number; readonly usual: number };
 }

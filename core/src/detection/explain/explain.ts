@@ -19,7 +19,13 @@ export interface ExplainContext {
     channel: number,
     start: number,
     end: number,
-  ) => { readonly sign: NonNullable<EventPoints['sign']>; readonly stays?: boolean } | undefined;
+  ) =>
+    | {
+        readonly sign: NonNullable<EventPoints['sign']>;
+        readonly stays?: boolean;
+        readonly cycle?: EventPoints['cycle'];
+      }
+    | undefined;
   /** d × n, 1 = the channel's value was missing. */
   readonly missingIn?: readonly (Uint8Array | undefined)[];
   /** IANA zone of the times in reasons; UTC where absent. */
@@ -65,6 +71,7 @@ export function explainEvents(
       end: endIndex,
       ...(absent ? { missing: absent } : {}),
       ...(known ? { sign: known.sign } : {}),
+      ...(known?.cycle ? { cycle: known.cycle } : {}),
     });
     const peers = raw
       .attendPeers?.(blamed, startIndex, endIndex)

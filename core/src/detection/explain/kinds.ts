@@ -10,6 +10,8 @@ export type EventKind =
   | 'burst'
   | 'quieter'
   | 'missing cycle'
+  | 'extra cycle'
+  | 'changed period'
   | 'gap'
   | 'pattern';
 
@@ -26,7 +28,9 @@ export interface EventPoints {
   /** n values, 1 = no value was observed. */
   readonly missing?: Uint8Array;
   /** What a decision already knows: see `Sign`. */
-  readonly sign?: 'off' | 'absent' | 'rough' | 'calm' | 'stuck' | 'pattern';
+  readonly sign?: 'off' | 'absent' | 'rough' | 'calm' | 'stuck' | 'pattern' | 'cycle' | 'extra';
+  /** After how many points cycles repeat in it, and usually do, where it is about them. */
+  readonly cycle?: { readonly period: number; readonly usual: number };
 }
 
 /** What the points of an event say; every statement holds of the values given. */
@@ -47,6 +51,8 @@ export interface EventFacts {
   readonly movement: number;
   /** Longest run of one value within the event. */
   readonly held: { readonly length: number; readonly value: number };
+  /** The same as that of the points. */
+  readonly cycle?: { readonly period: number; readonly usual: number };
 }
 
 /** Most points of a spike or dip. */
@@ -62,7 +68,7 @@ const CALMER = 0.5;
  * @throws nothing; an interval without values is a gap
  */
 export function describeEvent(points: EventPoints): EventFacts {
-  const { values, expected, spread, start, end, missing, sign } = points;
+  const { values, expected, spread, start, end, missing, sign, cycle } = points;
   const seen: number[] = [];
   for (let t = start; t <= end; t++) if (!missing?.[t]) seen.push(t);
   if (seen.length === 0) for (let t = start; t <= end; t++) seen.push(t);
@@ -107,6 +113,7 @@ export function describeEvent(points: EventPoints): EventFacts {
     spreads,
     movement,
     held,
+    ...(cycle ? { cycle } : {}),
   };
   const way = side as -1 | 0 | 1;
   const length = end - start + 1;
@@ -119,6 +126,10 @@ export function describeEvent(points: EventPoints): EventFacts {
       return off();
     case 'absent':
       return { ...facts, kind: 'missing cycle', way };
+    case 'extra':
+      return cycle ? { ...facts, kind: 'extra cycle', way } : off();
+    case 'cycle':
+      return cycle ? { ...facts, kind: 'changed period', way: 0 } : off();
     case 'rough':
       return movement >= 1.2 ? { ...facts, kind: 'burst', way: 0 } : off();
     case 'calm':

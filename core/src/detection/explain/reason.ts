@@ -57,7 +57,7 @@ function apart(value: number, other: number, unit?: string): readonly [string, s
 }
 
 /** What happened, in words that hold of the values: one form per kind. */
-function behavior({ series, facts, stays, blamed, reference, peers }: ReasonInput): string {
+function behavior({ series, facts, stays, blamed, reference, peers, step }: ReasonInput): string {
   const { unit } = series.channels[blamed]!;
   const quantity = (value: number): string => describeQuantity(value, unit);
   const { kind, way, spreads } = facts;
@@ -109,9 +109,24 @@ function behavior({ series, facts, stays, blamed, reference, peers }: ReasonInpu
         ? `${what} at this time`
         : `${what} at this time: ${value} instead of ${expected}`;
     }
+    case 'extra cycle': {
+      const every = distanceOf(facts.cycle!.usual, series, step);
+      return way > 0
+        ? `rose to ${quantity(facts.value)} in between its usual rises, which come every ${every}`
+        : `fell to ${quantity(facts.value)} in between its usual falls, which come every ${every}`;
+    }
+    case 'changed period': {
+      const { period, usual: every } = facts.cycle!;
+      return `repeated every ${distanceOf(Math.round(period), series, step)} instead of every ${distanceOf(every, series, step)}`;
+    }
     case 'pattern':
       return `moved in an unusual pattern around ${quantity(facts.level)}`;
   }
+}
+
+/** So many points as a time, or as points where they have none. */
+function distanceOf(points: number, series: Series, step: number): string {
+  return series.indexTime ? `${formatNumber(points)} points` : humanDuration(points * step);
 }
 
 function durationOf({ series, run, step }: ReasonInput): string {

@@ -27,6 +27,27 @@ const steps = (values: readonly number[]): number[] =>
 const isNear = (told: number, value: number): boolean =>
   Math.abs(told - value) <= 0.006 * Math.max(Math.abs(told), Math.abs(value)) + 1e-9;
 
+/** `1 h 35 min` in minutes. */
+function minutesOf(text: string): number {
+  const units: Readonly<Record<string, number>> = { d: 1440, h: 60, min: 1, s: 1 / 60 };
+  let sum = 0;
+  for (const [, count, unit] of text.matchAll(/([\d.,]+) (d|h|min|s)/g))
+    sum += numberOf(count!) * units[unit!]!;
+  return sum;
+}
+
+/** Share of the variance that a sine of that period explains. */
+function powerAt(values: readonly number[], period: number): number {
+  const level = mean(values);
+  let [cos, sin, square] = [0, 0, 0];
+  for (const [t, value] of values.entries()) {
+    cos += (value - level) * Math.cos((2 * Math.PI * t) / period);
+    sin += (value - level) * Math.sin((2 * Math.PI * t) / period);
+    square += (value - level) ** 2;
+  }
+  return (2 * (cos * cos + sin * sin)) / values.length / square;
+}
+
 /** Asserts every statement of a reason by the values it is about. */
 function checkReason(series: LabeledSeries, detection: Detection, event: AnomalyEvent): void {
   const all = [...series.channels[0]!.values];
@@ -97,6 +118,28 @@ function checkReason(series: LabeledSeries, detection: Detection, event: Anomaly
       expect((missed[1] === 'rise' ? 1 : -1) * (usual - told)).toBeGreaterThan(0);
       expect(Math.min(...all) <= usual * 1.01 + 0.01 && Math.max(...all) >= usual * 0.99 - 0.01).toBe(true);
     }
+    checked = true;
+  }
+  const extra = new RegExp(
+    `^value (rose|fell) to ${NUMBER} in between its usual (?:rises|falls), which come every (.+?), for `,
+  ).exec(reason);
+  if (extra) {
+    const [way, told, every] = [extra[1] === 'rose' ? 1 : -1, numberOf(extra[2]!), minutesOf(extra[3]!)];
+    expect(tellsOf(told, within)).toBe(true);
+    // At one phase or another most cycles come as near to that as makes no difference.
+    const border = way * (median(all) + 0.5 * (told - median(all)));
+    const peaks = new Array<number>(every).fill(0);
+    for (const [t, value] of all.entries()) if (way * value >= border) peaks[t % every]!++;
+    expect(Math.max(...peaks)).toBeGreaterThanOrEqual(0.6 * Math.floor(all.length / every));
+    expect(within.some((value) => way * value >= border)).toBe(true);
+    checked = true;
+  }
+  const changed = /^value repeated every (.+?) instead of every (.+?), for /.exec(reason);
+  if (changed) {
+    const [own, usual] = [minutesOf(changed[1]!), minutesOf(changed[2]!)];
+    // What repeats every so many points has more power at that period than elsewhere.
+    expect(powerAt(within, own)).toBeGreaterThan(powerAt(within, usual));
+    expect(powerAt(all, usual)).toBeGreaterThan(powerAt(all, own));
     checked = true;
   }
   if (/^value moved (in an unusual pattern around|from point to point, which)/.test(reason)) checked = true;

@@ -1,5 +1,6 @@
 import type { Graph, GraphSequence } from '../../series/graph.js';
 import type { Interval } from '../../series/interval.js';
+import type { Preparation } from '../../preprocess/preparation.js';
 import type { Series } from '../../series/series.js';
 import type { OptionsOf, OptionsSchema } from './options.js';
 
@@ -61,6 +62,8 @@ export interface RunOptions {
   readonly memoryLimit?: number;
   /** What the user said of earlier events of this series. */
   readonly feedback?: readonly Feedback[];
+  /** What is done to the series first; given to a fit it is kept. */
+  readonly preparation?: Preparation;
 }
 
 /** A user's word on an interval of the series. `start` and `end` are epoch ms, both inclusive. */
