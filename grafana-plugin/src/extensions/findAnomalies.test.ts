@@ -1,26 +1,33 @@
-import { dateTime } from '@grafana/data';
-import { setDataSourceSrv } from '@grafana/runtime';
+import type { DateTime } from '@grafana/data';
+import type { DataQuery } from '@grafana/schema';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+const srv = vi.hoisted(() => ({ current: {} as object }));
+vi.mock('@grafana/runtime', () => ({
+  getDataSourceSrv: () => srv.current,
+  locationService: { push: vi.fn() },
+}));
+
 import { exploreAddress, findAnomalies, type QueryContext } from './findAnomalies.js';
 
 const prometheus = { type: 'prometheus', uid: 'prom' };
-const targets = [{ refId: 'A', expr: 'up', datasource: prometheus }] as QueryContext['targets'];
+const targets = [
+  { refId: 'A', expr: 'up', datasource: prometheus } as DataQuery,
+] satisfies QueryContext['targets'];
 let sources: Array<{ type: string; uid: string }>;
 
 beforeEach(() => {
   sources = [{ type: 'heed-anomaly-datasource', uid: 'heed' }];
-  setDataSourceSrv({
+  srv.current = {
     getInstanceSettings: () => prometheus,
     getList: ({ type }: { type: string }) => sources.filter((source) => source.type === type),
-    get: vi.fn(),
-  } as never);
+  };
 });
 
 describe('Find anomalies', () => {
   const configure = (context: QueryContext) => findAnomalies.configure!(context);
 
   it('is offered where there is a query to wrap', () => {
-    expect(configure({ targets: targets! })).toMatchObject({ title: 'Find anomalies' });
+    expect(configure({ targets })).toMatchObject({ title: 'Find anomalies' });
     // The default source counts where a query names none.
     expect(configure({ targets: [{ refId: 'A' }] })).toBeDefined();
     expect(findAnomalies.configure!(undefined)).toBeUndefined();
@@ -35,12 +42,12 @@ describe('Find anomalies', () => {
 
   it('leads to the first step where the data source is not there yet', () => {
     sources = [];
-    expect(configure({ targets: targets! })).toMatchObject({ path: '/a/heed-anomaly-app/start' });
+    expect(configure({ targets })).toMatchObject({ path: '/a/heed-anomaly-app/start' });
   });
 
   it('keeps query, source and range', () => {
-    const range = { from: dateTime(1000), to: 'now' };
-    const address = exploreAddress({ uid: 'heed' }, [{ query: targets![0]!, source: prometheus }], range);
+    const range = { from: { valueOf: () => 1000 } as DateTime, to: 'now' };
+    const address = exploreAddress({ uid: 'heed' }, [{ query: targets[0]!, source: prometheus }], range);
     const url = new URL(address, 'http://grafana');
     expect(url.pathname).toBe('/explore');
     expect(JSON.parse(url.searchParams.get('panes')!)).toMatchObject({

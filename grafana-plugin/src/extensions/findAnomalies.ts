@@ -1,10 +1,9 @@
-import {
-  PluginExtensionPoints,
-  type DataSourceApi,
-  type DataSourceInstanceSettings,
-  type PluginExtensionAddedLinkConfig,
-  type RawTimeRange,
-  type ScopedVars,
+import type {
+  DataSourceApi,
+  DataSourceInstanceSettings,
+  PluginExtensionAddedLinkConfig,
+  RawTimeRange,
+  ScopedVars,
 } from '@grafana/data';
 import { getDataSourceSrv, locationService } from '@grafana/runtime';
 import type { DataQuery, DataSourceRef } from '@grafana/schema';
@@ -79,7 +78,7 @@ export const findAnomalies: PluginExtensionAddedLinkConfig<QueryContext> = {
   // As in plugin.json, which is how Grafana knows of it before the app is loaded.
   title: 'Find anomalies',
   description: 'Opens the query in Explore, with what was expected and the anomalies',
-  targets: [PluginExtensionPoints.DashboardPanelMenu, PluginExtensionPoints.ExploreToolbarAction],
+  targets: ['grafana/dashboard/panel/menu', 'grafana/explore/toolbar/action'],
   icon: 'heart-rate',
   configure: (context) => {
     if (!context || wrappable(context).length === 0) return undefined;
