@@ -5,7 +5,8 @@ const trainsNetworks = [
   'core/src/detectors/{learned,graph,transfer}/**/*.test.ts',
   'core/src/detection/{models,fusion,prepare}.test.ts',
   'grafana-plugin/src/datasource/graph.test.ts',
-  // Chooses the engine of TensorFlow.js, once per process.
+  // They choose the engine of TensorFlow.js, once per process.
+  'docs/site/**/*.test.ts',
   'core/src/tensor/backend.test.ts',
 ];
 

@@ -6,3 +6,6 @@ export * from './run.js';
 export * from './spec.js';
 export * from './open.js';
 export * from './starter.js';
+export * from './exercises.js';
+export * from './course.js';
+export * from './grade.js';

@@ -17,7 +17,7 @@ export function notebookCommand(program: Command): void {
     .option('--dry-run', 'only print what would be started')
     .addHelpText(
       'after',
-      '\nExamples:\n  heed notebook\n  heed notebook metrics.csv     writes metrics.ipynb, three cells to a plot, and opens it\n  heed notebook mine.ipynb\n  heed notebook run notebooks/*.ipynb --in-place',
+      '\nExamples:\n  heed notebook\n  heed notebook metrics.csv     writes metrics.ipynb, three cells to a plot, and opens it\n  heed notebook mine.ipynb\n  heed notebook run notebooks/*.ipynb --in-place\n  heed notebook new-course course       a copy of the course for students\n  heed notebook check course/*.ipynb    grades their exercises',
     )
     .action(
       async (file: string | undefined, options: { port?: number; browser: boolean; dryRun?: boolean }) => {
@@ -55,6 +55,41 @@ export function notebookCommand(program: Command): void {
         }
       },
     );
+  notebook
+    .command('new-course')
+    .description('lay out the course for students: no outputs, exercise cells to fill in, no solutions')
+    .argument('<folder>', 'a new or empty folder')
+    .action(async (folder: string) => {
+      const { createCourse } = await loadNotebooks();
+      const { notebooks, exercises } = await asHeedError('source-error', async () => createCourse(folder));
+      process.stdout.write(
+        `${folder}: ${notebooks.length} notebooks, ${exercises} exercises\n` +
+          `open: heed notebook ${folder}\ngrade: heed notebook check ${folder}/*.ipynb\n`,
+      );
+    });
+  notebook
+    .command('check')
+    .description('grade the exercises in students’ notebooks; exit status 1 where one fails')
+    .argument('<files...>', 'notebooks of a folder that new-course made')
+    .option('--timeout <seconds>', 'limit per exercise', wholeNumberIn(1, 1e6), 60)
+    .action(async (files: string[], { timeout }: { timeout: number }) => {
+      const { gradeNotebook } = await loadNotebooks();
+      const all: { passed: boolean }[] = [];
+      for (const file of files) {
+        const results = await asHeedError('source-error', () =>
+          gradeNotebook(file, { timeout: timeout * 1000 }),
+        );
+        all.push(...results);
+        const lines = results.map(
+          ({ number, title, passed, reason }) =>
+            `  ${passed ? 'passed' : 'failed'}  ${number}. ${title}${reason === undefined ? '' : `\n          ${reason}`}\n`,
+        );
+        process.stdout.write(`${file}\n${lines.join('')}`);
+      }
+      const passed = all.filter((result) => result.passed).length;
+      process.stdout.write(`${passed} of ${all.length} exercises passed\n`);
+      if (passed < all.length) process.exitCode = 1;
+    });
 }
 
 /** A NotebookError carries its remedy in its message; the command line knows only HeedErrors. */

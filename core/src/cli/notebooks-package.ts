@@ -25,6 +25,11 @@ export interface NotebooksPackage {
       ) => void;
     },
   ): Promise<unknown>;
+  createCourse(folder: string): { notebooks: readonly string[]; exercises: number };
+  gradeNotebook(
+    file: string,
+    options: { timeout?: number },
+  ): Promise<{ number: number; title: string; passed: boolean; reason?: string }[]>;
 }
 
 /** @throws HeedError tool-missing when the notebook stack is not installed (it is large, and optional) */

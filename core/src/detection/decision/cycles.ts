@@ -81,9 +81,9 @@ function cycleOfPeriod(y: Float64Array, period: number, floor: number): Cycle | 
   const shape = new Float64Array(period);
   let power = 0;
   for (let phase = 0; phase < period; phase++) {
-    const own: number[] = [];
-    for (let t = phase; t < n; t += period) own.push(rest[t]!);
-    shape[phase] = selectQuantile(Float64Array.from(own), 0.5);
+    const own = new Float64Array(Math.ceil((n - phase) / period));
+    for (let t = phase, i = 0; t < n; t += period) own[i++] = rest[t]!;
+    shape[phase] = selectQuantile(own, 0.5);
     power += shape[phase]! ** 2 / period;
   }
   for (let t = 0; t < n; t++) rest[t] = rest[t]! - shape[t % period]!;

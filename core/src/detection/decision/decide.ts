@@ -207,39 +207,39 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
       }
     }
   }
-  const bare = intervals.length > 0 && season ? withoutSeason(y, season) : y;
   return {
-    intervals: mergeNear(intervals.map((interval) => fromItsFoot(bare, interval, usualSize))),
+    intervals: mergeNear(intervals.map((interval) => fromItsFoot(y, season, interval, usualSize))),
     ...toValues(values, scale, scan.expected, scan.spread),
     scale,
     ...(season ? { season } : {}),
   };
 }
 
-/** The values without what the nearest other cycles show at their phase. */
-function withoutSeason(y: Float64Array, { period }: Season): Float64Array {
-  return y.map((value, t) => {
-    const others = Float64Array.from(samePhase(t, period, y.length), (at) => y[at]!);
-    return value - selectQuantile(others, 0.5);
-  });
-}
-
 /** Points before an onset that tell the level it came from: from the first to the last. */
 const LEVEL_FROM = 40;
 const LEVEL_TO = 16;
 
-/**
- * What comes on slowly begins where it left the level before it: every point since lies clearly off that.
- * @param y n values without their season
- */
-function fromItsFoot(y: Float64Array, interval: DecidedInterval, sigma: number): DecidedInterval {
+/** What comes on slowly begins where it left the level before it: every point since lies clearly off that. */
+function fromItsFoot(
+  y: Float64Array,
+  season: Season | undefined,
+  interval: DecidedInterval,
+  sigma: number,
+): DecidedInterval {
   const { start, sign, way } = interval;
   if (sign !== 'off' || start < LEVEL_FROM) return interval;
-  const before = y.slice(start - LEVEL_FROM, start - LEVEL_TO).sort();
+  // Without what the nearest other cycles show at that phase.
+  const at = (t: number): number => {
+    if (!season) return y[t]!;
+    const others = Float64Array.from(samePhase(t, season.period, y.length), (other) => y[other]!);
+    return y[t]! - selectQuantile(others, 0.5);
+  };
+  const before = Float64Array.from({ length: LEVEL_FROM - LEVEL_TO }, (_, i) => at(start - LEVEL_FROM + i));
+  before.sort();
   const level = before[before.length >> 1]!;
   const least = Math.max(4 * sigma, 2 * (before[before.length - 1]! - before[0]!));
   let first = start;
-  while (first > start - LEVEL_TO && way * (y[first - 1]! - level) > least) first--;
+  while (first > start - LEVEL_TO && way * (at(first - 1) - level) > least) first--;
   return first < start ? { ...interval, start: first } : interval;
 }
 

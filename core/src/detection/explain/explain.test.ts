@@ -33,6 +33,18 @@ const level = (value: number): Float64Array => new Float64Array(n).fill(value);
 const withInterval = (base: (t: number) => number, from: number, to: number, value: (t: number) => number) =>
   Float64Array.from({ length: n }, (_, t) => (t >= from && t <= to ? value(t) : base(t)));
 
+test('the end of a fault, taken for an event by what compares with the last points, is told as a return', () => {
+  const noisy = (t: number): number => 50 + Math.sin(7 * t);
+  const values = withInterval(noisy, 40, 70, (t) => noisy(t) - 20);
+  const series = seriesOf([{ name: 'memory', values }]);
+  const before = { expected: [values.map((_, t) => values[Math.max(0, t - 1)]!)], spread: [level(1)] };
+  // Its value, the median of all, and that of the eight before.
+  expect(reasonOf(series, before, 71, 71)).toBe(
+    'memory rose back to 50.6, near its usual 49.6, from 29.9, for a single point.',
+  );
+  expect(reasonOf(series, before, 40, 40)).toMatch(/^memory fell to 29.6, below the expected 50.3 /);
+});
+
 describe('reason', () => {
   const latency = withInterval(
     () => 0.31,

@@ -7,7 +7,7 @@ import type { Series } from '../../series/series.js';
 import { usualStep } from '../../series/step.js';
 import { mergeAttended } from './attended.js';
 import { channelShares } from './channels.js';
-import { describeEvent, staysAt, type EventPoints } from './kinds.js';
+import { cameBackFrom, describeEvent, staysAt, type EventPoints } from './kinds.js';
 import { writeReason } from './reason.js';
 
 /** What explanations need besides the raw scores. */
@@ -73,6 +73,8 @@ export function explainEvents(
       ...(known ? { sign: known.sign } : {}),
       ...(known?.cycle ? { cycle: known.cycle } : {}),
     });
+    // A decision goes on from what was before a fault, and so ends it where it comes back.
+    const back = known ? undefined : cameBackFrom(series.channels[blamed]!.values, startIndex, facts);
     const peers = raw
       .attendPeers?.(blamed, startIndex, endIndex)
       .map(({ channel, weight }) => ({ name: series.channels[channel]!.name, weight }));
@@ -100,6 +102,7 @@ export function explainEvents(
         shares,
         blamed,
         facts,
+        ...(back ? { back } : {}),
         ...(known?.stays && staysAt(series.channels[blamed]!.values, endIndex, facts) ? { stays: true } : {}),
         attended,
         peers,

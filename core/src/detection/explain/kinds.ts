@@ -1,4 +1,4 @@
-import { selectQuantile } from '../../preprocess/statistics.js';
+import { robustLocation, selectQuantile } from '../../preprocess/statistics.js';
 
 /** What an event is, told from its points. */
 export type EventKind =
@@ -200,6 +200,27 @@ export function staysAt(
   const after = values.slice(end + 1, end + 1 + AFTER);
   if (after.length < FEWEST_AFTER) return false;
   return way * (selectQuantile(after, 0.5) - (level + expectedLevel) / 2) > 0;
+}
+
+/** Points before an event that tell where it came from, and how near to the usual value it must have come from there. */
+const BEFORE = 8;
+const BACK = 0.3;
+
+/**
+ * Where an event came back from, if it is a return: the level before it lies clearly off what is usual in the series, and
+ * its own value does not. A detector that compares with the last points takes the end of a fault for another one.
+ */
+export function cameBackFrom(
+  values: Float64Array,
+  start: number,
+  { way, value }: EventFacts,
+): { readonly from: number; readonly usual: number } | undefined {
+  if (way === 0 || start < BEFORE) return undefined;
+  const { median: usual, sigma } = robustLocation(values);
+  const from = selectQuantile(values.slice(start - BEFORE, start), 0.5);
+  const away = way * (usual - from);
+  const isBack = away > CLEAR * sigma && Math.abs(value - usual) <= BACK * away && way * (value - from) > 0;
+  return isBack ? { from, usual } : undefined;
 }
 
 /** Whether most points outside start…end differ from the one before. */

@@ -19,6 +19,8 @@ export interface ReasonInput {
   readonly facts: EventFacts;
   /** True where the series stayed at the new level. */
   readonly stays?: boolean;
+  /** Where it came back from, and to what is usual, where it is a return. */
+  readonly back?: { readonly from: number; readonly usual: number };
   readonly attended: AnomalyEvent['attended'];
   /** The channels that the most blamed one was compared with, where it was. */
   readonly peers?: AnomalyEvent['peers'];
@@ -57,7 +59,7 @@ function apart(value: number, other: number, unit?: string): readonly [string, s
 }
 
 /** What happened, in words that hold of the values: one form per kind. */
-function behavior({ series, facts, stays, blamed, reference, peers, step }: ReasonInput): string {
+function behavior({ series, facts, stays, back, blamed, reference, peers, step }: ReasonInput): string {
   const { unit } = series.channels[blamed]!;
   const quantity = (value: number): string => describeQuantity(value, unit);
   const { kind, way, spreads } = facts;
@@ -75,6 +77,10 @@ function behavior({ series, facts, stays, blamed, reference, peers, step }: Reas
   const { movement } = facts;
   const size =
     Number.isFinite(spreads) && spreads >= 3 ? ` (${formatNumber(spreads, 2)} times its usual spread)` : '';
+  if (back && (kind === 'spike' || kind === 'dip' || kind === 'level shift')) {
+    const [value, from] = apart(facts.value, back.from, unit);
+    return `${way > 0 ? 'rose' : 'fell'} back to ${value}, near its usual ${quantity(back.usual)}, from ${from}`;
+  }
   switch (kind) {
     case 'gap':
       return 'has no values';
