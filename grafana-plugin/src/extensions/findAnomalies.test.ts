@@ -46,8 +46,12 @@ describe('Find anomalies', () => {
   });
 
   it('keeps query, source and range', () => {
+    const iso = { from: '1970-01-01T00:00:01.000Z', to: 'now' };
+    const ask = (asked: QueryContext['timeRange']) =>
+      exploreAddress({ uid: 'heed' }, [{ query: targets[0]!, source: prometheus }], asked);
     const range = { from: { valueOf: () => 1000 } as DateTime, to: 'now' };
-    const address = exploreAddress({ uid: 'heed' }, [{ query: targets[0]!, source: prometheus }], range);
+    const address = ask(range);
+    expect(ask(iso)).toBe(address);
     const url = new URL(address, 'http://grafana');
     expect(url.pathname).toBe('/explore');
     expect(JSON.parse(url.searchParams.get('panes')!)).toMatchObject({

@@ -61,8 +61,13 @@ export function exploreAddress(
   return `/explore?schemaVersion=1&panes=${encodeURIComponent(JSON.stringify(panes))}`;
 }
 
-const textOf = (time: RawTimeRange['from'] | undefined, otherwise = 'now-1h') =>
-  time === undefined ? otherwise : typeof time === 'string' ? time : String(time.valueOf());
+/** As Explore writes times in its address: `now-1h`, or epoch ms; it does not read ISO 8601. */
+function textOf(time: RawTimeRange['from'] | undefined, otherwise = 'now-1h'): string {
+  if (time === undefined) return otherwise;
+  if (typeof time !== 'string') return String(time.valueOf());
+  const moment = /^\d{4}-/.test(time) ? Date.parse(time) : NaN;
+  return Number.isNaN(moment) ? time : String(moment);
+}
 
 /** With the values of the dashboard's variables, which Explore does not know. */
 async function resolved({ query, source }: Target, scopedVars: ScopedVars): Promise<Target> {
