@@ -1,12 +1,14 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer, type Server } from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findProgram } from '../core/scripts/debian.mjs';
+import { freePort } from '../core/src/node/free-port.js';
+import { exprOf } from '../core/src/serve/newcomers.js';
 import { findTool } from './setup/tools.js';
 
 const prometheus = findTool('prometheus');
@@ -20,14 +22,6 @@ const history = 1200;
 function valueOf(host: number, seconds: number): number {
   const x = Math.sin(seconds * 12.9898 + host) * 43_758.5453;
   return 50 + 2 * Math.sin((2 * Math.PI * seconds) / 600) + host + (x - Math.floor(x));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function until<T>(what: string, seconds: number, look: () => Promise<T | undefined>): Promise<T> {
@@ -202,6 +196,11 @@ server: { listen: 127.0.0.1:${port} }
       return found.length === 3 ? found : undefined;
     });
     expect(await alerts()).toEqual([]);
+    // What the history of a new series is asked for by.
+    const labels = { __name__: 'load', instance: 'host-2', job: 'app' };
+    expect(await query(exprOf('load', [{ labels, values: new Float64Array(0) }]))).toMatchObject([
+      { metric: labels },
+    ]);
 
     const jumped = Date.now();
     jump = 60;

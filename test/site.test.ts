@@ -314,7 +314,7 @@ describe.skipIf(!findChromium())('in a browser', () => {
     const [, most, early] = await said();
     expect(most).toBeGreaterThan(fewest!);
     expect(early).toBeLessThan(late!);
-    await page.getByLabel('Series').selectOption('season');
+    await page.locator(`[data-testid=${id}] select`).selectOption('season');
     await page.waitForTimeout(50);
     await ready(page, id);
     expect(await finding(page, id)).toMatch(/every page is false/);

@@ -123,3 +123,7 @@ parentPort!.on('message', (request: CheckRequest) => {
     .catch((error: unknown): CheckReport => ({ problem: describe(error) }))
     .then((report) => parentPort!.postMessage(report));
 });
+
+// Most checks use it, and loading it counts as no one's time.
+require('@heed/core/all');
+parentPort!.postMessage('ready');

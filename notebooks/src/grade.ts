@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { NotebookError } from './errors.js';
 import { courseNotebooks, exerciseId, readExercises, type Exercise } from './exercises.js';
@@ -80,6 +81,13 @@ export async function gradeNotebook(file: string, options: GradeOptions = {}): P
   }
 }
 
+/** A worker that has loaded what it needs: the time that takes is nobody's endless loop. */
+async function start(): Promise<Worker> {
+  const worker = new Worker(new URL('./grade-worker.js', import.meta.url), { stdout: true, stderr: true });
+  await once(worker, 'message');
+  return worker;
+}
+
 /** Runs code with a check in a worker thread, which is started on first use and again after it was ended. */
 export class Grader {
   #worker: Worker | undefined;
@@ -88,10 +96,7 @@ export class Grader {
 
   /** @returns why the code fails the exercise, or undefined when it passes */
   async grade(code: string, { check }: Pick<Exercise, 'check'>): Promise<string | undefined> {
-    const worker = (this.#worker ??= new Worker(new URL('./grade-worker.js', import.meta.url), {
-      stdout: true,
-      stderr: true,
-    }));
+    const worker = (this.#worker ??= await start());
     const report = await new Promise<CheckReport>((done) => {
       const finish = (answer: CheckReport, end: boolean) => {
         clearTimeout(timer);

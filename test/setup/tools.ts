@@ -42,6 +42,11 @@ export const tools = {
     packages: ['prometheus-alertmanager'],
     search: () => findProgram('prometheus-alertmanager') ?? findProgram('alertmanager'),
   },
+  redis: {
+    serves: 'several machines that share a real Redis',
+    packages: ['redis-server'],
+    search: () => findProgram('redis-server'),
+  },
 } satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof tools;

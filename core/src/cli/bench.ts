@@ -107,13 +107,15 @@ const cases: Readonly<Record<string, Runner>> = {
         ['fleet-1k', { series: 1000, step: 5, rounds: 12 }],
         ['fleet-10k', { series: 10_000, step: 15, rounds: 8 }],
         ['fleet-100k', { series: 100_000, step: 60, rounds: 4 }],
+        ['fleet-redis-3k', { series: 3000, step: 10, rounds: 6 }],
       ] as [string, FleetSize][]
     ).map(([name, size]) => [
       name,
       {
-        summary: `heed serve behind a real Prometheus: a round of ${size.series.toLocaleString('en')} series`,
+        summary: `heed serve behind a real Prometheus${name.includes('redis') ? ', one to three processes on Redis' : ''}: a round of ${size.series.toLocaleString('en')} series`,
         run: async ({ signal, leaveOut }: Context) => {
-          const results = await fleet(name, size, signal);
+          const run = name.includes('redis') ? (await import('./bench/fleet-redis.js')).fleetOnRedis : fleet;
+          const results = await run(name, size, signal);
           if (!('absent' in results)) return results;
           leaveOut(results);
           return [];

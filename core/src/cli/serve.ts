@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { HeedError, isHeedError } from '../errors.js';
-import type { Config, Log } from '../serve/index.js';
+import type { Config, ConfigOverrides, Log } from '../serve/index.js';
 import { printedLine } from './interrupt.js';
 import { tell } from './terminal.js';
 import { numberIn, portNumber, urlText, wholeNumberIn } from './values.js';
@@ -20,6 +20,8 @@ interface QueryFlags {
   readonly alertmanager?: string;
   readonly webhook?: string;
   readonly state?: string;
+  readonly redis?: string;
+  readonly redisPasswordFile?: string;
   readonly shard?: string;
   readonly host: string;
   readonly port: number;
@@ -103,6 +105,8 @@ function addQueryOptions(command: Command): void {
     .option('--webhook <url>', 'POST every change of an incident there, as JSON', urlText)
     .optionsGroup('Where:')
     .option('--state <folder>', 'keep the state there, so that a restart goes on where it was')
+    .option('--redis <url>', 'share the work with the other machines that name this Redis', redisUrl)
+    .option('--redis-password-file <file>', 'file with its password (or set HEED_REDIS_PASSWORD)')
     .option('--shard <i/n>', 'watch this part of the series alone: 0/4 … 3/4 on four machines')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port to listen on; 0 takes a free one', portNumber, 9646)
@@ -124,7 +128,9 @@ async function serve(flags: ServeFlags): Promise<void> {
     return;
   }
   const read = (): Config =>
-    flags.config === undefined ? service.checkConfig(configOf(flags)) : service.readConfig(flags.config);
+    flags.config === undefined
+      ? service.checkConfig(configOf(flags))
+      : service.readConfig(flags.config, { shard: flags.shard, redis: redisOf(flags) });
   const config = read();
   if (flags.check) {
     const queries = `${config.queries.length} ${config.queries.length === 1 ? 'query' : 'queries'}`;
@@ -157,16 +163,14 @@ async function serve(flags: ServeFlags): Promise<void> {
   });
   const reload = async (): Promise<void> => {
     if (isStopping) return;
-    let next: Config;
     try {
-      next = read();
+      await running.reload(read());
     } catch (error) {
       const cause = isHeedError(error) ? error.message : String(error);
       log.write('error', 'The new configuration is not right; the old one goes on.', { cause });
       running.notice(`The new configuration is not right, the old one goes on: ${cause}`);
       return;
     }
-    await running.reload(next);
     running.notice(undefined);
     log.write('info', 'The configuration was read again.');
   };
@@ -181,6 +185,8 @@ async function serve(flags: ServeFlags): Promise<void> {
   }
   await stopped;
   process.exitCode = 0;
+  // What still tries to reach a server that is away must not keep the process.
+  setTimeout(() => process.exit(), 2_000).unref();
 }
 
 /** The configuration file that the flags stand for. */
@@ -213,9 +219,38 @@ function configOf(flags: QueryFlags): unknown {
       ...(flags.webhook === undefined ? {} : { webhook: [endpointOf(flags.webhook)] }),
     },
     ...(flags.state === undefined ? {} : { state: { path: flags.state } }),
+    ...(flags.redis === undefined ? {} : { redis: redisOf(flags) }),
     server: { listen: `${ipv6 ? `[${flags.host}]` : flags.host}:${flags.port}` },
     limits: { series: flags.seriesLimit, ...(flags.shard === undefined ? {} : { shard: flags.shard }) },
   };
+}
+
+/** The password is best in a file or in the environment; one in the address is taken out of it. */
+function redisOf({ redis, redisPasswordFile }: QueryFlags): ConfigOverrides['redis'] {
+  const fromEnvironment = process.env.HEED_REDIS_PASSWORD ? { password_env: 'HEED_REDIS_PASSWORD' } : {};
+  const fromFile = redisPasswordFile === undefined ? fromEnvironment : { password_file: redisPasswordFile };
+  if (redis === undefined) return redisPasswordFile === undefined ? undefined : fromFile;
+  const url = new URL(redis);
+  const { username, password } = url;
+  url.username = '';
+  url.password = '';
+  return {
+    url: url.href.replace(/\/$/, ''),
+    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
+    ...(password === '' ? fromFile : { password: decodeURIComponent(password) }),
+  };
+}
+
+/** The address is not repeated: it may hold a password. */
+function redisUrl(text: string): string {
+  if (!/^rediss?:\/\/[^/]+(\/\d*)?$/.test(text) || !URL.canParse(text)) {
+    throw new HeedError(
+      'bad-option',
+      '--redis is no address of a Redis',
+      'Give it as redis://HOST:PORT, or rediss://HOST:PORT for TLS.',
+    );
+  }
+  return text;
 }
 
 /** A user and password in an address become a login. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { isAlias, isMap, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
@@ -5,8 +6,9 @@ import { HeedError, isHeedError, type ErrorPlace } from '../errors.js';
 import type { Exclusion } from '../detection/types.js';
 import { excludedPoints } from '../detection/events/calendar.js';
 import { parseDuration } from '../series/time.js';
-import { endpointOf, secretOf, type Fail } from './endpoint-config.js';
+import { endpointOf, secretOf, tlsOf, type Fail } from './endpoint-config.js';
 import type { Endpoint } from './http.js';
+import type { RedisConfig } from './redis/connection.js';
 import { configSchema, parseShard, type ConfigFile, type EndpointFile } from './schema.js';
 
 type QueryFile = ConfigFile['queries'][number];
@@ -39,6 +41,8 @@ export interface QueryConfig {
   readonly together: boolean;
   readonly exclude: readonly Exclusion[];
   readonly link: string | undefined;
+  /** Of everything that its monitors depend on: the same on every machine with the same settings. */
+  readonly print: string;
   /** Undefined where the series is not to be watched. */
   judgmentOf(labels: Readonly<Record<string, string>>): Judgment | undefined;
 }
@@ -60,6 +64,8 @@ export interface Config {
     })[];
     readonly remoteWrite: readonly Endpoint[];
   };
+  /** Where several machines share the work; undefined where this one does it alone. */
+  readonly redis: RedisConfig | undefined;
   readonly state: { readonly path: string | undefined; readonly every: number };
   readonly server: {
     readonly host: string;
@@ -83,11 +89,18 @@ export interface Config {
 const shortestStep = 1000;
 const longestStep = 24 * 86_400_000;
 
+/** What a command line sets in place of the file. */
+export interface ConfigOverrides {
+  readonly redis?: Partial<NonNullable<ConfigFile['redis']>> | undefined;
+  /** `0/4` */
+  readonly shard?: string | undefined;
+}
+
 /**
  * Reads a configuration file.
  * @throws HeedError file-unreadable, bad-option with the line of the fault
  */
-export function readConfig(file: string): Config {
+export function readConfig(file: string, overrides: ConfigOverrides = {}): Config {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -98,7 +111,7 @@ export function readConfig(file: string): Config {
       'Check the path and who may read it.',
     );
   }
-  return parseConfig(text, file);
+  return parseConfig(text, file, overrides);
 }
 
 /**
@@ -106,7 +119,7 @@ export function readConfig(file: string): Config {
  * @param file its name, for messages
  * @throws HeedError bad-option with the line of the fault
  */
-export function parseConfig(text: string, file = 'heed.yaml'): Config {
+export function parseConfig(text: string, file = 'heed.yaml', overrides: ConfigOverrides = {}): Config {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const at = (offset: number) => ({ file, line: lines.linePos(offset).line });
@@ -119,7 +132,18 @@ export function parseConfig(text: string, file = 'heed.yaml'): Config {
       at(broken.pos[0]),
     );
   }
-  return checkConfig(document.toJS() ?? {}, (path) => at(offsetOf(document, path)));
+  const value: unknown = document.toJS() ?? {};
+  return checkConfig(overridden(value, overrides), (path) => at(offsetOf(document, path)));
+}
+
+function overridden(value: unknown, { redis, shard }: ConfigOverrides): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const { limits, redis: before } = value as { limits?: object; redis?: object };
+  return {
+    ...value,
+    ...(redis === undefined ? {} : { redis: { ...before, ...redis } }),
+    ...(shard === undefined ? {} : { limits: { ...limits, shard } }),
+  };
 }
 
 /**
@@ -218,6 +242,7 @@ function resolve(file: ConfigFile, fail: Fail): Config {
       })),
       remoteWrite: several('remote_write', outputs.remote_write, () => ({})),
     },
+    redis: file.redis && redisOf(file.redis, fail),
     state: { path: state.path, every: state.every ?? 10 },
     server: {
       host: host.replace(/^\[(.*)\]$/, '$1'),
@@ -240,6 +265,19 @@ function resolve(file: ConfigFile, fail: Fail): Config {
       queue: limits.queue ?? 10_000,
       answerBytes: limits.answer_bytes ?? 512 * 1024 * 1024,
     },
+  };
+}
+
+function redisOf(file: NonNullable<ConfigFile['redis']>, fail: Fail): RedisConfig {
+  const { url, username, tls_config: tls, prefix, shards } = file;
+  const isSecret = [file.password, file.password_file, file.password_env].some((one) => one !== undefined);
+  return {
+    url,
+    username,
+    password: isSecret ? secretOf(file, 'password', ['redis'], fail) : undefined,
+    tls: tlsOf(tls, ['redis'], fail),
+    prefix: prefix ?? 'heed',
+    shards: shards ?? 64,
   };
 }
 
@@ -312,12 +350,33 @@ function queryOf(
     together: query.together ?? false,
     exclude,
     link: query.link,
+    print: createHash('sha1')
+      .update(JSON.stringify(judgedBy(query)))
+      .digest('base64url')
+      .slice(0, 16),
     judgmentOf: (labels) => {
       const fitting = overrides.filter(({ matches }) => matches(labels));
       if (fitting.some(({ drop }) => drop)) return undefined;
       return judgmentFrom([query, ...fitting.map(({ judging }) => judging)], step);
     },
   };
+}
+
+/** What another value of means other monitors. */
+function judgedBy({
+  name,
+  expr,
+  step,
+  unit,
+  together,
+  budget,
+  sensitivity,
+  overrides = [],
+}: QueryFile): unknown {
+  return [
+    ...[name, expr, step, unit, together, budget, sensitivity],
+    overrides.map((one) => [one.match, one.budget, one.sensitivity]),
+  ];
 }
 
 function judgmentFrom(layers: readonly Judging[], step: number): Judgment {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { parseConfig } from './config.js';
 import { configJsonSchema, configSchema } from './schema.js';
@@ -59,6 +59,35 @@ test('the manifests name files, ports and folders that agree', () => {
   expect(service.spec.ports[0]!.port).toBe(inside.server.port);
   expect(container!.volumeMounts.map(({ mountPath }) => mountPath)).toContain(inside.state.path);
   expect(docker).toContain(`VOLUME ${inside.state.path!}`);
+});
+
+test('the manifests with Redis agree with the configuration as well', () => {
+  const compose = parse(read('docs/deploy/compose-redis.yaml')) as {
+    services: Record<string, { command?: string[]; environment?: Record<string, string>; expose?: string[] }>;
+  };
+  const { heed } = compose.services;
+  const [flag, url] = heed!.command!;
+  expect(flag).toBe('--redis');
+  expect(Object.keys(compose.services)).toContain(new URL(url!).hostname);
+  const plain = parseConfig(read('docs/deploy/heed.yaml'), 'heed.yaml', { redis: { url: url! } });
+  expect(plain.redis).toMatchObject({ url, prefix: 'heed', shards: 64 });
+  expect(heed!.expose).toEqual([String(plain.server.port)]);
+  expect(Object.keys(heed!.environment!)).toEqual(['HEED_REDIS_PASSWORD']);
+
+  const [map, deployment, service] = parseAllDocuments(read('docs/deploy/kubernetes-redis.yaml')).map(
+    (one) => one.toJS() as never,
+  ) as unknown as [
+    { data: Record<string, string> },
+    { spec: { template: { spec: { containers: { env: { name: string }[]; ports: object[] }[] } } } },
+    { spec: { ports: { port: number }[] } },
+  ];
+  const [container] = deployment.spec.template.spec.containers;
+  vi.stubEnv(container!.env[0]!.name, 'secret');
+  const inside = parseConfig(map.data['heed.yaml']!);
+  vi.unstubAllEnvs();
+  expect(inside.redis!.password!()).toBe('secret');
+  expect(container!.ports).toMatchObject([{ containerPort: inside.server.port }]);
+  expect(service.spec.ports[0]!.port).toBe(inside.server.port);
 });
 
 test('the published JSON Schema is the one that heed serve --schema prints', () => {

@@ -20,21 +20,31 @@ export function endpointOf(file: EndpointFile, path: readonly PropertyKey[], fai
     const token = secretOf(authorization, 'credentials', [...path, 'authorization'], fail);
     authorize = () => `${authorization.type} ${token()}`;
   }
-  for (const name of ['ca_file', 'cert_file', 'key_file'] as const) {
-    if (tls?.[name] !== undefined) readSecret(tls[name], [...path, 'tls_config', name], fail);
-  }
   return {
     url: file.url.replace(/\/+$/, ''),
     headers: { ...(file.tenant === undefined ? {} : { 'X-Scope-OrgID': file.tenant }), ...file.headers },
     authorize,
     timeout: parseDuration(file.timeout),
-    tls: tls && {
-      caFile: tls.ca_file,
-      certFile: tls.cert_file,
-      keyFile: tls.key_file,
-      serverName: tls.server_name,
-      insecure: tls.insecure_skip_verify ?? false,
-    },
+    tls: tlsOf(tls, path, fail),
+  };
+}
+
+/** Certificates, looked for. */
+export function tlsOf(
+  tls: EndpointFile['tls_config'],
+  path: readonly PropertyKey[],
+  fail: Fail,
+): Endpoint['tls'] {
+  if (!tls) return undefined;
+  for (const name of ['ca_file', 'cert_file', 'key_file'] as const) {
+    if (tls[name] !== undefined) readSecret(tls[name], [...path, 'tls_config', name], fail);
+  }
+  return {
+    caFile: tls.ca_file,
+    certFile: tls.cert_file,
+    keyFile: tls.key_file,
+    serverName: tls.server_name,
+    insecure: tls.insecure_skip_verify ?? false,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Ledger } from './ledger.js';
+import type { Incidents } from './ledger.js';
 import { READING_HEAD, states } from './monitor-host.js';
 import type { Labels } from './source.js';
 import type { WatchedUnit } from './units.js';
@@ -78,7 +78,7 @@ interface Gauge {
   readonly name: string;
   readonly help: string;
   /** Undefined where there is nothing to say. */
-  value(unit: WatchedUnit, channel: number, ledger: Ledger): number | undefined;
+  value(unit: WatchedUnit, channel: number, ledger: Incidents): number | undefined;
   /** One more label. */
   label?(unit: WatchedUnit): string;
 }
@@ -95,7 +95,7 @@ const reading =
 /** Channels that make less of an incident are not said to take part in it. */
 const LEAST_SHARE = 0.1;
 
-function incidentOf(unit: WatchedUnit, channel: number, ledger: Ledger) {
+function incidentOf(unit: WatchedUnit, channel: number, ledger: Incidents) {
   const record = ledger.of(unit);
   if (!record || record.muted !== undefined) return undefined;
   if (unit.channels.length === 1 || record.rule === 'missing') return record;
@@ -165,7 +165,7 @@ const PIECE = 64 * 1024;
 /** The latest point of every channel as gauges, piece by piece: there may be a million of them. */
 export function* exposition(
   units: readonly WatchedUnit[],
-  ledger: Ledger,
+  ledger: Incidents,
   book: LabelBook,
 ): Generator<string, void, undefined> {
   let piece = '';

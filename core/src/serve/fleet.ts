@@ -1,9 +1,9 @@
 import type { Log } from './log.js';
 import type { QueryConfig } from './config.js';
-import { READING_HEAD, type HostResult, type UnitChange } from './monitor-host.js';
+import { readingSize, type HostResult, type UnitChange } from './monitor-host.js';
 import type { Shard } from './shard.js';
 import type { Labels, SourceAnswer, SourceSeries } from './source.js';
-import type { Store } from './store.js';
+import type { StoredUnit, Table, Tables } from './store.js';
 import { canonical, createUnit, namesOf, partOf, specOf, type WatchedUnit } from './units.js';
 
 /** What a fleet tells: of its incidents, and of what it did. */
@@ -17,7 +17,10 @@ export interface FleetListener {
 export interface FleetOptions {
   readonly query: QueryConfig;
   readonly shards: readonly Shard[];
-  readonly store: Store;
+  readonly store: {
+    readonly units: Table<StoredUnit>;
+    readonly monitors: Pick<Tables['monitors'], 'remove'>;
+  };
   readonly listener: FleetListener;
   readonly log: Log;
   /** Most series. */
@@ -28,6 +31,18 @@ export interface FleetOptions {
   readonly forget: number;
   /** Rounds within which every unit is written. */
   readonly every: number;
+}
+
+export interface FeedOptions {
+  /** For series that are new: what opens and closes up to then is told to nobody. */
+  readonly quietUntil: number;
+  /** The clock was set back: points are taken from then on. */
+  readonly rewind: boolean;
+  readonly save: 'some' | 'all' | 'none';
+  /** Units are to have all points after then (epoch ms), not the latest alone; Infinity: none. */
+  readonly trailAfter: number;
+  /** These series alone; the others are as they were. */
+  readonly only: boolean;
 }
 
 /** Where the channel of a series is. */
@@ -110,31 +125,49 @@ export class Fleet {
     }
   }
 
-  /**
-   * Gives the units the points of an answer.
-   * @param quietUntil for series that are new
-   */
+  /** Series that would be watched from now on: they are not known, and there is room for them. */
+  newcomers(series: readonly SourceSeries[]): SourceSeries[] {
+    const { query, limit, shards } = this.options;
+    const unknown = series.filter(({ labels }) => {
+      const text = JSON.stringify(labels);
+      return !this.places.has(text) && !this.excess.has(text);
+    });
+    if (unknown.length === 0) return [];
+    const known = this.byLabels();
+    return unknown
+      .filter(({ labels }) => {
+        if (known.has(canonical(labels))) return false;
+        const judgment = query.judgmentOf(query.together ? {} : labels);
+        if (!judgment) return false;
+        return this.isMine(
+          query.together
+            ? { key: query.name }
+            : createUnit(query, judgment, [{ name: '', labels }], shards.length),
+        );
+      })
+      .slice(0, query.together ? Infinity : limit - this.units.size);
+  }
+
+  /** Gives the units the points of an answer. */
   async feed(
-    answer: SourceAnswer,
+    answer: Pick<SourceAnswer, 'series'>,
     times: Float64Array,
-    {
-      quietUntil,
-      rewind,
-      save,
-    }: { readonly quietUntil: number; readonly rewind: boolean; readonly save: 'some' | 'all' | 'none' },
+    { quietUntil, rewind, save, trailAfter, only }: FeedOptions,
   ): Promise<void> {
     await this.admit(answer.series, quietUntil);
     const { shards, every } = this.options;
     const length = times.length;
+    const units = only ? this.unitsOf(answer.series) : this.units.values();
     // Where the points of a unit begin among those of its shard.
     const starts = new Map<number, number>();
     const sizes = shards.map(() => 0);
     const byShard: WatchedUnit[][] = shards.map(() => []);
-    for (const unit of this.units.values()) {
+    for (const unit of units) {
       starts.set(unit.id, sizes[unit.shard]!);
       sizes[unit.shard]! += unit.channels.length * length;
       byShard[unit.shard]!.push(unit);
       for (const channel of unit.channels) channel.value = NaN;
+      unit.trail = undefined;
     }
     const points = sizes.map((size) => new Float64Array(size).fill(NaN));
     for (const { labels, values } of answer.series) {
@@ -154,7 +187,8 @@ export class Fleet {
     if (save !== 'none') this.rounds++;
     const isDue = ({ id }: WatchedUnit): boolean =>
       save === 'all' || (save === 'some' && (id + this.rounds) % every === 0);
-    this.failing = 0;
+    if (!only) this.failing = 0;
+    const trail = trailAfter < times[length - 1]!;
     await Promise.all(
       shards.map(async (shard, s) => {
         const units = byShard[s]!;
@@ -165,9 +199,28 @@ export class Fleet {
           ids: Uint32Array.from(units, ({ id }) => id),
           values: points[s]!,
           rewind,
+          trail,
           save: Uint32Array.from(units.filter(isDue), ({ id }) => id),
         });
+        // The history of a unit that is new is no part of it.
+        const after = units.map(({ until }) => (Number.isNaN(until) ? quietUntil : trailAfter));
         this.take(units, times[length - 1]!, result);
+        if (!trail) return;
+        let at = 0;
+        for (const [u, unit] of units.entries()) {
+          const width = unit.channels.length;
+          const start = starts.get(unit.id)!;
+          const end = at + readingSize(width) * length;
+          const first = times.findIndex((time) => time > after[u]!);
+          if (first >= 0) {
+            unit.trail = {
+              times: times.subarray(first),
+              values: points[s]!.subarray(start + first * width, start + length * width),
+              readings: result.trail!.subarray(at + readingSize(width) * first, end),
+            };
+          }
+          at = end;
+        }
       }),
     );
   }
@@ -223,7 +276,7 @@ export class Fleet {
     const { listener, log, query } = this.options;
     let at = 0;
     for (const unit of units) {
-      const size = READING_HEAD + 3 * unit.channels.length;
+      const size = readingSize(unit.channels.length);
       unit.reading = result.readings!.subarray(at, at + size);
       unit.until = Number.isNaN(unit.until) ? until : Math.max(unit.until, until);
       unit.failure = undefined;
@@ -334,6 +387,15 @@ export class Fleet {
     channels.forEach(({ labels }, channel) => this.places.set(JSON.stringify(labels), { unit, channel }));
     await this.open([unit], quietUntil);
     await this.note(unit);
+  }
+
+  private unitsOf(series: readonly SourceSeries[]): Set<WatchedUnit> {
+    return new Set(
+      series.flatMap(({ labels }) => {
+        const place = this.places.get(JSON.stringify(labels));
+        return place ? [place.unit] : [];
+      }),
+    );
   }
 
   private isMine({ key }: Pick<WatchedUnit, 'key'>): boolean {

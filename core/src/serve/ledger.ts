@@ -4,7 +4,7 @@ import { formatDuration } from '../series/time.js';
 import type { Judgment, QueryConfig } from './config.js';
 import type { UnitChange } from './monitor-host.js';
 import type { Labels } from './source.js';
-import type { Store } from './store.js';
+import type { Tables } from './store.js';
 import type { WatchedUnit } from './units.js';
 
 /** An incident as everybody outside sees it. Plain data. */
@@ -42,9 +42,21 @@ export type Change = 'opened' | 'updated' | 'closed';
 export type Tell = (change: Change, record: IncidentRecord) => void;
 
 export interface LedgerOptions {
-  readonly store: Store;
+  readonly store: Pick<Tables, 'incidents'>;
   readonly now: () => number;
   readonly tell: Tell;
+}
+
+/** What can be asked about incidents. */
+export interface Incidents {
+  /** Open ones, latest first. */
+  listOpen(): IncidentRecord[];
+  /** Lately closed ones, latest first. */
+  listClosed(): IncidentRecord[];
+  /** The open one of a unit. */
+  of(unit: WatchedUnit): IncidentRecord | undefined;
+  /** Since the start. */
+  readonly opened: number;
 }
 
 /** Closed incidents are known for so long, and so many of them, ms. */
@@ -52,7 +64,7 @@ const KEEP = 7 * 86_400_000;
 const MOST_CLOSED = 20_000;
 
 /** All incidents, open and lately closed, on disk and in memory: what has been told of, and what has not. */
-export class Ledger {
+export class Ledger implements Incidents {
   /** By unit and rule. */
   private readonly open = new Map<string, IncidentRecord>();
   /** By id, oldest first. */
@@ -228,7 +240,7 @@ export class Ledger {
   }
 }
 
-const slot = ({ rule, unit }: Pick<IncidentRecord, 'rule' | 'unit'>): string => `${rule} ${unit}`;
+export const slot = ({ rule, unit }: Pick<IncidentRecord, 'rule' | 'unit'>): string => `${rule} ${unit}`;
 
 function mutedBecause(
   { rule, incident, deviation }: IncidentRecord,

@@ -7,7 +7,8 @@ import type {
   MonitorPoint,
   MonitorState,
 } from '../live/types.js';
-import type { Store } from './store.js';
+import type { StoredMonitor, Tables } from './store.js';
+import { packMonitors, unpackMonitors } from './packed-monitors.js';
 
 /** One monitor and what it watches: one series, or several as one. */
 export interface UnitSpec {
@@ -34,8 +35,13 @@ export type HostTask =
       readonly rewind: boolean;
       /** Of these the state is written. */
       readonly save: Uint32Array;
+      /** Whether the readings of all times are wanted, not of the last alone. */
+      readonly trail: boolean;
     }
   | { readonly kind: 'save' }
+  /** Their state is given out, or taken in before their units are opened. */
+  | { readonly kind: 'pack'; readonly ids: Uint32Array }
+  | { readonly kind: 'unpack'; readonly packed: Uint8Array }
   | { readonly kind: 'drop'; readonly ids: Uint32Array };
 
 /** A change with what it is a change of. */
@@ -50,9 +56,13 @@ export interface HostResult {
   readonly until?: Float64Array;
   /** Of `feed`: for unit after unit `score, state, expected, lower, upper (of every channel)`; score NaN: none yet. */
   readonly readings?: Float64Array;
+  /** Of `feed` with `trail`: the same for unit after unit, for time after time; score NaN where it was not judged. */
+  readonly trail?: Float64Array;
   readonly changes?: readonly UnitChange[];
   readonly failures?: readonly { readonly unit: number; readonly message: string }[];
   readonly notes?: readonly { readonly unit: number; readonly message: string }[];
+  /** Of `pack`. */
+  readonly packed?: Uint8Array;
   /** Monitors written, and their bytes. */
   readonly saved?: number;
   readonly bytes?: number;
@@ -63,6 +73,8 @@ export interface HostResult {
 export const states: readonly MonitorState[] = ['learning', 'normal', 'anomalous', 'recovering', 'no data'];
 /** Numbers of a reading before those of its channels. */
 export const READING_HEAD = 2;
+/** Numbers of a reading of so many channels. */
+export const readingSize = (channels: number): number => READING_HEAD + 3 * channels;
 
 interface Unit extends Omit<UnitSpec, 'quietUntil'> {
   monitor: Monitor;
@@ -79,7 +91,10 @@ interface Unit extends Omit<UnitSpec, 'quietUntil'> {
 export class MonitorHost {
   private readonly units = new Map<number, Unit>();
 
-  constructor(private readonly store: Store | undefined) {}
+  /** Monitors that were handed over, until their units are opened. */
+  private readonly unpacked = new Map<string, StoredMonitor>();
+
+  constructor(private readonly store: Pick<Tables, 'monitors'> | undefined) {}
 
   async run(task: HostTask): Promise<HostResult> {
     switch (task.kind) {
@@ -89,6 +104,18 @@ export class MonitorHost {
         return this.feed(task);
       case 'save':
         return this.save([...this.units.values()]);
+      case 'pack':
+        return {
+          packed: packMonitors(
+            [...task.ids].flatMap((id) => {
+              const unit = this.units.get(id);
+              return unit && !Number.isNaN(unit.until) ? [[unit.key, storedOf(unit)] as const] : [];
+            }),
+          ),
+        };
+      case 'unpack':
+        for (const [key, stored] of unpackMonitors(task.packed)) this.unpacked.set(key, stored);
+        return {};
       case 'drop':
         for (const id of task.ids) {
           const unit = this.units.get(id);
@@ -114,7 +141,8 @@ export class MonitorHost {
         changed: false,
       };
       try {
-        const stored = this.store?.monitors.get(spec.key);
+        const stored = this.unpacked.get(spec.key) ?? this.store?.monitors.get(spec.key);
+        this.unpacked.delete(spec.key);
         if (stored?.print === spec.print) {
           // A copy: slices of a Buffer share its memory, at any offset.
           unit.monitor = restoreMonitor(new Uint8Array(stored.snapshot));
@@ -133,7 +161,10 @@ export class MonitorHost {
 
   private async feed(task: Extract<HostTask, { kind: 'feed' }>): Promise<HostResult> {
     const { times, ids, values, rewind } = task;
-    const readings: number[] = [];
+    const readings = new Float64Array(READING_HEAD * ids.length + (3 * values.length) / times.length);
+    const trail = new Float64Array(task.trail ? readings.length * times.length : 0).fill(NaN);
+    let read = 0;
+    let trailed = 0;
     const changes: UnitChange[] = [];
     const failures: { unit: number; message: string }[] = [];
     const notes: { unit: number; message: string }[] = [];
@@ -145,19 +176,30 @@ export class MonitorHost {
       try {
         for (let t = 0; t < times.length; t++) {
           const point = values.subarray(at + t * width, at + (t + 1) * width);
+          const isNew = times[t]! > unit.until;
           for (const note of this.append(unit, times[t]!, point, changes)) {
             notes.push({ unit: id, message: note });
           }
+          if (task.trail && isNew) writeReading(trail, trailed + t * readingSize(width), unit);
         }
       } catch (error) {
         failures.push({ unit: id, message: messageOf(error) });
         this.begin(unit, times[times.length - 1]!, changes);
       }
       at += times.length * width;
-      pushReading(readings, unit);
+      writeReading(readings, read, unit);
+      read += readingSize(width);
+      trailed += times.length * readingSize(width);
     }
     const saved = await this.save([...task.save].flatMap((id) => this.units.get(id) ?? []));
-    return { readings: Float64Array.from(readings), changes, failures, notes, ...saved };
+    return {
+      readings,
+      ...(task.trail ? { trail } : {}),
+      changes,
+      failures,
+      notes,
+      ...saved,
+    };
   }
 
   private append(unit: Unit, time: number, values: Float64Array, changes: UnitChange[]): readonly string[] {
@@ -219,21 +261,18 @@ export class MonitorHost {
     let written: Promise<unknown> = Promise.resolve();
     for (const unit of units) {
       if (!unit.changed) continue;
-      const snapshot = unit.monitor.snapshot();
-      const { key, print, until, deviation, quietUntil, incident } = unit;
+      const stored = storedOf(unit);
       unit.changed = false;
-      written = store.monitors
-        .put(key, { print, until, snapshot, deviation, quietUntil, ...(incident ? { incident } : {}) })
-        .then(
-          () => {
-            saved++;
-            bytes += snapshot.length;
-          },
-          (error: unknown) => {
-            unit.changed = true;
-            failure ??= messageOf(error);
-          },
-        );
+      written = store.monitors.put(unit.key, stored).then(
+        () => {
+          saved++;
+          bytes += stored.snapshot.length;
+        },
+        (error: unknown) => {
+          unit.changed = true;
+          failure ??= messageOf(error);
+        },
+      );
       // Snapshots wait in memory until they are written.
       if (++waiting % 500 === 0) await written;
     }
@@ -242,10 +281,19 @@ export class MonitorHost {
   }
 }
 
-function pushReading(readings: number[], { last, width }: Unit): void {
-  readings.push(last ? last.score : NaN, last ? states.indexOf(last.state) : 0);
+function storedOf({ monitor, print, until, deviation, quietUntil, incident }: Unit): StoredMonitor {
+  const snapshot = monitor.snapshot();
+  return { print, until, snapshot, deviation, quietUntil, ...(incident ? { incident } : {}) };
+}
+
+function writeReading(readings: Float64Array, at: number, { last, width }: Unit): void {
+  readings[at] = last ? last.score : NaN;
+  readings[at + 1] = last ? states.indexOf(last.state) : 0;
   for (let c = 0; c < width; c++) {
-    readings.push(last?.expected[c] ?? NaN, last?.lower[c] ?? NaN, last?.upper[c] ?? NaN);
+    const channel = at + READING_HEAD + 3 * c;
+    readings[channel] = last?.expected[c] ?? NaN;
+    readings[channel + 1] = last?.lower[c] ?? NaN;
+    readings[channel + 2] = last?.upper[c] ?? NaN;
   }
 }
 

@@ -1,20 +1,21 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { Output } from './outputs/output.js';
-import type { Fleet } from './fleet.js';
-import type { Ledger } from './ledger.js';
-import type { QueryWatch } from './query-watch.js';
+import type { Incidents } from './ledger.js';
+import type { ClusterState, Watched } from './running.js';
 
 export interface Observed {
-  readonly watches: () => readonly { readonly watch: QueryWatch; readonly fleet: Fleet }[];
+  readonly watches: () => readonly Watched[];
   readonly outputs: () => readonly Output[];
-  readonly ledger: () => Ledger;
+  readonly ledger: () => Incidents;
+  /** Undefined where this process works alone. */
+  readonly cluster: () => ClusterState | undefined;
 }
 
 /**
  * What the service says of itself; read when it is asked.
  * @param isOpen in the OpenMetrics format
  */
-export function ownMetrics({ watches, outputs, ledger }: Observed, isOpen: boolean): Registry {
+export function ownMetrics({ watches, outputs, ledger, cluster }: Observed, isOpen: boolean): Registry {
   const registry = new Registry();
   if (isOpen) {
     (registry as unknown as Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE>).setContentType(
@@ -22,11 +23,7 @@ export function ownMetrics({ watches, outputs, ledger }: Observed, isOpen: boole
     );
   }
   const registers = [registry];
-  const perQuery = (
-    name: string,
-    help: string,
-    value: (one: { readonly watch: QueryWatch; readonly fleet: Fleet }) => number,
-  ): void => {
+  const perQuery = (name: string, help: string, value: (one: Watched) => number): void => {
     new Gauge({
       name,
       help,
@@ -58,13 +55,13 @@ export function ownMetrics({ watches, outputs, ledger }: Observed, isOpen: boole
       },
     });
   };
-  const byQuery = (count: (one: { readonly watch: QueryWatch; readonly fleet: Fleet }) => number) => () =>
+  const byQuery = (count: (one: Watched) => number) => () =>
     watches().map((one) => [one.watch.query.name, count(one)] as const);
   const byOutput = (count: (one: Output) => number) => () =>
     outputs().map((one) => [one.name, count(one)] as const);
 
-  perQuery('heed_up', '1 where the last round of the query went well, else 0.', ({ watch }) =>
-    watch.failure === undefined && watch.rounds > 0 ? 1 : 0,
+  perQuery('heed_up', '1 where the last round of the query went well, else 0.', ({ watch, reads }) =>
+    !reads ? NaN : watch.failure === undefined && watch.rounds > 0 ? 1 : 0,
   );
   perQuery('heed_series', 'Series watched.', ({ fleet }) => fleet.units.size);
   perQuery('heed_series_left_out', 'Series that the limit leaves out.', ({ fleet }) => fleet.leftOut);
@@ -76,7 +73,7 @@ export function ownMetrics({ watches, outputs, ledger }: Observed, isOpen: boole
   perQuery(
     'heed_last_point_timestamp_seconds',
     'Time of the latest point that was judged.',
-    ({ watch }) => watch.last / 1000,
+    ({ watch, reads }) => (reads ? watch.last / 1000 : NaN),
   );
   perQuery('heed_round_seconds', 'How long the last round took.', ({ watch }) => watch.milliseconds / 1000);
   counted(
@@ -154,6 +151,34 @@ export function ownMetrics({ watches, outputs, ledger }: Observed, isOpen: boole
       this.inc(ledger().opened);
     },
   });
+  const ofCluster = (name: string, help: string, value: (state: ClusterState) => number): void => {
+    if (!cluster()) return;
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        const state = cluster();
+        const number = state ? value(state) : NaN;
+        this.reset();
+        if (Number.isNaN(number)) this.remove();
+        else this.set(number);
+      },
+    });
+  };
+  ofCluster(
+    'heed_redis_leader',
+    '1 where this process reads the sources and tells the outputs.',
+    ({ leads }) => (leads ? 1 : 0),
+  );
+  ofCluster('heed_redis_shards', 'Shards that are held here.', ({ shards }) => shards);
+  ofCluster('heed_redis_jobs', 'Jobs that this process has taken since its start.', ({ jobs }) => jobs);
+  ofCluster('heed_redis_shards_lost', 'Shards that went to another process under way.', ({ lost }) => lost);
+  ofCluster(
+    'heed_redis_shards_behind',
+    'Shards that had not judged the last round in its time; of who leads.',
+    ({ behind }) => behind,
+  );
   collectDefaultMetrics({ register: registry });
   return registry;
 }

@@ -2,18 +2,36 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isHeedError } from '../errors.js';
 import { formatDuration } from '../series/time.js';
 import type { QueryConfig } from './config.js';
-import type { Fleet } from './fleet.js';
+import type { FeedOptions } from './fleet.js';
 import type { Log } from './log.js';
-import type { Source } from './source.js';
+import { namesOf } from './units.js';
+import { historyOf, MOST_NEWCOMERS } from './newcomers.js';
+import type { Source, SourceAnswer, SourceSeries } from './source.js';
+
+/** Who takes the points of a query: the monitors of this process, or those of many. */
+export interface Feed {
+  readonly units: { readonly size: number };
+  until(start: number): number;
+  rewind(until: number): void;
+  revive(quietUntil: number): Promise<void>;
+  newcomers(series: readonly SourceSeries[]): SourceSeries[];
+  feed(answer: Pick<SourceAnswer, 'series'>, times: Float64Array, options: FeedOptions): Promise<void>;
+  forget(now: number): Promise<number>;
+  remember(): Promise<void>;
+}
 
 export interface QueryWatchOptions {
   readonly query: QueryConfig;
   readonly source: Source;
-  readonly fleet: Fleet;
+  readonly fleet: Feed;
   readonly log: Log;
   /** Longest hole that is read again, ms. */
   readonly catchUp: number;
   readonly now: () => number;
+  /** Whether outputs want every point, not the latest alone. */
+  readonly trail: boolean;
+  /** Called when points were judged, up to then. */
+  readonly onPoints: (watch: QueryWatch, until: number) => void;
   /** Called after every round that brought points, and every one that failed. */
   readonly onRound: (watch: QueryWatch, error: unknown) => void;
 }
@@ -171,9 +189,14 @@ export class QueryWatch {
       const times = this.next(from, done, points);
       await this.read(
         times,
-        due,
-        rewind,
-        done + times.length === points ? (isLong ? 'all' : 'some') : 'none',
+        {
+          quietUntil: due - step,
+          rewind,
+          save: done + times.length === points ? (isLong ? 'all' : 'some') : 'none',
+          trailAfter: !this.options.trail ? Infinity : isNew ? due - step : -Infinity,
+          only: false,
+        },
+        !(isFirst && isNew),
         signal,
       );
       done += times.length;
@@ -206,14 +229,14 @@ export class QueryWatch {
     return Float64Array.from({ length: count }, (_, t) => from + (done + t + 1) * step);
   }
 
+  /** @param teaches whether series that are new have a history that was not read with the others' */
   private async read(
     times: Float64Array,
-    due: number,
-    rewind: boolean,
-    save: 'some' | 'all' | 'none',
+    options: FeedOptions,
+    teaches: boolean,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const { source, fleet, log } = this.options;
+    const { source, fleet, log, onPoints } = this.options;
     const { expr, step, name } = this.query;
     const answer = await source.read({ expr, times, step, ...(signal ? { signal } : {}) });
     if (answer.malformed > 0) {
@@ -227,7 +250,53 @@ export class QueryWatch {
     for (const warning of answer.warnings) {
       log.once(`${name}: ${warning}`, 'warn', 'The source warns.', { query: name, cause: warning });
     }
-    await fleet.feed(answer, times, { quietUntil: due - step, rewind, save });
+    if (teaches) await this.teach(answer.series, times[0]!, options.quietUntil, signal);
+    await fleet.feed(answer, times, options);
+    onPoints(this, times[times.length - 1]!);
     await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** A series that is new is judged by what the source has of it, as it would be after a restart. */
+  private async teach(
+    series: readonly SourceSeries[],
+    before: number,
+    quietUntil: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const { source, fleet, log } = this.options;
+    const { step, range, together, name } = this.query;
+    const all = fleet.newcomers(series);
+    // Of one system the others' points are as new.
+    const wanted = all.length > 0 && together ? series : all.slice(0, MOST_NEWCOMERS);
+    const names = wanted.length > 0 ? namesOf(series, this.query) : [];
+    const taught = wanted.map((one) => ({ ...one, name: names[series.indexOf(one)] }));
+    const count = Math.floor(range / step);
+    if (taught.length === 0 || count < 1) return;
+    const perPiece = Math.max(1, Math.min(MOST_POINTS, Math.floor(SAMPLES / taught.length)));
+    const pieces = { start: before - count * step, count, perPiece, signal };
+    try {
+      for await (const { times, series: part } of historyOf(source, this.query, taught, pieces)) {
+        await fleet.feed({ series: part }, times, {
+          quietUntil,
+          rewind: false,
+          save: 'none',
+          trailAfter: Infinity,
+          only: true,
+        });
+      }
+      log.write('info', 'History of new series was read.', { query: name, series: taught.length });
+    } catch (error) {
+      if (signal?.aborted || !isHeedError(error)) throw error;
+      // Better judged without than not at all.
+      log.once(
+        `${name}: history`,
+        'warn',
+        'The history of new series cannot be read; they learn from now on.',
+        {
+          query: name,
+          cause: error.message,
+        },
+      );
+    }
   }
 }

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { formatDuration } from '../series/time.js';
-import type { Config } from './config.js';
+import type { Config, QueryConfig } from './config.js';
 import { LabelBook } from './exposition.js';
 import { Fleet } from './fleet.js';
-import { Ledger } from './ledger.js';
+import { Ledger, type Incidents } from './ledger.js';
 import type { Log } from './log.js';
 import { createOutputs } from './outputs/index.js';
 import type { Output } from './outputs/output.js';
@@ -12,6 +12,74 @@ import { Shard } from './shard.js';
 import { Source } from './source.js';
 import type { Store } from './store.js';
 import type { WatchedUnit } from './units.js';
+
+/** How a query is read, as far as it is shown. */
+export type WatchView = Pick<
+  QueryWatch,
+  'last' | 'lag' | 'milliseconds' | 'rounds' | 'failures' | 'failure' | 'malformed' | 'caughtUp'
+> & { readonly query: Pick<QueryConfig, 'name' | 'step'> };
+
+/** The series of a query, as far as they are shown. */
+export interface FleetView {
+  readonly units: ReadonlyMap<number, WatchedUnit>;
+  readonly leftOut: number;
+  readonly failing: number;
+  readonly savedBytes: number;
+}
+
+export interface Watched {
+  readonly watch: WatchView;
+  readonly fleet: FleetView;
+  /** Whether this process reads it. */
+  readonly reads: boolean;
+}
+
+/** What one of several machines says of itself. */
+export interface ClusterState {
+  readonly id: string;
+  readonly leads: boolean;
+  /** Held here. */
+  readonly shards: number;
+  readonly jobs: number;
+  readonly lost: number;
+  /** Shards that had not judged the last round in its time; NaN where another process leads. */
+  readonly behind: number;
+}
+
+/** Everything that one configuration makes: what a reload replaces. */
+export interface Runs {
+  readonly watches: readonly Watched[];
+  readonly ledger: Incidents;
+  readonly outputs: readonly Output[];
+  readonly labels: LabelBook;
+  /** Undefined where this process works alone. */
+  readonly cluster?: ClusterState;
+  /** Monitors go on where the state has them. */
+  restore(): Promise<void>;
+  /** One round of every query, whatever comes of it. */
+  first(): Promise<void>;
+  run(): void;
+  /** The series of which /metrics gives scores. */
+  exported(): WatchedUnit[];
+  /** Begins to stop. */
+  abort(): void;
+  /** Ends the round under way, writes the state, closes everything but the store. */
+  stop(): Promise<void>;
+}
+
+export const sourcesOf = ({ sources, limits }: Config): ReadonlyMap<string, Source> =>
+  new Map(
+    Object.entries(sources).map(([name, endpoint]) => [name, new Source(endpoint, limits.answerBytes)]),
+  );
+
+export const labelBookOf = (log: Log): LabelBook =>
+  new LabelBook((message, unit) =>
+    log.once(`labels: ${unit.query.name}: ${message}`, 'warn', 'Labels were renamed for /metrics.', {
+      query: unit.query.name,
+      series: unit.channels[0]!.name,
+      cause: message,
+    }),
+  );
 
 export interface RunningOptions {
   readonly config: Config;
@@ -22,9 +90,9 @@ export interface RunningOptions {
   readonly now: () => number;
 }
 
-/** Everything that one configuration makes: what a reload replaces. */
-export class Running {
-  readonly watches: { readonly watch: QueryWatch; readonly fleet: Fleet }[] = [];
+/** One machine that does everything. */
+export class Running implements Runs {
+  readonly watches: { readonly watch: QueryWatch; readonly fleet: Fleet; readonly reads: true }[] = [];
   readonly ledger: Ledger;
   readonly outputs: readonly Output[];
   readonly labels: LabelBook;
@@ -36,23 +104,12 @@ export class Running {
   constructor(private readonly options: RunningOptions) {
     const { config, path, store, log, now } = options;
     const { limits, state } = config;
-    this.sources = new Map(
-      Object.entries(config.sources).map(([name, endpoint]) => [
-        name,
-        new Source(endpoint, limits.answerBytes),
-      ]),
-    );
+    this.sources = sourcesOf(config);
     this.shards = Array.from(
       { length: limits.workers ?? availableParallelism() },
       () => new Shard(path, store),
     );
-    this.labels = new LabelBook((message, unit) =>
-      log.once(`labels: ${unit.query.name}: ${message}`, 'warn', 'Labels were renamed for /metrics.', {
-        query: unit.query.name,
-        series: unit.channels[0]!.name,
-        cause: message,
-      }),
-    );
+    this.labels = labelBookOf(log);
     this.ledger = new Ledger({
       store,
       now,
@@ -100,17 +157,19 @@ export class Running {
         now,
         source: this.sources.get(query.source)!,
         catchUp: limits.catchUp,
+        trail: this.outputs.some(({ wantsTrail }) => wantsTrail),
+        onPoints: (_, until) => {
+          for (const output of this.outputs) output.scored?.(fleet.units.values(), until);
+        },
         onRound: (round, error) => {
           if (error !== undefined) return;
           this.ledger.settle(query, fleet.units.values(), round.last);
-          for (const output of this.outputs) output.scored?.(fleet.units.values(), round.last);
         },
       });
-      this.watches.push({ watch, fleet });
+      this.watches.push({ watch, fleet, reads: true });
     }
   }
 
-  /** Monitors go on where the state has them. */
   async restore(): Promise<void> {
     const { log, now, config, store } = this.options;
     const names = new Set(config.queries.map(({ name }) => name));
@@ -138,7 +197,6 @@ export class Running {
     }
   }
 
-  /** One round of every query, whatever comes of it. */
   async first(): Promise<void> {
     await Promise.all(this.watches.map(({ watch }) => watch.tryRound(this.stopping.signal)));
   }
@@ -157,7 +215,6 @@ export class Running {
     );
   }
 
-  /** The series of which /metrics gives scores. */
   exported(): WatchedUnit[] {
     const { series } = this.options.config.outputs.metrics;
     if (series === 'none') return [];
@@ -165,12 +222,10 @@ export class Running {
     return series === 'all' ? units : units.filter((unit) => this.ledger.of(unit));
   }
 
-  /** Begins to stop. */
   abort(): void {
     this.stopping.abort();
   }
 
-  /** Ends the round under way, writes the state, closes everything but the store. */
   async stop(): Promise<void> {
     const { log } = this.options;
     const started = performance.now();

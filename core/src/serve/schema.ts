@@ -49,6 +49,16 @@ const credentials = {
   credentials_env: v.optional(text('Environment variable with the token.')),
 };
 
+const tls = v.optional(
+  v.strictObject({
+    ca_file: v.optional(text('CA certificates, PEM.')),
+    cert_file: v.optional(text('Client certificate, PEM.')),
+    key_file: v.optional(text('Key of the client certificate, PEM.')),
+    server_name: v.optional(text('Name that the certificate is checked against.')),
+    insecure_skip_verify: v.optional(v.boolean()),
+  }),
+);
+
 /** How an HTTP server is reached, as in Prometheus' own configuration. */
 const endpoint = {
   url: v.pipe(
@@ -62,15 +72,7 @@ const endpoint = {
   ),
   tenant: v.optional(text('Sent as X-Scope-OrgID.')),
   headers: v.optional(labels('More headers.')),
-  tls_config: v.optional(
-    v.strictObject({
-      ca_file: v.optional(text('CA certificates, PEM.')),
-      cert_file: v.optional(text('Client certificate, PEM.')),
-      key_file: v.optional(text('Key of the client certificate, PEM.')),
-      server_name: v.optional(text('Name that the certificate is checked against.')),
-      insecure_skip_verify: v.optional(v.boolean()),
-    }),
-  ),
+  tls_config: tls,
   timeout: v.optional(duration('Most time per request.'), '30s'),
 };
 
@@ -191,6 +193,33 @@ export const configSchema = v.strictObject({
       remote_write: v.optional(v.array(endpointSchema)),
     }),
     {},
+  ),
+  redis: v.optional(
+    v.pipe(
+      v.strictObject({
+        url: v.pipe(
+          v.string(),
+          v.regex(
+            /^rediss?:\/\/[^/@]+(\/\d*)?$/,
+            'is not redis://HOST:PORT/DB, or rediss:// for TLS, without a password in it',
+          ),
+          v.description('Address; rediss:// for TLS.'),
+        ),
+        username: v.optional(text('User name.')),
+        ...secret,
+        tls_config: tls,
+        prefix: v.optional(
+          v.pipe(
+            v.string(),
+            v.regex(/^[\w-]+$/, 'is not letters, digits, _ and -'),
+            v.description('Before the names of all keys: several fleets may share one Redis.'),
+          ),
+          'heed',
+        ),
+        shards: v.optional(wholeNumber(1, 4096, "Parts that a query's series are split into."), 64),
+      }),
+      v.description('Share the work with the other machines that name the same Redis; it has the state.'),
+    ),
   ),
   state: v.optional(
     v.strictObject({

@@ -2,7 +2,7 @@ import { restoreMonitor, createMonitor } from '../live/monitor.js';
 import { readConfig } from './config.js';
 import { openStore } from './store.js';
 import type { Labels } from './source.js';
-import { createUnit, namesOf, specOf } from './units.js';
+import { createUnit, namesOf, specOf, type WatchedUnit } from './units.js';
 
 export interface SeedOptions {
   /** Labels of the series, as the source has them. */
@@ -38,13 +38,7 @@ export async function seedState(
   const all = units.map((labels, i) =>
     createUnit(query!, query!.judgmentOf(labels)!, [{ name: names[i]!, labels }], 1),
   );
-  const taught = all.slice(0, different).map((unit, i) => {
-    const monitor = createMonitor(specOf(unit, 0).options);
-    for (let t = points - 1; t >= 0; t--) monitor.append(until - t * step, valueOf(i, until - t * step));
-    return monitor.snapshot();
-  });
-  // A snapshot that cannot be read would make the measurement one of new monitors.
-  for (const snapshot of taught) restoreMonitor(snapshot);
+  const taught = taughtMonitors(all.slice(0, different), { points, step, until, valueOf });
   let bytes = 0;
   for (const [i, unit] of all.entries()) {
     const snapshot = taught[i % different]!;
@@ -66,4 +60,19 @@ export async function seedState(
   }
   await store.close();
   return { bytes };
+}
+
+/** Snapshots of monitors that have seen so many points. */
+export function taughtMonitors(
+  units: readonly WatchedUnit[],
+  { points, step, until, valueOf }: Pick<SeedOptions, 'points' | 'valueOf'> & { step: number; until: number },
+): Uint8Array[] {
+  const taught = units.map((unit, i) => {
+    const monitor = createMonitor(specOf(unit, 0).options);
+    for (let t = points - 1; t >= 0; t--) monitor.append(until - t * step, valueOf(i, until - t * step));
+    return monitor.snapshot();
+  });
+  // A snapshot that cannot be read would make the measurement one of new monitors.
+  for (const snapshot of taught) restoreMonitor(snapshot);
+  return taught;
 }

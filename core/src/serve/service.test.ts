@@ -125,6 +125,33 @@ describe('rounds', () => {
     expect(parts.every((part) => part.length > 0 && part.length < 9)).toBe(true);
   });
 
+  test('a new series is judged from what the source has of it, without telling of what is over', async () => {
+    const young = (from: number): FakeSeries => {
+      const { labels, value } = host('b', breakout - 4 * 3600, breakout - 4 * 3600 + 120);
+      return { labels, value: (t) => (bed.now >= from ? value(t) : undefined) };
+    };
+    bed.prometheus.series = [host('a'), young(noon + minute)];
+    const late = await bed.start({ state: {} });
+    await bed.advance(late, minute);
+    await bed.advance(late, minute);
+    expect(bed.messages()).toContain('History of new series was read.');
+    const asked = bed.prometheus.requests.map(({ form }) => form.get('query')!);
+    const one = 'label_replace(vector(1), "instance", "b", "", "")';
+    expect(asked).toContain(`(load) and on (instance) (${one})`);
+    const found = await bed.metrics(late);
+    expect(bed.messages()).not.toContain('Incident opened.');
+    await bed.stop(late);
+
+    bed.now = noon;
+    bed.prometheus.series = [host('a'), young(0)];
+    const early = await bed.start({ state: {} });
+    await bed.advance(early, minute);
+    await bed.advance(early, minute);
+    const scores = [...(await bed.metrics(early))].filter(([name]) => name.startsWith('heed_score'));
+    expect(scores).toHaveLength(2);
+    for (const [name, score] of scores) expect(found.get(name)).toBe(score);
+  });
+
   test('judges several series as one system where it is told to', async () => {
     bed.prometheus.series = [host('a'), host('b', breakout)];
     const service = await bed.start({}, { together: true });

@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { HeedError } from '../errors.js';
 import type { Config } from './config.js';
 import { exposition } from './exposition.js';
 import type { Log } from './log.js';
 import { ownMetrics } from './own-metrics.js';
-import { Running } from './running.js';
+import { Running, type Runs } from './running.js';
 import { statusPage } from './status-page.js';
-import { lockStore, openStore } from './store.js';
+import { lockStore, openStore, type Store } from './store.js';
 import { listen, type Page } from './web.js';
 
 export interface ServiceOptions {
@@ -42,19 +43,21 @@ export async function startService(
   config: Config,
   { log, now = Date.now }: ServiceOptions,
 ): Promise<Service> {
-  const temporary = config.state.path === undefined ? mkdtempSync(join(tmpdir(), 'heed-')) : undefined;
-  const path = config.state.path ?? temporary!;
-  const store = openStore(path);
-  const unlock = await lockStore(store, path);
+  const place = config.redis ? undefined : await takePlace(config);
   const started = now();
   let notice: string | undefined;
-  const make = (next: Config): Running => new Running({ config: next, path, store, log, now });
-  let running = make(config);
+  const make = async (next: Config): Promise<Runs> => {
+    if (place) return new Running({ config: next, ...place, log, now });
+    const { joinCluster } = await import('./redis/cluster.js');
+    return joinCluster({ config: next, log, now });
+  };
+  let running = await make(config);
   let isReady = false;
   const observed = {
     watches: () => running.watches,
     outputs: () => running.outputs,
     ledger: () => running.ledger,
+    cluster: () => running.cluster,
   };
   const registries = { plain: ownMetrics(observed, false), open: ownMetrics(observed, true) };
 
@@ -72,7 +75,15 @@ export async function startService(
       case '/':
         return {
           type: 'text/html; charset=utf-8',
-          body: statusPage({ ...running, started, now: now(), notice }),
+          body: statusPage({
+            watches: running.watches,
+            outputs: running.outputs,
+            ledger: running.ledger,
+            cluster: running.cluster,
+            started,
+            now: now(),
+            notice,
+          }),
         };
       case '/api/incidents':
         return {
@@ -82,7 +93,7 @@ export async function startService(
       case '/healthz':
         return { type: plain, body: 'The process runs.\n' };
       case '/readyz': {
-        const waiting = running.watches.filter(({ watch }) => watch.rounds === 0);
+        const waiting = running.watches.filter(({ watch, reads }) => reads && watch.rounds === 0);
         return isReady && waiting.length === 0
           ? { type: plain, body: 'Every query has been read.\n' }
           : {
@@ -101,9 +112,7 @@ export async function startService(
     web = await listen(config.server, (path, { headers }) => pages(path, headers.accept ?? ''));
   } catch (error) {
     await running.stop();
-    await unlock();
-    await store.close();
-    if (temporary) rmSync(temporary, { recursive: true, force: true });
+    await place?.release();
     throw error;
   }
   const begin = async (): Promise<ReadonlyMap<string, string>> => {
@@ -124,10 +133,19 @@ export async function startService(
     url: web.url,
     firstRounds,
     reload: async (next) => {
+      if (!next.redis !== !config.redis) {
+        throw new HeedError(
+          'bad-option',
+          'redis was added to the configuration, or taken out of it',
+          'Start heed serve again.',
+        );
+      }
+      // A Redis that cannot be reached keeps the old one running; a state folder has one owner at a time.
+      const joined = place ? undefined : await make(next);
       running.abort();
       await busy.catch(() => {});
       await running.stop();
-      running = make(next);
+      running = joined ?? (await make(next));
       busy = begin();
       await busy;
     },
@@ -139,6 +157,23 @@ export async function startService(
       await running.stop();
       web.server.closeAllConnections();
       web.server.close();
+      await place?.release();
+    },
+  };
+}
+
+/** The state of a process that works alone. */
+async function takePlace(
+  config: Config,
+): Promise<{ readonly path: string; readonly store: Store; release(): Promise<void> }> {
+  const temporary = config.state.path === undefined ? mkdtempSync(join(tmpdir(), 'heed-')) : undefined;
+  const path = config.state.path ?? temporary!;
+  const store = openStore(path);
+  const unlock = await lockStore(store, path);
+  return {
+    path,
+    store,
+    release: async () => {
       await unlock();
       await store.close();
       if (temporary) rmSync(temporary, { recursive: true, force: true });
@@ -146,7 +181,7 @@ export async function startService(
   };
 }
 
-function* metricsBody(own: string, running: Running, isOpen: boolean): Generator<string, void, undefined> {
+function* metricsBody(own: string, running: Runs, isOpen: boolean): Generator<string, void, undefined> {
   yield own.endsWith('\n') ? own : `${own}\n`;
   yield* exposition(running.exported(), running.ledger, running.labels);
   if (isOpen) yield '# EOF\n';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { NodeWorkerPool } from '../node/pool.js';
 import { MonitorHost, type HostResult, type HostTask } from './monitor-host.js';
-import type { Store } from './store.js';
+import type { Tables } from './store.js';
 
 /** A thread that holds the monitors of some units, and is asked for one thing at a time. */
 export class Shard {
@@ -12,10 +12,10 @@ export class Shard {
   deaths = 0;
 
   /**
-   * @param path of the state, for the thread
+   * @param path of the state, for the thread; undefined where it is kept elsewhere
    * @param store the same, for where there is no thread: from sources the worker's module does not exist
    */
-  constructor(path: string, store: Store) {
+  constructor(path: string | undefined, store: Pick<Tables, 'monitors'> | undefined) {
     const script = new URL('./monitor-worker.js', import.meta.url);
     if (existsSync(script)) this.pool = new NodeWorkerPool(script, 1, { state: path });
     else this.host = new MonitorHost(store);

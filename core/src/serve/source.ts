@@ -8,10 +8,12 @@ export type Labels = Readonly<Record<string, string>>;
 export interface SourceSeries {
   readonly labels: Labels;
   readonly values: Float64Array;
+  /** How it is called, where that has been decided. */
+  readonly name?: string | undefined;
 }
 
 export interface SourceAnswer {
-  readonly series: SourceSeries[];
+  readonly series: readonly SourceSeries[];
   /** Samples and series that could not be read, and are left out. */
   readonly malformed: number;
   /** What is wrong with the first of them. */

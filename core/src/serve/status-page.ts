@@ -1,14 +1,15 @@
 import { formatDuration } from '../series/time.js';
-import type { Fleet } from './fleet.js';
-import type { Ledger } from './ledger.js';
+import type { Incidents } from './ledger.js';
 import { states } from './monitor-host.js';
 import type { Output } from './outputs/output.js';
-import type { QueryWatch } from './query-watch.js';
+import type { ClusterState, FleetView, Watched } from './running.js';
 
 export interface StatusParts {
-  readonly watches: readonly { readonly watch: QueryWatch; readonly fleet: Fleet }[];
+  readonly watches: readonly Watched[];
   readonly outputs: readonly Output[];
-  readonly ledger: Ledger;
+  readonly ledger: Incidents;
+  /** Undefined where this process works alone. */
+  readonly cluster: ClusterState | undefined;
   readonly started: number;
   readonly now: number;
   readonly notice: string | undefined;
@@ -18,7 +19,7 @@ export interface StatusParts {
 const MOST_ROWS = 100;
 
 /** The page at `/`: no script, one request. */
-export function statusPage({ watches, outputs, ledger, started, now, notice }: StatusParts): string {
+export function statusPage({ watches, outputs, ledger, cluster, started, now, notice }: StatusParts): string {
   const open = ledger.listOpen();
   const failing = watches
     .flatMap(({ fleet }) => [...fleet.units.values()])
@@ -31,6 +32,7 @@ table{border-collapse:collapse;width:100%;margin-bottom:1.5rem}th,td{text-align:
 border-bottom:1px solid #8884;vertical-align:top}td.n{font-variant-numeric:tabular-nums;white-space:nowrap}
 .bad{color:#c4162a}</style></head><body>
 <h1>Heed</h1><p>Up for ${ago(now - started)}. <a href="metrics">Metrics</a>, <a href="api/incidents">incidents as JSON</a>.</p>
+${cluster === undefined ? '' : roleOf(cluster)}
 ${notice === undefined ? '' : `<p class="bad">${escape(notice)}</p>`}
 <h2>Queries</h2>${table(
     ['query', 'series', 'states', 'latest point', 'round', 'rounds', 'failed', ''],
@@ -103,6 +105,13 @@ ${
 `;
 }
 
+function roleOf({ id, leads, shards, lost }: ClusterState): string {
+  const role = leads
+    ? 'It reads the sources and tells the outputs; incidents are those of all machines, series those held here.'
+    : 'Another process reads the sources and tells the outputs; series and incidents are those held here.';
+  return `<p>Process ${escape(id)} of several that share a Redis: ${shards} shards here, ${lost} went elsewhere. ${role}</p>`;
+}
+
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '<p>None.</p>';
   const cells = (row: readonly string[]) => row.map((cell) => `<td class="n">${cell}</td>`).join('');
@@ -111,7 +120,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
     .join('')}</tbody></table>`;
 }
 
-function statesOf(fleet: Fleet): string {
+function statesOf(fleet: FleetView): string {
   const counts = states.map(() => 0);
   for (const { reading } of fleet.units.values()) counts[reading[1] ?? 0]!++;
   return states.flatMap((state, i) => (counts[i]! > 0 ? [`${counts[i]} ${state}`] : [])).join(', ');

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { open, type Database, type RootDatabase } from 'lmdb';
+import { open, type RootDatabase } from 'lmdb';
 import { HeedError } from '../errors.js';
 import type { LiveIncident } from '../live/types.js';
 import type { Labels } from './source.js';
@@ -29,13 +29,29 @@ export interface StoredUnit {
   readonly seen: number;
 }
 
+/** Rows by key: of the embedded database, or of what stands in for it. */
+export interface Table<V, K = string> {
+  get(key: K): V | undefined;
+  put(key: K, value: V): Promise<unknown>;
+  remove(key: K): Promise<unknown>;
+  /** In the order of their keys, from start up to end. */
+  getRange(range?: {
+    readonly start?: K;
+    readonly end?: K;
+  }): Iterable<{ readonly key: K; readonly value: V }>;
+}
+
+/** What is kept for good, by who needs it. */
+export interface Tables {
+  readonly monitors: Table<StoredMonitor>;
+  readonly units: Table<StoredUnit>;
+  readonly incidents: Table<unknown>;
+  readonly outbox: Table<unknown, [string, number]>;
+  readonly meta: Table<unknown>;
+}
+
 /** The embedded database: one folder, several tables. */
-export interface Store {
-  readonly monitors: Database<StoredMonitor, string>;
-  readonly units: Database<StoredUnit, string>;
-  readonly incidents: Database<unknown, string>;
-  readonly outbox: Database<unknown, [string, number]>;
-  readonly meta: Database<unknown, string>;
+export interface Store extends Tables {
   close(): Promise<void>;
 }
 

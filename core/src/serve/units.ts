@@ -13,6 +13,16 @@ export interface WatchedChannel {
   value: number;
 }
 
+/** Points that were judged together. */
+export interface Trail {
+  /** Epoch ms. */
+  readonly times: Float64Array;
+  /** For time after time, of every channel. */
+  readonly values: Float64Array;
+  /** For time after time, as `HostResult.readings` has it. */
+  readonly readings: Float64Array;
+}
+
 /** What one monitor watches, as the main thread knows it. */
 export interface WatchedUnit {
   readonly id: number;
@@ -27,6 +37,8 @@ export interface WatchedUnit {
   seen: number;
   /** As `HostResult.readings` has it; empty while there is none. */
   reading: Float64Array;
+  /** The points of the answer before it is handed to outputs, where one of them wants every point. */
+  trail: Trail | undefined;
   failures: number;
   failure: string | undefined;
 }
@@ -34,7 +46,7 @@ export interface WatchedUnit {
 const digest = (text: string): string => createHash('sha1').update(text).digest('base64url');
 
 /** The same for the same series of the same query, always. */
-function unitKey(query: string, labels: Labels): string {
+export function unitKey(query: string, labels: Labels): string {
   return digest(`${query}\n${canonical(labels)}`);
 }
 
@@ -70,6 +82,7 @@ export function createUnit(
     until: NaN,
     seen: NaN,
     reading: new Float64Array(0),
+    trail: undefined,
     failures: 0,
     failure: undefined,
   };
@@ -100,6 +113,7 @@ export function specOf({ id, key, query, judgment, channels }: WatchedUnit, quie
 
 /** Names of the series of an answer, by the labels in which they differ. */
 export function namesOf(series: readonly SourceSeries[], query: QueryConfig): string[] {
+  if (series.every(({ name }) => name !== undefined)) return series.map(({ name }) => name!);
   return nameSeries(
     series.map(({ labels }) => labels),
     query.expr.trim(),

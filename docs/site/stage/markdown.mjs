@@ -54,6 +54,9 @@ export function rewriteLinks(text, source, pageOf, files) {
     for (const page of [full, `${full}.md`, `${full}/README.md`, `${full}/index.md`]) {
       if (pageOf.has(page)) return `${addressOf(pageOf.get(page))}${anchor ? `#${anchor}` : ''}`;
     }
+    // A folder that is no page stands for the first page in it.
+    const inside = [...pageOf.keys()].sort().find((page) => page.startsWith(`${full}/`));
+    if (inside) return addressOf(pageOf.get(inside));
     if (full.startsWith('..') || !existsSync(join(root, full)) || statSync(join(root, full)).isDirectory()) {
       return link;
     }
@@ -73,9 +76,9 @@ export function addressOf(page) {
   return `/${page.replace(/(^|\/)index\.md$/, '$1').replace(/\.md$/, '')}`;
 }
 
-/** A file without an ending would be taken for a page. */
+/** A file without an ending, or with one of Markdown, would be taken for a page. */
 function published(file) {
-  return posix.extname(file) ? file : `${file}.txt`;
+  return /^\.(?!md$|html$)/.test(posix.extname(file)) ? file : `${file}.txt`;
 }
 
 /** Where a copied file lies among the static files. */

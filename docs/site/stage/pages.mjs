@@ -16,11 +16,10 @@ const elsewhere = {
   'SECURITY.md': 'security.md',
   'core/README.md': 'library.md',
   'grafana-plugin/README.md': 'grafana.md',
-  'notebooks/README.md': 'notebooks/index.md',
 };
 
-/** Folders in docs/ that hold no pages. */
-const noPages = new Set(['site', 'dist', 'node_modules', 'deploy']);
+/** Folders in docs/ and notebooks/ that hold no pages. */
+const noPages = new Set(['site', 'dist', 'node_modules', 'deploy', 'kernel', 'src', 'tfjs-node-shim']);
 
 /**
  * All pages: path of the source in the repository and of the page below the site's root.
@@ -31,8 +30,12 @@ export function listPages() {
   const notebooks = readdirSync(join(root, 'notebooks'))
     .filter((name) => name.endsWith('.ipynb'))
     .map((name) => ({ source: `notebooks/${name}`, page: `notebooks/${name.replace(/ipynb$/, 'md')}` }));
+  const course = markdownIn('notebooks').map((source) => ({
+    source,
+    page: source.replace('README.md', 'index.md').replace('SYLLABUS.md', 'syllabus.md'),
+  }));
   const others = Object.entries(elsewhere).map(([source, page]) => ({ source, page }));
-  return [...own, ...notebooks, ...others].sort((a, b) => (a.page < b.page ? -1 : 1));
+  return [...own, ...notebooks, ...course, ...others].sort((a, b) => (a.page < b.page ? -1 : 1));
 }
 
 function markdownIn(folder) {

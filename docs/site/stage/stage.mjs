@@ -34,7 +34,7 @@ export async function stage() {
       files.add(source);
       markdown = `---\noutline: [2, 3]\n---\n\n${withDownload(converted, source)}`;
     } else if (isOwn(source)) markdown = text.replaceAll('%EXAMPLE_REASON%', reason);
-    else markdown = escapeText(text);
+    else markdown = escapeText(text, { keepMath: source.startsWith('notebooks/') });
     write(join(staged, page), rewriteLinks(markdown, source, pageOf, files));
   }
   for (const file of files) {

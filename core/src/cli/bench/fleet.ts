@@ -8,16 +8,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { quantileSorted } from 'simple-statistics';
 import { throwIfAborted } from '../../errors.js';
+import { freePort } from '../../node/free-port.js';
 import { seedState } from '../../serve/seed.js';
 import type { Absent, BenchResult } from './harness.js';
 
-const heed = fileURLToPath(new URL('../../../../bin/heed.js', import.meta.url));
-const prometheus = 'prometheus';
+export const heed = fileURLToPath(new URL('../../../../bin/heed.js', import.meta.url));
+export const prometheus = 'prometheus';
 const second = 1000;
 /** Points that the monitors have seen when the measurement begins. */
-const LEARNED = 1500;
+export const LEARNED = 1500;
 /** Different monitors among those that are put into the state. */
-const DIFFERENT = 64;
+export const DIFFERENT = 64;
 
 export interface FleetSize {
   readonly series: number;
@@ -186,15 +187,18 @@ server: { listen: '127.0.0.1:${own}' }
   }
 }
 
-const labelsOf = (i: number): Record<string, string> => ({ __name__: 'bench_load', host: `host-${i}` });
+export const labelsOf = (i: number): Record<string, string> => ({
+  __name__: 'bench_load',
+  host: `host-${i}`,
+});
 
 /** A daily wave with noise that differs from series to series. */
-function valueOf(i: number, ms: number): number {
+export function valueOf(i: number, ms: number): number {
   const x = Math.sin((ms / second) * 12.9898 + i) * 43_758.5453;
   return 50 + 10 * Math.sin((2 * Math.PI * ms) / 86_400_000 + i) + 2 * (x - Math.floor(x));
 }
 
-async function exporterOf(series: number): Promise<Server> {
+export async function exporterOf(series: number): Promise<Server> {
   const server = createServer((_, response) => {
     const now = Date.now();
     response.writeHead(200, { 'Content-Type': 'text/plain; version=0.0.4' });
@@ -212,15 +216,7 @@ async function exporterOf(series: number): Promise<Server> {
   return server;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function until(url: string, seconds: number, signal: AbortSignal | undefined): Promise<void> {
+export async function until(url: string, seconds: number, signal: AbortSignal | undefined): Promise<void> {
   for (const end = Date.now() + seconds * second; ;) {
     throwIfAborted(signal);
     const isThere = await fetch(url).then(
@@ -234,7 +230,7 @@ async function until(url: string, seconds: number, signal: AbortSignal | undefin
 }
 
 /** Memory of a process, in bytes, by the names that /proc has for it; empty where there is no /proc. */
-function memoryOf(pid: number): Partial<Record<'VmRSS' | 'VmHWM' | 'RssFile', number>> {
+export function memoryOf(pid: number): Partial<Record<'VmRSS' | 'VmHWM' | 'RssFile', number>> {
   try {
     const text = readFileSync(`/proc/${pid}/status`, 'utf8');
     return Object.fromEntries(
@@ -248,9 +244,9 @@ function memoryOf(pid: number): Partial<Record<'VmRSS' | 'VmHWM' | 'RssFile', nu
   }
 }
 
-const megabytes = (bytes = NaN): string => `${Math.round(bytes / 1e6)} MB`;
+export const megabytes = (bytes = NaN): string => `${Math.round(bytes / 1e6)} MB`;
 
-function quantity(
+export function quantity(
   name: string,
   implementation: string,
   value: number,

@@ -1,4 +1,4 @@
-import { robustLocation, selectQuantile } from '../../preprocess/statistics.js';
+import { robustLocation, selectQuantile, selectQuantiles } from '../../preprocess/statistics.js';
 
 /** What an event is, told from its points. */
 export type EventKind =
@@ -123,6 +123,9 @@ export function describeEvent(points: EventPoints): EventFacts {
   };
   switch (sign) {
     case 'off':
+      // What was expected moved away from a value that stood still.
+      if (seen.length === length && stoodStill(values, start, end, held))
+        return { ...facts, kind: 'stuck', way: 0 };
       return off();
     case 'absent':
       return { ...facts, kind: 'missing cycle', way };
@@ -147,6 +150,26 @@ export function describeEvent(points: EventPoints): EventFacts {
       return { ...facts, kind: 'pattern', way: 0 };
     }
   }
+}
+
+/**
+ * Whether one value that the series often passes was held through most of an event, longer than any ever was. At 0, at a
+ * limit or beyond what it usually takes, a held value is a fall or a rise.
+ */
+function stoodStill(values: Float64Array, start: number, end: number, held: EventFacts['held']): boolean {
+  const length = end - start + 1;
+  if (length <= BRIEF || held.length < 0.75 * length || !usuallyMoves(values, start, end)) return false;
+  return (
+    held.length > 2 * longestElsewhere(values, start, end) && isUsualValue(values, start, end, held.value)
+  );
+}
+
+/** Whether a value lies amid those outside start…end: a twentieth of them below it, and as many above. */
+function isUsualValue(values: Float64Array, start: number, end: number, value: number): boolean {
+  const elsewhere = Float64Array.from([...values.subarray(0, start), ...values.subarray(end + 1)]);
+  if (elsewhere.length === 0) return false;
+  const [low, high] = selectQuantiles(elsewhere, [0.05, 0.95]);
+  return value > low! && value < high!;
 }
 
 /** Moves away all along: each third further off than the one before. */

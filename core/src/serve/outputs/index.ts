@@ -6,7 +6,7 @@ import { RemoteWriteOutput } from './remote-write.js';
 import { WebhookOutput } from './webhook.js';
 
 /** The outputs that a configuration names. Their names hold no address: it may be a secret. */
-export function createOutputs({ outputs }: Config, context: OutputContext): Output[] {
+export function createOutputs({ outputs }: Pick<Config, 'outputs'>, context: OutputContext): Output[] {
   const { alertmanager, webhook, grafana, remoteWrite } = outputs;
   return [
     ...alertmanager.map((one, i) => new AlertmanagerOutput(`alertmanager-${i + 1}`, one, context)),

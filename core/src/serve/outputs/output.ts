@@ -1,6 +1,6 @@
-import type { Change, IncidentRecord, Ledger } from '../ledger.js';
+import type { Change, IncidentRecord, Incidents } from '../ledger.js';
 import type { Log } from '../log.js';
-import type { Store } from '../store.js';
+import type { Tables } from '../store.js';
 import type { WatchedUnit } from '../units.js';
 
 /** Where incidents, or scores, are sent. Nothing that happens to one holds up another, or the rounds. */
@@ -15,7 +15,9 @@ export interface Output {
   readonly failure: string | undefined;
   /** An incident opened, changed or closed. */
   told?(change: Change, record: IncidentRecord): void;
-  /** A round brought points up to then (epoch ms). */
+  /** Whether units are to bring all their points, not the latest alone. */
+  readonly wantsTrail?: boolean;
+  /** Points came up to then (epoch ms). */
   scored?(units: Iterable<WatchedUnit>, time: number): void;
   /** Stops; what waits is kept where there is a state to keep it in. */
   close(): Promise<void>;
@@ -23,10 +25,10 @@ export interface Output {
 
 /** What outputs work with. */
 export interface OutputContext {
-  readonly store: Store;
+  readonly store: Pick<Tables, 'outbox'>;
   readonly log: Log;
   readonly now: () => number;
-  readonly ledger: () => Ledger;
+  readonly ledger: () => Pick<Incidents, 'listOpen' | 'listClosed'>;
   /** Most messages that wait. */
   readonly most: number;
 }

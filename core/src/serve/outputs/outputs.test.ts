@@ -217,7 +217,18 @@ test('remote write: the scores of a round, as the specification has it', async (
   expect(t[0]!.l.map(({ n }) => n)).toEqual(['__name__', 'http_status', 'instance', 'metric', 'query']);
   const found = await bed.metrics(service);
   const score = found.get('heed_score{query="load",metric="load",instance="a",http_status="200"}');
-  expect(t[0]!.s).toEqual([{ v: score, t: Math.floor((noon - 10_000) / minute) * minute }]);
+  const first = Math.floor((noon - 10_000) / minute) * minute;
+  expect(t[0]!.s).toEqual([{ v: score, t: first }]);
+
+  // After a pause every point of the hole is written, and only those.
+  await bed.advance(service, 5 * minute);
+  await vi.waitFor(() => expect(got).toHaveLength(2));
+  const { t: later } = type.toObject(type.decode(uncompress(got[1]!.body)), { longs: Number }) as {
+    t: { s: { v: number; t: number }[] }[];
+  };
+  expect(later).toHaveLength(4);
+  expect(later[0]!.s.map(({ t: time }) => (time - first) / minute)).toEqual([1, 2, 3, 4, 5]);
+  expect(new Set(later[1]!.s.map(({ v }) => v)).size).toBeGreaterThan(1);
 });
 
 test('missing series are an incident where the rule says so, with its own rule', async () => {

@@ -2,7 +2,7 @@ import protobuf from 'protobufjs';
 import { compress } from 'snappyjs';
 import { sentLabels } from '../exposition.js';
 import type { Endpoint } from '../http.js';
-import { READING_HEAD } from '../monitor-host.js';
+import { READING_HEAD, readingSize } from '../monitor-host.js';
 import type { WatchedUnit } from '../units.js';
 import { DeliveredOutput } from './delivered.js';
 import { refusalOf, type Refusal } from './delivery.js';
@@ -26,7 +26,7 @@ interface TimeSeries {
   readonly samples: readonly { readonly value: number; readonly timestamp: number }[];
 }
 
-/** Writes the scores of every round to a server that takes Prometheus' remote write. */
+/** Writes the scores of every point to a server that takes Prometheus' remote write. */
 export class RemoteWriteOutput extends DeliveredOutput<Uint8Array> {
   constructor(name: string, endpoint: Endpoint, context: OutputContext) {
     super(endpoint, {
@@ -36,6 +36,8 @@ export class RemoteWriteOutput extends DeliveredOutput<Uint8Array> {
       kept: false,
     });
   }
+
+  readonly wantsTrail = true;
 
   protected async send(body: Uint8Array, signal: AbortSignal): Promise<Refusal | undefined> {
     return refusalOf(
@@ -53,14 +55,14 @@ export class RemoteWriteOutput extends DeliveredOutput<Uint8Array> {
     );
   }
 
-  scored(units: Iterable<WatchedUnit>, time: number): void {
+  scored(units: Iterable<WatchedUnit>): void {
     let series: TimeSeries[] = [];
     const flush = (): void => {
       if (series.length > 0) this.delivery.push(encode(series));
       series = [];
     };
     for (const unit of units) {
-      series.push(...seriesOf(unit, time));
+      series.push(...seriesOf(unit));
       if (series.length >= 4 * MOST_SERIES) flush();
     }
     flush();
@@ -71,27 +73,30 @@ function encode(timeseries: readonly TimeSeries[]): Uint8Array {
   return compress(writeRequest.encode(writeRequest.create({ timeseries })).finish());
 }
 
-function seriesOf({ channels, reading, query, judgment }: WatchedUnit, timestamp: number): TimeSeries[] {
-  return channels.flatMap(({ labels, value }, channel) => {
-    if (Number.isNaN(value)) return [];
+function seriesOf({ channels, trail, query, judgment }: WatchedUnit): TimeSeries[] {
+  if (!trail) return [];
+  const width = channels.length;
+  const size = readingSize(width);
+  return channels.flatMap(({ labels }, channel) => {
     const at = READING_HEAD + 3 * channel;
-    const values = {
-      heed_score: reading[0],
-      heed_expected: reading[at],
-      heed_lower: reading[at + 1],
-      heed_upper: reading[at + 2],
-    };
+    const places = { heed_score: 0, heed_expected: at, heed_lower: at + 1, heed_upper: at + 2 };
     const named = new Map(sentLabels({ ...judgment.labels, ...labels }));
     named.set('query', query.name);
-    return Object.entries(values).flatMap(([name, number]) => {
-      if (number === undefined || Number.isNaN(number)) return [];
+    return Object.entries(places).flatMap(([name, place]) => {
+      const samples = [...trail.times].flatMap((timestamp, t) => {
+        const value = trail.readings[t * size + place]!;
+        return Number.isNaN(trail.values[t * width + channel]!) || Number.isNaN(value)
+          ? []
+          : [{ value, timestamp }];
+      });
+      if (samples.length === 0) return [];
       const all = [...named, ['__name__', name] as const].map(([label, text]) => ({
         name: label,
         value: text,
       }));
       // The receiver wants them in order.
       all.sort((a, b) => (a.name < b.name ? -1 : 1));
-      return [{ labels: all, samples: [{ value: number, timestamp }] }];
+      return [{ labels: all, samples }];
     });
   });
 }
