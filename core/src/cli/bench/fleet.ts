@@ -244,7 +244,7 @@ export function memoryOf(pid: number): Partial<Record<'VmRSS' | 'VmHWM' | 'RssFi
   }
 }
 
-export const megabytes = (bytes = NaN): string => `${Math.round(bytes / 1e6)} MB`;
+const megabytes = (bytes = NaN): string => `${Math.round(bytes / 1e6)} MB`;
 
 export function quantity(
   name: string,
