@@ -55,6 +55,8 @@ export interface ErrorPlace {
   readonly file?: string;
   readonly line?: number;
   readonly column?: number | string;
+  /** Path in JSON: `data.result[3].values[17]`. */
+  readonly path?: string;
 }
 
 /**
@@ -66,6 +68,8 @@ export class HeedError extends Error {
   readonly code: HeedErrorCode;
   readonly place: ErrorPlace | undefined;
   readonly remedy: string;
+  /** What is wrong, without the place. */
+  readonly what: string;
 
   /**
    * @param code stable identifier of the cause
@@ -80,6 +84,7 @@ export class HeedError extends Error {
     this.code = code;
     this.place = place;
     this.remedy = advice;
+    this.what = oneLine(what);
   }
 }
 
@@ -104,6 +109,7 @@ function formatPlace(place: ErrorPlace | undefined): string {
   const parts: string[] = [];
   if (place.file !== undefined) parts.push(place.file);
   if (place.line !== undefined) parts.push(`line ${place.line}`);
+  if (place.path !== undefined) parts.push(place.path);
   if (place.column !== undefined) {
     parts.push(typeof place.column === 'number' ? `column ${place.column}` : `column "${place.column}"`);
   }

@@ -163,6 +163,8 @@ const plain: Readonly<Record<string, string>> = {
   USD: '$',
   GBP: '£',
   CHF: 'CHF',
+  R$: 'R$',
+  BRL: 'R$',
   JPY: '¥',
 };
 

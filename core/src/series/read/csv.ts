@@ -188,7 +188,7 @@ class CsvTable {
       const cell = rows.cell(i);
       if (cell !== '') empty = false;
       if (i < dialect.names.length && cell !== dialect.names[i] && cell !== '') same = false;
-      if (!/^[-=+|: ]*$/.test(cell) || (cell !== '' && cell.length < 3)) rule = false;
+      if (!/^[-=+|: \u2500-\u257f]*$/.test(cell) || (cell !== '' && cell.length < 3)) rule = false;
     }
     if (empty) return note('empty');
     if (same && rows.count === dialect.names.length) return note('header');

@@ -19,9 +19,9 @@ export interface Dialect {
   readonly notes: readonly string[];
 }
 
-const delimiters = [',', ';', '\t', '|', ' '];
+const delimiters = [',', ';', '\t', '|', '│', ' '];
 /** Rules that text tables draw between header and rows. */
-const ruler = /^[\s|+:=_-]*[-=]{3,}[\s|+:=_-]*$/;
+const ruler = /^[\s|+:=_-]*[-=]{3,}[\s|+:=_-]*$|^[\s\u2500-\u257f]*[─═]{3,}[\s\u2500-\u257f]*$/;
 const comment = /^\s*(?:#|\/\/|%|;;|!|--\s|@(?:relation|attribute|data)\b|\* )/i;
 
 /** Finds delimiter, preamble, names, units and the first row of data. */

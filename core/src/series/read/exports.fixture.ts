@@ -1,6 +1,7 @@
 /** The same two series as tools export them: one generator per layout that the readers know. */
 import { gzipSync } from 'node:zlib';
 import { jsonExports } from './exports-json.fixture.js';
+import { toolExports } from './exports-tools.fixture.js';
 import {
   both,
   clock,
@@ -274,4 +275,4 @@ const tables: Readonly<Record<string, Layout>> = {
 };
 
 /** Every layout by name; docs/formats.md shows the same ones. */
-export const layouts: Readonly<Record<string, Layout>> = { ...tables, ...jsonExports };
+export const layouts: Readonly<Record<string, Layout>> = { ...tables, ...jsonExports, ...toolExports };

@@ -194,13 +194,13 @@ function channelsOf(
   const kept = columns.filter((column) => {
     if (column.wanted) return true;
     const why = noMeasurement(column, rows, time);
-    if (why === null || columns.length === 1) return true;
+    // A table of ids alone is one of measurements after all; one of times is not.
+    if (why === null || (columns.length === 1 && why !== repeatsTime)) return true;
     left.push(`Column "${column.name}" was left out: ${why}.`);
     return false;
   });
-  // A table of ids alone is one of measurements after all.
-  const used = kept.length > 0 ? kept : columns;
-  if (kept.length > 0) notes.push(...left);
+  const used = kept.length > 0 || columns.length === 1 ? kept : columns;
+  if (kept.length > 0 || columns.length === 1) notes.push(...left);
   const marks = used.map((column) => options.decimal ?? column.provenMark(file));
   const proven = marks.find((mark): mark is Mark => mark !== null) ?? null;
   const several = new Set(marks.filter((mark) => mark !== null)).size > 1;
@@ -220,10 +220,13 @@ function channelsOf(
   });
 }
 
+const repeatsTime = 'it repeats the time';
+
 /** Why a column of numbers is no measurement; null where it is one. */
 function noMeasurement(column: Column, rows: number, time: Float64Array | undefined): string | null {
   const values = column.values.values;
   const [first, second] = [values[0]!, values[1]!];
+  const present = values.subarray(0, rows).find((value) => !Number.isNaN(value));
   if (isIndexName(column.name) && rows > 1 && Number.isInteger(first) && Math.abs(second - first) === 1) {
     let counts = true;
     for (let row = 1; row < rows && counts; row++)
@@ -233,13 +236,15 @@ function noMeasurement(column: Column, rows: number, time: Float64Array | undefi
   if (time && first > 6e8 && time[0]! > 6e11) {
     for (const factor of [1000, 1, 1e-3, 1e-6]) {
       const close = (row: number): boolean => Math.abs(values[row]! * factor - time[row]!) < 86_400_000;
-      if (values.subarray(0, rows).every((_, row) => close(row))) return 'it repeats the time';
+      if (values.subarray(0, rows).every((_, row) => close(row))) return repeatsTime;
     }
   }
   if (time && rows > 2 && isPartOfTime(column, rows, time)) return 'it is a part of the time';
-  if (rows > 1 && isIdName(column.name)) {
-    for (let row = 0; row < rows; row++) if (values[row] !== first) return null;
-    return `it is ${first} in every row and identifies something`;
+  // Tools that tell of each processor and of all of them call these −1.
+  if (rows > 1 && (isIdName(column.name) || (first === -1 && /^cpu$/i.test(column.name)))) {
+    for (let row = 0; row < rows; row++)
+      if (values[row] !== present && !Number.isNaN(values[row]!)) return null;
+    return `it is ${present} in every row and identifies something`;
   }
   return null;
 }

@@ -96,8 +96,12 @@ export interface Named {
   readonly headers: readonly Row[];
 }
 
+/** What databases write below the names of columns; frames of their tables take the first and the last place. */
+const columnType =
+  /^(|timestamp(tz|\[\w+\])?|timestamp with(out)? time zone|datetime(\[.*\])?|date|time|double( precision)?|float\d*|real|decimal(\(.*\))?|numeric(\(.*\))?|(u?(big|small|tiny|huge)?int(eger)?\d*)|[iuf]\d{1,2}|varchar(\(\d+\))?|text|str(ing)?|bool(ean)?)$/i;
+
 export function nameColumns(
-  headers: readonly Row[],
+  given: readonly Row[],
   data: readonly (readonly string[])[],
   width: number,
   types: CellTypes,
@@ -108,6 +112,10 @@ export function nameColumns(
 ): Named {
   const numbered = (cells: readonly string[]): string[] =>
     Array.from({ length: cells.length }, (_, c) => (cells[c] === '' ? `column ${c + 1}` : cells[c]!));
+  const lowest = given.at(-1);
+  const typed = given.length > 1 && lowest!.cells.every((cell) => columnType.test(cell));
+  const headers = typed ? given.slice(0, -1) : given;
+  if (typed) notes.push(`Line ${lowest!.line} holds the types of the columns and was left out.`);
   if (headers.length === 0) {
     // numpy and gnuplot write the names behind the sign of a comment.
     const last = comments.at(-1);

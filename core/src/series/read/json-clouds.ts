@@ -16,7 +16,8 @@ export const cloudWatch: JsonLayout = (value, options) => {
   const results = value.MetricDataResults;
   if (Array.isArray(results) && results.every((one) => isObject(one) && Array.isArray(one.Timestamps))) {
     return joinPoints(
-      (results as Json[]).map((one) => ({
+      (results as Json[]).map((one, i) => ({
+        path: (t, part) => ['MetricDataResults', i, part === 'time' ? 'Timestamps' : 'Values', t],
         name: String(one.Label ?? one.Id ?? ''),
         times: (one.Timestamps as unknown[]).map(byEpoch),
         values: one.Values as unknown[],
@@ -39,7 +40,8 @@ export const cloudWatch: JsonLayout = (value, options) => {
   ];
   const label = typeof value.Label === 'string' ? value.Label : '';
   const many = statistics.length + extended.length > 1;
-  const series = [...statistics, ...extended].map((name) => ({
+  const series = [...statistics, ...extended].map((name): PointSeries => ({
+    path: (t, part) => ['Datapoints', t, part === 'time' ? 'Timestamp' : name],
     name: many || label === '' ? `${label} ${name}`.trim() : label,
     ...(name === 'SampleCount' ? {} : unitNamed((points[0] as Json | undefined)?.Unit)),
     times: (points as Json[]).map((one) => byEpoch(one.Timestamp)),
@@ -67,6 +69,7 @@ export const datadog: JsonLayout = (value, options) => {
         const pairs = one.pointlist as unknown[][];
         const unit = Array.isArray(one.unit) ? (one.unit[0] as Json | null) : null;
         return {
+          path: (t, part) => ['series', i, 'pointlist', t, part === 'time' ? 0 : 1],
           name: names[i]!,
           ...unitNamed(unit?.name),
           times: pairs.map((pair) => byEpoch(pair[0])),
@@ -84,6 +87,7 @@ export const datadog: JsonLayout = (value, options) => {
     (attributes.values as unknown[][]).map((values, i) => {
       const tags = described[i]?.group_tags;
       return {
+        path: (t, part) => ['data', 'attributes', ...(part === 'time' ? ['times'] : ['values', i]), t],
         name: Array.isArray(tags) && tags.length > 0 ? tags.map(String).join(' ') : `query ${i + 1}`,
         times: (attributes.times as unknown[]).map(byEpoch),
         values,
@@ -98,7 +102,7 @@ export const datadog: JsonLayout = (value, options) => {
 export const grafanaFrames: JsonLayout = (value, options) => {
   const frames: Json[] = [];
   const visit = (node: unknown, depth: number): void => {
-    if (depth > 5 || typeof node !== 'object' || node === null) return;
+    if (depth > 6 || typeof node !== 'object' || node === null) return;
     if (
       isObject(node) &&
       isObject(node.schema) &&
@@ -114,7 +118,7 @@ export const grafanaFrames: JsonLayout = (value, options) => {
   if (
     Array.isArray(value)
       ? isObject(value[0]) && 'schema' in value[0]
-      : isObject(value) && ('results' in value || 'schema' in value || 'frames' in value)
+      : isObject(value) && ['results', 'schema', 'frames', 'response'].some((key) => key in value)
   )
     visit(value, 0);
   if (frames.length === 0) return null;

@@ -1,5 +1,6 @@
 /** JSON tables whose columns are described beside the rows, and lists that charts draw. */
 import { byEpoch, isObject, isPairs, type Json, type JsonLayout } from './json-shapes.js';
+import type { JsonPath } from './json-place.js';
 import { joinPoints, type PointSeries } from './points.js';
 import { seriesFromColumns, seriesFromRecords, type SeriesRecord } from './records.js';
 
@@ -18,21 +19,29 @@ export const describedTable: JsonLayout = (value, options) => {
   if (!isObject(value)) return null;
   const tables = value.tables ?? value.Tables;
   const first = Array.isArray(tables) && tables.length > 0 ? (tables as unknown[])[0] : null;
-  for (const node of [value, value.data, value.result, first]) {
+  const nodes: [unknown, JsonPath][] = [
+    [value, []],
+    [value.data, ['data']],
+    [value.result, ['result']],
+    [first, [value.tables ? 'tables' : 'Tables', 0]],
+  ];
+  for (const [node, base] of nodes) {
     if (!isObject(node)) continue;
     const fields = isObject(node.schema) ? node.schema.fields : node.schema;
     const names = [node.columns, node.Columns, node.cols, node.meta, fields].map(namesOf).find(Boolean);
-    const rows = [node.rows, node.Rows, node.values, node.datarows, node.data].find(
-      (one): one is unknown[] => Array.isArray(one) && one.length > 0,
+    const key = ['rows', 'Rows', 'values', 'datarows', 'data'].find(
+      (one) => Array.isArray(node[one]) && (node[one] as unknown[]).length > 0,
     );
+    const rows = key === undefined ? undefined : (node[key] as unknown[]);
     if (!names || !rows) continue;
     if (rows.every((row) => isObject(row) && Array.isArray(row.f))) {
       // BigQuery wraps every cell: { f: [{ v: '1' }] }.
       const cells = (rows as Json[]).map((row) => (row.f as Json[]).map((cell) => cell?.v));
-      return fromRows(names, cells, options);
+      return fromRows(names, cells, options, [...base, key!]);
     }
-    if (rows.every(isObject)) return seriesFromRecords(rows as SeriesRecord[], options);
-    if (rows.every(Array.isArray)) return fromRows(names, rows as unknown[][], options);
+    if (rows.every(isObject))
+      return seriesFromRecords(rows as SeriesRecord[], options, undefined, [...base, key!]);
+    if (rows.every(Array.isArray)) return fromRows(names, rows as unknown[][], options, [...base, key!]);
   }
   return null;
 };
@@ -41,11 +50,20 @@ function fromRows(
   names: readonly string[],
   rows: readonly (readonly unknown[])[],
   options: Parameters<JsonLayout>[1],
+  path?: JsonPath,
 ): ReturnType<JsonLayout> {
   // Equal names get numbers later; cells are found by their place.
   const keys = names.map((name, c) => (names.indexOf(name) < c ? `${name} (${c + 1})` : name));
   const at = new Map(keys.map((name, c) => [name, c]));
-  return seriesFromColumns(keys, rows.length, (name, row) => rows[row]![at.get(name)!], options);
+  return seriesFromColumns(keys, rows.length, (name, row) => rows[row]![at.get(name)!], options, {
+    path:
+      path &&
+      ((row, column) => [
+        ...path,
+        row,
+        ...(column === undefined || !at.has(column) ? [] : [at.get(column)!]),
+      ]),
+  });
 }
 
 /** Logs Insights of CloudWatch: `{ results: [[{ field: 'bin(1m)', value: '…' }, …], …] }`. */

@@ -3,7 +3,9 @@ import { unitOfName } from '../units.js';
 import { charts, describedTable, fieldRows } from './json-described.js';
 import { azure, cloudWatch, datadog, googleCloud, grafanaFrames } from './json-clouds.js';
 import { byEpoch, isObject, isPairs, labelsOf, seconds, type Json, type JsonLayout } from './json-shapes.js';
+import { faultAt, type JsonPath } from './json-place.js';
 import type { ReadOptions, ReadResult } from './options.js';
+import { otlp } from './json-otlp.js';
 import { joinPoints, type PointSeries } from './points.js';
 import { seriesFromRecords, type SeriesRecord } from './records.js';
 import { nameSeries, type SeriesLabels } from './series-names.js';
@@ -11,6 +13,7 @@ import { nameSeries, type SeriesLabels } from './series-names.js';
 /** Prometheus (and Mimir, Thanos, VictoriaMetrics, Loki): a whole answer, its `data`, or the result alone. */
 const prometheus: JsonLayout = (value, options) => {
   let result: unknown = value;
+  let base: JsonPath = [];
   if (isObject(value)) {
     if (value.status === 'error' && typeof value.error === 'string') {
       throw new HeedError(
@@ -29,6 +32,7 @@ const prometheus: JsonLayout = (value, options) => {
         options,
       );
     }
+    base = 'result' in data ? (data === value ? ['result'] : ['data', 'result']) : [];
     result =
       'result' in data && Array.isArray(data.result) ? data.result : 'metric' in value ? [value] : null;
     if (isObject(value.data) && value.status === 'success' && Array.isArray(result) && result.length === 0) {
@@ -47,6 +51,7 @@ const prometheus: JsonLayout = (value, options) => {
     return null;
   // VictoriaMetrics' export has values and timestamps in lists of their own.
   if (result.every((one: Json) => Array.isArray(one.timestamps))) return victoria(result, options);
+  const single = isObject(value) && base.length === 0;
   const list = (result as Json[]).filter((one) => 'values' in one || 'value' in one);
   const names = nameSeries(
     list.map((one) => labelsOf(one.metric)),
@@ -54,19 +59,32 @@ const prometheus: JsonLayout = (value, options) => {
   );
   return joinPoints(
     list.map((one, i): PointSeries => {
-      const pairs = ('values' in one ? one.values : [one.value]) as [unknown, unknown][];
+      const at = single ? base : [...base, (result as Json[]).indexOf(one)];
+      const pairs = pairsAt('values' in one ? one.values : [one.value], [...at, 'values'], options);
       const unit = unitOfName(String((one.metric as Json)?.__name__ ?? ''));
       return {
         name: names[i]!,
         ...(unit === undefined ? {} : { unit }),
         times: pairs.map((pair) => seconds(pair[0])),
         values: pairs.map((pair) => pair[1]),
+        path: (t, part) => [...at, ...('values' in one ? ['values', t] : ['value']), part === 'time' ? 0 : 1],
       };
     }),
     'an answer of Prometheus',
     options,
   );
 };
+
+/** Pairs of a time and a value. @throws HeedError bad-json at the first that is none */
+function pairsAt(list: unknown, path: JsonPath, options: ReadOptions): readonly (readonly unknown[])[] {
+  const bad = Array.isArray(list) ? list.findIndex((pair) => !Array.isArray(pair) || pair.length < 2) : 0;
+  if (bad < 0) return list as readonly (readonly unknown[])[];
+  throw faultAt(options, Array.isArray(list) ? [...path, bad] : path, {
+    code: 'bad-json',
+    what: Array.isArray(list) ? 'this is no pair of a time and a value' : 'this is no list of pairs',
+    remedy: 'Export the answer again.',
+  });
+}
 
 /** Lines of VictoriaMetrics' `/api/v1/export`. */
 export const victoria = (value: unknown, options: ReadOptions): ReadResult | null => {
@@ -80,13 +98,28 @@ export const victoria = (value: unknown, options: ReadOptions): ReadResult | nul
   )
     return null;
   // One series may come in several lines.
-  const joined = new Map<string, { labels: SeriesLabels; times: unknown[]; values: unknown[] }>();
-  for (const one of list as Json[]) {
+  const joined = new Map<
+    string,
+    { labels: SeriesLabels; times: unknown[]; values: unknown[]; places: [line: number, point: number][] }
+  >();
+  for (const [i, one] of (list as Json[]).entries()) {
     const key = JSON.stringify(one.metric);
     let own = joined.get(key);
-    if (!own) joined.set(key, (own = { labels: labelsOf(one.metric), times: [], values: [] }));
-    for (const time of one.timestamps as unknown[]) own.times.push(time);
-    for (const number of one.values as unknown[]) own.values.push(number);
+    if (!own) joined.set(key, (own = { labels: labelsOf(one.metric), times: [], values: [], places: [] }));
+    const times = one.timestamps as unknown[];
+    const values = one.values as unknown[];
+    if (times.length !== values.length) {
+      throw faultAt(options, [i, 'values'], {
+        code: 'length-mismatch',
+        what: `there are ${values.length} values for ${times.length} times`,
+        remedy: 'Export it again.',
+      });
+    }
+    for (let t = 0; t < times.length; t++) {
+      own.times.push(times[t]);
+      own.values.push(values[t]);
+      own.places.push([i, t]);
+    }
   }
   const all = [...joined.values()];
   const names = nameSeries(
@@ -94,9 +127,15 @@ export const victoria = (value: unknown, options: ReadOptions): ReadResult | nul
     'value',
   );
   return joinPoints(
-    all.map(({ labels, times, values }, i) => {
+    all.map(({ labels, times, values, places }, i) => {
       const unit = unitOfName(labels['__name__'] ?? '');
-      return { name: names[i]!, ...(unit === undefined ? {} : { unit }), times, values };
+      return {
+        name: names[i]!,
+        ...(unit === undefined ? {} : { unit }),
+        times,
+        values,
+        path: (row, part) => [places[row]![0], part === 'time' ? 'timestamps' : 'values', places[row]![1]],
+      };
     }),
     'an export of VictoriaMetrics',
     options,
@@ -111,6 +150,9 @@ const influx: JsonLayout = (value, options) => {
   );
   if (list.length === 0 || !list.every((one) => Array.isArray(one.columns) && isPairs(one.values)))
     return null;
+  const places = (value.results as Json[]).flatMap((one, r): JsonPath[] =>
+    isObject(one) && Array.isArray(one.series) ? one.series.map((_, s) => ['results', r, 'series', s]) : [],
+  );
   const names = nameSeries(list.map((one) => ({ __name__: String(one.name ?? ''), ...labelsOf(one.tags) })));
   return joinPoints(
     list.flatMap((one, i): PointSeries[] => {
@@ -123,7 +165,15 @@ const influx: JsonLayout = (value, options) => {
           columns.length > 2 || list.length === 1
             ? `${list.length > 1 ? `${names[i]!} ` : ''}${column}`
             : names[i]!;
-        return [{ name, times: rows.map((row) => byEpoch(row[time])), values: rows.map((row) => row[c]) }];
+        const at = places[i]!;
+        return [
+          {
+            name,
+            times: rows.map((row) => byEpoch(row[time])),
+            values: rows.map((row) => row[c]),
+            path: (t, part) => [...at, 'values', t, part === 'time' ? time : c],
+          },
+        ];
       });
     }),
     'an answer of InfluxDB',
@@ -141,9 +191,11 @@ const graphite: JsonLayout = (value, options) => {
   )
     return null;
   return joinPoints(
-    (list as Json[]).map((one) => {
+    (list as Json[]).map((one, i) => {
       const pairs = one.datapoints as unknown[][];
+      const base: JsonPath = list === value ? [i] : [];
       return {
+        path: (t, part) => [...base, 'datapoints', t, part === 'time' ? 1 : 0],
         name: String(one.target ?? one.name ?? ''),
         times: pairs.map((pair) => byEpoch(pair[1])),
         values: pairs.map((pair) => pair[0]),
@@ -166,6 +218,7 @@ const netdata: JsonLayout = (value, options) => {
   return joinPoints(
     labels.slice(1).map((name, i) => ({
       name,
+      path: (t, part) => [...(body === value ? [] : ['result']), 'data', t, part === 'time' ? 0 : i + 1],
       times: rows.map((row) => byEpoch(row[0])),
       values: rows.map((row) => cell(row[i + 1])),
     })),
@@ -265,6 +318,8 @@ const elasticsearch: JsonLayout = (value, options) => {
   return seriesFromRecords(
     hits.map((hit: Json) => hit._source as SeriesRecord),
     { sort: true, ...options },
+    undefined,
+    ['hits', 'hits'],
   );
 };
 
@@ -281,6 +336,7 @@ export const jsonLayouts: readonly JsonLayout[] = [
   grafanaFrames,
   azure,
   googleCloud,
+  otlp,
   describedTable,
   fieldRows,
   charts,

@@ -1,7 +1,9 @@
 import { HeedError } from '../../errors.js';
 import { isObject } from './json-shapes.js';
+import type { JsonPath } from './json-place.js';
 import type { ReadOptions, ReadResult } from './options.js';
 import { seriesFromColumns, seriesFromRecords, type SeriesRecord } from './records.js';
+import { timeRank } from './roles.js';
 import { TimeForm, TimeParser } from './times.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -27,10 +29,17 @@ export function readFrame(value: Json, options: ReadOptions): ReadResult | null 
         return index ? (c === 0 ? index[row] : rows[row]![c - 1]) : rows[row]![c];
       },
       { ...options },
+      {
+        path: (row, column) => {
+          const c = at.get(column ?? '');
+          if (c === undefined) return ['data', row];
+          return index && c === 0 ? ['index', row] : ['data', row, index ? c - 1 : c];
+        },
+      },
     );
   }
   if (isObject(value.schema) && Array.isArray(value.data) && value.data.every(isObject)) {
-    return seriesFromRecords(value.data as SeriesRecord[], options);
+    return seriesFromRecords(value.data as SeriesRecord[], options, undefined, ['data']);
   }
   const entries = Object.entries(value);
   if (entries.length === 0) return null;
@@ -109,27 +118,30 @@ function indexName(names: readonly string[], index: readonly unknown[]): string 
  * @throws HeedError bad-json where there are several
  */
 export function searchRecords(value: Json, options: ReadOptions): ReadResult | null {
-  const found: { path: string; records: SeriesRecord[] }[] = [];
-  const visit = (node: unknown, path: string, depth: number): void => {
-    if (depth > 6) return;
+  const found: { path: string; keys: JsonPath; records: SeriesRecord[] }[] = [];
+  const visit = (node: unknown, path: string, keys: JsonPath): void => {
+    if (keys.length > 6) return;
     if (Array.isArray(node)) {
       if (node.length > 0 && node.every(isObject)) {
         const nested = node
           .flatMap((one: Json) => Object.values(one))
-          .some((cell) => Array.isArray(cell) && cell.some(isObject));
-        if (nested && node.length === 1) visit(node[0], `${path}[0]`, depth + 1);
-        else if (!nested) found.push({ path, records: node as SeriesRecord[] });
+          .some((cell) => Array.isArray(cell) && cell.length > 1 && cell.some(isObject));
+        if (nested && node.length === 1) visit(node[0], `${path}[0]`, [...keys, 0]);
+        else if (!nested) found.push({ path, keys, records: node as SeriesRecord[] });
       }
       return;
     }
     if (isObject(node)) {
       for (const [key, inner] of Object.entries(node))
-        visit(inner, path === '' ? key : `${path}.${key}`, depth + 1);
+        visit(inner, path === '' ? key : `${path}.${key}`, [...keys, key]);
     }
   };
-  visit(value, '', 0);
+  visit(value, '', []);
   const large = found.filter(({ records }) => records.length > 1);
-  const [only, ...others] = large.length > 0 ? large : found;
+  const lists = large.length > 0 ? large : found;
+  // Beside measurements stand descriptions of fields and the like, which have no times.
+  const timed = lists.filter(({ records }) => Object.keys(records[0]!).some((name) => timeRank(name) >= 0));
+  const [only, ...others] = timed.length === 1 ? timed : lists;
   if (!only) return null;
   if (others.length > 0) {
     throw new HeedError(
@@ -142,6 +154,6 @@ export function searchRecords(value: Json, options: ReadOptions): ReadResult | n
       { file: options.name },
     );
   }
-  const result = seriesFromRecords(only.records, options);
+  const result = seriesFromRecords(only.records, options, undefined, only.keys);
   return { ...result, notes: [`The records were found under "${only.path}".`, ...result.notes] };
 }

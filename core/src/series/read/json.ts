@@ -4,11 +4,13 @@ import type { TableReader } from './csv.js';
 import { createTextDecoder } from './decode.js';
 import { jsonLayouts, victoria } from './json-layouts.js';
 import { isObject } from './json-shapes.js';
+import { faultAt, faultIn, withLines, withText, type JsonPath } from './json-place.js';
 import { isRelatedToLabels, labelRank } from './labels.js';
 import { isMissingText } from './numbers.js';
 import type { ReadOptions, ReadResult } from './options.js';
 import { readFrame, searchRecords } from './json-tables.js';
 import { seriesFromColumns, seriesFromRecords, type SeriesRecord } from './records.js';
+import { otlp } from './json-otlp.js';
 import { timeRank } from './roles.js';
 import { notText } from './rows.js';
 import { readTurnedRecords } from './transposed.js';
@@ -41,7 +43,7 @@ export function readJson(text: string | Uint8Array, options: ReadOptions = {}): 
   const result =
     lines.length > 1 && isRecordLine(first)
       ? readLines(lines, options)
-      : withinStack(() => readValue(parse(json, options.name), options), options.name);
+      : withinStack(() => readValue(parse(json, options.name), withText(options, json)), options.name);
   return decoder.notes.length > 0 ? { ...result, notes: [...decoder.notes, ...result.notes] } : result;
 }
 
@@ -78,10 +80,16 @@ function readValue(value: unknown, options: ReadOptions): ReadResult {
   }
   if (Array.isArray(value)) {
     if (value.length > 0 && value.every((one) => typeof one === 'number' || one === null)) {
-      return seriesFromColumns(['value'], value.length, (_, row) => value[row] as unknown, options);
+      return seriesFromColumns(['value'], value.length, (_, row) => value[row] as unknown, options, {
+        path: (row) => [row],
+      });
     }
+    if (value.length > 0 && value.every((one) => Array.isArray(one) && one.length > 0 && one.every(isObject)))
+      return readLists(value as Json[][], options);
     if (value.length > 0 && value.every(Array.isArray)) return readRows(value as unknown[][], options);
-    return readTurnedRecords(value, options) ?? seriesFromRecords(value as SeriesRecord[], options);
+    return (
+      readTurnedRecords(value, options) ?? seriesFromRecords(value as SeriesRecord[], options, undefined, [])
+    );
   }
   if (isObject(value)) {
     return (
@@ -120,6 +128,16 @@ function failShape(options: ReadOptions): never {
   throw new HeedError('empty-input', 'there are no values in it', shape, { file: options.name });
 }
 
+/** Lists of records, one per series, as Home Assistant has them: what only the first record tells holds for its list. */
+function readLists(lists: readonly (readonly Json[])[], options: ReadOptions): ReadResult {
+  const places = lists.flatMap((list, l) => list.map((_, i): JsonPath => [l, i]));
+  const records = lists.flatMap((list) => {
+    const told = Object.fromEntries(Object.entries(list[0]!).filter(([, cell]) => typeof cell === 'string'));
+    return list.map((record) => ({ ...told, ...record }));
+  });
+  return seriesFromRecords(records, options, undefined, (row) => places[row]!);
+}
+
 /** Rows of cells; the first may name the columns, else the first cell is the time. */
 function readRows(rows: readonly (readonly unknown[])[], options: ReadOptions): ReadResult {
   const width = Math.max(...rows.map((row) => row.length));
@@ -130,7 +148,12 @@ function readRows(rows: readonly (readonly unknown[])[], options: ReadOptions): 
   );
   const body = header ? rows.slice(1) : rows;
   const at = new Map(names.map((name, c) => [name, c]));
-  return seriesFromColumns(names, body.length, (name, row) => body[row]![at.get(name)!], options);
+  return seriesFromColumns(names, body.length, (name, row) => body[row]![at.get(name)!], options, {
+    path: (row, column) => [
+      row + (header ? 1 : 0),
+      ...(column === undefined || !at.has(column) ? [] : [at.get(column)!]),
+    ],
+  });
 }
 
 function isRecordLine(line: string): boolean {
@@ -151,7 +174,12 @@ function readLines(lines: readonly string[], options: ReadOptions): ReadResult {
     records.push(parse(line, options.name, i + 1) as SeriesRecord);
     numbers.push(i + 1);
   });
-  return tryLayout(victoria, records, options) ?? seriesFromRecords(records, options, numbers);
+  const placed = withLines(options, numbers);
+  return (
+    tryLayout(victoria, records, placed) ??
+    tryLayout(otlp, records, placed) ??
+    seriesFromRecords(records, placed, undefined, [])
+  );
 }
 
 function parse(json: string, file: string | undefined, line?: number): unknown {
@@ -169,7 +197,8 @@ function parse(json: string, file: string | undefined, line?: number): unknown {
     }
     const message = (error as Error).message;
     const position = /position (\d+)/.exec(message);
-    const at = line ?? (position ? json.slice(0, Number(position[1])).split('\n').length : undefined);
+    const end = position ? Number(position[1]) : faultIn(json);
+    const at = line ?? json.slice(0, end).split('\n').length;
     throw new HeedError(
       'bad-json',
       `this is not JSON: ${message.replace(/\s+/g, ' ').replace(/ in JSON at position.*$/, '')}`,
@@ -221,7 +250,7 @@ function searchColumns(value: Json, options: ReadOptions): ReadResult | null {
       { file: options.name },
     );
   }
-  const result = readColumns(only.columns, options);
+  const result = readColumns(only.columns, options, only.path.split('.'));
   return result && { ...result, notes: [`The columns were found under "${only.path}".`, ...result.notes] };
 }
 
@@ -236,8 +265,16 @@ function listsOf(node: Json): Record<string, readonly unknown[]> {
 }
 
 /** Lists by name, one of which is the time; null where the object holds no lists of cells. */
-function readColumns(value: Json, options: ReadOptions): ReadResult | null {
+function readColumns(value: Json, options: ReadOptions, base: JsonPath = []): ReadResult | null {
   const columns: [string, readonly unknown[]][] = [];
+  const paths = new Map<string, JsonPath>();
+  const list = (cells: unknown, key: string, path: JsonPath): void => {
+    if (!Array.isArray(cells)) {
+      throw faultAt(options, path, { code: 'bad-json', what: 'this is no array of values', remedy: shape });
+    }
+    columns.push([key, cells as unknown[]]);
+    paths.set(key, path);
+  };
   const units = new Map<string, string>();
   const original = new Map<string, string>();
   const asked = new Set([options.time, options.label, ...(options.columns ?? [])]);
@@ -247,11 +284,17 @@ function readColumns(value: Json, options: ReadOptions): ReadResult | null {
       : name;
   const { channels } = value;
   if (Array.isArray(channels)) {
-    if (value.time !== undefined) columns.push(['time', array(value.time, 'time', options.name)]);
-    for (const channel of channels as { name?: unknown; unit?: unknown; values?: unknown }[]) {
+    if (value.time !== undefined) list(value.time, 'time', [...base, 'time']);
+    for (const [c, channel] of (
+      channels as { name?: unknown; unit?: unknown; values?: unknown }[]
+    ).entries()) {
       const name = channel?.name;
       if (typeof name !== 'string') {
-        throw new HeedError('bad-json', 'a channel has no name', shape, { file: options.name });
+        throw faultAt(options, [...base, 'channels', c], {
+          code: 'bad-json',
+          what: 'a channel has no name',
+          remedy: shape,
+        });
       }
       const key = columnOf(name);
       if (columns.some(([other]) => other === key)) {
@@ -264,11 +307,11 @@ function readColumns(value: Json, options: ReadOptions): ReadResult | null {
       }
       if (typeof channel.unit === 'string') units.set(name, channel.unit);
       if (key !== name) original.set(key, name);
-      columns.push([key, array(channel.values, name, options.name)]);
+      list(channel.values, key, [...base, 'channels', c, 'values']);
     }
-    if (value.labels !== undefined) columns.push(['label', array(value.labels, 'labels', options.name)]);
+    if (value.labels !== undefined) list(value.labels, 'label', [...base, 'labels']);
   } else {
-    columns.push(...Object.entries(listsOf(value)));
+    for (const [name, cells] of Object.entries(listsOf(value))) list(cells, name, [...base, name]);
     // Times alone: what was measured lies elsewhere.
     if (columns.length === 1 && timeRank(columns[0]![0]) >= 0 && Object.values(value).some(isObject))
       return null;
@@ -282,12 +325,11 @@ function readColumns(value: Json, options: ReadOptions): ReadResult | null {
   if (columns.length === 0 || n === 0) return null;
   for (const [column, cells] of columns) {
     if (cells.length !== n) {
-      throw new HeedError(
-        'length-mismatch',
-        `there are ${cells.length} values where "${columns[0]![0]}" has ${n}`,
-        'Give all columns the same length (null where a value is missing).',
-        { file: options.name, column },
-      );
+      throw faultAt(options, paths.get(column)!, {
+        code: 'length-mismatch',
+        what: `there are ${cells.length} values where "${columns[0]![0]}" has ${n}`,
+        remedy: 'Give all columns the same length (null where a value is missing).',
+      });
     }
   }
   // What our own JSON has is series, whatever the names of its channels; the longer name is taken off again.
@@ -304,6 +346,9 @@ function readColumns(value: Json, options: ReadOptions): ReadResult | null {
       ...(own ? { label: value.labels === undefined ? null : 'label' } : {}),
       ...options,
     },
+    {
+      path: (row, column) => [...(paths.get(column ?? '') ?? paths.get(columns[0]![0])!), row],
+    },
   );
   if (units.size === 0 && original.size === 0) return result;
   const named = result.series.channels.map((channel) => {
@@ -312,9 +357,4 @@ function readColumns(value: Json, options: ReadOptions): ReadResult | null {
     return { ...channel, name, ...(unitOf === undefined ? {} : { unit: unitOf }) };
   });
   return { ...result, series: { ...result.series, channels: named } };
-}
-
-function array(value: unknown, column: string, file: string | undefined): readonly unknown[] {
-  if (Array.isArray(value)) return value as unknown[];
-  throw new HeedError('bad-json', 'this is no array of values', shape, { file, column });
 }

@@ -6,7 +6,7 @@ import { shorten } from './words.js';
 const labelNames = [
   'isanomaly', 'anomaly', 'label', 'anomalylabel', 'groundtruth', 'isoutlier', 'outlier', 'anomalous', 'isanomalous',
   'abnormal', 'isabnormal', 'labels', 'anomalies', 'outliers', 'isattack', 'attack', 'attflag', 'isfault',
-  'normalattack', 'class', 'target', 'gt', 'truth',
+  'normalattack', 'isfailure', 'machinefailure', 'isfraud', 'isintrusion', 'isincident', 'class', 'target', 'gt', 'truth',
 ]; // prettier-ignore
 /** Ground truth of another kind, and what detectors gave: never input, and no labels either. */
 const relatedNames = [

@@ -59,7 +59,7 @@ export const shapeCount = 12;
 
 const number =
   /^([+\-−–]?)\s*(\d[\d.,'’_\u00a0\u202f\u2009 ]*\d|\d[.,]?|[.,]\d+)(e[+-]?\d+)?(\s*)(\D.*)?$/isu;
-const currency = /^([+\-−]?)\s*(US\$|[$€£¥₹]|EUR|USD|GBP|CHF)\s*(?=[\d.,+\-−])/u;
+const currency = /^([+\-−]?)\s*(US\$|R\$|[$€£¥₹]|EUR|USD|GBP|CHF|BRL)\s*(?=[\d.,+\-−])/u;
 const infinite = /^[+-]?(inf(inity)?|∞)$/i;
 
 /** Reads numbers out of a text without making a string or an object for each. */
@@ -122,7 +122,7 @@ export class CellParser {
     if (isMissingText(text)) return MISSING;
     const code = text.charCodeAt(0);
     // Words are the most frequent cells that are no numbers.
-    if (code > 64 && code < 123 && !/^(us\$|eur|usd|gbp|chf|p[t\d]|inf)/i.test(text)) return TEXT;
+    if (code > 64 && code < 123 && !/^(us\$|r\$|eur|usd|gbp|chf|brl|p[t\d]|inf)/i.test(text)) return TEXT;
     if (infinite.test(text)) return TEXT;
     let body = text;
     let negative = false;

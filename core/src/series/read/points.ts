@@ -1,4 +1,5 @@
 import { HeedError } from '../../errors.js';
+import type { JsonPath } from './json-place.js';
 import type { ReadOptions, ReadResult } from './options.js';
 import { seriesFromColumns } from './records.js';
 import { listNames } from './words.js';
@@ -10,6 +11,8 @@ export interface PointSeries {
   /** Epoch ms, or text. */
   readonly times: readonly unknown[];
   readonly values: readonly unknown[];
+  /** Where a point's time or value stands in JSON. */
+  readonly path?: (point: number, part: 'time' | 'value') => JsonPath;
 }
 
 /**
@@ -24,7 +27,10 @@ export function joinPoints(series: readonly PointSeries[], layout: string, optio
   const names: string[] = [];
   const values: unknown[] = [];
   const unique = equalNamesNumbered(series);
+  /** Rows at which the series begin. */
+  const begins: number[] = [];
   unique.forEach((one) => {
+    begins.push(times.length);
     if (one.times.length !== one.values.length) {
       throw new HeedError(
         'length-mismatch',
@@ -64,8 +70,18 @@ export function joinPoints(series: readonly PointSeries[], layout: string, optio
       series: ['series'],
       label: null,
     },
-    undefined,
-    `This is ${layout}.`,
+    {
+      note: `This is ${layout}.`,
+      ...(unique.every(({ path }) => path)
+        ? {
+            path: (row: number, column: string | undefined): JsonPath => {
+              let i = unique.length - 1;
+              while (i > 0 && begins[i]! > row) i--;
+              return unique[i]!.path!(row - begins[i]!, column === 'time' ? 'time' : 'value');
+            },
+          }
+        : {}),
+    },
   );
   const units = new Map(unique.map(({ name, unit }) => [name, unit]));
   const channels = read.channels.map((channel) => {

@@ -145,7 +145,7 @@ describe(`damaged exports (seed ${seed})`, { timeout: limit }, () => {
   });
 });
 
-describe('what Heed writes it reads back to the bit', () => {
+describe('what Heed writes it reads back to the bit', { timeout: limit }, () => {
   const value = fc.oneof(
     fc.double({ noDefaultInfinity: true }),
     fc.integer(),

@@ -2,6 +2,7 @@ import { HeedError } from '../../errors.js';
 import type { Series } from '../series.js';
 import { finishTable } from './finish.js';
 import { CellParser, isMissingText, MISSING, NUMBER, Shape } from './numbers.js';
+import { faultAt, placed, withRealLines, type JsonPath } from './json-place.js';
 import type { ReadOptions, ReadResult } from './options.js';
 import { TableBuilder } from './table.js';
 
@@ -13,50 +14,94 @@ export type SeriesRecord = Readonly<Record<string, unknown>>;
  * records in order of appearance; `ReadOptions` says which becomes what. Numbers, numeric text, Date, boolean labels
  * are understood; null, undefined, NaN and the texts CSV has for it are missing.
  * @param lines line of each record in its source, for messages; default its number, from 1
+ * @param path where the list of records stands in JSON, or each of them
  * @throws HeedError as `createCsvReader`, without what concerns the text
  */
 export function seriesFromRecords(
   records: readonly SeriesRecord[],
   options: ReadOptions = {},
   lines?: ArrayLike<number>,
+  path?: JsonPath | ((record: number) => JsonPath),
 ): ReadResult {
   if (records.length === 0) {
     throw new HeedError('empty-input', 'there are no records', 'Give at least one record.', {
       file: options.name,
     });
   }
+  const placeOf =
+    path && (typeof path === 'function' ? path : (record: number): JsonPath => [...path, record]);
   const names = new Set<string>();
   const flat = records.map((record, t) => {
     if (typeof record !== 'object' || record === null || Array.isArray(record)) {
-      throw new HeedError(
-        'bad-json',
-        `record ${t + 1} is no object with named values`,
-        'Give records such as {"time": "2024-05-06T07:08:09Z", "cpu": 0.5}.',
-        { file: options.name, ...(lines ? { line: lines[t] } : {}) },
-      );
+      const fault = {
+        code: 'bad-json',
+        what: `record ${t + 1} is no object with named values`,
+        remedy: 'Give records such as {"time": "2024-05-06T07:08:09Z", "cpu": 0.5}.',
+      } as const;
+      if (placeOf) throw faultAt(options, placeOf(t), fault);
+      throw new HeedError(fault.code, fault.what, fault.remedy, {
+        file: options.name,
+        ...(lines ? { line: lines[t] } : {}),
+      });
     }
     const own = flatten(record);
     for (const name of Object.keys(own)) names.add(name);
     return own;
   });
-  return seriesFromColumns([...names], flat.length, (name, t) => flat[t]![name], options, lines);
+  const place =
+    placeOf &&
+    ((row: number, column: string | undefined): JsonPath => [
+      ...placeOf(row),
+      ...(column === undefined || !(column in (flat[row] ?? {})) ? [] : keysOf(records[row]!, column)),
+    ]);
+  return seriesFromColumns([...names], flat.length, (name, t) => flat[t]![name], options, {
+    lines,
+    path: place,
+  });
+}
+
+/** The keys that a flattened name was made of. */
+function keysOf(record: SeriesRecord, name: string): string[] {
+  if (Object.hasOwn(record, name)) return [name];
+  for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+    const inner = innerOf(record[name.slice(0, dot)]);
+    if (inner) return [name.slice(0, dot), ...keysOf(inner, name.slice(dot + 1))];
+  }
+  return [name];
+}
+
+/** Where rows come from. */
+export interface RowSource {
+  /** Line of each row; default its number, from 1. */
+  readonly lines?: ArrayLike<number> | undefined;
+  /** Where a row, or its cell in a column, stands in JSON. */
+  readonly path?: ((row: number, column: string | undefined) => JsonPath) | undefined;
+  /** The note that tells the layout. */
+  readonly note?: string;
 }
 
 /** Nested objects as names with dots: `{ cpu: { user: 1 } }` is `cpu.user`. */
 function flatten(record: SeriesRecord): SeriesRecord {
   let nested = false;
-  for (const name in record) if (isObject(record[name])) nested = true;
+  for (const name in record) if (innerOf(record[name])) nested = true;
   if (!nested) return record;
   const out: Record<string, unknown> = {};
   const visit = (value: SeriesRecord, path: string, depth: number): void => {
     for (const [name, inner] of Object.entries(value)) {
       const full = path === '' ? name : `${path}.${name}`;
-      if (isObject(inner) && depth < 6) visit(inner, full, depth + 1);
+      const deeper = depth < 6 ? innerOf(inner) : undefined;
+      if (deeper) visit(deeper, full, depth + 1);
       else out[full] = inner;
     }
   };
   visit(record, '', 0);
   return out;
+}
+
+/** An object in a record, alone or as the only one of a list. */
+function innerOf(value: unknown): SeriesRecord | undefined {
+  const one: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
+  return isObject(one) ? one : undefined;
 }
 
 function isObject(value: unknown): value is SeriesRecord {
@@ -69,15 +114,31 @@ export function seriesFromColumns(
   count: number,
   cellAt: (name: string, row: number) => unknown,
   options: ReadOptions,
-  lines?: ArrayLike<number>,
-  layoutNote?: string,
+  from: RowSource = {},
+): ReadResult {
+  const { path } = from;
+  if (!path) return readColumns(names, count, cellAt, options, from);
+  try {
+    const { series, notes } = readColumns(names, count, cellAt, options, from);
+    return { series, notes: notes.map((note) => withRealLines(note, options, path)) };
+  } catch (error) {
+    throw placed(error, options, path);
+  }
+}
+
+function readColumns(
+  names: readonly string[],
+  count: number,
+  cellAt: (name: string, row: number) => unknown,
+  options: ReadOptions,
+  { lines, note }: RowSource,
 ): ReadResult {
   const textAt = (c: number, t: number): string => textOf(cellAt(names[c]!, t));
   const sample = Array.from({ length: Math.min(count, 100) }, (_, t) =>
     names.map((_name, c) => textAt(c, t)),
   );
   const table = new TableBuilder(names, options, undefined, sample);
-  if (layoutNote !== undefined) table.layoutNote = layoutNote;
+  if (note !== undefined) table.layoutNote = note;
   const parser = new CellParser();
   for (let t = 0; t < count; t++) {
     const line = lines ? lines[t]! : t + 1;

@@ -201,19 +201,21 @@ function holdsYears(name: string, column: number, sample: readonly (readonly str
 export function isBookkeeping(name: string, names: readonly string[]): boolean {
   if (names.includes('_time') && names.includes('table'))
     return ['column 1', 'result', 'table', '_start', '_stop'].includes(name);
+  // Nanoseconds within the second that Zabbix has in `clock`.
+  if (name === 'ns' && names.includes('clock')) return true;
   return /(^|\.)_span(days)?$/.test(name);
 }
 
 /** Names of numbers that count rows. */
 export function isIndexName(name: string): boolean {
-  return /^(|#|column 1|unnamed(: ?\d+)?(_level_\d+)?|index|idx|row|row[ _]?(id|num(ber)?|nr)|rownum|level_0|no\.?|nr\.?|number|id|seq|sequence|record( ?(no|number))?|nth (hour|day|week|month|minute)|lfd\.? ?nr\.?|obs|n|序号)$/i.test(
+  return /^(|#|column 1|unnamed(: ?\d+)?(_level_\d+)?|index|idx|row|row[ _]?(id|num(ber)?|nr)|rownum|level_0|no\.?|nr\.?|number|id|seq|sequence|record( ?(no|number))?|nth (hour|day|week|month|minute)|lfd\.? ?nr\.?|obs|n|udi|offset|序号)$/i.test(
     name.trim(),
   );
 }
 
 /** Names of numbers that identify something: a constant one is no measurement. */
 export function isIdName(name: string): boolean {
-  return /(^|[^a-z])(id|ids|port|pid|ppid|uid|gid|status|code|zip|version|asn|vlan|shard|partition|channel|node|rank|lat|lon|latitude|longitude|instance|host|sensor|device|itemid|serial|station|site|machine)$/i.test(
+  return /(^|[^a-z])(id|ids|port|pid|ppid|uid|gid|status|code|zip|version|asn|vlan|shard|partition|channel|node|rank|lat|lon|latitude|longitude|instance|host|sensor|device|itemid|serial|station|site|machine|interval)$/i.test(
     name.replace(/([a-z])([A-Z])/g, '$1_$2').trim(),
   );
 }

@@ -1,0 +1,171 @@
+/** Layouts of tools that wrap their series in much else. */
+import { both, english, german, iso, json, lines, local, day, times, type Layout } from './sample.fixture.js';
+
+export const toolExports: Readonly<Record<string, Layout>> = {
+  OpenTelemetry: {
+    channels: 2,
+    unit: 'ms',
+    write: (s) =>
+      json({
+        resourceMetrics: both(s).map(([host, values]) => ({
+          resource: { attributes: [{ key: 'host.name', value: { stringValue: host } }] },
+          scopeMetrics: [
+            {
+              scope: { name: 'heed' },
+              metrics: [
+                {
+                  name: 'http.latency',
+                  unit: 'ms',
+                  gauge: {
+                    dataPoints: times(s).map((ms, t) => ({
+                      timeUnixNano: `${ms}000000`,
+                      asDouble: values[t],
+                    })),
+                  },
+                },
+              ],
+            },
+          ],
+        })),
+      }),
+  },
+  'lines of the OpenTelemetry collector': {
+    channels: 2,
+    write: (s) =>
+      lines(
+        ...times(s).map((ms, t) =>
+          json({
+            resourceMetrics: [
+              {
+                scopeMetrics: [
+                  {
+                    metrics: (['a', 'b'] as const).map((name) => ({
+                      name,
+                      sum: { dataPoints: [{ timeUnixNano: `${ms}000000`, asDouble: s[name][t] }] },
+                    })),
+                  },
+                ],
+              },
+            ],
+          }),
+        ),
+      ),
+  },
+  'history of Home Assistant': {
+    channels: 2,
+    write: (s) =>
+      json(
+        both(s).map(([host, values]) =>
+          times(s).map((ms, t) => ({
+            ...(t === 0 ? { entity_id: `sensor.${host}`, attributes: { unit_of_measurement: 'W' } } : {}),
+            state: String(values[t]),
+            last_changed: iso(ms),
+          })),
+        ),
+      ),
+  },
+  'answer in the query inspector of Grafana': {
+    channels: 2,
+    write: (s) =>
+      json({
+        request: { url: 'api/ds/query', method: 'POST' },
+        response: {
+          results: {
+            A: {
+              status: 200,
+              frames: both(s).map(([host, values]) => ({
+                schema: {
+                  fields: [
+                    { name: 'Time', type: 'time' },
+                    { name: 'Value', type: 'number', labels: { host } },
+                  ],
+                },
+                data: { values: [times(s), values] },
+              })),
+            },
+          },
+        },
+      }),
+  },
+  'results of Splunk': {
+    channels: 2,
+    write: (s) =>
+      json({
+        preview: false,
+        fields: [{ name: '_time' }, { name: 'a' }, { name: 'b' }],
+        results: times(s).map((ms, t) => ({ _time: iso(ms), a: String(s.a[t]), b: String(s.b[t]) })),
+      }),
+  },
+  'NRQL of New Relic': {
+    channels: 2,
+    write: (s) =>
+      json({
+        timeSeries: times(s).map((ms, t) => ({
+          beginTimeSeconds: ms / 1000,
+          endTimeSeconds: (ms + s.step) / 1000,
+          results: [{ average: s.a[t], max: s.b[t] }],
+        })),
+        performanceStats: { wallClockTime: 5 },
+      }),
+  },
+  'history of Zabbix': {
+    channels: 1,
+    write: (s) =>
+      json({
+        jsonrpc: '2.0',
+        result: times(s).map((ms, t) => ({
+          itemid: '23296',
+          clock: String(ms / 1000),
+          value: String(s.a[t]),
+          ns: String((t * 7_919_017) % 1_000_000_000),
+        })),
+      }),
+  },
+  'box of DuckDB': {
+    channels: 2,
+    write: (s) =>
+      lines(
+        '┌─────────────────────┬────────┬────────┐',
+        '│         ts          │   a    │   b    │',
+        '│      timestamp      │ double │ double │',
+        '├─────────────────────┼────────┼────────┤',
+        ...times(s).map((ms, t) => `│ ${local(ms)} │ ${s.a[t]} │ ${s.b[t]} │`),
+        '└─────────────────────┴────────┴────────┘',
+      ),
+  },
+  'amounts of money': {
+    channels: 2,
+    decimals: 2,
+    write: (s) =>
+      lines(
+        'Data;Receita;Custo',
+        ...times(s).map(
+          (ms, t) => `${day(ms)} ${local(ms).slice(11)};R$ ${german(s.a[t]!)};R$ ${german(s.b[t]!)}`,
+        ),
+      ),
+  },
+  'sadf of sysstat': {
+    channels: 1,
+    write: (s) =>
+      lines(
+        '# hostname;interval;timestamp;CPU;%user',
+        ...times(s).map((ms, t) => `web-1;60;${local(ms)} UTC;-1;${s.a[t]}`),
+      ),
+  },
+  'k6 with a status for some': {
+    channels: 2,
+    write: (s) =>
+      lines(
+        'metric_name,timestamp,metric_value,status',
+        ...times(s).flatMap((ms, t) => [
+          `http_req_duration,${ms / 1000},${s.a[t]},200`,
+          `vus,${ms / 1000},${s.b[t]},`,
+        ]),
+      ),
+  },
+  'dollars in parentheses': {
+    channels: 1,
+    decimals: 2,
+    write: (s) => lines('time,net', ...times(s).map((ms, t) => `${iso(ms)},"$${english(s.a[t]!)}"`)),
+  },
+};

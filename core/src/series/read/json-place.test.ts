@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import { isHeedError } from '../../errors.js';
+import { readJson } from './json.js';
+import { faultIn } from './json-place.js';
+
+const start = 1_772_409_600;
+const pairs = (bad?: (t: number) => unknown) =>
+  Array.from({ length: 30 }, (_, t) => bad?.(t) ?? [start + 60 * t, String(t)]);
+const matrix = (values: readonly unknown[]) => ({
+  status: 'success',
+  data: {
+    resultType: 'matrix',
+    result: [
+      { metric: { __name__: 'up', instance: 'a "quoted\\" [name]' }, values: pairs() },
+      { metric: { __name__: 'up', instance: 'b' }, values },
+    ],
+  },
+});
+
+/** Where the text `bad` stands in JSON that is written over many lines. */
+function lineOf(text: string, bad: string): number {
+  return text.slice(0, text.indexOf(bad)).split('\n').length;
+}
+
+function refusal(text: string): { message: string; line: number | undefined } {
+  try {
+    readJson(text, { name: 'answer.json' });
+  } catch (error) {
+    if (!isHeedError(error)) throw error;
+    return { message: error.message, line: error.place?.line };
+  }
+  throw new Error('it was read');
+}
+
+describe('refusals of JSON name line and path', () => {
+  const records = (bad: unknown, at = 17) =>
+    Array.from({ length: 30 }, (_, t) => ({
+      time: new Date((start + 60 * t) * 1000).toISOString(),
+      cpu: { user: t === at ? bad : t },
+    }));
+  const spoiled = (bad: unknown): unknown[] => pairs((t) => (t === 17 ? [start + 60 * t, bad] : undefined));
+
+  it.each<[string, unknown, string, string]>([
+    ['a value of Prometheus', matrix(spoiled('1O.5')), 'data.result[1].values[17][1]', '1O.5'],
+    [
+      'a pair that is none',
+      matrix(pairs((t) => (t === 3 ? 'x9x' : undefined))),
+      'data.result[1].values[3]',
+      'x9x',
+    ],
+    ['the result alone', matrix(spoiled('1O.5')).data.result, '[1].values[17][1]', '1O.5'],
+    ['a record', records('1O.5'), '[17].cpu.user', '1O.5'],
+    ['a record that is none', [...records(1), 'x9x'], '[30]', 'x9x'],
+    [
+      'records under a name',
+      { meta: { n: 3 }, rows: { items: records('1O.5') } },
+      'rows.items[17].cpu.user',
+      '1O.5',
+    ],
+    [
+      'our own layout',
+      { channels: [{ name: 'a', values: [1, 2, 3, 4, 5, 6, 7, 8, 9, '1O.5', 11, 12] }] },
+      'channels[0].values[9]',
+      '1O.5',
+    ],
+    ['a list that is shorter', { time: [1, 2, 3], 'a.b': [1, 2] }, '["a.b"]', '"a.b"'],
+    [
+      'pandas',
+      { columns: ['time', 'a'], data: records(0).map((one, t) => [one.time, t === 5 ? '1O.5' : t]) },
+      'data[5][1]',
+      '1O.5',
+    ],
+    [
+      'Graphite',
+      [{ target: 'a', datapoints: pairs().map((_, t) => [t === 4 ? '1O.5' : t, start + t]) }],
+      '[0].datapoints[4][0]',
+      '1O.5',
+    ],
+    [
+      'Datadog',
+      {
+        series: [
+          { metric: 'a', pointlist: pairs().map((_, t) => [1000 * (start + t), t === 4 ? '1O.5' : t]) },
+        ],
+      },
+      'series[0].pointlist[4][1]',
+      '1O.5',
+    ],
+    [
+      'CloudWatch',
+      {
+        MetricDataResults: [
+          {
+            Label: 'a',
+            Timestamps: records(0).map(({ time }) => time),
+            Values: pairs().map((_, t) => (t === 4 ? '1O.5' : t)),
+          },
+        ],
+      },
+      'MetricDataResults[0].Values[4]',
+      '1O.5',
+    ],
+    [
+      'a table of SQL',
+      {
+        columns: [{ name: 'time' }, { name: 'a' }],
+        rows: records(0).map(({ time }, t) => [time, t === 4 ? '1O.5' : t]),
+      },
+      'rows[4][1]',
+      '1O.5',
+    ],
+    [
+      'InfluxDB',
+      {
+        results: [
+          {
+            series: [
+              {
+                name: 'a',
+                columns: ['time', 'v'],
+                values: records(0).map(({ time }, t) => [t === 4 ? 'never1' : time, t]),
+              },
+            ],
+          },
+        ],
+      },
+      'results[0].series[0].values[4][0]',
+      'never1',
+    ],
+  ])('%s', (_, value, path, bad) => {
+    const text = JSON.stringify(value, null, 2);
+    const { message, line } = refusal(text);
+    expect(message).toContain(`, ${path}: `);
+    expect(line).toBe(lineOf(text, bad));
+    // In one line it is the path that helps.
+    expect(refusal(JSON.stringify(value)).message).toContain(`answer.json, line 1, ${path}: `);
+  });
+
+  it('records with a line each', () => {
+    const text = records('1O.5')
+      .map((one) => JSON.stringify(one))
+      .join('\n');
+    expect(refusal(`\n${text}`).message).toContain('answer.json, line 19, cpu.user: ');
+    const lines = Array.from({ length: 12 }, (_, i) =>
+      JSON.stringify({
+        metric: { __name__: 'up' },
+        values: [i === 7 ? '1O.5' : 1, 1],
+        timestamps: [2 * i, 2 * i + 1].map((t) => 1000 * (start + t)),
+      }),
+    ).join('\n');
+    expect(refusal(lines).message).toContain('answer.json, line 8, values[0]: ');
+  });
+
+  it('a text that ends too early, and one with a fault', () => {
+    const text = JSON.stringify(records(1), null, 2);
+    expect(refusal(text.slice(0, -2)).line).toBe(text.split('\n').length - 1);
+    expect(refusal(text.replace('"user": 16', '"user": oops')).line).toBe(lineOf(text, '"user": 16'));
+  });
+
+  it.each([
+    ['[1,2,,3]', 5],
+    ['[1,2,]', 5],
+    ['{"a":1,}', 7],
+    ['{"a" 1}', 5],
+    ['{"a":[{"b":tru}]}', 11],
+    ['{"a":[],"b":{},"c":[[]] x', 24],
+    ['[1] 2', 4],
+    ['[01]', 1],
+    ['["a]', 4],
+    ['[{},{}', 6],
+    ['{a:1}', 1],
+    ["['a']", 1],
+    ['[1}', 2],
+  ])('%s is at fault at %d', (text, at) => {
+    expect(() => JSON.parse(text) as unknown).toThrow();
+    expect(faultIn(text)).toBe(at);
+  });
+
+  it('and notes name lines of the file', () => {
+    const text = JSON.stringify(records('n/a at all'), null, 2);
+    const { notes } = readJson(text);
+    // The record begins three lines above the cell.
+    expect(notes.join(' ')).toContain(`first in line ${lineOf(text, 'n/a at all') - 3})`);
+  });
+});
