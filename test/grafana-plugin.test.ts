@@ -52,6 +52,8 @@ describe('dist', () => {
         'module.js',
         'plugin.json',
         'img/logo.svg',
+        'locales/en-US/heed-anomaly-app.json',
+        'locales/zh-Hans/heed-anomaly-app.json',
         'datasource/module.js',
         'datasource/plugin.json',
         'datasource/learned.js',
@@ -171,8 +173,8 @@ describe.each(modules)('%s', (name) => {
     expect(body).not.toContain(root);
   });
 
-  it('is at most 175 KB compressed', () => {
-    expect(gzipSync(code).length).toBeLessThanOrEqual(175 * 1024);
+  it('is at most 190 KB compressed', () => {
+    expect(gzipSync(code).length).toBeLessThanOrEqual(190 * 1024);
   });
 
   it('exports a plugin', () => {

@@ -76,7 +76,24 @@ const kinds = {
     preload: flag,
     includes: listOf(include),
     languages: listOf(text),
-    extensions: object({}),
+    extensions: object({
+      addedLinks: listOf(
+        object({ targets: listOf(text, 1), title: text, description: text }, ['targets', 'title']),
+        1,
+      ),
+    }),
+    routes: listOf(
+      object(
+        {
+          path: text,
+          method: { enum: ['GET', 'POST', 'PUT', 'DELETE', '*'] },
+          url: text,
+          reqRole: { enum: ['Admin', 'Editor', 'Viewer'] },
+          headers: listOf(object({ name: text, content: text }, ['name', 'content'])),
+        },
+        ['path', 'url'],
+      ),
+    ),
   },
   panel: { state: { enum: ['alpha', 'beta'] }, skipDataQuery: flag, suggestions: flag, hideFromList: flag },
   datasource: {

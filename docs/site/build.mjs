@@ -28,6 +28,9 @@ function buildApi() {
     extends: [join(root, 'typedoc.json')],
     out: api,
     readme: 'none',
+    // npm run docs and the type check are strict; here a page without a link is better than no site.
+    treatWarningsAsErrors: false,
+    skipErrorChecking: true,
     navigationLinks: { 'Guide and notebooks': base },
   };
   writeFileSync(options, JSON.stringify(own));

@@ -171,6 +171,7 @@ function copyStatic(folders) {
     if (existsSync(join(src, folder, 'img')))
       cpSync(join(src, folder, 'img'), join(out, 'img'), { recursive: true });
   }
+  cpSync(join(src, 'locales'), join(dist, 'locales'), { recursive: true });
   // Pictures of the README are the app's screenshots.
   cpSync(join(root, 'docs/img'), join(dist, 'img'), { recursive: true });
   for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE']) {

@@ -52,6 +52,7 @@ const shots = [
   { name: 'alert', path: '/', act: alertOfTheFirst },
   { name: 'together-light', path: '/d/system?theme=light', height: 620 },
   { name: 'fleet', path: '/d/fleet' },
+  { name: 'pods', path: '/d/pods' },
   { name: 'peers', path: '/d/fleet', act: whyOfAPeer, height: 900 },
   { name: 'service-map', path: '/d/services', act: detailsOfTheGravest, drawn: '[data-testid=node-graph]' },
   { name: 'query-editor', path: '/edit' },

@@ -134,9 +134,34 @@ export async function startDemo({
     const app = /^\/api\/plugins\/([^/]+)\/settings$/.exec(path);
     if (app && mounts.has(app[1])) {
       if (request.method === 'POST') settings.set(app[1], await jsonOf(request));
-      return json(200, settings.get(app[1]) ?? { enabled: true, pinned: true, jsonData: {} });
+      const { secureJsonData, ...rest } = settings.get(app[1]) ?? {
+        enabled: true,
+        pinned: true,
+        jsonData: {},
+      };
+      const isSet = Object.entries(secureJsonData ?? {}).map(([name, value]) => [name, value !== '']);
+      return json(200, { ...rest, secureJsonFields: Object.fromEntries(isSet) });
     }
+    const served = /^\/api\/plugin-proxy\/([^/]+)\/serve(\/api\/incidents)$/.exec(path);
+    if (served && mounts.has(served[1])) return proxyServe(response, settings.get(served[1]), served[2]);
     return json(404, { message: `the demo knows no ${path}` });
+  }
+
+  /** As Grafana's plugin proxy: the address and the password are those of the app's settings. */
+  async function proxyServe(response, { jsonData, secureJsonData } = {}, path) {
+    let answer;
+    try {
+      answer = await fetch(jsonData.serveUrl + path, {
+        headers: { authorization: secureJsonData?.serveAuthorization ?? '' },
+        signal: AbortSignal.timeout(10_000),
+      });
+    } catch (error) {
+      const { code, message } = error.cause ?? error;
+      response.writeHead(502, { 'content-type': 'application/json' });
+      return response.end(JSON.stringify({ message: `Bad Gateway (${code ?? message})` }));
+    }
+    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'text/plain' });
+    response.end(Buffer.from(await answer.arrayBuffer()));
   }
 
   async function proxy(response, path) {

@@ -24,15 +24,22 @@ interface Props {
   readonly plugin: PanelPlugin;
   readonly source: DataSourceApi;
   readonly query: DataQuery;
+  /** Default the last half hour. */
+  readonly range?: { readonly from: string; readonly to: string };
 }
 
-export function EditView({ plugin, source, query: first }: Props) {
+/** Addresses name moments as Explore does: `now-1h`, or epoch ms. */
+const momentOf = (text: string) => (/^\d+$/.test(text) ? new Date(Number(text)).toISOString() : text);
+
+export function EditView({ plugin, source, query: first, range }: Props) {
   const [query, setQuery] = useState(first);
   const [{ scene, runner, panel }] = useState(() => {
     const runner = new SceneQueryRunner({ datasource: source.getRef(), queries: [first as never] });
     const panel = new VizPanel({ title: 'Preview', pluginId: plugin.meta.id, $data: runner });
     const scene = new EmbeddedScene({
-      $timeRange: new SceneTimeRange({ from: 'now-30m', to: 'now' }),
+      $timeRange: new SceneTimeRange(
+        range ? { from: momentOf(range.from), to: momentOf(range.to) } : { from: 'now-30m', to: 'now' },
+      ),
       controls: [new SceneTimePicker({})],
       body: new SceneFlexLayout({ children: [new SceneFlexItem({ body: panel })] }),
     });

@@ -17,12 +17,16 @@ import {
   TextBoxVariable,
   VariableValueSelectors,
   VizPanel,
+  VizPanelMenu,
   behaviors,
   dataLayers,
   type SceneObject,
   type SceneVariable,
+  sceneGraph,
 } from '@grafana/scenes';
 import { DashboardCursorSync, type DataQuery, type DataSourceRef } from '@grafana/schema';
+import type { PluginExtensionAddedLinkConfig } from '@grafana/data';
+import { locationService } from '@grafana/runtime';
 import { keepFeedback, savedFeedback } from './savedFeedback.js';
 
 export interface PanelView {
@@ -66,8 +70,8 @@ export interface DashboardView {
   };
 }
 
-export function buildScene(model: DashboardView): EmbeddedScene {
-  const panels = model.panels.map((panel) => buildPanel(model.uid, panel));
+export function buildScene(model: DashboardView, links: readonly AddedLink[] = []): EmbeddedScene {
+  const panels = model.panels.map((panel) => buildPanel(model.uid, panel, links));
   const layers = (model.annotations?.list ?? []).map(
     (annotation) =>
       new dataLayers.AnnotationsDataLayer({
@@ -105,7 +109,7 @@ export function buildScene(model: DashboardView): EmbeddedScene {
   });
 }
 
-function buildPanel(uid: string, panel: PanelView): SceneGridItem {
+function buildPanel(uid: string, panel: PanelView, links: readonly AddedLink[]): SceneGridItem {
   const viz = new VizPanel({
     key: `panel-${panel.id}`,
     title: panel.title ?? '',
@@ -124,7 +128,37 @@ function buildPanel(uid: string, panel: PanelView): SceneGridItem {
         }
       : {}),
   });
+  viz.addActivationHandler(() => addMenu(viz, panel, links));
   viz.addActivationHandler(() => keepFeedback(uid, panel, viz));
   const { x, y, w, h } = panel.gridPos;
   return new SceneGridItem({ x, y, width: w, height: h, body: viz });
+}
+
+/** Links that an app adds to the menus of panels, as Grafana asks for them. */
+export type AddedLink = PluginExtensionAddedLinkConfig<object>;
+
+function addMenu(viz: VizPanel, panel: PanelView, links: readonly AddedLink[]): void {
+  const context = {
+    pluginId: panel.type,
+    id: panel.id,
+    title: panel.title,
+    targets: panel.targets?.map((target) => ({ datasource: panel.datasource, ...target })) ?? [],
+    timeRange: sceneGraph.getTimeRange(viz).state.value.raw,
+    scopedVars: { __sceneObject: { text: '', value: { valueOf: () => viz } } },
+  };
+  const items = links
+    .filter(({ targets }) => targets.includes('grafana/dashboard/panel/menu'))
+    .flatMap((link) => {
+      const configured = link.configure ? link.configure(context) : {};
+      if (!configured) return [];
+      const { title, path, onClick, icon } = { ...link, ...configured };
+      return [
+        {
+          text: title,
+          ...(icon ? { iconClassName: icon } : {}),
+          onClick: () => (path ? locationService.push(path) : onClick?.(undefined, { context } as never)),
+        },
+      ];
+    });
+  if (items.length > 0) viz.setState({ menu: new VizPanelMenu({ items }) });
 }

@@ -234,7 +234,7 @@ function Page({
 }) {
   const [source, setSource] = useState<DataSourceApi>();
   useEffect(() => {
-    if (path === '/edit') void sources.get('heed').then(setSource);
+    if (path === '/edit' || path === '/explore') void sources.get('heed').then(setSource);
   }, [path, sources]);
   if (path.startsWith('/a/')) {
     const Root = app.root!;
@@ -250,6 +250,14 @@ function Page({
       </div>
     );
   }
+  const Settings = path === `/plugins/${appId}` ? app.configPages?.[0]?.body : undefined;
+  if (Settings) return <Settings plugin={app as never} query={{}} />;
+  if (path === '/explore') {
+    const { queries, range } = exploredPane();
+    return source ? (
+      <EditView plugin={panel} source={source} query={queries[0] as never} range={range} />
+    ) : null;
+  }
   if (path === '/edit') {
     const query = {
       refId: 'A',
@@ -259,10 +267,16 @@ function Page({
     };
     return source ? <EditView plugin={panel} source={source} query={query as never} /> : null;
   }
-  return <DashboardPage path={path} />;
+  return <DashboardPage path={path} links={app.addedLinkConfigs} />;
 }
 
-function DashboardPage({ path }: { path: string }) {
+/** What Explore is asked to show. */
+function exploredPane(): { queries: object[]; range: { from: string; to: string } } {
+  const panes = new URLSearchParams(locationService.getLocation().search).get('panes') ?? '{}';
+  return Object.values(JSON.parse(panes) as Record<string, never>)[0] ?? { queries: [], range: {} as never };
+}
+
+function DashboardPage({ path, links }: { path: string; links: AppPlugin['addedLinkConfigs'] }) {
   const [scene, setScene] = useState<EmbeddedScene>();
   const [problem, setProblem] = useState('');
   useEffect(() => {
@@ -272,7 +286,7 @@ function DashboardPage({ path }: { path: string }) {
     void modelOf(path).then(
       (model) => {
         if (!live) return;
-        const next = buildScene(model);
+        const next = buildScene(model, links);
         deactivate = next.activate();
         window.demo = { ...window.demo!, scene: next, mounting: true };
         setScene(next);
@@ -288,7 +302,7 @@ function DashboardPage({ path }: { path: string }) {
       stop?.();
       deactivate?.();
     };
-  }, [path]);
+  }, [path, links]);
   if (problem) return <div role="alert">{problem}</div>;
   return scene ? <scene.Component model={scene} /> : null;
 }
@@ -334,6 +348,7 @@ async function main(): Promise<void> {
   standIn('table', rowsPlugin as unknown as PanelPlugin);
   await addSources(sources);
   const app = await importPlugin<AppPlugin>(appId);
+  Object.assign(app.meta, await (await fetch(`/api/plugins/${appId}/settings`)).json());
   await warmUp();
   const theme = createTheme({ colors: { mode: config.bootData.user.theme === 'light' ? 'light' : 'dark' } });
   createRoot(document.getElementById('root')!).render(

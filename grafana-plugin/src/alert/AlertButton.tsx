@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Button } from '@grafana/ui';
 import { AlertDrawer } from './AlertDrawer.js';
 import type { AlertSubject } from './texts.js';
+import { t } from '../shared/i18n.js';
 
 interface Props {
   /** As it is when the button is pressed. */
@@ -12,6 +13,7 @@ interface Props {
 
 export function AlertButton({ subject, small }: Props) {
   const [shown, setShown] = useState<AlertSubject | undefined>();
+  const label = t('alert.make', 'Make an alert');
   return (
     <>
       <Button
@@ -19,11 +21,11 @@ export function AlertButton({ subject, small }: Props) {
         variant="secondary"
         fill={small ? 'text' : 'solid'}
         icon="bell"
-        {...(small ? { tooltip: 'Make an alert' } : {})}
-        aria-label="Make an alert"
+        {...(small ? { tooltip: label } : {})}
+        aria-label={label}
         onClick={() => setShown(subject())}
       >
-        {small ? undefined : 'Make an alert'}
+        {small ? undefined : label}
       </Button>
       {shown && <AlertDrawer subject={shown} onClose={() => setShown(undefined)} />}
     </>

@@ -5,24 +5,27 @@ import { Button, ClipboardButton, Drawer, Field, RadioButtonGroup, useStyles2 } 
 import { BudgetSelect, problemOf } from '../shared/BudgetSelect.js';
 import { TextInput } from '../shared/inputs.js';
 import { alertTexts, type AlertKind, type AlertSubject } from './texts.js';
+import { t } from '../shared/i18n.js';
 
 interface Props {
   readonly subject: AlertSubject;
   readonly onClose: () => void;
 }
 
-const kinds: ReadonlyArray<{ value: AlertKind; label: string }> = [
-  { value: 'serve', label: '1. heed serve' },
-  { value: 'prometheus', label: '2. Prometheus rule' },
-  { value: 'grafana', label: 'or Grafana rule' },
+const kinds = (): Array<{ value: AlertKind; label: string }> => [
+  { value: 'serve', label: t('alert.serve', '1. heed serve') },
+  { value: 'prometheus', label: t('alert.prometheus', '2. Prometheus rule') },
+  { value: 'grafana', label: t('alert.grafana', 'or Grafana rule') },
 ];
 
-const lead: Record<AlertKind, string> = {
-  serve:
+const leads = (): Record<AlertKind, string> => ({
+  serve: t(
+    'alert.lead-serve',
     'A chart is scored in your browser; an alert needs something that is always on. heed serve watches the same query, with the same monitor, and Prometheus scrapes it.',
-  prometheus: 'A rule file for Prometheus, on what heed serve says.',
-  grafana: 'A provisioning file for Grafana alerting, on what heed serve says.',
-};
+  ),
+  prometheus: t('alert.lead-prometheus', 'A rule file for Prometheus, on what heed serve says.'),
+  grafana: t('alert.lead-grafana', 'A provisioning file for Grafana alerting, on what heed serve says.'),
+});
 
 /** The alert for a chart: what watches it, and the rule, ready to copy or download. */
 export function AlertDrawer({ subject, onClose }: Props) {
@@ -42,9 +45,12 @@ export function AlertDrawer({ subject, onClose }: Props) {
     URL.revokeObjectURL(url);
   };
   return (
-    <Drawer title="From chart to alert" subtitle={asked.name} size="md" onClose={onClose}>
+    <Drawer title={t('alert.title', 'From chart to alert')} subtitle={asked.name} size="md" onClose={onClose}>
       <div data-testid="heed-alert" className={styles.content}>
-        <Field label="Name" description="The label query of its metrics and alerts">
+        <Field
+          label={t('alert.name', 'Name')}
+          description={t('alert.name-help', 'The label query of its metrics and alerts')}
+        >
           <TextInput
             id="heed-alert-name"
             width={40}
@@ -53,9 +59,9 @@ export function AlertDrawer({ subject, onClose }: Props) {
           />
         </Field>
         <Field
-          label="PromQL"
+          label={t('alert.promql', 'PromQL')}
           invalid={asked.expr === ''}
-          error="heed serve reads Prometheus: write the query for these data."
+          error={t('alert.no-query', 'heed serve reads Prometheus: write the query for these data.')}
         >
           <TextInput
             id="heed-alert-expr"
@@ -65,8 +71,8 @@ export function AlertDrawer({ subject, onClose }: Props) {
           />
         </Field>
         <Field
-          label="Alert budget"
-          description="At most so many false incidents per series"
+          label={t('budget.label', 'Alert budget')}
+          description={t('budget.help', 'At most so many false incidents per series')}
           invalid={problem !== undefined}
           error={problem}
         >
@@ -77,17 +83,17 @@ export function AlertDrawer({ subject, onClose }: Props) {
             onChange={(budget) => change({ budget })}
           />
         </Field>
-        <RadioButtonGroup<AlertKind> options={[...kinds]} value={kind} onChange={setKind} />
-        <p className={styles.lead}>{lead[kind]}</p>
+        <RadioButtonGroup<AlertKind> options={kinds()} value={kind} onChange={setKind} />
+        <p className={styles.lead}>{leads()[kind]}</p>
         <pre data-testid="heed-alert-text" className={styles.text} tabIndex={0} aria-label={file}>
           {text}
         </pre>
         <div className={styles.buttons}>
           <ClipboardButton icon="copy" disabled={isIncomplete} getText={() => text}>
-            Copy
+            {t('alert.copy', 'Copy')}
           </ClipboardButton>
           <Button variant="secondary" icon="download-alt" disabled={isIncomplete} onClick={download}>
-            Download {file}
+            {t('alert.download', 'Download {{file}}', { file })}
           </Button>
         </div>
       </div>

@@ -5,8 +5,9 @@ import { Alert, Button, useStyles2 } from '@grafana/ui';
 import { removeModel, saveModel, type ModelPlace, type StoredModel } from '../shared/models.js';
 import { scoringService } from '../shared/services.js';
 import { useModels } from '../shared/useDetectors.js';
-import { places } from './places.js';
+import { placeName } from './places.js';
 import { TrainForm } from './TrainForm.js';
+import { Trans, t } from '../shared/i18n.js';
 
 /** Larger files are no model of ours, and would not fit into what Grafana or a browser keeps. */
 const megabytesAtMost = 32;
@@ -38,25 +39,31 @@ export function ModelsPage() {
   return (
     <div data-testid="heed-models">
       <p>
-        The default detector needs no model. A model is for detectors that learn: train one here on an
-        interval that was normal, or import a file that <code>heed fit</code> or a notebook wrote. Queries
-        then choose it by its name.
+        <Trans i18nKey="models.lead">
+          The default detector needs no model. A model is for detectors that learn: train one here on an
+          interval that was normal, or import a file that <code>heed fit</code> or a notebook wrote. Queries
+          then choose it by its name.
+        </Trans>
       </p>
       {problem && (
-        <Alert severity="error" title="This is no model">
+        <Alert severity="error" title={t('models.no-model', 'This is no model')}>
           {problem}
         </Alert>
       )}
-      {models.length > 0 ? <ModelTable models={models} onRemove={remove} /> : <p>There is no model yet.</p>}
+      {models.length > 0 ? (
+        <ModelTable models={models} onRemove={remove} />
+      ) : (
+        <p>{t('models.none', 'There is no model yet.')}</p>
+      )}
       <Button variant="secondary" icon="upload" onClick={() => file.current?.click()}>
-        Import a model file
+        {t('models.import', 'Import a model file')}
       </Button>
       <input
         ref={file}
         type="file"
         accept=".heed,.json,application/json"
         className={styles.file}
-        aria-label="Model file"
+        aria-label={t('models.file', 'Model file')}
         onChange={(event) => void onFile(event)}
       />
       <TrainForm onTrained={changed} />
@@ -75,11 +82,11 @@ function ModelTable({ models, onRemove }: TableProps) {
     <table className={styles.table}>
       <thead>
         <tr>
-          <th>name</th>
-          <th>detector</th>
-          <th>for</th>
-          <th>added</th>
-          <th>size</th>
+          <th>{t('models.name', 'name')}</th>
+          <th>{t('models.detector', 'detector')}</th>
+          <th>{t('models.for', 'for')}</th>
+          <th>{t('models.added', 'added')}</th>
+          <th>{t('models.size', 'size')}</th>
           <td />
         </tr>
       </thead>
@@ -88,15 +95,15 @@ function ModelTable({ models, onRemove }: TableProps) {
           <tr key={model.name}>
             <td>{model.name}</td>
             <td>{model.detector}</td>
-            <td>{places[model.place]}</td>
+            <td>{placeName(model.place)}</td>
             <td>{dateTimeFormat(model.added)}</td>
-            <td>{Math.ceil(model.text.length / 1024)} KB</td>
+            <td>{t('models.kilobytes', '{{size}} KB', { size: Math.ceil(model.text.length / 1024) })}</td>
             <td className={styles.right}>
               <Button
                 size="sm"
                 variant="secondary"
                 icon="trash-alt"
-                aria-label={`Remove ${model.name}`}
+                aria-label={t('models.remove', 'Remove {{name}}', { name: model.name })}
                 onClick={() => onRemove(model)}
               />
             </td>
@@ -110,7 +117,10 @@ function ModelTable({ models, onRemove }: TableProps) {
 async function importModel(file: File, models: ReadonlyArray<{ name: string }>): Promise<void> {
   if (file.size > megabytesAtMost * 2 ** 20) {
     throw new Error(
-      `the file has ${Math.round(file.size / 2 ** 20)} MB; a model has ${megabytesAtMost} MB at most.`,
+      t('models.too-large', 'the file has {{size}} MB; a model has {{most}} MB at most.', {
+        size: Math.round(file.size / 2 ** 20),
+        most: megabytesAtMost,
+      }),
     );
   }
   const text = await file.text();

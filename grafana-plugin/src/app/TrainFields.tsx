@@ -4,6 +4,7 @@ import { Combobox, InlineField, useStyles2 } from '@grafana/ui';
 import type { DetectorListing } from '../shared/jobTypes.js';
 import { TextInput } from '../shared/inputs.js';
 import { useDetectors } from '../shared/useDetectors.js';
+import { t } from '../shared/i18n.js';
 
 interface Values {
   readonly epochs: string;
@@ -46,7 +47,7 @@ export function TrainFields({
   return (
     <>
       <div className={styles.row}>
-        <InlineField label="From" labelWidth={16}>
+        <InlineField label={t('train.from', 'From')} labelWidth={16}>
           <TextInput
             id="heed-train-from"
             width={28}
@@ -54,7 +55,7 @@ export function TrainFields({
             onCommit={(start) => isDate(start) && change({ start })}
           />
         </InlineField>
-        <InlineField label="to">
+        <InlineField label={t('train.to', 'to')}>
           <TextInput
             id="heed-train-to"
             width={28}
@@ -64,7 +65,7 @@ export function TrainFields({
         </InlineField>
       </div>
       <div className={styles.row}>
-        <InlineField label="Detector" labelWidth={16}>
+        <InlineField label={t('train.detector', 'Detector')} labelWidth={16}>
           <Combobox
             id="heed-train-detector"
             width={36}
@@ -74,7 +75,10 @@ export function TrainFields({
           />
         </InlineField>
         {typeof usualEpochs === 'number' && (
-          <InlineField label="Epochs" tooltip="How often the training goes through the range">
+          <InlineField
+            label={t('train.epochs', 'Epochs')}
+            tooltip={t('train.epochs-tip', 'How often the training goes through the range')}
+          >
             <TextInput
               id="heed-train-epochs"
               width={10}
@@ -84,12 +88,12 @@ export function TrainFields({
             />
           </InlineField>
         )}
-        <InlineField label="Name">
+        <InlineField label={t('train.name', 'Name')}>
           <TextInput
             id="heed-train-name"
             width={28}
             value={values.name}
-            placeholder="name of the model"
+            placeholder={t('train.name-of', 'name of the model')}
             onCommit={(name) => change({ name })}
           />
         </InlineField>

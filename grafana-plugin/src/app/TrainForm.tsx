@@ -8,6 +8,7 @@ import { dataSourceId } from '../datasource/types.js';
 import { useSource } from '../shared/useSource.js';
 import { TrainFields, useTrainFields } from './TrainFields.js';
 import { useTraining } from './useTraining.js';
+import { t } from '../shared/i18n.js';
 
 /** Trains a model on an interval that was normal. */
 export function TrainForm({ onTrained }: { onTrained: () => void }) {
@@ -21,14 +22,14 @@ export function TrainForm({ onTrained }: { onTrained: () => void }) {
   const { detector, values } = fields;
   return (
     <section className={styles.section} data-testid="heed-train">
-      <h4>Train a model</h4>
-      <InlineField label="Data source" labelWidth={16}>
+      <h4>{t('train.title', 'Train a model')}</h4>
+      <InlineField label={t('train.source', 'Data source')} labelWidth={16}>
         <DataSourcePicker
           inputId="heed-train-source"
           current={settings?.uid ?? null}
           metrics
           noDefault
-          placeholder="Where are the data?"
+          placeholder={t('train.where', 'Where are the data?')}
           filter={(candidate) => candidate.type !== dataSourceId}
           onChange={setSettings}
         />
@@ -50,7 +51,7 @@ export function TrainForm({ onTrained }: { onTrained: () => void }) {
             disabled={!source || !detector || !values.name.trim()}
             onClick={() => void train({ ...values, settings: settings!, query, detector })}
           >
-            Train
+            {t('train.train', 'Train')}
           </Button>
         )}
       </div>
@@ -67,14 +68,19 @@ function TrainProgress({ progress, onCancel }: { progress: Progress; onCancel: (
   return (
     <>
       <Button variant="destructive" onClick={onCancel}>
-        Cancel
+        {t('train.cancel', 'Cancel')}
       </Button>
-      <progress max={1} value={progress.done} aria-label="Training" />
+      <progress max={1} value={progress.done} aria-label={t('train.training', 'Training')} />
       <span role="status">
         {progress.epoch === undefined
           ? progress.phase
-          : `epoch ${progress.epoch} of ${progress.epochs ?? '?'}`}
-        {progress.loss === undefined ? '' : `, loss ${progress.loss.toPrecision(3)}`}
+          : t('train.epoch', 'epoch {{epoch}} of {{epochs}}', {
+              epoch: progress.epoch,
+              epochs: progress.epochs ?? '?',
+            })}
+        {progress.loss === undefined
+          ? ''
+          : t('train.loss', ', loss {{loss}}', { loss: progress.loss.toPrecision(3) })}
       </span>
     </>
   );

@@ -2,11 +2,14 @@ import { useRef, useState, type ChangeEvent } from 'react';
 import { css } from '@emotion/css';
 import { Button, TextArea, useStyles2 } from '@grafana/ui';
 import { sampleCsv } from './csvSource.js';
+import { t } from '../shared/i18n.js';
 
 /** Longer texts are read, but not shown: a text area of megabytes is slow. Bytes. */
 const shownAtMost = 200_000;
 /** More than this is no table that a page can hold. */
 const bytesAtMost = 200 * 1024 * 1024;
+
+const exampleTable = 'time,requests\n2026-01-05T00:00:00Z,120\n2026-01-05T00:05:00Z,118';
 
 interface Props {
   readonly onContent: (content: string | Blob, name?: string) => void;
@@ -24,7 +27,10 @@ export function TryInput({ onContent, onProblem }: Props) {
     if (!chosen) return;
     if (chosen.size > bytesAtMost) {
       onProblem(
-        `${chosen.name} has ${Math.round(chosen.size / 2 ** 20)} MB; a page reads 200 MB. Use the heed command.`,
+        t('try.too-large', '{{name}} has {{size}} MB; a page reads 200 MB. Use the heed command.', {
+          name: chosen.name,
+          size: Math.round(chosen.size / 2 ** 20),
+        }),
       );
       return;
     }
@@ -34,19 +40,19 @@ export function TryInput({ onContent, onProblem }: Props) {
   return (
     <>
       <TextArea
-        aria-label="CSV"
+        aria-label={t('try.csv', 'CSV')}
         rows={6}
         value={text}
-        placeholder={'time,requests\n2026-01-05T00:00:00Z,120\n2026-01-05T00:05:00Z,118'}
+        placeholder={exampleTable}
         onChange={(event) => setText(event.currentTarget.value)}
         className={styles.text}
       />
       <div className={styles.buttons}>
         <Button disabled={!text.trim()} onClick={() => onContent(text)}>
-          Score
+          {t('try.score', 'Score')}
         </Button>
         <Button variant="secondary" icon="upload" onClick={() => file.current?.click()}>
-          Upload a file
+          {t('try.upload', 'Upload a file')}
         </Button>
         <Button
           variant="secondary"
@@ -56,14 +62,14 @@ export function TryInput({ onContent, onProblem }: Props) {
             onContent(sample, 'sample');
           }}
         >
-          Use a sample
+          {t('try.sample', 'Use a sample')}
         </Button>
         <input
           ref={file}
           type="file"
           accept=".csv,.tsv,.txt,.json,.jsonl,.ndjson,.log,.gz,.zst,.parquet,.xlsx,.xlsm,.xlsb,.xls,.ods,text/*,application/json"
           className={styles.file}
-          aria-label="CSV file"
+          aria-label={t('try.file', 'CSV file')}
           onChange={(event) => void onFile(event)}
         />
       </div>

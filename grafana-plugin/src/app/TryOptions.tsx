@@ -4,6 +4,7 @@ import type { HeedPanelOptions } from '../panel/types.js';
 import { BudgetSelect } from '../shared/BudgetSelect.js';
 import { NumberInput } from '../shared/inputs.js';
 import { useDetectors } from '../shared/useDetectors.js';
+import { t } from '../shared/i18n.js';
 
 interface Props {
   readonly options: HeedPanelOptions;
@@ -18,18 +19,18 @@ export function TryOptions({ options, several, onChange }: Props) {
   const change = (part: Partial<HeedPanelOptions>) => onChange({ ...options, ...part });
   return (
     <>
-      <InlineField label="View">
+      <InlineField label={t('view.label', 'View')}>
         <RadioButtonGroup<View>
           options={[
-            { value: 'live', label: 'As it happened' },
-            { value: 'hindsight', label: 'In hindsight' },
+            { value: 'live', label: t('view.live', 'As it happened') },
+            { value: 'hindsight', label: t('view.hindsight', 'In hindsight') },
           ]}
           value={options.view}
           onChange={(view) => change({ view })}
         />
       </InlineField>
       {options.view === 'live' ? (
-        <InlineField label="Alert budget" htmlFor="heed-try-budget">
+        <InlineField label={t('budget.label', 'Alert budget')} htmlFor="heed-try-budget">
           <BudgetSelect
             id="heed-try-budget"
             width={20}
@@ -39,7 +40,7 @@ export function TryOptions({ options, several, onChange }: Props) {
         </InlineField>
       ) : (
         <>
-          <InlineField label="Detector" htmlFor="heed-try-detector">
+          <InlineField label={t('query.detector', 'Detector')} htmlFor="heed-try-detector">
             <Combobox
               id="heed-try-detector"
               width={30}
@@ -53,7 +54,7 @@ export function TryOptions({ options, several, onChange }: Props) {
               onChange={({ value }) => change({ detector: value })}
             />
           </InlineField>
-          <InlineField label="Sensitivity" htmlFor="heed-try-sensitivity">
+          <InlineField label={t('query.sensitivity', 'Sensitivity')} htmlFor="heed-try-sensitivity">
             <NumberInput
               id="heed-try-sensitivity"
               min={0}
@@ -67,8 +68,8 @@ export function TryOptions({ options, several, onChange }: Props) {
       {several && (
         <RadioButtonGroup<'each' | 'joint'>
           options={[
-            { value: 'each', label: 'Each series' },
-            { value: 'joint', label: 'Together' },
+            { value: 'each', label: t('query.each', 'Each series') },
+            { value: 'joint', label: t('query.together', 'Together') },
           ]}
           value={together ? 'joint' : 'each'}
           onChange={(mode) => change({ mode })}

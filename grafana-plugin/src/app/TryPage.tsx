@@ -20,6 +20,7 @@ import { useWidth } from '../shared/useWidth.js';
 import { framesOf } from './csvSource.js';
 import { TryInput } from './TryInput.js';
 import { TryOptions } from './TryOptions.js';
+import { t } from '../shared/i18n.js';
 
 const firstOptions: HeedPanelOptions = {
   ...defaultOptions,
@@ -52,12 +53,14 @@ export function TryPage() {
   return (
     <div data-testid="heed-try">
       <p>
-        Paste CSV or JSON as tools export it: a table with times, a long table, an answer of Prometheus; or
-        upload it as a file, also Parquet, Excel, gzip or zstd. It is read and scored in your browser.
+        {t(
+          'try.lead',
+          'Paste CSV or JSON as tools export it: a table with times, a long table, an answer of Prometheus; or upload it as a file, also Parquet, Excel, gzip or zstd. It is read and scored in your browser.',
+        )}
       </p>
       <TryInput onContent={(content, name) => void take(content, name)} onProblem={setProblem} />
       {problem && (
-        <Alert severity="error" title="This could not be read">
+        <Alert severity="error" title={t('try.unreadable', 'This could not be read')}>
           {problem}
         </Alert>
       )}
@@ -67,7 +70,7 @@ export function TryPage() {
           <div className={styles.options}>
             <TryOptions options={options} several={read.series.channels.length > 1} onChange={setOptions} />
             <Button variant="secondary" fill="text" onClick={() => setRange(wholeRange(read.series))}>
-              Whole range
+              {t('try.whole', 'Whole range')}
             </Button>
           </div>
           <div ref={box} className={styles.box}>
@@ -75,7 +78,7 @@ export function TryPage() {
               <HeedPanel {...panelProps({ frames, range, options, width, setOptions, setRange })} />
             )}
           </div>
-          <h4>Backtest</h4>
+          <h4>{t('options.backtest', 'Backtest')}</h4>
           <Backtest
             series={() => seriesIn(frames)}
             budget={options.budget}

@@ -1,5 +1,6 @@
 import type { DataSourceInstanceSettings } from '@grafana/data';
 import { dataSourceId, defaultQuery, type HeedQuery } from '../datasource/types.js';
+import { t } from '../shared/i18n.js';
 
 type Source = Pick<DataSourceInstanceSettings, 'type' | 'uid' | 'name'>;
 
@@ -25,7 +26,7 @@ export function exampleDashboard(heed: Source, source: Source): Record<string, u
     ...extra,
   });
   return {
-    title: `Anomalies in ${source.name}`,
+    title: t('example.dashboard', 'Anomalies in {{name}}', { name: source.name }),
     tags: ['heed'],
     timezone: 'browser',
     schemaVersion: 41,
@@ -33,15 +34,24 @@ export function exampleDashboard(heed: Source, source: Source): Record<string, u
     refresh: '1m',
     annotations: {
       list: [
-        { name: 'Anomalies', enable: true, iconColor: 'orange', datasource: ref, target: query('Anno') },
+        {
+          name: t('example.layer', 'Anomalies'),
+          enable: true,
+          iconColor: 'orange',
+          datasource: ref,
+          target: query('Anno'),
+        },
       ],
     },
     panels: [
       {
         id: 1,
         type: 'heed-anomaly-panel',
-        title: 'What is unusual, and why',
-        description: 'Click a shaded interval for the reason. Edit the panel to change what is queried.',
+        title: t('example.panel', 'What is unusual, and why'),
+        description: t(
+          'example.panel-help',
+          'Click a shaded interval for the reason. Edit the panel to change what is queried.',
+        ),
         gridPos: { x: 0, y: 0, w: 24, h: 12 },
         datasource: ref,
         targets: [query('A')],
@@ -54,7 +64,7 @@ export function exampleDashboard(heed: Source, source: Source): Record<string, u
       {
         id: 2,
         type: 'timeseries',
-        title: 'The built-in panel: line, band and events from one query',
+        title: t('example.built-in', 'The built-in panel: line, band and events from one query'),
         gridPos: { x: 0, y: 12, w: 12, h: 9 },
         datasource: ref,
         targets: [query('A')],
@@ -62,7 +72,7 @@ export function exampleDashboard(heed: Source, source: Source): Record<string, u
       {
         id: 3,
         type: 'timeseries',
-        title: 'Without Heed in the query: events come from the annotation layer',
+        title: t('example.plain', 'Without Heed in the query: events come from the annotation layer'),
         gridPos: { x: 12, y: 12, w: 12, h: 9 },
         datasource: { type: source.type, uid: source.uid },
         targets: [{ refId: 'A', datasource: { type: source.type, uid: source.uid }, ...inner }],
@@ -70,7 +80,7 @@ export function exampleDashboard(heed: Source, source: Source): Record<string, u
       {
         id: 4,
         type: 'table',
-        title: 'Events',
+        title: t('example.events', 'Events'),
         gridPos: { x: 0, y: 21, w: 24, h: 7 },
         datasource: ref,
         targets: [query('A', { output: 'events' })],

@@ -1,2 +1,5 @@
+import type { ModelPlace } from '../shared/models.js';
+import { t } from '../shared/i18n.js';
 /** Where a model lies, in words. */
-export const places = { shared: 'everybody', browser: 'this browser only' } as const;
+export const placeName = (place: ModelPlace): string =>
+  place === 'shared' ? t('models.everybody', 'everybody') : t('models.this-browser', 'this browser only');

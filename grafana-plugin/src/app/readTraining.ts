@@ -11,6 +11,7 @@ import { joinSeries, type Series } from '@heed/core';
 import { seriesOfFrames } from '@heed/core/series';
 import { filter, firstValueFrom, from } from 'rxjs';
 import { planGrid } from '../shared/grid.js';
+import { t } from '../shared/i18n.js';
 
 /** Runs one query over the chosen range, all its series as channels of one. */
 export async function readTraining(
@@ -19,7 +20,8 @@ export async function readTraining(
   start: number,
   end: number,
 ): Promise<Series> {
-  if (!(end > start)) throw new Error('The range is empty: its end must lie after its start.');
+  if (!(end > start))
+    throw new Error(t('train.empty-range', 'The range is empty: its end must lie after its start.'));
   const source = await getDataSourceSrv().get({ uid: settings.uid });
   const grid = planGrid({ from: start, to: end, lookback: '0' });
   const time = { from: dateTime(start), to: dateTime(end) };
@@ -47,11 +49,12 @@ export async function readTraining(
     error?: { message?: string };
   };
   const problem = errors?.[0] ?? error;
-  if (problem) throw new Error(problem.message ?? 'the query failed');
+  if (problem) throw new Error(problem.message ?? t('train.failed', 'the query failed'));
   const parts = seriesOfFrames(data, (field, frame) => getFieldDisplayName(field, frame, data)).filter(
     (part) => part.series.time.length > 0,
   );
-  if (parts.length === 0) throw new Error('The query returned no series with times and numbers.');
+  if (parts.length === 0)
+    throw new Error(t('train.no-series', 'The query returned no series with times and numbers.'));
   return joinSeries(
     'training',
     parts.map((part) => part.series),

@@ -3,8 +3,9 @@ import type { DataQuery, DataSourceInstanceSettings } from '@grafana/data';
 import type { Progress } from '@heed/core';
 import { saveModel } from '../shared/models.js';
 import { scoringService } from '../shared/services.js';
-import { places } from './places.js';
+import { placeName } from './places.js';
 import { readTraining } from './readTraining.js';
+import { t } from '../shared/i18n.js';
 
 export interface Training {
   readonly settings: DataSourceInstanceSettings;
@@ -43,15 +44,28 @@ export function useTraining(onTrained: () => void) {
       const place = await saveModel({ name, detector, text: model, added: Date.now() });
       setMessage({
         severity: 'success',
-        title: 'Trained',
-        text: `${name}: ${report.points} points in ${report.seconds.toFixed(1)} s; saved for ${places[place]}.`,
+        title: t('train.trained', 'Trained'),
+        text: t('train.report', '{{name}}: {{points}} points in {{seconds}} s; saved for {{place}}.', {
+          name,
+          points: report.points,
+          seconds: report.seconds.toFixed(1),
+          place: placeName(place),
+        }),
       });
       onTrained();
     } catch (error) {
       setMessage(
         controller.signal.aborted
-          ? { severity: 'info', title: 'Cancelled', text: 'Training was stopped; no model was saved.' }
-          : { severity: 'error', title: 'Not trained', text: (error as Error).message },
+          ? {
+              severity: 'info',
+              title: t('train.cancelled', 'Cancelled'),
+              text: t('train.stopped', 'Training was stopped; no model was saved.'),
+            }
+          : {
+              severity: 'error',
+              title: t('train.not-trained', 'Not trained'),
+              text: (error as Error).message,
+            },
       );
     } finally {
       setProgress(undefined);

@@ -6,6 +6,7 @@ import { formatNumber, humanDuration } from '@heed/core/plot';
 import { AttendedPicture } from '../panel/AttendedPicture.js';
 import { SeverityBadge } from '../panel/SeverityBadge.js';
 import { seriesAtMost, useBacktest, type BudgetRow, type Page, type TestedSeries } from './useBacktest.js';
+import { t } from '../shared/i18n.js';
 
 interface Props {
   /** The series as they are now. */
@@ -31,20 +32,29 @@ export function Backtest({ series, budget, timeZone, onBudget, onShow }: Props) 
   return (
     <div data-testid="heed-backtest" className={styles.box}>
       <Button size="sm" variant="secondary" disabled={busy} onClick={start}>
-        {busy ? 'Running…' : rows ? 'Run the backtest again' : 'Run a backtest'}
+        {busy
+          ? t('backtest.running', 'Running…')
+          : rows
+            ? t('backtest.again', 'Run the backtest again')
+            : t('backtest.run', 'Run a backtest')}
       </Button>
       {problem && (
-        <Alert severity="warning" title="No backtest">
+        <Alert severity="warning" title={t('backtest.none', 'No backtest')}>
           {problem}
         </Alert>
       )}
-      {rows && count === 0 && <p>There is no series to test.</p>}
+      {rows && count === 0 && <p>{t('backtest.empty', 'There is no series to test.')}</p>}
       {rows && count > 0 && (
         <>
           <p className={styles.faint}>
-            How often this would have paged, over {humanDuration(rows[0]!.days * 86_400_000)}
-            {count > 1 ? ` and ${Math.min(count, seriesAtMost)} series` : ''}, judged as the points came.
-            Choose a budget.
+            {t('backtest.lead', '', {
+              count: Math.min(count, seriesAtMost),
+              time: humanDuration(rows[0]!.days * 86_400_000),
+              defaultValue_one:
+                'How often this would have paged, over {{time}}, judged as the points came. Choose a budget.',
+              defaultValue_other:
+                'How often this would have paged, over {{time}} and {{count}} series, judged as the points came. Choose a budget.',
+            })}
           </p>
           <BudgetTable rows={rows} budget={budget} onBudget={onBudget} />
           {chosen && <Pages row={chosen} timeZone={timeZone} {...(onShow ? { onShow } : {})} />}
@@ -65,9 +75,9 @@ function BudgetTable({ rows, budget, onBudget }: TableProps) {
     <table className={styles.table}>
       <thead>
         <tr>
-          <th>budget</th>
-          <th>pages per week</th>
-          <th>pages</th>
+          <th>{t('backtest.budget', 'budget')}</th>
+          <th>{t('backtest.per-week', 'pages per week')}</th>
+          <th>{t('backtest.pages', 'pages')}</th>
         </tr>
       </thead>
       <tbody>
@@ -109,10 +119,10 @@ function Pages({
   const styles = useStyles2(getStyles);
   const [picked, setPicked] = useState<Page | undefined>();
   const isShown = picked && row.pages.includes(picked);
-  if (row.pages.length === 0) return <p>It would have paged nobody.</p>;
+  if (row.pages.length === 0) return <p>{t('backtest.nobody', 'It would have paged nobody.')}</p>;
   return (
     <>
-      <div role="list" aria-label="Pages" className={styles.pages}>
+      <div role="list" aria-label={t('backtest.pages-label', 'Pages')} className={styles.pages}>
         {row.pages.slice(0, shownAtMost).map((page) => (
           <div role="listitem" key={`${page.tested.name} ${page.event.start}`}>
             <button

@@ -2,6 +2,7 @@ import { Button, InlineField, InlineFieldRow } from '@grafana/ui';
 import type { Exclusion } from '@heed/core/detection';
 import { TextInput } from '../shared/inputs.js';
 import { DayPicker } from './DayPicker.js';
+import { t } from '../shared/i18n.js';
 
 /** Recurring quiet times (backups, batch jobs) and single maintenance windows, in which nothing is reported. */
 export function CalendarEditor({
@@ -20,9 +21,9 @@ export function CalendarEditor({
           {item.kind === 'recurring' ? (
             <>
               <InlineField
-                label="Quiet daily"
+                label={t('calendar.quiet', 'Quiet daily')}
                 labelWidth={20}
-                tooltip="Local time; an end before the start runs over midnight"
+                tooltip={t('calendar.quiet-tip', 'Local time; an end before the start runs over midnight')}
               >
                 <TextInput
                   id={`heed-quiet-from-${i}`}
@@ -31,7 +32,7 @@ export function CalendarEditor({
                   onCommit={(from) => isClock(from) && replace(i, { ...item, from })}
                 />
               </InlineField>
-              <InlineField label="to">
+              <InlineField label={t('calendar.to', 'to')}>
                 <TextInput
                   id={`heed-quiet-to-${i}`}
                   width={8}
@@ -39,7 +40,7 @@ export function CalendarEditor({
                   onCommit={(to) => isClock(to) && replace(i, { ...item, to })}
                 />
               </InlineField>
-              <InlineField label="zone">
+              <InlineField label={t('calendar.zone', 'zone')}>
                 <TextInput
                   id={`heed-quiet-zone-${i}`}
                   width={18}
@@ -52,9 +53,9 @@ export function CalendarEditor({
           ) : (
             <>
               <InlineField
-                label="Maintenance"
+                label={t('calendar.maintenance', 'Maintenance')}
                 labelWidth={20}
-                tooltip="ISO 8601, for example 2026-11-22T06:00:00Z"
+                tooltip={t('calendar.iso', 'ISO 8601, for example 2026-11-22T06:00:00Z')}
               >
                 <TextInput
                   id={`heed-window-from-${i}`}
@@ -63,7 +64,7 @@ export function CalendarEditor({
                   onCommit={(text) => isDate(text) && replace(i, { ...item, start: Date.parse(text) })}
                 />
               </InlineField>
-              <InlineField label="to">
+              <InlineField label={t('calendar.to', 'to')}>
                 <TextInput
                   id={`heed-window-to-${i}`}
                   width={26}
@@ -76,7 +77,7 @@ export function CalendarEditor({
           <Button
             variant="secondary"
             icon="trash-alt"
-            aria-label="Remove this quiet time"
+            aria-label={t('calendar.remove', 'Remove this quiet time')}
             onClick={() => remove(i)}
           />
         </InlineFieldRow>
@@ -97,7 +98,7 @@ export function CalendarEditor({
           ])
         }
       >
-        Recurring quiet time
+        {t('calendar.add-quiet', 'Recurring quiet time')}
       </Button>{' '}
       <Button
         size="sm"
@@ -105,7 +106,7 @@ export function CalendarEditor({
         icon="plus"
         onClick={() => onChange([...value, { kind: 'window', start: Date.now() - 3600e3, end: Date.now() }])}
       >
-        Maintenance window
+        {t('calendar.add-window', 'Maintenance window')}
       </Button>
     </div>
   );

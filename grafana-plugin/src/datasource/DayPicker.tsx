@@ -1,18 +1,27 @@
 import { css } from '@emotion/css';
 import { Button, useStyles2 } from '@grafana/ui';
 import type { Exclusion } from '@heed/core/detection';
+import { t } from '../shared/i18n.js';
 
 type Recurring = Extract<Exclusion, { kind: 'recurring' }>;
 
-const dayNames = ['Su', 'Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa'];
+const dayNames = () => [
+  t('days.su', 'Su'),
+  t('days.mo', 'Mo'),
+  t('days.tu', 'Tu'),
+  t('days.we', 'We'),
+  t('days.th', 'Th'),
+  t('days.fr', 'Fr'),
+  t('days.sa', 'Sa'),
+];
 
 /** Days of the week on which a quiet time recurs. */
 export function DayPicker({ item, onChange }: { item: Recurring; onChange: (item: Recurring) => void }) {
   const styles = useStyles2(getStyles);
   const days = item.days ?? [0, 1, 2, 3, 4, 5, 6];
   return (
-    <div className={styles.days} role="group" aria-label="Days">
-      {dayNames.map((name, day) => (
+    <div className={styles.days} role="group" aria-label={t('days.label', 'Days')}>
+      {dayNames().map((name, day) => (
         <Button
           key={name}
           size="md"

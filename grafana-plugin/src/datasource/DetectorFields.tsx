@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { css } from '@emotion/css';
-import { InlineField, InlineFieldRow, RadioButtonGroup, useStyles2 } from '@grafana/ui';
+import { Icon, InlineField, InlineFieldRow, RadioButtonGroup, useStyles2 } from '@grafana/ui';
 import { useDetectors } from '../shared/useDetectors.js';
 import { labelWidth, type FieldsProps } from './fields.js';
 import { DetectorSelect } from './DetectorSelect.js';
@@ -9,6 +9,7 @@ import { LiveFields } from './LiveFields.js';
 import { MoreFields } from './MoreFields.js';
 import { NumberInput } from '../shared/inputs.js';
 import { defaultQuery, peerDetector, type HeedQuery, type Mode, type View } from './types.js';
+import { t } from '../shared/i18n.js';
 
 interface Props {
   readonly query: HeedQuery;
@@ -34,17 +35,17 @@ export function DetectorFields({ query, onChange, onRunQuery, annotation }: Prop
     <div data-testid="heed-detector-fields">
       <InlineFieldRow>
         <InlineField
-          label="Score"
+          label={t('query.score', 'Score')}
           labelWidth={labelWidth}
-          tooltip="One by one, all together as one system, or each against the others"
+          tooltip={t('query.score-tip', 'One by one, all together as one system, or each against the others')}
         >
           <RadioButtonGroup<Mode>
             id={id('mode')}
             options={[
-              { value: 'each', label: 'Each series' },
-              { value: 'joint', label: 'Together' },
+              { value: 'each', label: t('query.each', 'Each series') },
+              { value: 'joint', label: t('query.together', 'Together') },
               ...(detectors.some((d) => d.id === peerDetector) || full.mode === 'peers'
-                ? [{ value: 'peers' as const, label: 'Against peers' }]
+                ? [{ value: 'peers' as const, label: t('query.peers', 'Against peers') }]
                 : []),
             ]}
             value={full.mode!}
@@ -53,14 +54,17 @@ export function DetectorFields({ query, onChange, onRunQuery, annotation }: Prop
         </InlineField>
         {full.mode !== 'peers' && (
           <InlineField
-            label="View"
-            tooltip="As it happened: what a monitor said of each point when it came, never revised. In hindsight: what a detector finds with all that is known by now"
+            label={t('view.label', 'View')}
+            tooltip={t(
+              'view.tip',
+              'As it happened: what a monitor said of each point when it came, never revised. In hindsight: what a detector finds with all that is known by now',
+            )}
           >
             <RadioButtonGroup<View>
               id={id('view')}
               options={[
-                { value: 'live', label: 'As it happened' },
-                { value: 'hindsight', label: 'In hindsight' },
+                { value: 'live', label: t('view.live', 'As it happened') },
+                { value: 'hindsight', label: t('view.hindsight', 'In hindsight') },
               ]}
               value={full.view ?? 'hindsight'}
               onChange={(view) =>
@@ -75,9 +79,9 @@ export function DetectorFields({ query, onChange, onRunQuery, annotation }: Prop
         {isLive ? <LiveFields {...fields} /> : <HindsightFields {...fields} />}
         {annotation ? (
           <InlineField
-            label="Least severity"
+            label={t('query.least-severity', 'Least severity')}
             htmlFor={id('severity')}
-            tooltip="0 to 100; milder events are left out"
+            tooltip={t('query.least-severity-tip', '0 to 100; milder events are left out')}
           >
             <NumberInput
               id={id('severity')}
@@ -88,13 +92,13 @@ export function DetectorFields({ query, onChange, onRunQuery, annotation }: Prop
             />
           </InlineField>
         ) : (
-          <InlineField label="Return">
+          <InlineField label={t('query.return', 'Return')}>
             <RadioButtonGroup
               id={id('output')}
               options={[
-                { value: 'overlay' as const, label: 'Values and band' },
-                { value: 'scores' as const, label: 'Scores' },
-                { value: 'events' as const, label: 'Events' },
+                { value: 'overlay' as const, label: t('query.overlay', 'Values and band') },
+                { value: 'scores' as const, label: t('query.scores', 'Scores') },
+                { value: 'events' as const, label: t('query.events', 'Events') },
               ]}
               value={full.output!}
               onChange={(output) => change({ output })}
@@ -104,7 +108,8 @@ export function DetectorFields({ query, onChange, onRunQuery, annotation }: Prop
       </InlineFieldRow>
       {!isLive && (
         <button type="button" aria-expanded={more} onClick={() => setMore(!more)} className={styles.more}>
-          {more ? '▾' : '▸'} History, resolution, smallest deviation, calendar
+          <Icon name={more ? 'angle-down' : 'angle-right'} />{' '}
+          {t('query.more', 'History, resolution, smallest deviation, calendar')}
         </button>
       )}
       {!isLive && more && <MoreFields {...fields} />}

@@ -1,8 +1,9 @@
 import { InlineField, InlineFieldRow } from '@grafana/ui';
 import { NumberInput, TextInput } from '../shared/inputs.js';
 import { CalendarEditor } from './CalendarEditor.js';
-import { labelWidth, type FieldsProps } from './fields.js';
+import { auto, labelWidth, type FieldsProps } from './fields.js';
 import { ResolutionField } from './ResolutionField.js';
+import { t } from '../shared/i18n.js';
 
 /** What few people need, of hindsight. */
 export function MoreFields({ query, change, id }: FieldsProps) {
@@ -10,15 +11,18 @@ export function MoreFields({ query, change, id }: FieldsProps) {
     <>
       <InlineFieldRow>
         <InlineField
-          label="History"
+          label={t('query.history', 'History')}
           labelWidth={labelWidth}
           htmlFor={id('lookback')}
-          tooltip="What came before the visible range and is learned from: auto, or a duration such as 6h"
+          tooltip={t(
+            'query.history-tip',
+            'What came before the visible range and is learned from: auto, or a duration such as 6h',
+          )}
         >
           <TextInput
             id={id('lookback')}
             value={query.lookback}
-            placeholder="auto"
+            placeholder={auto}
             onCommit={(lookback) => change({ lookback: lookback || 'auto' })}
           />
         </InlineField>
@@ -26,9 +30,16 @@ export function MoreFields({ query, change, id }: FieldsProps) {
           query={query}
           change={change}
           id={id}
-          tooltip="Distance of the scored points: auto, or a duration such as 1m. It does not depend on the panel's width, so every panel shows the same events"
+          tooltip={t(
+            'query.resolution-tip',
+            "Distance of the scored points: auto, or a duration such as 1m. It does not depend on the panel's width, so every panel shows the same events",
+          )}
         />
-        <InlineField label="Shortest event" htmlFor={id('minlength')} tooltip="Points">
+        <InlineField
+          label={t('query.shortest', 'Shortest event')}
+          htmlFor={id('minlength')}
+          tooltip={t('query.points', 'Points')}
+        >
           <NumberInput
             id={id('minlength')}
             value={query.minLength}
@@ -39,10 +50,10 @@ export function MoreFields({ query, change, id }: FieldsProps) {
       </InlineFieldRow>
       <InlineFieldRow>
         <InlineField
-          label="Smallest deviation"
+          label={t('query.deviation', 'Smallest deviation')}
           labelWidth={labelWidth}
           htmlFor={id('deviation')}
-          tooltip="In the unit of the series; smaller ones never count"
+          tooltip={t('query.deviation-tip', 'In the unit of the series; smaller ones never count')}
         >
           <NumberInput
             id={id('deviation')}
@@ -51,7 +62,11 @@ export function MoreFields({ query, change, id }: FieldsProps) {
             onCommit={(minDeviation) => change({ minDeviation })}
           />
         </InlineField>
-        <InlineField label="or share" htmlFor={id('share')} tooltip="Of the expected value, 0.1 = 10%">
+        <InlineField
+          label={t('query.share', 'or share')}
+          htmlFor={id('share')}
+          tooltip={t('query.share-tip', 'Of the expected value, 0.1 = 10%')}
+        >
           <NumberInput
             id={id('share')}
             value={query.minRelativeDeviation}

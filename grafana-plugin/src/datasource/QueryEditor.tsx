@@ -17,6 +17,7 @@ import { leastInterval, planMonitoredGrid } from '../shared/grid.js';
 import { DetectorFields } from './DetectorFields.js';
 import { dataSourceId, usualBudget, type HeedDataSourceOptions, type HeedQuery } from './types.js';
 import { useSource } from '../shared/useSource.js';
+import { t } from '../shared/i18n.js';
 
 type Props = QueryEditorProps<
   DataSourceApi<HeedQuery, HeedDataSourceOptions>,
@@ -33,16 +34,16 @@ export function QueryEditor(props: Props & { annotation?: boolean; children?: Re
   return (
     <div data-testid="heed-query-editor" className={styles.editor}>
       <InlineField
-        label="Data source"
+        label={t('query.source', 'Data source')}
         labelWidth={20}
-        tooltip="Where the data come from; its own query editor appears below"
+        tooltip={t('query.source-tip', 'Where the data come from; its own query editor appears below')}
       >
         <DataSourcePicker
           inputId={`heed-${query.refId}-source`}
           current={query.source ?? null}
           metrics
           noDefault
-          placeholder="Choose where the data come from"
+          placeholder={t('query.source-choose', 'Choose where the data come from')}
           filter={(settings) => settings.type !== dataSourceId && settings.uid !== '-- Mixed --'}
           onChange={(settings) => {
             const same = settings.type === query.source?.type;
@@ -55,11 +56,16 @@ export function QueryEditor(props: Props & { annotation?: boolean; children?: Re
         />
       </InlineField>
       {error && (
-        <Alert severity="error" title="This data source could not be loaded">
+        <Alert severity="error" title={t('query.source-failed', 'This data source could not be loaded')}>
           {error}
         </Alert>
       )}
-      {source && !Inner && <Alert severity="warning" title={`${source.name} has no query editor`} />}
+      {source && !Inner && (
+        <Alert
+          severity="warning"
+          title={t('query.no-editor', '{{name}} has no query editor', { name: source.name })}
+        />
+      )}
       {source && Inner && (
         <div className={styles.inner} data-testid="heed-inner-editor">
           <Inner

@@ -35,6 +35,7 @@ import {
   type HeedDataSourceOptions,
   type HeedQuery,
 } from './types.js';
+import { t } from '../shared/i18n.js';
 
 /** Marks queries that the annotation runner sent, whatever output they name. */
 type RunQuery = HeedQuery & { annotation?: boolean };
@@ -68,7 +69,10 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
   }
 
   override getQueryDisplayText(query: HeedQuery): string {
-    return `${query.model ?? query.detector ?? 'auto'} over ${query.source?.type ?? 'no data source'}`;
+    return t('query.display', '{{detector}} over {{source}}', {
+      detector: query.model ?? query.detector ?? 'auto',
+      source: query.source?.type ?? t('query.no-source', 'no data source'),
+    });
   }
 
   override interpolateVariablesInQueries(queries: HeedQuery[], scopedVars: ScopedVars): HeedQuery[] {
@@ -99,13 +103,18 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
           if (source.type === dataSourceId || source.meta?.id === dataSourceId) {
             return of(
               fail(
-                'An anomaly query cannot wrap another anomaly query: choose the source that holds the data.',
+                t(
+                  'query.wraps-heed',
+                  'An anomaly query cannot wrap another anomaly query: choose the source that holds the data.',
+                ),
               ),
             );
           }
           const shared = source.uid === '-- Dashboard --' && (query.inner as { panelId?: number }).panelId;
           if (shared && shared === request.panelId) {
-            return of(fail('This query would wrap its own panel: choose another panel.'));
+            return of(
+              fail(t('query.wraps-itself', 'This query would wrap its own panel: choose another panel.')),
+            );
           }
           const wish = {
             from: request.range.from.valueOf(),
@@ -200,7 +209,10 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
     const unwatchable =
       query.view === 'live' && !isLive
         ? [
-            'In hindsight: as it happened only the detector auto can watch, without a model, options or peers.',
+            t(
+              'query.unwatchable',
+              'In hindsight: as it happened only the detector auto can watch, without a model, options or peers.',
+            ),
           ]
         : [];
     const notices = noticesOf(frames, [...unwatchable, ...outcome.notes], grid.note, outcome.errors);
@@ -224,11 +236,21 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
   override async testDatasource(): Promise<TestDataSourceResponse> {
     const service = scoringService();
     const detectors = await service.list();
-    const where =
-      service.where === 'worker' ? 'in Web Workers' : 'on the page (this site refuses Web Workers)';
+
     return {
       status: 'success',
-      message: `Ready: ${detectors.length} detectors, scoring ${where}. Now choose this data source in a panel or an annotation.`,
+      message:
+        service.where === 'worker'
+          ? t(
+              'source.ready',
+              'Ready: {{detectors}} detectors, scoring in Web Workers. Now choose this data source in a panel or an annotation.',
+              { detectors: detectors.length },
+            )
+          : t(
+              'source.ready-on-page',
+              'Ready: {{detectors}} detectors, scoring on the page (this site refuses Web Workers). Now choose this data source in a panel or an annotation.',
+              { detectors: detectors.length },
+            ),
     };
   }
 }
@@ -278,7 +300,14 @@ function noticesOf(
   }));
   const more =
     errors.length > 5
-      ? [{ severity: 'warning' as const, text: `${errors.length - 5} more series could not be scored` }]
+      ? [
+          {
+            severity: 'warning' as const,
+            text: t('query.more-failed', '{{more}} more series could not be scored', {
+              more: errors.length - 5,
+            }),
+          },
+        ]
       : [];
   return [...inner, ...failed, ...more, ...own];
 }

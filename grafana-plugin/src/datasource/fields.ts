@@ -9,3 +9,6 @@ export interface FieldsProps {
 }
 
 export const labelWidth = 20;
+
+/** What a query says where it leaves something to us. */
+export const auto = 'auto';

@@ -1,5 +1,6 @@
 import type { AnomalyEvent, Series } from '@heed/core';
 import { ComparisonPicture } from './ComparisonPicture.js';
+import { t } from '../shared/i18n.js';
 
 interface Props {
   readonly series: Series;
@@ -31,12 +32,12 @@ export function AttendedPicture({ series, channel, event, format }: Props) {
     Math.round((start + end) / 2) - (middle - from);
   return (
     <ComparisonPicture
-      description="The event over the intervals it was compared with"
+      description={t('why.picture', 'The event over the intervals it was compared with')}
       testId="heed-attended"
       x={Float64Array.from({ length: longest }, (_, k) => k)}
-      own={{ name: 'this event', values: cut(from) }}
+      own={{ name: t('why.this-event', 'this event'), values: cut(from) }}
       others={{
-        name: 'what it was compared with',
+        name: t('why.compared-lines', 'what it was compared with'),
         lines: intervals.map((interval) => ({ weight: interval.weight, values: cut(startOf(interval)) })),
       }}
       heaviest={3}

@@ -6,6 +6,7 @@ import { AttendedPicture } from './AttendedPicture.js';
 import { attendedColor } from './drawing.js';
 import type { DrawnSeries } from './model.js';
 import { formatValue } from './plot.js';
+import { t } from '../shared/i18n.js';
 
 interface Props {
   readonly event: AnomalyEvent;
@@ -36,9 +37,12 @@ export function AttendedSection({ event, member, series, timeZone, onZoom }: Pro
   return (
     <section>
       <h5>
-        Compared with{' '}
         <span className={styles.accent}>
-          {intervals.length || 'no'} {intervals.length === 1 ? 'normal interval' : 'normal intervals'}
+          {t('why.compared', '', {
+            count: intervals.length,
+            defaultValue_one: 'Compared with {{count}} normal interval',
+            defaultValue_other: 'Compared with {{count}} normal intervals',
+          })}
         </span>
       </h5>
       {intervals.length > 0 && series ? (
@@ -52,9 +56,9 @@ export function AttendedSection({ event, member, series, timeZone, onZoom }: Pro
           <table className={styles.table}>
             <thead>
               <tr>
-                {!equal && <th>weight</th>}
-                <th>from</th>
-                <th className={styles.number}>mean then</th>
+                {!equal && <th>{t('why.weight', 'weight')}</th>}
+                <th>{t('why.from', 'from')}</th>
+                <th className={styles.number}>{t('why.mean-then', 'mean then')}</th>
                 <th />
               </tr>
             </thead>
@@ -73,10 +77,10 @@ export function AttendedSection({ event, member, series, timeZone, onZoom }: Pro
                     <Button
                       size="sm"
                       fill="text"
-                      aria-label={`Show ${time(startTime)}`}
+                      aria-label={t('why.show-interval', 'Show {{time}}', { time: time(startTime) })}
                       onClick={() => onZoom(Math.min(startTime, event.start), Math.max(endTime, event.end))}
                     >
-                      Show
+                      {t('why.show', 'Show')}
                     </Button>
                   </td>
                 </tr>
@@ -84,17 +88,29 @@ export function AttendedSection({ event, member, series, timeZone, onZoom }: Pro
             </tbody>
           </table>
           <div className={styles.faint}>
-            The mean of the event itself is {mean(event.startIndex, event.endIndex)}.{' '}
+            {t('why.own-mean', 'The mean of the event itself is {{mean}}.', {
+              mean: mean(event.startIndex, event.endIndex),
+            })}{' '}
             {equal
-              ? `All of them counted alike (attention weight ${Math.round(100 * heaviest)}% each); the latest comes first.`
-              : 'The weight is how much each interval counted when the detector worked out what was to be expected here.'}
+              ? t(
+                  'why.alike',
+                  'All of them counted alike (attention weight {{weight}}% each); the latest comes first.',
+                  { weight: Math.round(100 * heaviest) },
+                )
+              : t(
+                  'why.weight-means',
+                  'The weight is how much each interval counted when the detector worked out what was to be expected here.',
+                )}
           </div>
         </>
       ) : (
         <div className={styles.faint}>
           {intervals.length === 0
-            ? 'This detector does not compare with intervals of the past; choose an attention detector to see them.'
-            : 'The history is no longer in memory; refresh the dashboard to see it.'}
+            ? t(
+                'why.no-intervals',
+                'This detector does not compare with intervals of the past; choose an attention detector to see them.',
+              )
+            : t('why.forgotten', 'The history is no longer in memory; refresh the dashboard to see it.')}
         </div>
       )}
     </section>

@@ -7,6 +7,7 @@ import { incidentOf } from '../shared/heedMeta.js';
 import type { GroupEvent } from './model.js';
 import { SeverityBadge } from './SeverityBadge.js';
 import type { PanelFeedback } from './types.js';
+import { t } from '../shared/i18n.js';
 
 interface Props {
   readonly item: GroupEvent;
@@ -25,12 +26,19 @@ export const EventRow = memo(function EventRow(props: Props) {
   const styles = useStyles2(getStyles);
   const { group, event } = item;
   const reason = withoutName(event.reason, group.name);
-  const label = `Why: ${group.name} at ${dateTimeFormat(event.start, { timeZone })}`;
+  const label = t('list.why-of', 'Why: {{name}} at {{time}}', {
+    name: group.name,
+    time: dateTimeFormat(event.start, { timeZone }),
+  });
   const time = dateTimeFormat(event.start, { timeZone, format: 'MM-DD HH:mm:ss' });
   const isOpen = incidentOf(event)?.open ?? false;
   const said = (answer || isOpen) && (
     <span className={styles.aside}>
-      {[isOpen && 'open', answer && (answer === 'normal' ? 'marked normal' : 'confirmed')]
+      {[
+        isOpen && t('list.open', 'open'),
+        answer &&
+          (answer === 'normal' ? t('list.marked-normal', 'marked normal') : t('list.confirmed', 'confirmed')),
+      ]
         .filter(Boolean)
         .join(', ')}
     </span>
@@ -71,7 +79,7 @@ export const EventRow = memo(function EventRow(props: Props) {
       </span>
       {said}
       <Button size="sm" variant="secondary" onClick={() => onPick(item)} aria-label={label}>
-        Why
+        {t('list.why', 'Why')}
       </Button>
     </div>
   );

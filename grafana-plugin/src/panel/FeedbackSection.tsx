@@ -2,6 +2,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Button, useStyles2 } from '@grafana/ui';
 import type { PanelFeedback } from './types.js';
+import { t } from '../shared/i18n.js';
 
 interface Props {
   readonly feedback: PanelFeedback | undefined;
@@ -11,8 +12,8 @@ interface Props {
 }
 
 const answers = [
-  { kind: 'normal', label: 'This is normal', icon: 'check' },
-  { kind: 'anomaly', label: 'This is an anomaly', icon: 'bell' },
+  { kind: 'normal', label: () => t('feedback.is-normal', 'This is normal'), icon: 'check' },
+  { kind: 'anomaly', label: () => t('feedback.is-anomaly', 'This is an anomaly'), icon: 'bell' },
 ] as const;
 
 /** Where a person answers. */
@@ -20,7 +21,7 @@ export function FeedbackSection({ feedback, isLive, onFeedback }: Props) {
   const styles = useStyles2(getStyles);
   return (
     <section>
-      <h5>Is this right?</h5>
+      <h5>{t('feedback.question', 'Is this right?')}</h5>
       <div className={styles.buttons}>
         {answers.map(({ kind, label, icon }) => (
           <Button
@@ -30,19 +31,25 @@ export function FeedbackSection({ feedback, isLive, onFeedback }: Props) {
             aria-pressed={feedback?.kind === kind}
             onClick={() => onFeedback(kind)}
           >
-            {label}
+            {label()}
           </Button>
         ))}
         {feedback && (
           <Button variant="secondary" fill="text" onClick={() => onFeedback(undefined)}>
-            Take back
+            {t('feedback.take-back', 'Take back')}
           </Button>
         )}
       </div>
       <div className={styles.faint}>
         {isLive
-          ? 'What was said as it happened is never revised. Your answer is saved with the panel, and counts in hindsight.'
-          : 'Your answer changes the score of this and of similar intervals, and is saved with the panel.'}
+          ? t(
+              'feedback.live',
+              'What was said as it happened is never revised. Your answer is saved with the panel, and counts in hindsight.',
+            )
+          : t(
+              'feedback.hindsight',
+              'Your answer changes the score of this and of similar intervals, and is saved with the panel.',
+            )}
       </div>
     </section>
   );

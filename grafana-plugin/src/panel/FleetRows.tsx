@@ -4,10 +4,10 @@ import { Icon, useStyles2 } from '@grafana/ui';
 import { t } from '../shared/i18n.js';
 import { withoutName } from './EventRow.js';
 import { SeverityBadge } from './SeverityBadge.js';
-import type { FleetIncident, Row } from './triage.js';
+import { filterFor, type FleetIncident, type Row } from './triage.js';
 
 /** `12 of 40 pods, first web-3`, with the labels that they share. */
-export function wordsOf({ affected, of, by, shared, members }: FleetIncident): string {
+function wordsOf({ affected, of, by, shared, members }: FleetIncident): string {
   const labels = Object.entries(shared).map(([key, value]) => `${key}=${value}`);
   const first = members[0]!.series;
   const values = {
@@ -50,7 +50,7 @@ export function IncidentRow({ row, opened, timeZone, narrow, onOpen }: IncidentP
         type="button"
         className={cx(styles.row, narrow && styles.tall, opened && styles.selected)}
         aria-expanded={opened}
-        aria-label={`${words}, ${time}`}
+        aria-label={t('incident.row', '{{words}}, {{time}}', { words, time })}
         onClick={onOpen}
       >
         <span className={styles.line}>
@@ -78,7 +78,7 @@ export function LabelRow({ row, onPick }: LabelProps) {
   const { label, value, series, now, events, severity } = row;
   return (
     <div role="listitem">
-      <button type="button" className={styles.row} aria-label={`${label}=${value}`} onClick={onPick}>
+      <button type="button" className={styles.row} aria-label={filterFor(label, value)} onClick={onPick}>
         <span className={styles.line}>
           {severity >= 0 ? <SeverityBadge severity={severity} /> : <span className={styles.calm} />}
           <b className={styles.words}>{value}</b>

@@ -9,6 +9,7 @@ import { ComparisonPicture } from './ComparisonPicture.js';
 import { attendedColor } from './drawing.js';
 import type { DrawnSeries } from './model.js';
 import { formatValue } from './plot.js';
+import { t } from '../shared/i18n.js';
 
 interface Props {
   readonly event: AnomalyEvent;
@@ -34,19 +35,21 @@ export function PeersSection({ event, peers, member, series }: Props) {
   return (
     <section data-testid="heed-peers">
       <h5>
-        Compared with{' '}
         <span className={styles.accent}>
-          {peers.length} {peers.length === 1 ? 'peer' : 'peers'}
-        </span>{' '}
-        at the same time
+          {t('why.peers', '', {
+            count: peers.length,
+            defaultValue_one: 'Compared with {{count}} peer at the same time',
+            defaultValue_other: 'Compared with {{count}} peers at the same time',
+          })}
+        </span>
       </h5>
       {series && <PeersPicture event={event} peers={peers} member={member} series={series} />}
       <table className={styles.table}>
         <thead>
           <tr>
-            <th>attention</th>
-            <th>series</th>
-            <th className={styles.number}>at the peak</th>
+            <th>{t('why.attention', 'attention')}</th>
+            <th>{t('why.series', 'series')}</th>
+            <th className={styles.number}>{t('why.at-peak', 'at the peak')}</th>
           </tr>
         </thead>
         <tbody>
@@ -66,9 +69,12 @@ export function PeersSection({ event, peers, member, series }: Props) {
         </tbody>
       </table>
       <div className={styles.faint}>
-        {more > 0 && `and ${more} more with smaller weights. `}
-        The percentages are attention weights: how alike the series usually are, measured at other times. In
-        the picture the peers are brought to the level and spread of {member.name}.
+        {more > 0 && `${t('why.more-weights', 'And {{more}} more with smaller weights.', { more })} `}
+        {t(
+          'why.peers-note',
+          'The percentages are attention weights: how alike the series usually are, measured at other times. In the picture the peers are brought to the level and spread of {{name}}.',
+          { name: member.name },
+        )}
       </div>
     </section>
   );
@@ -93,11 +99,11 @@ function PeersPicture({ event, peers, member, series }: Props & { readonly serie
   });
   return (
     <ComparisonPicture
-      description="The series among the peers it was compared with"
+      description={t('why.peers-picture', 'The series among the peers it was compared with')}
       testId="heed-peers-picture"
       x={series.time.subarray(from, to + 1)}
       own={{ name: member.name, values: own.values.subarray(from, to + 1) }}
-      others={{ name: 'its peers', lines }}
+      others={{ name: t('why.its-peers', 'its peers'), lines }}
       heaviest={1.2}
       event={event}
       format={(value) => formatValue(member.field, value)}

@@ -3,6 +3,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2, TimeRange } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
 import { drawStrip, thresholdHeight, type Picture } from './drawing.js';
+import { t } from '../shared/i18n.js';
 
 interface Props {
   readonly picture: Picture;
@@ -33,17 +34,17 @@ export function ScoreStrip({ picture, timeRange, left, width, height }: Props) {
   return (
     <>
       <span className={styles.label} style={{ width: left - 6, height: inside }}>
-        score
+        {t('strip.score', 'score')}
       </span>
       {inside > 24 && (
         <span className={styles.tick} style={{ left: left + 2, bottom: thresholdHeight(inside) }}>
-          threshold
+          {t('strip.threshold', 'threshold')}
         </span>
       )}
       <canvas
         ref={canvas}
         data-testid="heed-score-strip"
-        aria-label="Anomaly score over time; the dotted line is the threshold"
+        aria-label={t('strip.label', 'Anomaly score over time; the dotted line is the threshold')}
         role="img"
         width={Math.round(width * devicePixelRatio)}
         height={Math.round(inside * devicePixelRatio)}

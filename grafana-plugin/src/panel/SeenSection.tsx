@@ -4,6 +4,7 @@ import { useStyles2 } from '@grafana/ui';
 import { lowerBound, lowerEdge } from './align.js';
 import type { DrawnSeries, GroupEvent } from './model.js';
 import { formatValue } from './plot.js';
+import { t } from '../shared/i18n.js';
 
 const shown = 8;
 
@@ -15,14 +16,16 @@ export function SeenSection({ item: { group, event } }: { item: GroupEvent }) {
   const several = event.channels.length > 1;
   return (
     <section>
-      <h5>Seen and expected</h5>
+      <h5>{t('why.seen-expected', 'Seen and expected')}</h5>
       <table className={styles.table}>
         <thead>
           <tr>
-            {several && <th>series</th>}
-            {several && <th className={styles.number}>share of the blame</th>}
-            <th className={several ? styles.number : undefined}>seen at the peak</th>
-            <th className={several ? styles.number : undefined}>expected</th>
+            {several && <th>{t('why.series', 'series')}</th>}
+            {several && <th className={styles.number}>{t('why.share', 'share of the blame')}</th>}
+            <th className={several ? styles.number : undefined}>
+              {t('why.seen-at-peak', 'seen at the peak')}
+            </th>
+            <th className={several ? styles.number : undefined}>{t('why.expected', 'expected')}</th>
           </tr>
         </thead>
         <tbody>
@@ -45,7 +48,11 @@ export function SeenSection({ item: { group, event } }: { item: GroupEvent }) {
           })}
         </tbody>
       </table>
-      {more > 0 && <div className={styles.faint}>and {more} more with smaller shares</div>}
+      {more > 0 && (
+        <div className={styles.faint}>
+          {t('why.more-shares', 'and {{more}} more with smaller shares', { more })}
+        </div>
+      )}
     </section>
   );
 }
@@ -58,7 +65,10 @@ function atPeak(member: DrawnSeries, peak: number): { seen: string; expected: st
     seen: formatValue(member.field, member.values[at]),
     expected:
       typeof lower === 'number' && typeof upper === 'number'
-        ? `${formatValue(member.field, lower)} to ${formatValue(member.field, upper)}`
+        ? t('why.range', '{{lower}} to {{upper}}', {
+            lower: formatValue(member.field, lower),
+            upper: formatValue(member.field, upper),
+          })
         : formatValue(member.field, member.expected?.[at]),
   };
 }

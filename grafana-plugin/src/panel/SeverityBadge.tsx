@@ -1,14 +1,15 @@
 import { css } from '@emotion/css';
 import { useStyles2 } from '@grafana/ui';
 import { severityClass } from '@heed/core';
+import { severityName } from './words.js';
 
 /** A severity by its class and number. */
 export function SeverityBadge({ severity }: { severity: number }) {
   const styles = useStyles2(getStyles);
-  const { name, color, textColor } = severityClass(severity);
+  const { color, textColor } = severityClass(severity);
   return (
     <span className={styles.badge} style={{ background: color, color: textColor }}>
-      {name} {Math.round(severity)}
+      {severityName(severity)} {Math.round(severity)}
     </span>
   );
 }

@@ -6,6 +6,8 @@ import { AlertButton } from '../alert/AlertButton.js';
 import type { AlertSubject } from '../alert/texts.js';
 import type { View } from '../datasource/types.js';
 import type { Groups } from './useGroups.js';
+import { stateName } from './words.js';
+import { t } from '../shared/i18n.js';
 
 export const statusHeight = 22;
 
@@ -17,11 +19,18 @@ export function statusOf({ groups, ranked, progress, busy }: Groups, shown: numb
   const failed = groups.filter((group) => group.error);
   return [
     ranked.length > shown
-      ? `${shown} of ${progress?.total ?? ranked.length} series shown, the gravest first`
+      ? t('status.shown', '{{shown}} of {{all}} series shown, the gravest first', {
+          shown,
+          all: progress?.total ?? ranked.length,
+        })
       : '',
-    progress ? `${progress.scored} scored so far…` : busy ? 'scoring…' : '',
+    progress
+      ? t('status.scored', '{{scored}} scored so far…', { scored: progress.scored })
+      : busy
+        ? t('status.scoring', 'scoring…')
+        : '',
     failed.length > 0
-      ? `${failed[0]!.name}: ${failed[0]!.error}${failed.length > 1 ? ` (and ${failed.length - 1} more)` : ''}`
+      ? `${failed[0]!.name}: ${failed[0]!.error}${failed.length > 1 ? ` ${t('status.more', '(and {{more}} more)', { more: failed.length - 1 })}` : ''}`
       : '',
   ]
     .filter(Boolean)
@@ -40,11 +49,17 @@ export function stateOf(
     .filter(({ count }) => count > 0);
   const { state } = counts[0]!;
   if (watched.length > 1)
-    return { state, text: counts.map(({ state, count }) => `${count} ${state}`).join(', ') };
+    return { state, text: counts.map(({ state, count }) => `${count} ${stateName(state)}`).join(', ') };
   const isToday = Date.now() - watched[0]!.since < 86_400_000;
   const format = isToday ? 'HH:mm:ss' : 'MM-DD HH:mm:ss';
   const since = dateTimeFormat(watched[0]!.since, { timeZone, format });
-  return { state, text: state === 'learning' ? state : `${state} since ${since}` };
+  return {
+    state,
+    text:
+      state === 'learning'
+        ? stateName(state)
+        : t('status.since', '{{state}} since {{since}}', { state: stateName(state), since }),
+  };
 }
 
 interface Props {
@@ -56,16 +71,16 @@ interface Props {
   readonly alert: () => AlertSubject;
 }
 
-const views: ReadonlyArray<{ view: View; label: string; title: string }> = [
+const views: ReadonlyArray<{ view: View; label: () => string; title: () => string }> = [
   {
     view: 'live',
-    label: 'As it happened',
-    title: 'What was said of each point when it came; it is never revised',
+    label: () => t('view.live', 'As it happened'),
+    title: () => t('view.live-tip', 'What was said of each point when it came; it is never revised'),
   },
   {
     view: 'hindsight',
-    label: 'In hindsight',
-    title: 'What the detector finds with all that is known by now',
+    label: () => t('view.hindsight', 'In hindsight'),
+    title: () => t('view.hindsight-tip', 'What the detector finds with all that is known by now'),
   },
 ];
 
@@ -83,17 +98,17 @@ export function StatusLine({ text, state, view, onView, alert }: Props) {
       </span>
       {view && <AlertButton small subject={alert} />}
       {view && (
-        <span className={styles.views} role="group" aria-label="View">
+        <span className={styles.views} role="group" aria-label={t('view.label', 'View')}>
           {views.map((choice) => (
             <button
               key={choice.view}
               type="button"
               aria-pressed={choice.view === view}
-              title={choice.title}
+              title={choice.title()}
               className={cx(styles.view, choice.view === view && styles.chosen)}
               onClick={() => onView(choice.view)}
             >
-              {choice.label}
+              {choice.label()}
             </button>
           ))}
         </span>

@@ -6,6 +6,8 @@ import type { Aligned } from './align.js';
 import { withoutName } from './EventRow.js';
 import type { DrawnSeries, GroupEvent } from './model.js';
 import { formatValue } from './plot.js';
+import { severityName } from './words.js';
+import { t } from '../shared/i18n.js';
 
 interface Props {
   readonly aligned: Aligned;
@@ -22,6 +24,7 @@ interface Props {
 }
 
 const rowsAtMost = 12;
+const unknown = '–';
 
 /** What was seen, what was expected, how unusual that is. */
 export function Tip(props: Props) {
@@ -47,9 +50,9 @@ export function Tip(props: Props) {
           <thead>
             <tr className={styles.faint}>
               <th />
-              <th className={styles.number}>seen</th>
-              <th className={styles.number}>expected</th>
-              <th className={styles.number}>score</th>
+              <th className={styles.number}>{t('tip.seen', 'seen')}</th>
+              <th className={styles.number}>{t('tip.expected', 'expected')}</th>
+              <th className={styles.number}>{t('tip.score', 'score')}</th>
             </tr>
           </thead>
         )}
@@ -59,7 +62,7 @@ export function Tip(props: Props) {
           ))}
         </tbody>
       </table>
-      {more > 0 && <div className={styles.faint}>and {more} more</div>}
+      {more > 0 && <div className={styles.faint}>{t('tip.more', 'and {{more}} more', { more })}</div>}
       {here.slice(0, narrow ? 1 : 3).map(({ group, event }) => (
         <div
           key={`${group.name}${event.start}`}
@@ -67,10 +70,13 @@ export function Tip(props: Props) {
           style={{ borderColor: severityClass(event.severity).color }}
         >
           <b>
-            {severityClass(event.severity).name} anomaly ({Math.round(event.severity)})
+            {t('tip.event', '{{severity}} anomaly ({{number}})', {
+              severity: severityName(event.severity),
+              number: Math.round(event.severity),
+            })}
           </b>{' '}
           {series.length > 1 ? event.reason : withoutName(event.reason, group.name)}
-          <div className={styles.faint}>Click the region to see why</div>
+          <div className={styles.faint}>{t('tip.click', 'Click the region to see why')}</div>
         </div>
       ))}
     </div>
@@ -97,7 +103,10 @@ function TipRow({
   const seen = formatValue(field, value(parts.value));
   const expected =
     typeof lower === 'number' && typeof upper === 'number'
-      ? `${formatValue(field, lower)} to ${formatValue(field, upper)}`
+      ? t('why.range', '{{lower}} to {{upper}}', {
+          lower: formatValue(field, lower),
+          upper: formatValue(field, upper),
+        })
       : formatValue(field, value(parts.expected));
   const label = (
     <>
@@ -111,7 +120,7 @@ function TipRow({
         <td>
           <div className={styles.name}>{label}</div>
           {seen}
-          <div className={styles.faint}>expected {expected}</div>
+          <div className={styles.faint}>{t('tip.expected-value', 'expected {{expected}}', { expected })}</div>
         </td>
       </tr>
     );
@@ -121,7 +130,7 @@ function TipRow({
       <td className={styles.name}>{label}</td>
       <td className={styles.number}>{seen}</td>
       <td className={styles.number}>{expected}</td>
-      <td className={styles.number}>{typeof score === 'number' ? score.toFixed(2) : '–'}</td>
+      <td className={styles.number}>{typeof score === 'number' ? score.toFixed(2) : unknown}</td>
     </tr>
   );
 }

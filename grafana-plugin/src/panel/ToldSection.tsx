@@ -4,6 +4,7 @@ import { useStyles2 } from '@grafana/ui';
 import { humanDuration } from '@heed/core/plot';
 import { severityClass } from '@heed/core';
 import { type IncidentEvent } from '@heed/core/live';
+import { t } from '../shared/i18n.js';
 
 /** Of an incident: when it was noticed, what was said of it as it went on, and whether it is over. */
 export function ToldSection({ incident, timeZone }: { incident: IncidentEvent; timeZone: string }) {
@@ -12,13 +13,20 @@ export function ToldSection({ incident, timeZone }: { incident: IncidentEvent; t
   const time = (when: number) => dateTimeFormat(when, { timeZone, format: 'HH:mm:ss' });
   return (
     <section data-testid="heed-told">
-      <h5>As it happened</h5>
+      <h5>{t('view.live', 'As it happened')}</h5>
       <div>
-        Noticed at {time(noticed)}, {noticed > start ? `${humanDuration(noticed - start)} after` : 'when'} it
-        began; {open ? 'it is still open.' : `closed at ${time(path[path.length - 1]![0])}.`}
+        {noticed > start
+          ? t('told.noticed-after', 'Noticed at {{time}}, {{delay}} after it began.', {
+              time: time(noticed),
+              delay: humanDuration(noticed - start),
+            })
+          : t('told.noticed', 'Noticed at {{time}}, when it began.', { time: time(noticed) })}{' '}
+        {open
+          ? t('told.open', 'It is still open.')
+          : t('told.closed', 'Closed at {{time}}.', { time: time(path[path.length - 1]![0]) })}
       </div>
       <div className={styles.path}>
-        Severity:{' '}
+        {t('told.severity', 'Severity:')}{' '}
         {path.filter(isNew).map(([when, severity]) => (
           <span key={`${when} ${severity}`} className={styles.step} title={time(when)}>
             <span className={styles.dot} style={{ background: severityClass(severity).color }} />
@@ -27,7 +35,9 @@ export function ToldSection({ incident, timeZone }: { incident: IncidentEvent; t
         ))}
       </div>
       <div className={styles.faint}>
-        Incident {id}: the same on every panel, layer and page that watches this series.
+        {t('told.id', 'Incident {{id}}: the same on every panel, layer and page that watches this series.', {
+          id,
+        })}
       </div>
     </section>
   );

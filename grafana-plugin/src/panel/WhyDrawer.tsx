@@ -12,7 +12,9 @@ import type { GroupEvent } from './model.js';
 import { PeersSection } from './PeersSection.js';
 import { SeenSection } from './SeenSection.js';
 import { ToldSection } from './ToldSection.js';
+import { severityName } from './words.js';
 import type { PanelFeedback } from './types.js';
+import { t } from '../shared/i18n.js';
 
 interface Props {
   readonly item: GroupEvent;
@@ -37,12 +39,12 @@ export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom
   const [opener] = useState(() => document.activeElement);
   useEffect(() => () => (opener as HTMLElement | null)?.focus({ preventScroll: true }), [opener]);
   const { group, event } = item;
-  const { name, color } = severityClass(event.severity);
+  const { color } = severityClass(event.severity);
   const incident = incidentOf(event);
   const blamed = group.members.find((member) => member.name === event.channels[0]?.name) ?? group.members[0]!;
   return (
     <Drawer
-      title={`Why: ${group.name}`}
+      title={t('why.title', 'Why: {{name}}', { name: group.name })}
       subtitle={`${dateTimeFormat(event.start, { timeZone })}, ${humanDuration(durationOf(item))}`}
       size="md"
       onClose={onClose}
@@ -50,8 +52,19 @@ export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom
       <div ref={takeFocus} tabIndex={-1} data-testid="heed-why" className={styles.content}>
         <div className={styles.reason} style={{ borderColor: color }}>
           <div className={styles.faint}>
-            {name} severity, {Math.round(event.severity)} of 100; score {event.score.toFixed(2)} where 1 is
-            the threshold; {incident ? 'as it happened' : `detector ${group.detector}`}
+            {t(
+              'why.severity',
+              '{{severity}} severity, {{number}} of 100; score {{score}} where 1 is the threshold',
+              {
+                severity: severityName(event.severity),
+                number: Math.round(event.severity),
+                score: event.score.toFixed(2),
+              },
+            )}
+            {'; '}
+            {incident
+              ? t('why.live', 'as it happened')
+              : t('why.detector', 'detector {{detector}}', { detector: group.detector })}
           </div>
           <p data-testid="heed-reason">{event.reason}</p>
         </div>
@@ -71,7 +84,7 @@ export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom
         <FeedbackSection feedback={feedback} isLive={incident !== undefined} onFeedback={onFeedback} />
         {group.notes.length > 0 && (
           <section>
-            <h5>Notes of the detector</h5>
+            <h5>{t('why.notes', 'Notes of the detector')}</h5>
             <ul className={styles.notes}>
               {group.notes.map((note) => (
                 <li key={note}>{note}</li>

@@ -8,12 +8,10 @@ import { HeedPanel } from './HeedPanel.js';
 import { migrateOptions } from './migrate.js';
 import { suggestPanel } from './suggestions.js';
 import { defaultOptions as defaults, type HeedFieldConfig, type HeedPanelOptions } from './types.js';
-import { initTranslations } from '../shared/i18n.js';
+import { initTranslations, t } from '../shared/i18n.js';
 
 initTranslations();
 
-const detection = ['Detection'];
-const display = ['Anomalies'];
 const isLive = ({ view, mode }: HeedPanelOptions) => view === 'live' && mode !== 'peers';
 
 export const plugin = new PanelPlugin<HeedPanelOptions, HeedFieldConfig>(HeedPanel)
@@ -28,45 +26,51 @@ export const plugin = new PanelPlugin<HeedPanelOptions, HeedFieldConfig>(HeedPan
       builder
         .addSliderInput({
           path: 'lineWidth',
-          name: 'Line width',
+          name: t('options.line-width', 'Line width'),
           defaultValue: 1,
           settings: { min: 0, max: 10, step: 1 },
         })
         .addSliderInput({
           path: 'fillOpacity',
-          name: 'Fill opacity',
+          name: t('options.fill-opacity', 'Fill opacity'),
           defaultValue: 0,
           settings: { min: 0, max: 100, step: 1 },
         }),
   })
   .setPanelOptions((builder) => {
+    const detection = [t('options.detection', 'Detection')];
+    const display = [t('options.anomalies', 'Anomalies')];
     builder
       .addRadio({
         path: 'mode',
-        name: 'Score',
-        description:
+        name: t('options.score', 'Score'),
+        description: t(
+          'options.for-frames-that-have-no-score-yet-fr',
           'For frames that have no score yet, from what they hold: the visible range. A query of the Heed data source brings its score along, and has the history before the range to compare with.',
+        ),
         category: detection,
         defaultValue: defaults.mode,
         settings: {
           options: [
-            { value: 'each', label: 'Each' },
-            { value: 'joint', label: 'Together' },
-            { value: 'peers', label: 'Peers' },
+            { value: 'each', label: t('options.each', 'Each') },
+            { value: 'joint', label: t('options.together', 'Together') },
+            { value: 'peers', label: t('options.peers', 'Peers') },
           ],
         },
       })
       .addRadio({
         path: 'view',
-        name: 'View',
-        description:
+        name: t('options.view', 'View'),
+        description: t(
+          'options.as-it-happened-what-a-monitor-said-o',
           'As it happened: what a monitor said of each point when it came, never revised. In hindsight: what the detector finds with all that is known by now. For frames that have no score yet; a query of the Heed data source says so itself.',
+        ),
         category: detection,
         defaultValue: defaults.view,
         settings: {
           options: [
-            { value: 'live', label: 'As it happened' },
-            { value: 'hindsight', label: 'In hindsight' },
+            { value: 'live', label: t('options.as-it-happened', 'As it happened') },
+            { value: 'hindsight', label: t('options.in-hindsight', 'In hindsight') },
           ],
         },
         showIf: (options) => options.mode !== 'peers',
@@ -74,8 +78,11 @@ export const plugin = new PanelPlugin<HeedPanelOptions, HeedFieldConfig>(HeedPan
       .addCustomEditor({
         id: 'budget',
         path: 'budget',
-        name: 'Alert budget',
-        description: 'At most so many false incidents per series.',
+        name: t('options.alert-budget', 'Alert budget'),
+        description: t(
+          'options.at-most-so-many-false-incidents-per',
+          'At most so many false incidents per series.',
+        ),
         category: detection,
         defaultValue: defaults.budget,
         editor: BudgetOption,
@@ -84,7 +91,7 @@ export const plugin = new PanelPlugin<HeedPanelOptions, HeedFieldConfig>(HeedPan
       .addCustomEditor({
         id: 'detector',
         path: 'detector',
-        name: 'Detector',
+        name: t('options.detector', 'Detector'),
         category: detection,
         defaultValue: defaults.detector,
         editor: DetectorOption,
@@ -92,7 +99,7 @@ export const plugin = new PanelPlugin<HeedPanelOptions, HeedFieldConfig>(HeedPan
       })
       .addSliderInput({
         path: 'sensitivity',
-        name: 'Sensitivity',
+        name: t('options.sensitivity', 'Sensitivity'),
         category: detection,
         defaultValue: defaults.sensitivity,
         settings: { min: 0, max: 100, step: 1 },
@@ -100,14 +107,14 @@ export const plugin = new PanelPlugin<HeedPanelOptions, HeedFieldConfig>(HeedPan
       })
       .addRadio({
         path: 'direction',
-        name: 'Direction',
+        name: t('options.direction', 'Direction'),
         category: detection,
         defaultValue: defaults.direction,
         settings: {
           options: [
-            { value: 'both', label: 'Both' },
-            { value: 'above', label: 'Above' },
-            { value: 'below', label: 'Below' },
+            { value: 'both', label: t('options.both', 'Both') },
+            { value: 'above', label: t('options.above', 'Above') },
+            { value: 'below', label: t('options.below', 'Below') },
           ],
         },
         showIf: (options) => !isLive(options),
@@ -115,64 +122,69 @@ export const plugin = new PanelPlugin<HeedPanelOptions, HeedFieldConfig>(HeedPan
       .addCustomEditor({
         id: 'backtest',
         path: 'budget',
-        name: 'Backtest',
-        description:
+        name: t('options.backtest', 'Backtest'),
+        description: t(
+          'options.how-often-alerting-on-these-series-w',
           'How often alerting on these series would have paged, by alert budget. The choice is the budget of this panel; a query of the Heed data source has its own.',
-        category: ['Backtest'],
+        ),
+        category: [t('options.backtest', 'Backtest')],
         defaultValue: defaults.budget,
         editor: BacktestOption,
       })
       .addCustomEditor({
         id: 'feedback',
         path: 'feedback',
-        name: 'Feedback',
-        description: 'What people said of earlier events; the score takes it into account.',
+        name: t('options.feedback', 'Feedback'),
+        description: t(
+          'options.what-people-said-of-earlier-events-t',
+          'What people said of earlier events; the score takes it into account.',
+        ),
         category: detection,
         defaultValue: defaults.feedback,
         editor: FeedbackOption,
       })
       .addBooleanSwitch({
         path: 'showBand',
-        name: 'Expected band',
-        description: 'Drawn for up to eight series.',
+        name: t('options.expected-band', 'Expected band'),
+        description: t('options.drawn-for-up-to-eight-series', 'Drawn for up to eight series.'),
         category: display,
         defaultValue: defaults.showBand,
       })
       .addBooleanSwitch({
         path: 'showExpected',
-        name: 'Expected line',
+        name: t('options.expected-line', 'Expected line'),
         category: display,
         defaultValue: defaults.showExpected,
       })
       .addBooleanSwitch({
         path: 'showStrip',
-        name: 'Score strip',
+        name: t('options.score-strip', 'Score strip'),
         category: display,
         defaultValue: defaults.showStrip,
       })
       .addBooleanSwitch({
         path: 'showMarkers',
-        name: 'Markers',
+        name: t('options.markers', 'Markers'),
         category: display,
         defaultValue: defaults.showMarkers,
       })
       .addBooleanSwitch({
         path: 'showEvents',
-        name: 'Event list',
+        name: t('options.event-list', 'Event list'),
         category: display,
         defaultValue: defaults.showEvents,
       })
       .addSliderInput({
         path: 'regionOpacity',
-        name: 'Region opacity',
+        name: t('options.region-opacity', 'Region opacity'),
         category: display,
         defaultValue: defaults.regionOpacity,
         settings: { min: 0, max: 100, step: 1 },
       })
       .addNumberInput({
         path: 'maxSeries',
-        name: 'Series drawn at most',
-        description: 'Those with the gravest events first.',
+        name: t('options.series-drawn-at-most', 'Series drawn at most'),
+        description: t('options.those-with-the-gravest-events-first', 'Those with the gravest events first.'),
         category: display,
         defaultValue: defaults.maxSeries,
         settings: { min: 1, max: 200, integer: true },

@@ -7,6 +7,7 @@ import {
   type VisualizationSuggestion,
 } from '@grafana/data';
 import type { HeedFieldConfig, HeedPanelOptions } from './types.js';
+import { t } from '../shared/i18n.js';
 
 /** With fewer points there is hardly a past to compare the present with. */
 const fewestRows = 30;
@@ -39,8 +40,11 @@ export function suggestPanel(
   if (!series || other || data.rowCountMax <= fewestRows) return undefined;
   return [
     {
-      name: 'Heed anomalies',
-      description: 'The series with what was expected of them, and their anomalies.',
+      name: t('suggestion.name', 'Heed anomalies'),
+      description: t(
+        'suggestion.description',
+        'The series with what was expected of them, and their anomalies.',
+      ),
       // First among the panels that are not built in: those come before all others, whatever the score.
       score: VisualizationSuggestionScore.Best,
       // The card is small, and drawn for every look at the list.

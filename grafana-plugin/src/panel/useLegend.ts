@@ -3,6 +3,7 @@ import { useTheme2, type VizLegendItem } from '@grafana/ui';
 import type { DrawnSeries, GroupEvent } from './model.js';
 import { seriesColors } from './plot.js';
 import type { Groups } from './useGroups.js';
+import { t } from '../shared/i18n.js';
 
 interface Legend {
   readonly items: VizLegendItem[];
@@ -32,7 +33,15 @@ export function useLegend({ ranked, declared, events }: Groups, maxSeries: numbe
   const items = listed.map((s): VizLegendItem => {
     const count = counts.get(s.group) ?? 0;
     return {
-      label: count > 0 ? `${s.name} (${count} ${count === 1 ? 'anomaly' : 'anomalies'})` : s.name,
+      label:
+        count > 0
+          ? t('legend.anomalies', '', {
+              count,
+              name: s.name,
+              defaultValue_one: '{{name}} ({{count}} anomaly)',
+              defaultValue_other: '{{name}} ({{count}} anomalies)',
+            })
+          : s.name,
       color: colorOf.get(s.name)!,
       yAxis: 1,
       disabled: hidden.has(s.name),

@@ -1,12 +1,13 @@
 import { Combobox } from '@grafana/ui';
 import { parseBudget } from '@heed/core/live';
+import { t } from './i18n.js';
 
-const usual = [
-  { value: '3/day', label: '3 per day' },
-  { value: '1/day', label: '1 per day' },
-  { value: '3/week', label: '3 per week' },
-  { value: '1/week', label: '1 per week' },
-  { value: '1/month', label: '1 per month' },
+const usual = () => [
+  { value: '3/day', label: t('budget.3-day', '3 per day') },
+  { value: '1/day', label: t('budget.1-day', '1 per day') },
+  { value: '3/week', label: t('budget.3-week', '3 per week') },
+  { value: '1/week', label: t('budget.1-week', '1 per week') },
+  { value: '1/month', label: t('budget.1-month', '1 per month') },
 ];
 
 interface Props {
@@ -18,10 +19,11 @@ interface Props {
 
 /** At most so many false incidents per time: usual ones, or one's own (`2/12h`). */
 export function BudgetSelect({ id, value, onChange, width }: Props) {
+  const known = usual();
   const options =
-    value && !usual.some((option) => option.value === value)
-      ? [{ value, label: value, description: problemOf(value) ?? '' }, ...usual]
-      : usual;
+    value && !known.some((option) => option.value === value)
+      ? [{ value, label: value, description: problemOf(value) ?? '' }, ...known]
+      : known;
   return (
     <Combobox
       {...(id ? { id } : {})}
@@ -29,7 +31,7 @@ export function BudgetSelect({ id, value, onChange, width }: Props) {
       options={options}
       value={value ?? '1/week'}
       createCustomValue
-      aria-label="Alert budget"
+      aria-label={t('budget.label', 'Alert budget')}
       onChange={(option) => onChange(option.value)}
     />
   );
