@@ -113,11 +113,13 @@ export class ShardWorker {
     }
     const name = `${print}/${shard}`;
     this.jobs++;
+    const entry = this.runnerOf(name, query, shard);
     try {
-      const runner = await this.runnerOf(name, query, shard);
-      await runner.advance();
+      await (await entry).advance();
       log.clear(`redis: ${name}`);
     } catch (error) {
+      // Another job may have found the same, and a later one taken the shard again.
+      if (this.runners.get(name) !== entry) return;
       await this.letGo(name);
       if (error instanceof ShardLost) {
         this.lost++;
