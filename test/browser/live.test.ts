@@ -201,7 +201,7 @@ describe.skipIf(!findChromium()).each<HostName>(['grafana-13', 'grafana-12'])(
       expect(await page.locator('[data-testid=heed-state]').innerText()).toMatch(/^anomalous since 06-01/);
       await whys(page).first().click();
       expect(await page.locator('[data-testid=heed-told]').innerText()).toMatch(
-        /Noticed at .* it is still open/,
+        /Noticed at .* It is still open/,
       );
       await page.keyboard.press('Escape');
       await page.getByRole('button', { name: 'In hindsight' }).click();
