@@ -3,7 +3,6 @@ import type { DetectorTags, Feedback, RunOptions } from '../detectors/base/types
 import { countOf } from '../format.js';
 import { HeedError, shownValue } from '../errors.js';
 import { checkFeedback } from '../feedback/read.js';
-import { checkPreparation } from '../preprocess/preparation.js';
 import type { Series } from '../series/series.js';
 
 /** What a fit or a scoring is told beside the options of every run. */
@@ -15,10 +14,10 @@ interface ToldOptions extends RunOptions {
 /** @throws HeedError bad-option, and bad-value and bad-time for feedback */
 export function checkRunOptions(
   series: Series,
-  { trainLength, seed, memoryLimit, feedback, preparation, timeZone }: ToldOptions,
+  { trainLength, seed, memoryLimit, feedback, timeZone }: ToldOptions,
 ): void {
   checkFeedback(feedback);
-  if (preparation !== undefined) checkPreparation(preparation);
+
   if (timeZone !== undefined) checkTimeZone(timeZone);
   const n = series.time.length;
   if (trainLength !== undefined)

@@ -80,7 +80,7 @@ export async function distillDetector(
   const { supervised } = teacher.options;
   const inherited = 'supervised' in definition.options && supervised !== undefined ? { supervised } : {};
   const resolved = resolveOptions(definition, { ...inherited, ...studentOptions });
-  const filled = teacher.prepare(series, options).series;
+  const { series: filled } = await teacher.prepare(series, options);
   const { student: raw, fit, compression } = await distill(teacher.raw, studentId, resolved, filled, options);
   const student = new SeriesDetector(definition, resolved, raw);
   try {

@@ -1,5 +1,5 @@
 import { HeedError } from '../errors.js';
-import { checkPreparation, type Preparation } from '../preprocess/preparation.js';
+import type { Preparation } from '../preprocess/preparation.js';
 import type { DetectorOptions, DetectorState, Feedback, StateTensor } from '../detectors/base/types.js';
 
 /** What a model file holds. */
@@ -19,7 +19,7 @@ export interface ModelContent {
   readonly training?: Float64Array | Float32Array;
   /** What was said of the series it is used on; absent or empty for none. */
   readonly feedback?: readonly Feedback[];
-  /** What is done to every series before it is scored. */
+  /** What is done to every series before it is scored; checked by whoever does it. */
   readonly preparation?: Preparation;
 }
 
@@ -108,7 +108,7 @@ export function decodeModel(text: string): ModelContent {
     tensors: Record<string, TensorJson>;
     training?: TensorJson;
     feedback?: Feedback[];
-    preparation?: unknown;
+    preparation?: Preparation;
   };
   if (
     typeof model.detector !== 'string' ||
@@ -135,16 +135,8 @@ export function decodeModel(text: string): ModelContent {
     state: { json: model.state, tensors },
     ...(training ? { training: Float64Array.from(training) } : {}),
     ...(model.feedback ? { feedback: model.feedback } : {}),
-    ...(model.preparation === undefined ? {} : { preparation: preparationOf(model.preparation) }),
+    ...(model.preparation === undefined ? {} : { preparation: model.preparation }),
   };
-}
-
-function preparationOf(value: unknown): Preparation {
-  try {
-    return checkPreparation(value);
-  } catch (cause) {
-    throw corrupt('what it does to a series first is not understood', cause);
-  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -4,6 +4,7 @@ import { HeedError } from '../errors.js';
 import { countOf } from '../format.js';
 import { meanAndStd } from '../preprocess/statistics.js';
 import {
+  checkPreparation,
   denoiseSeries,
   describeDenoising,
   type Cleaning,
@@ -12,6 +13,8 @@ import {
 import type { Channel, Series } from '../series/series.js';
 import { fillGaps, type FilledSeries } from './gaps.js';
 import { createRawDetector } from './raw-detector.js';
+
+export { checkPreparation };
 
 /** Scores lie about 0.5 where nothing stands out and near 1 where something does (Liu, Ting & Zhou 2008, §2). */
 const ISOLATED = 0.7;
@@ -60,16 +63,6 @@ export async function cleanSeries(
     series: { ...series, channels },
     note: `${countOf(left, 'value')} of the training series left out as outliers by ${rule}.`,
   };
-}
-
-/** @throws HeedError bad-option where a detector has no training that cleaning would concern */
-export function refuseCleaning(detector: string, preparation: Preparation | undefined): void {
-  if (preparation?.clean === undefined) return;
-  throw new HeedError(
-    'bad-option',
-    `the detector "${detector}" needs no training, so there is no training series to clean`,
-    'Leave the cleaning out, or choose a detector that is fitted.',
-  );
 }
 
 function beyondThreeSigma(values: Float64Array): (t: number) => boolean {

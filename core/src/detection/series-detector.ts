@@ -16,7 +16,7 @@ import { resolveOptions, type OptionsOf, type OptionsSchema } from '../detectors
 import { HeedError, throwIfAborted } from '../errors.js';
 import { encodeModel, type ModelContent } from './model-file.js';
 import type { Detection } from './types.js';
-import { checkPreparation, type Preparation } from '../preprocess/preparation.js';
+import type { Preparation } from '../preprocess/preparation.js';
 import type { Series } from '../series/series.js';
 import {
   checkCalibratedLength,
@@ -28,7 +28,7 @@ import {
 } from './checks.js';
 import { buildDetection } from './detection.js';
 import { joinFeedback } from '../feedback/read.js';
-import { cleanSeries, prepareSeries, refuseCleaning } from './prepare.js';
+import { fillGaps, type FilledSeries } from './gaps.js';
 import { createRawDetector } from './raw-detector.js';
 import type { Detector, SaveOptions, ScoreOptions } from './detector-types.js';
 
@@ -53,6 +53,11 @@ interface Fitted {
   readonly channels: readonly string[];
   readonly training?: Float64Array;
 }
+
+/** Loaded where it is asked for: filters and their checks are much of a small page. */
+const preparing = () => import('./prepare.js');
+const checked = async (preparation: unknown): Promise<Preparation> =>
+  (await preparing()).checkPreparation(preparation);
 
 /** A raw detector with everything around it. */
 export class SeriesDetector implements Detector {
@@ -85,9 +90,9 @@ export class SeriesDetector implements Detector {
   async fit(train: Series, options: RunOptions = {}): Promise<FitReport> {
     const { raw } = this;
     if (options.feedback) this.feedback = options.feedback;
-    if (options.preparation) this.preparation = checkPreparation(options.preparation);
+    if (options.preparation) this.preparation = await checked(options.preparation);
     if (!raw.fit) {
-      refuseCleaning(this.id, options.preparation);
+      this.refuseCleaning(options.preparation);
       throwIfAborted(options.signal);
       return {
         detector: this.id,
@@ -123,9 +128,9 @@ export class SeriesDetector implements Detector {
 
   async score(series: Series, given: ScoreOptions = {}): Promise<Detection> {
     this.checkFitted();
-    if (!this.raw.fit) refuseCleaning(this.id, given.preparation);
+    if (!this.raw.fit) this.refuseCleaning(given.preparation);
     const options = { ...given, feedback: joinFeedback(this.feedback, given.feedback) };
-    const filled = this.prepare(series, options);
+    const filled = await this.prepare(series, options);
     const raw = await this.raw.score(filled.series, options);
     await new CooperativeScheduler(options.signal).yieldIfDue();
     return buildDetection({
@@ -150,7 +155,7 @@ export class SeriesDetector implements Detector {
 
   async attentionMap(series: Series, point: number): Promise<AttentionMap> {
     this.checkFitted();
-    const { series: filled } = this.prepare(series, {});
+    const { series: filled } = await this.prepare(series, {});
     if (this.raw.attentionMap) return this.raw.attentionMap(filled, point);
     throw new HeedError(
       'not-supported',
@@ -178,7 +183,7 @@ export class SeriesDetector implements Detector {
   /** Takes over what `save` wrote. */
   async restore(content: ModelContent): Promise<void> {
     this.feedback = content.feedback ?? [];
-    this.preparation = content.preparation;
+    this.preparation = content.preparation && (await checked(content.preparation));
     if (content.channels.length > 0) {
       await this.raw.setState?.(content.state);
       this.fitted = {
@@ -202,14 +207,27 @@ export class SeriesDetector implements Detector {
    * Checks a series, fills its gaps and does what else was asked for.
    * @throws HeedError cancelled, bad-option, channel-mismatch, too-few-points, memory-limit, all-missing
    */
-  prepare(series: Series, options: RunOptions) {
+  async prepare(series: Series, options: RunOptions): Promise<FilledSeries> {
     throwIfAborted(options.signal);
     checkRunOptions(series, options);
     checkChannels(this.id, this.fitted?.channels, series);
     checkPoints(this.id, this.tags.minPoints, series);
     checkCalibratedLength(this, series, options);
     checkMemory(this.id, series, options);
-    return prepareSeries(series, options.preparation ?? this.preparation);
+    const preparation = options.preparation ?? this.preparation;
+    return preparation
+      ? (await preparing()).prepareSeries(series, await checked(preparation))
+      : fillGaps(series);
+  }
+
+  /** @throws HeedError bad-option where there is no training that cleaning would concern */
+  private refuseCleaning(preparation: Preparation | undefined): void {
+    if (preparation?.clean === undefined) return;
+    throw new HeedError(
+      'bad-option',
+      `the detector "${this.id}" needs no training, so there is no training series to clean`,
+      'Leave the cleaning out, or choose a detector that is fitted.',
+    );
   }
 
   /** Raw scores of the training series, where there was one. */
@@ -239,8 +257,11 @@ export class SeriesDetector implements Detector {
     checkPoints(this.id, fewest, train);
     checkMemory(this.id, train, options);
     const preparation = options.preparation ?? this.preparation;
-    const cleaned = preparation?.clean ? await cleanSeries(train, preparation.clean, options) : undefined;
-    const prepared = prepareSeries(cleaned?.series ?? train, preparation);
+    const cleaned = preparation?.clean
+      ? await (await preparing()).cleanSeries(train, preparation.clean, options)
+      : undefined;
+    const given = cleaned?.series ?? train;
+    const prepared = preparation ? (await preparing()).prepareSeries(given, preparation) : fillGaps(given);
     const notes = [...(cleaned ? [cleaned.note] : []), ...prepared.notes];
     const { series } = prepared;
     const report = await fit(series);

@@ -1,6 +1,6 @@
 import type { Feedback } from '../detectors/base/types.js';
 import { labeledIntervals, type LabeledInterval } from '../detectors/base/labeled-points.js';
-import { meanAndStd } from '../preprocess/index.js';
+import { meanAndStd } from '../preprocess/statistics.js';
 import type { Series } from '../series/series.js';
 
 /** Squared distance, as a share of the judged interval's own power, at which a likeness has fallen to 1/e. */

@@ -88,7 +88,7 @@ export async function createStream<const D extends DetectorReference | Detector 
       );
     }
     used.checkFitted();
-    const filled = used.prepare(history, options);
+    const filled = await used.prepare(history, options);
     const raw = await used.raw.stream(filled.series, options);
     const scores = raw.history ?? (await used.raw.score(filled.series, options));
     const detection = await buildDetection({

@@ -1,4 +1,4 @@
-import { meanAndStd } from '../../preprocess/index.js';
+import { meanAndStd } from '../../preprocess/statistics.js';
 import type { Series } from '../../series/series.js';
 import type { NormalExplanation } from './types.js';
 import type { Interval } from '../../series/interval.js';
