@@ -24,7 +24,7 @@ const TELLABLE = 0.75;
  * so much more to open an incident, at first.
  */
 const FIRST = 650;
-const FIRST_CAUTION = 1;
+const FIRST_CAUTION = 0.6;
 /** What a single point must exceed the threshold by, and the share of it that the point before reaches otherwise. */
 const SINGLE = 0.3;
 const NEARLY = 0.9;
