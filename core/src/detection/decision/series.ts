@@ -23,6 +23,8 @@ export interface SeriesDecision {
 
 /** Scores outside events that come this near to the threshold are pressed below it. */
 const PRESSED = 0.9;
+/** All channels that reach this score are loud: which of them is louder says nothing of who brought it about. */
+const LOUD = 10;
 
 /**
  * Decides on every channel by itself. An interval in which any channel has an event is one of the series.
@@ -69,8 +71,10 @@ export function decideSeries(
       }
       for (let t = interval.start; t <= interval.end; t++) {
         const share = most > 0 ? Math.abs(values[t]! - expected[t]!) / most : 1;
-        const inside = t === interval.peak ? interval.score : 1.001 + (interval.score - 1.001) * share * 0.99;
-        out[t] = inside;
+        const scored = (peak: number): number =>
+          t === interval.peak ? peak : 1.001 + (peak - 1.001) * share * 0.99;
+        const inside = scored(interval.score);
+        out[t] = scored(Math.min(interval.score, LOUD));
         if (!missing?.[t]) score[t] = Math.max(score[t]! < 1 ? 1.001 : score[t]!, inside);
       }
     }
