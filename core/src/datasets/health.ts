@@ -33,9 +33,9 @@ interface Beat {
 /** Beats of varying length that fill n samples. */
 function heartbeats(random: Random, n: number, isVentricular: (beat: number) => boolean): Beat[] {
   const beats: Beat[] = [];
-  const yielding = random.uniform(0, 2 * Math.PI);
+  const breath = random.uniform(0, 2 * Math.PI);
   for (let start = 0, index = 0; start < n; index++) {
-    const seconds = 0.8 * (1 + 0.05 * Math.sin(index / 1.6 + yielding) + random.normal(0, 0.015));
+    const seconds = 0.8 * (1 + 0.05 * Math.sin(index / 1.6 + breath) + random.normal(0, 0.015));
     const early = isVentricular(index);
     const length = Math.round(rate * seconds * (early ? 0.75 : isVentricular(index - 1) ? 1.25 : 1));
     beats.push({ start, length, waves: early ? ventricularBeat : normalBeat });
@@ -127,7 +127,7 @@ const emergencies: readonly Incident<PatientState>[] = [
 const vitalSigns = defineGenerator({
   id: 'vital-signs',
   summary:
-    'a patient by the minute: heart rate, oxygen, yielding, pressure, temperature by day and night; four emergencies',
+    'a patient by the minute: heart rate, oxygen, breathing, pressure, temperature by day and night; four emergencies',
   group: 'domain',
   points: 2 * (day / minute),
   minPoints: 480,

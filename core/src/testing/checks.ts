@@ -237,7 +237,7 @@ export const contractChecks: readonly ContractCheck[] = [
     },
   },
   {
-    name: 'keeps an calibration, or says that it does not',
+    name: 'keeps a calibration, or says that it does not',
     applies: ofSeries,
     async run(subject) {
       const detector = await subject.fitted();

@@ -29,7 +29,7 @@ export interface Bump extends DecidedInterval {
 }
 
 /**
- * Finds bumps: stretches that lie above (below) what is on both sides of them, little by little, so that no point says it
+ * Finds bumps: intervals that lie above (below) what is on both sides of them, little by little, so that no point says it
  * and a forecast goes along. A bump is rare where the contrast of its mean with those of both flanks is so among all
  * contrasts of the series over as many points; walks and cycles have such contrasts everywhere.
  * @param y n values, complete

@@ -6,11 +6,11 @@ const FEWEST_CYCLES = 5;
 const FEWEST_POINTS = 8;
 /** Cycles whose mean is the level: so many that slower ones do not pass for it. */
 const LEVEL_CYCLES = 4;
-/** Multiples of what cycles usually differ by, and share of their own movement, from which a stretch is none of them. */
+/** Multiples of what cycles usually differ by, and share of their own movement, from which an interval is none of them. */
 const UNLIKE = 6;
 const UNLIKE_SHARE = 0.3;
-/** With more such stretches the series has no cycle to speak of. */
-const MOST_STRETCHES = 6;
+/** With more such intervals the series has no cycle to speak of. */
+const MOST_INTERVALS = 6;
 /** Speeds that are tried, those that are none of their own, and the factor from one to the next. */
 const SLOWEST = 1 / 3;
 const FASTEST = 4.5;
@@ -49,9 +49,9 @@ const AS_LONG = 1.8;
 /** Share of the cycles that must have that peak. */
 const MOST_CYCLES = 0.75;
 
-/** A stretch in which a cycle runs at another speed. */
+/** An interval in which a cycle runs at another speed. */
 export interface ChangedPeriod extends DecidedInterval {
-  /** In points: that of the stretch, and that of the series. */
+  /** In points: that of the interval, and that of the series. */
   readonly cycle: { readonly period: number; readonly usual: number };
 }
 
@@ -132,7 +132,7 @@ function squares(rest: Float64Array, period: number): Float64Array {
 }
 
 /**
- * Finds stretches in which the cycle of a series runs faster or slower: its shape, at another speed, explains most of what
+ * Finds intervals in which the cycle of a series runs faster or slower: its shape, at another speed, explains most of what
  * it leaves unexplained at its own. Where they begin and end is where the one explains the points better than the other.
  * @param y n values, complete
  */
@@ -141,24 +141,24 @@ export function findChangedPeriods(y: Float64Array, cycle: Cycle, strictness: nu
   const n = y.length;
   const period = shape.length;
   const sizes = squares(rest, period);
-  const border = Math.max(UNLIKE * strictness * usual, UNLIKE_SHARE * power);
-  const stretches: { start: number; end: number }[] = [];
+  const limit = Math.max(UNLIKE * strictness * usual, UNLIKE_SHARE * power);
+  const intervals: { start: number; end: number }[] = [];
   for (let t = 0; t < n; t++) {
-    if (sizes[t]! < border) continue;
-    const last = stretches[stretches.length - 1];
+    if (sizes[t]! < limit) continue;
+    const last = intervals[intervals.length - 1];
     if (last && t - last.end <= period / 2) last.end = t;
-    else stretches.push({ start: t, end: t });
+    else intervals.push({ start: t, end: t });
   }
-  if (stretches.length > MOST_STRETCHES) return [];
+  if (intervals.length > MOST_INTERVALS) return [];
   const found: ChangedPeriod[] = [];
   const half = halfOf(period);
-  for (const { start: from, end: to } of stretches) {
+  for (const { start: from, end: to } of intervals) {
     // The mean square reaches half its window further.
-    const stretch = { start: from + half, end: to - half };
-    if (stretch.end - stretch.start + 1 < period / 2) continue;
-    const first = speedOf(y, cycle, stretch);
+    const interval = { start: from + half, end: to - half };
+    if (interval.end - interval.start + 1 < period / 2) continue;
+    const first = speedOf(y, cycle, interval);
     if (!first) continue;
-    const within = { start: stretch.start - period, end: stretch.end + period };
+    const within = { start: interval.start - period, end: interval.end + period };
     const own = extentOf(y, cycle, first, within);
     if (found.some(({ start, end }) => own.start <= end && own.end >= start)) continue;
     const best = speedOf(y, cycle, own);
@@ -204,7 +204,7 @@ function warped(shape: Float64Array, { speed, at, phase }: Tried, t: number): nu
   return shape[low % period]! * (1 - share) + shape[(low + 1) % period]! * share;
 }
 
-/** The speed that explains a stretch, where one does and neither the usual cycle nor a shift of it. */
+/** The speed that explains an interval, where one does and neither the usual cycle nor a shift of it. */
 function speedOf(
   y: Float64Array,
   cycle: Cycle,
@@ -281,10 +281,10 @@ function extentOf(
   return extent;
 }
 
-/** Multiples of what cycles usually differ by, up to which a stretch is one of them. */
+/** Multiples of what cycles usually differ by, up to which an interval is one of them. */
 const LIKE = 4;
 
-/** Whether a stretch is what the series does in each of its cycles. */
+/** Whether an interval is what the series does in each of its cycles. */
 export function follows({ rest, usual }: Cycle, { start, end }: { start: number; end: number }): boolean {
   let sum = 0;
   for (let t = start; t <= end; t++) sum += rest[t]! ** 2;

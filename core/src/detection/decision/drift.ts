@@ -9,7 +9,7 @@ const FAR = 5;
 /** Share of the blocks that move less than what counts as usual: more than half may drift. */
 const USUAL = 0.4;
 
-/** A stretch in which a series moves away little by little, too slowly for any single point to tell. */
+/** An interval in which a series moves away little by little, too slowly for any single point to tell. */
 export interface Drift {
   readonly start: number;
   readonly end: number;

@@ -19,9 +19,9 @@ describe('rarityOf', () => {
 
   test('one in fifty is at 1.7 decades, and larger is rarer', () => {
     const sizes = sizesOf(5000, 7);
-    const border = sizes.slice().sort()[Math.round(0.98 * 4999)]!;
+    const limit = sizes.slice().sort()[Math.round(0.98 * 4999)]!;
     const rarity = rarityOf(sizes, 0);
-    expect(rarity.of(border)).toBeCloseTo(-Math.log10(0.02), 1);
+    expect(rarity.of(limit)).toBeCloseTo(-Math.log10(0.02), 1);
     for (let size = 0.1; size < 20; size += 0.1)
       expect(rarity.of(size + 0.1)).toBeGreaterThanOrEqual(rarity.of(size));
   });

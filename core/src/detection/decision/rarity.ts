@@ -79,9 +79,9 @@ export function withoutClusters(sizes: Float64Array, clusters: number): Float64A
     found.push({ start, end, peak: sizes[peak]! });
   }
   if (found.length === 0) return left;
-  const border = CLEAR * selectQuantile(notNegative(left), 1 - TAIL);
+  const limit = CLEAR * selectQuantile(notNegative(left), 1 - TAIL);
   for (const { start, end, peak } of found) {
-    if (peak < border) for (let t = start; t <= end; t++) left[t] = sizes[t]!;
+    if (peak < limit) for (let t = start; t <= end; t++) left[t] = sizes[t]!;
   }
   return notNegative(left);
 }
@@ -108,10 +108,10 @@ export function rarityOf(sizes: Float64Array, floor: number): Rarity {
   if (n < FEWEST) {
     // Robust deviations of so few points are those of a normal distribution with an uncertain scale.
     const sigma = raise(1.4826 * (n > 0 ? selectQuantile(sizes, 0.5) : 0));
-    const border = (sigma * (5 + 26 / Math.max(1, n))) / 3;
+    const limit = (sigma * (5 + 26 / Math.max(1, n))) / 3;
     return {
-      of: (size) => raise(size) / border,
-      least: (decades) => lower(decades * border),
+      of: (size) => raise(size) / limit,
+      least: (decades) => lower(decades * limit),
     };
   }
   const [median, tail, far] = selectQuantiles(sizes, [0.5, 1 - TAIL, 1 - TAIL / 4]).map((size) =>

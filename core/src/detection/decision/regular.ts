@@ -1,3 +1,4 @@
+import type { Interval } from '../../series/interval.js';
 import { probit } from 'simple-statistics';
 import { selectQuantile } from '../../preprocess/statistics.js';
 import { toleranceOf } from './season.js';
@@ -50,13 +51,7 @@ export interface Regular {
    * @param size signed, in place of that of the series
    * @param ignore intervals in which sizes are no company
    */
-  readonly isRegular: (t: number, size?: number, ignore?: readonly Stretch[]) => boolean;
-}
-
-/** Both ends inclusive. */
-export interface Stretch {
-  readonly start: number;
-  readonly end: number;
+  readonly isRegular: (t: number, size?: number, ignore?: readonly Interval[]) => boolean;
 }
 
 /** @param sizes n signed sizes */
@@ -112,8 +107,8 @@ export function regularityOf(sizes: Float64Array, { periods, most }: Regularity)
       const out = new Float64Array(n);
       for (let t = 0; t < n; t++) out[t] = Math.abs(sizes[t]!);
       if (!known) return out;
-      const border = LARGE * selectQuantile(out.slice(), 0.5);
-      for (let t = 0; t < n; t++) if (out[t]! > border && explained(t)) out[t] = 0;
+      const limit = LARGE * selectQuantile(out.slice(), 0.5);
+      for (let t = 0; t < n; t++) if (out[t]! > limit && explained(t)) out[t] = 0;
       return out;
     },
     isRegular: (t, size = sizes[t]!, ignore = []) => {

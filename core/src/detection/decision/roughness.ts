@@ -26,7 +26,7 @@ const LEAST_SPREAD = 0.08;
 const OUTSIDE = 2.5;
 
 /**
- * Stretches that move much more, much less or not at all.
+ * Intervals that move much more, much less or not at all.
  * @param order points at the start whose innovations are the smaller of two, which must not pass for calm
  */
 export function findRoughness(
@@ -94,7 +94,7 @@ export function findRoughness(
       if (way * z[end]! > way * z[peak]!) peak = end;
     }
     if (!isRegular(peak)) {
-      const [a, b] = stretchOf(sizes, missing, {
+      const [a, b] = intervalOf(sizes, missing, {
         from: Math.max(0, t - 2 * WINDOW),
         to: Math.min(n - 1, end + (WINDOW >> 1)),
         usual: Math.exp(middle),
@@ -123,16 +123,16 @@ export function findRoughness(
 }
 
 /**
- * The stretch within from…to that speaks most for sizes of mean `own` against such of mean `usual`: the largest sum of
+ * The interval within from…to that speaks most for sizes of mean `own` against such of mean `usual`: the largest sum of
  * log-likelihood ratios of exponential distributions, found as Kadane (1977) did.
  */
-function stretchOf(
+function intervalOf(
   sizes: Float64Array,
   missing: Uint8Array | undefined,
   { from, to, usual, own }: { from: number; to: number; usual: number; own: number },
 ): [number, number] {
   let best = -Infinity;
-  let stretch: [number, number] = [from, to];
+  let interval: [number, number] = [from, to];
   let sum = 0;
   let start = from;
   const bias = Math.log(own / usual);
@@ -146,10 +146,10 @@ function stretchOf(
     sum += Math.min(most, sizes[t]!) * (1 / usual - 1 / own) - bias;
     if (sum > best) {
       best = sum;
-      stretch = [start, t];
+      interval = [start, t];
     }
   }
-  return stretch;
+  return interval;
 }
 
 /**
@@ -194,7 +194,7 @@ function findStuck(y: Float64Array, missing: Uint8Array | undefined): DecidedInt
   });
 }
 
-/** Share of the departures of a stretch that go one way, from which it is one departure and no burst. */
+/** Share of the departures of an interval that go one way, from which it is one departure and no burst. */
 const ONE_WAY = 0.8;
 /** From so many departures on they are a burst, even one way. */
 const MANY_DEPARTURES = 3;
@@ -202,7 +202,7 @@ const MANY_DEPARTURES = 3;
 const TOGETHER = 2;
 
 /**
- * Whether what is told already tells a stretch better: a departure that goes on where the stretch does not, or goes one
+ * Whether what is told already tells an interval better: a departure that goes on where the interval does not, or goes one
  * way throughout, is no burst; values that depart as soon as they are held are off, not stuck.
  * @param offs n values: how far each point is from what was expected
  * @param sigma usual size of them
@@ -228,7 +228,7 @@ export function isToldBetter(
   return isOneWay || inside.some((interval) => goesOnOutside(interval, found, offs, sigma));
 }
 
-/** Whether a departure has something to tell where the stretch is not. */
+/** Whether a departure has something to tell where the interval is not. */
 function goesOnOutside(
   { start, end, way }: DecidedInterval,
   found: DecidedInterval,

@@ -107,7 +107,7 @@ export function samePhase(t: number, period: number, n: number): number[] {
 /** With more of them nothing was regular. */
 const MOST_ABSENCES = 3;
 
-/** A stretch in which what happens at this phase in other cycles did not happen. */
+/** An interval in which what happens at this phase in other cycles did not happen. */
 export interface Absence {
   readonly start: number;
   readonly end: number;
@@ -117,7 +117,7 @@ export interface Absence {
 }
 
 /**
- * Finds stretches that stay below the peaks (above the troughs) that nearly all other cycles show at that phase.
+ * Finds intervals that stay below the peaks (above the troughs) that nearly all other cycles show at that phase.
  * @param values n values, complete
  * @param sigma spread of the series from point to point
  */

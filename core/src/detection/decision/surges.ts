@@ -111,7 +111,7 @@ export function findSurges(
     const usual = ((end - start + 1) * rate) / lot;
     return lots > usual ? (lots * Math.log(lots / usual) - lots + usual) / Math.LN10 : 0;
   };
-  const border = (Math.log10(n) + BEYOND) * strictness;
+  const limit = (Math.log10(n) + BEYOND) * strictness;
   const found: DecidedInterval[] = [];
   const candidates: { end: number; w: number; rare: number }[] = [];
   for (const w of SCALES) {
@@ -120,7 +120,7 @@ export function findSurges(
       // A window that ends in nothing is told by the shorter one.
       if (!(values[end]! > 0)) continue;
       const rare = rarity(end - w + 1, end);
-      if (rare >= border) candidates.push({ end, w, rare });
+      if (rare >= limit) candidates.push({ end, w, rare });
     }
   }
   candidates.sort((a, b) => b.rare - a.rare);
@@ -134,7 +134,7 @@ export function findSurges(
       regular.set(w, (own = regularityOf(sums, known)));
     }
     if (own.isRegular(end, undefined, found)) continue;
-    // The stretch around it that is the rarest.
+    // The interval around it that is the rarest.
     const busy: number[] = [];
     for (let t = Math.max(0, end - w - REACH); t <= Math.min(n - 1, end + REACH); t++) {
       if (values[t]! > 0) busy.push(t);
@@ -154,7 +154,7 @@ export function findSurges(
       peak,
       sign: 'off',
       way: 1,
-      score: scoreOfRarity((best.rare - border) / 2),
+      score: scoreOfRarity((best.rare - limit) / 2),
     });
   }
   return found;

@@ -127,11 +127,11 @@ function checkReason(series: LabeledSeries, detection: Detection, event: Anomaly
     const [way, told, every] = [extra[1] === 'rose' ? 1 : -1, numberOf(extra[2]!), minutesOf(extra[3]!)];
     expect(tellsOf(told, within)).toBe(true);
     // At one phase or another most cycles come as near to that as makes no difference.
-    const border = way * (median(all) + 0.5 * (told - median(all)));
+    const limit = way * (median(all) + 0.5 * (told - median(all)));
     const peaks = new Array<number>(every).fill(0);
-    for (const [t, value] of all.entries()) if (way * value >= border) peaks[t % every]!++;
+    for (const [t, value] of all.entries()) if (way * value >= limit) peaks[t % every]!++;
     expect(Math.max(...peaks)).toBeGreaterThanOrEqual(0.6 * Math.floor(all.length / every));
-    expect(within.some((value) => way * value >= border)).toBe(true);
+    expect(within.some((value) => way * value >= limit)).toBe(true);
     checked = true;
   }
   const changed = /^value repeated every (.+?) instead of every (.+?), for /.exec(reason);

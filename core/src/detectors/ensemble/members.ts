@@ -33,7 +33,7 @@ const ORDER = 64;
 const SHORT = 8;
 /** Blocks that a cycle is averaged to: its shape shows in a few, and what is shorter the other members see. */
 const CYCLE_RESOLUTION = 16;
-/** Fewest segments of the short windows: to find the likes of all of them tells more than to see some of them sharply. */
+/** Fewest segments of the short windows: to find windows similar to all of them tells more than to see some of them sharply. */
 const QUARTER_COARSEST = 8;
 /** Comparisons per window below which a second memory tells nothing that the first does not. */
 const FEWEST_COMPARISONS = 64;
