@@ -75,7 +75,12 @@ describe('the demo server', () => {
     expect(await send(settings, { method: 'POST', headers, body: '{"jsonData":{"a":1}}' })).toMatchObject({
       status: 200,
     });
-    expect((await send(settings)).body).toBe('{"jsonData":{"a":1}}');
+    // What is secret is kept, and said to be there, never sent back.
+    const secret = '{"jsonData":{"a":1},"secureJsonData":{"key":"hush"}}';
+    await send(settings, { method: 'POST', headers, body: secret });
+    const { body } = await send(settings);
+    expect(JSON.parse(body)).toEqual({ jsonData: { a: 1 }, secureJsonFields: { key: true } });
+    expect(body).not.toContain('hush');
   });
 
   test.each([

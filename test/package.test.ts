@@ -243,7 +243,8 @@ describe('the packed package', () => {
     const files = new Map(bundle.outputFiles!.map((file) => [`/${file.path.split('/').pop()}`, file.text]));
     const server = createServer((request, response) => {
       const body = files.get(request.url ?? '');
-      response.setHeader('content-type', body ? 'text/javascript' : 'text/html');
+      // A part may be empty, and is a script all the same.
+      response.setHeader('content-type', body === undefined ? 'text/html' : 'text/javascript');
       response.end(body ?? '<!doctype html><title>worker</title>');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -44,7 +44,8 @@ export async function serveWorker(source: string): Promise<WorkerPage> {
       return;
     }
     const body = files.get(request.url ?? '');
-    response.setHeader('content-type', body ? 'text/javascript' : 'text/html');
+    // A part may be empty, and is a script all the same.
+    response.setHeader('content-type', body === undefined ? 'text/html' : 'text/javascript');
     response.end(body ?? '<!doctype html><title>worker</title>');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -129,8 +129,9 @@ export class BudgetThreshold {
     const peaks = (this.peaks + PEAKS_BEFORE) / (this.points + POINTS_BEFORE);
     // At a step of seconds a week is more points than a young series can say anything rare of.
     const tellable = TELLABLE * (Math.log10(Math.max(1000, this.seen)) + 0.3);
-    const level = Math.min(HIGHEST, tellable, PEAK + excess * Math.log(Math.max(1, peaks / this.rate)));
-    this.value = Math.max(LOWEST, level) + FIRST_CAUTION * Math.max(0, 1 - this.seen / FIRST) ** 2;
+    const level = Math.min(HIGHEST, PEAK + excess * Math.log(Math.max(1, peaks / this.rate)));
+    const caution = FIRST_CAUTION * Math.max(0, 1 - this.seen / FIRST) ** 2;
+    this.value = Math.min(tellable, Math.max(LOWEST, level) + caution);
   }
 
   write(out: BinaryWriter): void {
