@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { findChromium } from './chromium.js';
 import { panel, patient, plainScenario, polling, scenario, settled, useDemo, type HostName } from './demo.js';
+import { runsSlow } from '../setup/slow.js';
 
-describe.skipIf(!findChromium()).each<HostName>(['grafana-13', 'grafana-12'])(
+describe.skipIf(!findChromium()).each<HostName>(runsSlow ? ['grafana-13', 'grafana-12'] : ['grafana-13'])(
   'links on %s',
   patient,
   (host) => {

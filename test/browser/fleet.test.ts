@@ -3,13 +3,14 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { findChromium } from './chromium.js';
 import { panel, patient, polling, scenario, settled, useDemo, type HostName } from './demo.js';
+import { runsSlow } from '../setup/slow.js';
 
 const bar = (page: Page) => page.locator('[data-testid=heed-triage]');
 const rows = (page: Page) => page.locator('[data-testid=heed-event-list]').getByRole('listitem');
 const legend = (page: Page) =>
   page.locator('[data-testid=heed-panel]').locator('[class*=LegendLabel]').allInnerTexts();
 
-describe.skipIf(!findChromium()).each<HostName>(['grafana-13', 'grafana-12'])(
+describe.skipIf(!findChromium()).each<HostName>(runsSlow ? ['grafana-13', 'grafana-12'] : ['grafana-13'])(
   'a fleet on %s',
   patient,
   (host) => {

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { findChromium } from './chromium.js';
 import { panel, patient, polling, scenario, settled, useDemo, whys, type HostName } from './demo.js';
+import { runsSlow } from '../setup/slow.js';
 
 /** English words, of which names, units, reasons and the detectors' own notes are made, left aside. */
 const english = (text: string) =>
@@ -10,7 +11,7 @@ const english = (text: string) =>
   [];
 const textOf = (page: Page, id: string) => page.locator(`[data-testid=${id}]`).innerText();
 
-describe.skipIf(!findChromium()).each<HostName>(['grafana-13', 'grafana-12'])(
+describe.skipIf(!findChromium()).each<HostName>(runsSlow ? ['grafana-13', 'grafana-12'] : ['grafana-13'])(
   'Chinese on %s',
   patient,
   (host) => {
