@@ -23,7 +23,8 @@ const ISOLATED = 0.7;
  * The series as the detector is to see it: gaps filled, then smoothed where that is asked for.
  * @throws HeedError all-missing, bad-option, too-few-points
  */
-export function prepareSeries(series: Series, { fill, denoise }: Preparation = {}): FilledSeries {
+export function prepareSeries(series: Series, preparation: Preparation): FilledSeries {
+  const { fill, denoise } = checkPreparation(preparation);
   const filled = fillGaps(series, fill);
   if (!denoise) return filled;
   return {

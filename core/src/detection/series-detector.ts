@@ -59,6 +59,10 @@ const preparing = () => import('./prepare.js');
 const checked = async (preparation: unknown): Promise<Preparation> =>
   (await preparing()).checkPreparation(preparation);
 
+/** @throws HeedError as `prepareSeries` and `fillGaps` */
+const fillAndSmooth = async (series: Series, preparation: Preparation | undefined): Promise<FilledSeries> =>
+  preparation ? (await preparing()).prepareSeries(series, preparation) : fillGaps(series);
+
 /** A raw detector with everything around it. */
 export class SeriesDetector implements Detector {
   readonly id: string;
@@ -214,10 +218,7 @@ export class SeriesDetector implements Detector {
     checkPoints(this.id, this.tags.minPoints, series);
     checkCalibratedLength(this, series, options);
     checkMemory(this.id, series, options);
-    const preparation = options.preparation ?? this.preparation;
-    return preparation
-      ? (await preparing()).prepareSeries(series, await checked(preparation))
-      : fillGaps(series);
+    return fillAndSmooth(series, options.preparation ?? this.preparation);
   }
 
   /** @throws HeedError bad-option where there is no training that cleaning would concern */
@@ -260,8 +261,7 @@ export class SeriesDetector implements Detector {
     const cleaned = preparation?.clean
       ? await (await preparing()).cleanSeries(train, preparation.clean, options)
       : undefined;
-    const given = cleaned?.series ?? train;
-    const prepared = preparation ? (await preparing()).prepareSeries(given, preparation) : fillGaps(given);
+    const prepared = await fillAndSmooth(cleaned?.series ?? train, preparation);
     const notes = [...(cleaned ? [cleaned.note] : []), ...prepared.notes];
     const { series } = prepared;
     const report = await fit(series);

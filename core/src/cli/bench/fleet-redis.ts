@@ -1,7 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,7 +16,9 @@ import {
   labelsOf,
   LEARNED,
   memoryOf,
+  portOf,
   prometheus,
+  prometheusArguments,
   quantity,
   until,
   valueOf,
@@ -53,21 +54,8 @@ export async function fleetOnRedis(
   let redis: Redis | undefined;
   try {
     exporter = await exporterOf(series);
-    const { port } = exporter.address() as AddressInfo;
     const [source, store] = [await freePort(), await freePort()];
-    writeFileSync(
-      join(folder, 'prometheus.yml'),
-      `global: { scrape_interval: ${step}s, scrape_timeout: ${step}s }
-scrape_configs:
-  - job_name: bench
-    static_configs: [{ targets: ['127.0.0.1:${port}'] }]
-`,
-    );
-    start(prometheus, [
-      `--config.file=${join(folder, 'prometheus.yml')}`,
-      `--storage.tsdb.path=${join(folder, 'tsdb')}`,
-      `--web.listen-address=127.0.0.1:${source}`,
-    ]);
+    start(prometheus, prometheusArguments({ folder, exporter, port: source, step }));
     start(redisServer, ['--port', String(store), '--bind', '127.0.0.1', '--save', '', '--dir', folder]);
     const configFor = (own: number): string => {
       const file = join(folder, `heed-${own}.yaml`);
@@ -87,7 +75,7 @@ server: { listen: '127.0.0.1:${own}' }
     const seeded = await seedRedis(configFor(9646), {
       units: Array.from({ length: series }, (_, i) => ({
         ...labelsOf(i),
-        instance: `127.0.0.1:${port}`,
+        instance: `127.0.0.1:${portOf(exporter!)}`,
         job: 'bench',
       })),
       different: DIFFERENT,

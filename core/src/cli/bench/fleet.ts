@@ -59,19 +59,7 @@ export async function fleet(
   try {
     exporter = await exporterOf(series);
     const [source, own] = [await freePort(), await freePort()];
-    writeFileSync(
-      join(folder, 'prometheus.yml'),
-      `global: { scrape_interval: ${step}s, scrape_timeout: ${step}s }
-scrape_configs:
-  - job_name: bench
-    static_configs: [{ targets: ['127.0.0.1:${(exporter.address() as AddressInfo).port}'] }]
-`,
-    );
-    const server = start(prometheus, [
-      `--config.file=${join(folder, 'prometheus.yml')}`,
-      `--storage.tsdb.path=${join(folder, 'tsdb')}`,
-      `--web.listen-address=127.0.0.1:${source}`,
-    ]);
+    const server = start(prometheus, prometheusArguments({ folder, exporter, port: source, step }));
     const config = join(folder, 'heed.yaml');
     writeFileSync(
       config,
@@ -87,7 +75,7 @@ server: { listen: '127.0.0.1:${own}' }
     const seeded = await seedState(config, {
       units: Array.from({ length: series }, (_, i) => ({
         ...labelsOf(i),
-        instance: `127.0.0.1:${(exporter!.address() as AddressInfo).port}`,
+        instance: `127.0.0.1:${portOf(exporter!)}`,
         job: 'bench',
       })),
       different: DIFFERENT,
@@ -214,6 +202,37 @@ export async function exporterOf(series: number): Promise<Server> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server;
+}
+
+export const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
+/** Writes the configuration of a Prometheus that scrapes the exporter, and says how to start it. */
+export function prometheusArguments({
+  folder,
+  exporter,
+  port,
+  step,
+}: {
+  readonly folder: string;
+  readonly exporter: Server;
+  readonly port: number;
+  /** s */
+  readonly step: number;
+}): string[] {
+  const config = join(folder, 'prometheus.yml');
+  writeFileSync(
+    config,
+    `global: { scrape_interval: ${step}s, scrape_timeout: ${step}s }
+scrape_configs:
+  - job_name: bench
+    static_configs: [{ targets: ['127.0.0.1:${portOf(exporter)}'] }]
+`,
+  );
+  return [
+    `--config.file=${config}`,
+    `--storage.tsdb.path=${join(folder, 'tsdb')}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+  ];
 }
 
 export async function until(url: string, seconds: number, signal: AbortSignal | undefined): Promise<void> {
