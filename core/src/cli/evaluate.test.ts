@@ -22,6 +22,7 @@ const options: EvaluateOptions = {
   bestPublished: 3,
   baselines: true,
   jobs: 1,
+  quiet: true,
 };
 
 let folder: string;
@@ -90,7 +91,12 @@ describe('heed evaluate', () => {
     writeFileSync(join(mixed, 'incidents.json'), '{"incidents":[]}');
     const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     forgetLastFile();
-    const { files } = await evaluateFiles([mixed], { ...options, baselines: false }, undefined, () => {});
+    const { files } = await evaluateFiles(
+      [mixed],
+      { ...options, baselines: false, quiet: false },
+      undefined,
+      () => {},
+    );
     const said = told.mock.calls.map(([text]) => String(text)).join('');
     told.mockRestore();
     expect(files.map(({ file, error }) => [file, error])).toEqual(

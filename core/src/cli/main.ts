@@ -9,6 +9,7 @@ import { detectCommand } from './detect.js';
 import { detectorsCommand } from './detectors.js';
 import { evaluateCommand } from './evaluate.js';
 import { fitCommand } from './fit.js';
+import { formatsCommand } from './formats.js';
 import { interruption, printedLine } from './interrupt.js';
 import { kernelCommand } from './kernel.js';
 import { notebookCommand } from './notebook.js';
@@ -43,6 +44,7 @@ Exit status: 0 done (with or without anomalies), 1 bad input or failed work, 2 w
   fitCommand(program);
   evaluateCommand(program);
   backtestCommand(program);
+  formatsCommand(program);
   detectorsCommand(program);
   serveCommand(program);
   exporterCommand(program);
