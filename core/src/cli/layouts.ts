@@ -67,7 +67,7 @@ web-2,us,24.4,26.1,25.9,25.0`,
 "2026-03-02 00:01:00",1,21.1`,
     },
     {
-      name: 'What stands around a table',
+      name: 'Tables with titles, comments or totals around them',
       sample: String.raw`Mission Sample Count: 400
 Date/Time,temp
 ,°C`,
