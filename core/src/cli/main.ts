@@ -11,6 +11,7 @@ const subcommands: Record<string, () => Promise<(program: Command) => void>> = {
   fit: async () => (await import('./fit.js')).fitCommand,
   evaluate: async () => (await import('./evaluate.js')).evaluateCommand,
   backtest: async () => (await import('./backtest.js')).backtestCommand,
+  formats: async () => (await import('./formats.js')).formatsCommand,
   detectors: async () => (await import('./detectors.js')).detectorsCommand,
   serve: async () => (await import('./serve.js')).serveCommand,
   exporter: async () => (await import('./serve.js')).exporterCommand,
