@@ -20,6 +20,7 @@ beforeEach(() => {
 afterEach(({ task }) => {
   if (counted === 0) return;
   const seconds = process.cpuUsage(started).user / 1e6;
+  // eslint-disable-next-line no-console -- the figures of a run
   console.log(
     `fuzz: ${counted} inputs, ${seconds.toFixed(1)} s of a processor, seed ${seed}: ${task.suite?.name} ${task.name}`,
   );
