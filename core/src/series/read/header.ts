@@ -50,20 +50,8 @@ export function firstDataRow(
   while (at > 1 && fits(rows[at - 1]!) && rows[at - 1]!.cells.every((cell) => types.of(cell) === 'missing'))
     at--;
   if (at < 0) return Math.min(rows.length, first + 1);
-  // Words for missing values may come first too: they come again, or are no words, and the names stand above them.
+  // So may words for missing values: they come again, or are no words, and the names stand above them.
   while (at > first + 1 && fits(rows[at - 1]!) && fits(rows[at - 2]!) && isFilling(rows, at)) at--;
-  // Rows of nothing but missing values may come first.
-  while (at > 1 && fits(rows[at - 1]!) && rows[at - 1]!.cells.every((cell) => types.of(cell) === 'missing'))
-    at--;
-  if (at < 0) return Math.min(rows.length, first + 1);
-  // Words for missing values may come first too: they come again, or are no words, and the names stand above them.
-  while (
-    at > first + 1 &&
-    fits(rows[at - 1]!) &&
-    fits(rows[at - 2]!) &&
-    isFilling(rows[at - 1]!.cells, rows.slice(at))
-  )
-    at--;
   // Names 0, 1, 2 …, as data frames without names have them, perhaps behind an index; a column that was added has a
   // name: 0,1,2,Label.
   const named = (cells: readonly string[]): boolean => {
