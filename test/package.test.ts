@@ -17,6 +17,7 @@ import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findChromium, launchChromium } from './browser/chromium.js';
+import { runsSlow } from './setup/slow.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -165,7 +166,7 @@ describe('the packed package', () => {
       expect(execFileSync('node', [file], { cwd: project, encoding: 'utf8' })).toMatch(/^[1-9]\d true\n$/);
   });
 
-  test('gives types to TypeScript 5.0 with node10 resolution, as tslab has it', () => {
+  test.runIf(runsSlow)('gives types to TypeScript 5.0 with node10 resolution, as tslab has it', () => {
     const source = `
       import { createDetector, createSeries, type Detection, type Series } from '@heed/core';
       import { readSeriesFile } from '@heed/core/node';

@@ -217,7 +217,7 @@ describe.skipIf(!findChromium())('in a browser', () => {
     expect(pages.length).toBeGreaterThan(50);
     expect(pages).toContain('zh/index.html');
     // Each kind of page by some of them; all of them every night.
-    const chosen = pages.filter((address, i) => runsSlow || i % 6 === 0 || address.endsWith('index.html'));
+    const chosen = pages.filter((address, i) => runsSlow || i % 12 === 0 || address.endsWith('index.html'));
     // One window for all: a new one takes longer than a page.
     const { page, problems } = await open(pages[0]!);
     for (const address of chosen) {

@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { findChromium } from './chromium.js';
 import { panel, patient, scenario, settled, useDemo, whys } from './demo.js';
+import { runsSlow } from '../setup/slow.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -31,7 +32,7 @@ async function findings(page: Page, within: string): Promise<string[]> {
   }, within);
 }
 
-describe.skipIf(!findChromium()).each(['dark', 'light'])(
+describe.skipIf(!findChromium()).each(runsSlow ? ['dark', 'light'] : ['dark'])(
   'accessibility in the %s theme',
   patient,
   (theme) => {

@@ -7,6 +7,7 @@ import {
   annotationLayer,
   eventsOf,
   heedQuery,
+  hosts,
   now,
   panel,
   patient,
@@ -16,7 +17,6 @@ import {
   scoringState,
   settled,
   useDemo,
-  type HostName,
 } from './demo.js';
 
 const chromium = findChromium();
@@ -24,76 +24,70 @@ const incident = JSON.parse(
   readFileSync(new URL('../../core/data/incident.json', import.meta.url), 'utf8'),
 ) as { start: string; end: string; faults: Array<{ kind: string; start: string; end: string }> };
 
-describe.skipIf(!chromium).each<HostName>(['grafana-13', 'grafana-12'])(
-  'the data source on %s',
-  patient,
-  (host) => {
-    const { dashboard } = useDemo({ host });
+describe.skipIf(!chromium).each(hosts)('the data source on %s', patient, (host) => {
+  const { dashboard } = useDemo({ host });
 
-    it('draws line, band and regions on the built-in panel from one query, and annotations on a panel without Heed', async () => {
-      const { page, problems } = await dashboard(
-        [
-          panel([scenario('service')], { id: 1, type: 'timeseries' }),
-          panel([], { id: 2, type: 'timeseries', ...plainScenario('service') }),
-        ],
-        { annotations: { list: [annotationLayer(scenario('service'), { filter: { ids: [2] } })] } },
-      );
-      const counts = () =>
-        page
-          .locator('[data-testid=time-series]')
-          .evaluateAll((all) => all.map((e) => Number(e.getAttribute('data-annotations'))));
-      await expect
-        .poll(async () => (await counts()).map((count) => count > 0), polling)
-        .toEqual([true, true]);
-      // The layer asks with the window's width, the panel with its own: the pinned step makes them agree.
-      await expect.poll(async () => new Set(await counts()).size, polling).toBe(1);
-      expect(problems).toEqual([]);
+  it('draws line, band and regions on the built-in panel from one query, and annotations on a panel without Heed', async () => {
+    const { page, problems } = await dashboard(
+      [
+        panel([scenario('service')], { id: 1, type: 'timeseries' }),
+        panel([], { id: 2, type: 'timeseries', ...plainScenario('service') }),
+      ],
+      { annotations: { list: [annotationLayer(scenario('service'), { filter: { ids: [2] } })] } },
+    );
+    const counts = () =>
+      page
+        .locator('[data-testid=time-series]')
+        .evaluateAll((all) => all.map((e) => Number(e.getAttribute('data-annotations'))));
+    await expect.poll(async () => (await counts()).map((count) => count > 0), polling).toEqual([true, true]);
+    // The layer asks with the window's width, the panel with its own: the pinned step makes them agree.
+    await expect.poll(async () => new Set(await counts()).size, polling).toBe(1);
+    expect(problems).toEqual([]);
+  });
+
+  it('asks again when a variable changes', async () => {
+    const { page } = await dashboard([panel([scenario('service', { host: '$host' })], { id: 1 })], {
+      templating: {
+        list: [{ type: 'custom', name: 'host', query: 'web-1,web-22', current: { value: 'web-1' } }],
+      },
     });
-
-    it('asks again when a variable changes', async () => {
-      const { page } = await dashboard([panel([scenario('service', { host: '$host' })], { id: 1 })], {
-        templating: {
-          list: [{ type: 'custom', name: 'host', query: 'web-1,web-22', current: { value: 'web-1' } }],
-        },
+    await settled(page);
+    const values = () =>
+      page.evaluate(() => {
+        let data: any;
+        const walk = (o: any) =>
+          o.forEachChild?.((c: any) =>
+            c.state.key === 'panel-1' ? (data = c.state.$data.state.data) : walk(c),
+          );
+        walk((window as any).demo.scene);
+        return data.series[0].fields[1].values.slice(0, 5) as number[];
       });
-      await settled(page);
-      const values = () =>
-        page.evaluate(() => {
-          let data: any;
-          const walk = (o: any) =>
-            o.forEachChild?.((c: any) =>
-              c.state.key === 'panel-1' ? (data = c.state.$data.state.data) : walk(c),
-            );
-          walk((window as any).demo.scene);
-          return data.series[0].fields[1].values.slice(0, 5) as number[];
-        });
-      const first = await values();
-      await page.evaluate(() => {
-        (window as any).demo.scene.state.$variables.state.variables[0].changeValueTo('web-22');
-      });
-      await expect.poll(values, polling).not.toEqual(first);
+    const first = await values();
+    await page.evaluate(() => {
+      (window as any).demo.scene.state.$variables.state.variables[0].changeValueTo('web-22');
     });
+    await expect.poll(values, polling).not.toEqual(first);
+  });
 
-    it.each([
-      ['a source that fails', 'error', /the store is down for maintenance/],
-      ['an empty answer', 'empty', /No data/],
-    ])('says so for %s', async (_what, name, text) => {
-      const { page } = await dashboard([panel([scenario(name)], { id: 1 })]);
-      await expect
-        .poll(() => page.locator('[data-testid=panel-data-error]').allInnerTexts(), polling)
-        .toEqual([expect.stringMatching(text)]);
-    });
+  it.each([
+    ['a source that fails', 'error', /the store is down for maintenance/],
+    ['an empty answer', 'empty', /No data/],
+  ])('says so for %s', async (_what, name, text) => {
+    const { page } = await dashboard([panel([scenario(name)], { id: 1 })]);
+    await expect
+      .poll(() => page.locator('[data-testid=panel-data-error]').allInnerTexts(), polling)
+      .toEqual([expect.stringMatching(text)]);
+  });
 
-    it('says which series cannot be scored, and survives it', async () => {
-      const { page, problems } = await dashboard([
-        panel([scenario('missing')], { id: 1 }),
-        panel([], { id: 2, ...plainScenario('missing') }),
-      ]);
-      await expect.poll(() => page.locator('body').innerText(), polling).toMatch(/every value is missing/);
-      expect(problems).toEqual([]);
-    });
-  },
-);
+  it('says which series cannot be scored, and survives it', async () => {
+    const { page, problems } = await dashboard([
+      panel([scenario('missing')], { id: 1 }),
+      panel([], { id: 2, ...plainScenario('missing') }),
+    ]);
+    await expect.poll(() => page.locator('body').innerText(), polling).toMatch(/every value is missing/);
+    expect(problems).toEqual([]);
+  });
+});
 
 describe.skipIf(!chromium)('what is scored', patient, () => {
   const { dashboard } = useDemo();

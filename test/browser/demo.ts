@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
+import { runsSlow } from '../setup/slow.js';
 import { launchChromium } from './chromium.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -21,6 +22,9 @@ async function demoModule(name: 'server' | 'build'): Promise<DemoModules> {
 
 /** Host pages the tests run on: Grafana 13 with React 19, and Grafana 12 with React 18. */
 export type HostName = 'grafana-13' | 'grafana-12';
+
+/** On Grafana 12 every change is tried in outline (panel, suggestions), and all of it every night. */
+export const hosts: readonly HostName[] = runsSlow ? ['grafana-13', 'grafana-12'] : ['grafana-13'];
 
 /** Grafana 12's host page is built once for what it is made of; several test files may want it at once. */
 async function hostFolder(host: HostName): Promise<string> {

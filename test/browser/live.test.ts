@@ -7,6 +7,7 @@ import { findChromium } from './chromium.js';
 import {
   annotationLayer,
   eventsOf,
+  hosts,
   panel,
   patient,
   polling,
@@ -16,7 +17,6 @@ import {
   started,
   useDemo,
   whys,
-  type HostName,
 } from './demo.js';
 
 const step = 5000;
@@ -109,110 +109,106 @@ const live = { view: 'live', budget: '1/day', step: '5s' };
 const data = given();
 const handIn = `window.demoGiven = ${JSON.stringify(data)};`;
 
-describe.skipIf(!findChromium()).each<HostName>(['grafana-13', 'grafana-12'])(
-  'as it happened, on %s',
-  patient,
-  (host) => {
-    const { dashboard } = useDemo({ host });
+describe.skipIf(!findChromium()).each(hosts)('as it happened, on %s', patient, (host) => {
+  const { dashboard } = useDemo({ host });
 
-    it('opens every incident once in 200 refreshes, keeps its start, closes it once, with the ids of a backtest', async () => {
-      const { page, problems } = await dashboard(
-        [panel([scenario('given', {}, live)], { id: 1 })],
-        {
-          time: { from: iso(0), to: iso(399) },
-          annotations: { list: [annotationLayer(scenario('given', {}, live))] },
-        },
-        { init: handIn },
-      );
-      await settled(page);
-      const refreshes = await replay(page, data, 400, 200);
-      const seen = new Map<string, { starts: Set<number>; turns: string }>();
-      for (const { panel: events } of refreshes) {
-        for (const [id, known] of seen)
-          if (!events.some((event) => event.id === id)) known.turns += known.turns.endsWith(' ') ? '' : ' ';
-        for (const { id, start, open } of events) {
-          const known = seen.get(id) ?? { starts: new Set(), turns: '' };
-          known.starts.add(start);
-          const now = open ? 'o' : 'c';
-          if (!known.turns.endsWith(now)) known.turns += now;
-          seen.set(id, known);
-        }
+  it('opens every incident once in 200 refreshes, keeps its start, closes it once, with the ids of a backtest', async () => {
+    const { page, problems } = await dashboard(
+      [panel([scenario('given', {}, live)], { id: 1 })],
+      {
+        time: { from: iso(0), to: iso(399) },
+        annotations: { list: [annotationLayer(scenario('given', {}, live))] },
+      },
+      { init: handIn },
+    );
+    await settled(page);
+    const refreshes = await replay(page, data, 400, 200);
+    const seen = new Map<string, { starts: Set<number>; turns: string }>();
+    for (const { panel: events } of refreshes) {
+      for (const [id, known] of seen)
+        if (!events.some((event) => event.id === id)) known.turns += known.turns.endsWith(' ') ? '' : ' ';
+      for (const { id, start, open } of events) {
+        const known = seen.get(id) ?? { starts: new Set(), turns: '' };
+        known.starts.add(start);
+        const now = open ? 'o' : 'c';
+        if (!known.turns.endsWith(now)) known.turns += now;
+        seen.set(id, known);
       }
-      for (const { starts, turns } of seen.values()) {
-        expect(starts.size).toBe(1);
-        // Open and then closed, or closed before the first refresh; then, perhaps, out of view.
-        expect(turns).toMatch(/^o?c ?$/);
-      }
-      const range = (from: number, to: number) =>
-        createSeries({
-          time: data.times.filter((time) => time >= at(from) && time <= at(to)),
-          channels: [
-            {
-              name: data.name,
-              unit: 'short',
-              values: data.values.filter((_, i) => data.times[i]! >= at(from) && data.times[i]! <= at(to)),
-            },
-          ],
-        });
-      const expected = backtest(range(-1440, 599), { budget: '1/day', history: 1440 });
-      expect([...seen.keys()].sort()).toEqual(expected.incidents.map(({ id }) => id).sort());
-      expect(seen.size).toBe(3);
-      // The layer asks by itself; it has told the same by the end.
-      const layer = new Set(refreshes.flatMap((refresh) => refresh.layer));
-      expect([...layer].sort()).toEqual([...seen.keys()].map((id) => `incident ${id}`).sort());
-      expect(new Set(refreshes.map(({ state }) => state))).toEqual(
-        new Set(['normal', 'anomalous', 'recovering']),
-      );
-      expect(problems).toEqual([]);
-    });
-
-    it('tells the same incidents on a neighbor, in a narrower range and after a reload', async () => {
-      const { page } = await dashboard(
-        [
-          panel([scenario('given', {}, live)], { id: 1 }),
-          panel([scenario('given', {}, { ...live, output: 'events' })], { id: 2, type: 'table' }),
+    }
+    for (const { starts, turns } of seen.values()) {
+      expect(starts.size).toBe(1);
+      // Open and then closed, or closed before the first refresh; then, perhaps, out of view.
+      expect(turns).toMatch(/^o?c ?$/);
+    }
+    const range = (from: number, to: number) =>
+      createSeries({
+        time: data.times.filter((time) => time >= at(from) && time <= at(to)),
+        channels: [
+          {
+            name: data.name,
+            unit: 'short',
+            values: data.values.filter((_, i) => data.times[i]! >= at(from) && data.times[i]! <= at(to)),
+          },
         ],
-        { time: { from: iso(200), to: iso(699) } },
-        { init: handIn },
-      );
-      await settled(page);
-      const before = await incidents(page);
-      expect(before).toHaveLength(3);
-      const table = await page.locator('[data-testid=rows]').innerText();
-      for (const { id } of before) expect(table).toContain(id);
-      await setRange(page, { from: iso(410), to: iso(480) });
-      await expect.poll(async () => (await incidents(page)).length, polling).toBe(1);
-      expect(await incidents(page)).toEqual([before[1]]);
-      await page.reload();
-      await started(page);
-      await settled(page);
-      expect(await incidents(page)).toEqual(before);
-    });
+      });
+    const expected = backtest(range(-1440, 599), { budget: '1/day', history: 1440 });
+    expect([...seen.keys()].sort()).toEqual(expected.incidents.map(({ id }) => id).sort());
+    expect(seen.size).toBe(3);
+    // The layer asks by itself; it has told the same by the end.
+    const layer = new Set(refreshes.flatMap((refresh) => refresh.layer));
+    expect([...layer].sort()).toEqual([...seen.keys()].map((id) => `incident ${id}`).sort());
+    expect(new Set(refreshes.map(({ state }) => state))).toEqual(
+      new Set(['normal', 'anomalous', 'recovering']),
+    );
+    expect(problems).toEqual([]);
+  });
 
-    it('says how the series is, and shows hindsight to those who ask', async () => {
-      const { page } = await dashboard(
-        [panel([scenario('given', {}, live)], { id: 1 })],
-        { time: { from: iso(200), to: iso(566) } },
-        {
-          init: `window.demoGiven = ${JSON.stringify({ ...data, times: data.times.slice(0, 2880 + 567), values: data.values.slice(0, 2880 + 567) })};`,
-        },
-      );
-      await settled(page);
-      expect(await page.locator('[data-testid=heed-state]').innerText()).toMatch(/^anomalous since 06-01/);
-      await whys(page).first().click();
-      expect(await page.locator('[data-testid=heed-told]').innerText()).toMatch(
-        /Noticed at .* It is still open/,
-      );
-      await page.keyboard.press('Escape');
-      await page.getByRole('button', { name: 'In hindsight' }).click();
-      await settled(page);
-      expect(await page.locator('[data-testid=heed-state]').count()).toBe(0);
-      await whys(page).first().click();
-      await page.locator('[data-testid=heed-why]').waitFor();
-      expect(await page.locator('[data-testid=heed-told]').count()).toBe(0);
-      await page.keyboard.press('Escape');
-      await page.getByRole('button', { name: 'As it happened' }).click();
-      await page.locator('[data-testid=heed-state]').waitFor();
-    });
-  },
-);
+  it('tells the same incidents on a neighbor, in a narrower range and after a reload', async () => {
+    const { page } = await dashboard(
+      [
+        panel([scenario('given', {}, live)], { id: 1 }),
+        panel([scenario('given', {}, { ...live, output: 'events' })], { id: 2, type: 'table' }),
+      ],
+      { time: { from: iso(200), to: iso(699) } },
+      { init: handIn },
+    );
+    await settled(page);
+    const before = await incidents(page);
+    expect(before).toHaveLength(3);
+    const table = await page.locator('[data-testid=rows]').innerText();
+    for (const { id } of before) expect(table).toContain(id);
+    await setRange(page, { from: iso(410), to: iso(480) });
+    await expect.poll(async () => (await incidents(page)).length, polling).toBe(1);
+    expect(await incidents(page)).toEqual([before[1]]);
+    await page.reload();
+    await started(page);
+    await settled(page);
+    expect(await incidents(page)).toEqual(before);
+  });
+
+  it('says how the series is, and shows hindsight to those who ask', async () => {
+    const { page } = await dashboard(
+      [panel([scenario('given', {}, live)], { id: 1 })],
+      { time: { from: iso(200), to: iso(566) } },
+      {
+        init: `window.demoGiven = ${JSON.stringify({ ...data, times: data.times.slice(0, 2880 + 567), values: data.values.slice(0, 2880 + 567) })};`,
+      },
+    );
+    await settled(page);
+    expect(await page.locator('[data-testid=heed-state]').innerText()).toMatch(/^anomalous since 06-01/);
+    await whys(page).first().click();
+    expect(await page.locator('[data-testid=heed-told]').innerText()).toMatch(
+      /Noticed at .* It is still open/,
+    );
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'In hindsight' }).click();
+    await settled(page);
+    expect(await page.locator('[data-testid=heed-state]').count()).toBe(0);
+    await whys(page).first().click();
+    await page.locator('[data-testid=heed-why]').waitFor();
+    expect(await page.locator('[data-testid=heed-told]').count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'As it happened' }).click();
+    await page.locator('[data-testid=heed-state]').waitFor();
+  });
+});

@@ -6,6 +6,8 @@ import { findChromium } from './chromium.js';
 import {
   annotationLayer,
   eventsOf,
+  type HostName,
+  hosts,
   now,
   panel,
   patient,
@@ -13,15 +15,14 @@ import {
   polling,
   rangeBefore,
   scenario,
-  scoringState,
   scoringsAfter,
+  scoringState,
   setRange,
   settled,
   shownRange,
   started,
   useDemo,
   whys,
-  type HostName,
 } from './demo.js';
 
 const minute = 60_000;
@@ -62,8 +63,9 @@ describe.skipIf(!findChromium()).each<HostName>(['grafana-13', 'grafana-12'])(
   patient,
   (host) => {
     const { open, dashboard } = useDemo({ host });
+    const inFull = it.skipIf(!hosts.includes(host));
 
-    it('shows the incident with its anomalies in the first screen, and why in one click', async () => {
+    inFull('shows the incident with its anomalies in the first screen, and why in one click', async () => {
       const { page, problems } = await open('/');
       await settled(page);
       const first = page.locator('[data-testid=heed-panel]').first();
@@ -81,7 +83,7 @@ describe.skipIf(!findChromium()).each<HostName>(['grafana-13', 'grafana-12'])(
       expect(problems).toEqual([]);
     });
 
-    it('draws the expected band of a plain query, whose events come with its scores', async () => {
+    inFull('draws the expected band of a plain query, whose events come with its scores', async () => {
       const { page } = await dashboard([
         panel([], { id: 1, ...plainScenario('service'), options: { showMarkers: false, regionOpacity: 0 } }),
       ]);
@@ -92,7 +94,7 @@ describe.skipIf(!findChromium()).each<HostName>(['grafana-13', 'grafana-12'])(
       await expect.poll(() => bluePixels(page), polling).toBe(0);
     });
 
-    it.each([360, 768])(
+    inFull.each([360, 768])(
       'shows severity, time, reason and the way to why on a screen of %i px',
       async (width) => {
         const { page } = await dashboard(
@@ -136,33 +138,36 @@ describe.skipIf(!findChromium()).each<HostName>(['grafana-13', 'grafana-12'])(
         .toBeGreaterThanOrEqual(2);
     });
 
-    it('takes feedback into the score, and keeps it over a reload and on a range of another step', async () => {
-      const { page } = await dashboard([panel([scenario('service')], { id: 1 })]);
-      await settled(page);
-      const before = await whys(page).count();
-      expect(before).toBeGreaterThan(0);
-      const { totals } = await scoringState(page);
-      const name = (await whys(page).first().getAttribute('aria-label'))!;
-      await whys(page).first().click();
-      await page.getByRole('button', { name: 'This is normal' }).click();
-      await scoringsAfter(page, totals.scorings);
-      await page.keyboard.press('Escape');
-      const judged = page.getByRole('button', { name });
-      const isQuiet = async () => {
+    inFull(
+      'takes feedback into the score, and keeps it over a reload and on a range of another step',
+      async () => {
+        const { page } = await dashboard([panel([scenario('service')], { id: 1 })]);
         await settled(page);
-        await expect.poll(() => whys(page).count(), polling).toBe(before - 1);
-        expect(await judged.count()).toBe(0);
-      };
-      await isQuiet();
-      await page.reload();
-      await started(page);
-      await isQuiet();
-      // Half the range has another step, so that the event has other edges.
-      await setRange(page, rangeBefore(20 * minute, -2 * minute));
-      await isQuiet();
-    });
+        const before = await whys(page).count();
+        expect(before).toBeGreaterThan(0);
+        const { totals } = await scoringState(page);
+        const name = (await whys(page).first().getAttribute('aria-label'))!;
+        await whys(page).first().click();
+        await page.getByRole('button', { name: 'This is normal' }).click();
+        await scoringsAfter(page, totals.scorings);
+        await page.keyboard.press('Escape');
+        const judged = page.getByRole('button', { name });
+        const isQuiet = async () => {
+          await settled(page);
+          await expect.poll(() => whys(page).count(), polling).toBe(before - 1);
+          expect(await judged.count()).toBe(0);
+        };
+        await isQuiet();
+        await page.reload();
+        await started(page);
+        await isQuiet();
+        // Half the range has another step, so that the event has other edges.
+        await setRange(page, rangeBefore(20 * minute, -2 * minute));
+        await isQuiet();
+      },
+    );
 
-    it('zooms by dragging, and finds the same event in the narrower range', async () => {
+    inFull('zooms by dragging, and finds the same event in the narrower range', async () => {
       const { page } = await dashboard([
         panel([scenario('service', {}, { step: '5s', lookback: '2h' })], { id: 1 }),
       ]);
@@ -188,7 +193,7 @@ describe.skipIf(!findChromium()).each<HostName>(['grafana-13', 'grafana-12'])(
         .toBe(true);
     });
 
-    it('never turns text of the data into markup', async () => {
+    inFull('never turns text of the data into markup', async () => {
       const evil = '<img src=x onerror="window.hacked=1">';
       const { page } = await dashboard(
         [
@@ -209,13 +214,13 @@ describe.skipIf(!findChromium()).each<HostName>(['grafana-13', 'grafana-12'])(
       ).toEqual([undefined, 0]);
     });
 
-    it('scores frames of any source by itself', async () => {
+    inFull('scores frames of any source by itself', async () => {
       const { page } = await dashboard([panel([], { id: 1, ...plainScenario('service') })]);
       await settled(page);
       await expect.poll(() => whys(page).count(), polling).toBeGreaterThan(0);
     });
 
-    it('draws in light and dark', async () => {
+    inFull('draws in light and dark', async () => {
       const brightness = async (theme: string) => {
         const { page, problems } = await open(`/d/test?theme=${theme}`, {
           dashboard: { panels: [panel([scenario('service')], { id: 1 })] },

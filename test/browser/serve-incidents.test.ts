@@ -4,8 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { IncidentRecord } from '../../core/src/serve/ledger.js';
 import { findChromium } from './chromium.js';
-import { patient, polling, useDemo, type HostName } from './demo.js';
-import { runsSlow } from '../setup/slow.js';
+import { hosts, patient, polling, useDemo } from './demo.js';
 
 const start = Date.UTC(2026, 5, 1, 11, 40);
 
@@ -54,75 +53,71 @@ const answers: Record<string, { type: string; body: string }> = {
   broken: { type: 'application/json', body: JSON.stringify({ open: [{ id: 1 }], closed: [] }) },
 };
 
-describe.skipIf(!findChromium()).each<HostName>(runsSlow ? ['grafana-13', 'grafana-12'] : ['grafana-13'])(
-  'heed serve in the app on %s',
-  patient,
-  (host) => {
-    const { open } = useDemo({ host });
-    let server: Server;
-    let url: string;
-    let mode = 'good';
-    const asked: Array<string | undefined> = [];
-    // For each try anew: it ends with a server that is gone, and an address that is set.
-    beforeEach(async () => {
-      mode = 'good';
-      server = createServer((request, response) => {
-        asked.push(request.headers.authorization);
-        const { type, body } = answers[mode]!;
-        response.writeHead(request.url === '/api/incidents' ? 200 : 404, { 'content-type': type }).end(body);
-      });
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+describe.skipIf(!findChromium()).each(hosts)('heed serve in the app on %s', patient, (host) => {
+  const { open } = useDemo({ host });
+  let server: Server;
+  let url: string;
+  let mode = 'good';
+  const asked: Array<string | undefined> = [];
+  // For each try anew: it ends with a server that is gone, and an address that is set.
+  beforeEach(async () => {
+    mode = 'good';
+    server = createServer((request, response) => {
+      asked.push(request.headers.authorization);
+      const { type, body } = answers[mode]!;
+      response.writeHead(request.url === '/api/incidents' ? 200 : 404, { 'content-type': type }).end(body);
     });
-    afterEach(() => server.close());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterEach(() => server.close());
 
-    it('is set in the configuration, and its incidents are listed, the gravest first', async () => {
-      const { page, problems } = await open('/a/heed-anomaly-app/incidents');
-      await page.evaluate(() =>
-        fetch('/api/plugins/heed-anomaly-app/settings', {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: '{}',
-        }),
-      );
-      await page.reload();
-      await page.getByRole('link', { name: 'Set the address' }).waitFor();
-      await page.goto(new URL('/plugins/heed-anomaly-app', page.url()).href);
-      await page.locator('#heed-serve-url').fill('heed:9646');
-      await page.getByText('Give an address such as').waitFor();
-      expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
-      await page.locator('#heed-serve-url').fill(`${url}/`);
-      await page.locator('#heed-serve-authorization').fill('Basic aGVlZDpzZWNyZXQ=');
-      await Promise.all([
-        page.waitForResponse((response) => response.request().method() === 'POST'),
-        page.getByRole('button', { name: 'Save' }).click(),
-      ]);
-      const list = page.locator('[data-testid=heed-incidents]');
-      const look = async (next: string) => {
-        mode = next;
-        await page.goto(new URL('/a/heed-anomaly-app/incidents', page.url()).href);
-        await list.waitFor();
-      };
-      await look('good');
-      await page.getByText('Open incidents: 2').waitFor();
-      const items = await list.getByRole('listitem').allInnerTexts();
-      expect(items.map((text) => /grave|mild|over/.exec(text)?.[0])).toEqual(['grave', 'mild', 'over']);
-      expect(items[0]).toMatch(/above the expected 1[\s\S]*Nobody was told: a quiet time/);
-      expect(asked.at(-1)).toBe('Basic aGVlZDpzZWNyZXQ=');
-      // What is no web address is no link.
-      expect(await list.getByRole('listitem').getByRole('link').count()).toBe(1);
-      await look('calm');
-      await page.getByText('Nothing is wrong.').waitFor();
-      for (const wrong of ['other', 'broken']) {
-        await look(wrong);
-        await page.getByText('What answers there is not heed serve').waitFor();
-      }
-      mode = 'good';
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-      await page.reload();
-      await expect.poll(() => list.innerText(), polling).toMatch(/heed serve did not answer: .*ECONNREFUSED/);
-      expect(problems).toEqual([]);
-    });
-  },
-);
+  it('is set in the configuration, and its incidents are listed, the gravest first', async () => {
+    const { page, problems } = await open('/a/heed-anomaly-app/incidents');
+    await page.evaluate(() =>
+      fetch('/api/plugins/heed-anomaly-app/settings', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{}',
+      }),
+    );
+    await page.reload();
+    await page.getByRole('link', { name: 'Set the address' }).waitFor();
+    await page.goto(new URL('/plugins/heed-anomaly-app', page.url()).href);
+    await page.locator('#heed-serve-url').fill('heed:9646');
+    await page.getByText('Give an address such as').waitFor();
+    expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await page.locator('#heed-serve-url').fill(`${url}/`);
+    await page.locator('#heed-serve-authorization').fill('Basic aGVlZDpzZWNyZXQ=');
+    await Promise.all([
+      page.waitForResponse((response) => response.request().method() === 'POST'),
+      page.getByRole('button', { name: 'Save' }).click(),
+    ]);
+    const list = page.locator('[data-testid=heed-incidents]');
+    const look = async (next: string) => {
+      mode = next;
+      await page.goto(new URL('/a/heed-anomaly-app/incidents', page.url()).href);
+      await list.waitFor();
+    };
+    await look('good');
+    await page.getByText('Open incidents: 2').waitFor();
+    const items = await list.getByRole('listitem').allInnerTexts();
+    expect(items.map((text) => /grave|mild|over/.exec(text)?.[0])).toEqual(['grave', 'mild', 'over']);
+    expect(items[0]).toMatch(/above the expected 1[\s\S]*Nobody was told: a quiet time/);
+    expect(asked.at(-1)).toBe('Basic aGVlZDpzZWNyZXQ=');
+    // What is no web address is no link.
+    expect(await list.getByRole('listitem').getByRole('link').count()).toBe(1);
+    await look('calm');
+    await page.getByText('Nothing is wrong.').waitFor();
+    for (const wrong of ['other', 'broken']) {
+      await look(wrong);
+      await page.getByText('What answers there is not heed serve').waitFor();
+    }
+    mode = 'good';
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await page.reload();
+    await expect.poll(() => list.innerText(), polling).toMatch(/heed serve did not answer: .*ECONNREFUSED/);
+    expect(problems).toEqual([]);
+  });
+});

@@ -5,15 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium, launchChromium } from './chromium.js';
-import {
-  heedQuery,
-  openDemo,
-  panel,
-  runDemo,
-  scoringState,
-  type HostName,
-  type RunningDemo,
-} from './demo.js';
+import { heedQuery, hosts, openDemo, panel, runDemo, type RunningDemo, scoringState } from './demo.js';
 
 const chromium = findChromium();
 const patient = { timeout: 120_000 };
@@ -39,7 +31,7 @@ const scored = async (page: Page) => {
   return framesOf(page);
 };
 
-describe.skipIf(!chromium).each<HostName>(['grafana-13', 'grafana-12'])('a service map on %s', (host) => {
+describe.skipIf(!chromium).each(hosts)('a service map on %s', (host) => {
   let browser: Browser;
   let demo: RunningDemo;
   beforeAll(async () => {

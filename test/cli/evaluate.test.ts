@@ -35,7 +35,7 @@ describe('heed evaluate', () => {
     [['metrics.csv', '--label', 'truth'], /metrics\.csv, line 1: there is no column "truth"/],
     [['calm.csv'], /calm\.csv: none of the 800 rows is labeled anomalous/],
     [['nowhere.csv'], /nowhere\.csv: there is no such file/],
-    [['folder'], /folder: there is no CSV file/],
+    [['folder'], /folder: the folder holds no file that may be read/],
     [['unlabeled.csv', '--out', 'folder'], /folder: the output cannot be written: it is a folder/],
     [['unlabeled.csv', '--resume', 'missing/results.jsonl'], /results\.jsonl: the results cannot be kept/],
   ])('refuses %j', async (args, message) => {

@@ -18,6 +18,7 @@ import {
   type CellRun,
   type Notebook,
 } from '@heed/notebooks';
+import { runsSlow } from '../setup/slow.js';
 
 const text = (run: CellRun) =>
   run.outputs
@@ -157,7 +158,7 @@ describe('the runner', () => {
     expect(notebook.cells[0]!.outputs).toHaveLength(1);
   });
 
-  test('stops a cell at its time limit, and notices the death of the kernel', async () => {
+  test.runIf(runsSlow)('stops a cell at its time limit, and notices the death of the kernel', async () => {
     await expect(runNotebook(notebookOf('while (true) {}'), { folder, timeout: 1000 })).rejects.toThrow(
       /cell 1 was stopped after/,
     );
@@ -188,26 +189,34 @@ describe('the kernel spec and the opener', () => {
     expect(uninstallKernel(data)).toBe(false);
   });
 
-  test('makes a notebook for a data file once, which runs, and says what else it cannot open', async () => {
-    const data = join(folder, 'metrics.csv');
-    const rows = Array.from({ length: 200 }, (_, t) => `${60 * t},${Math.sin(t / 5) + (t === 150 ? 4 : 0)}`);
-    writeFileSync(data, ['time,value', ...rows, ''].join('\n'));
-    const path = notebookBeside(data);
-    expect(path).toBe(join(folder, 'metrics.ipynb'));
-    const outputs = (await runNotebookFile(path, { inPlace: true })).cells.map((cell) => cell.outputs ?? []);
-    expect(outputs.map(([first]) => first && 'data' in first && 'image/svg+xml' in first.data)).toEqual([
-      undefined,
-      true,
-      true,
-      true,
-    ]);
-    expect(notebookBeside(data)).toBe(path);
-    expect(readNotebook(path).cells[1]!.outputs).toHaveLength(1);
-    const open = (file: string) => openNotebook({ file: join(folder, file), dryRun: true });
-    await expect(open('none.ipynb')).rejects.toThrow(/none\.ipynb: there is no such file/);
-    writeFileSync(join(folder, 'picture.gif'), '');
-    await expect(open('picture.gif')).rejects.toThrow(/neither a notebook nor/);
-  });
+  test.runIf(runsSlow)(
+    'makes a notebook for a data file once, which runs, and says what else it cannot open',
+    async () => {
+      const data = join(folder, 'metrics.csv');
+      const rows = Array.from(
+        { length: 200 },
+        (_, t) => `${60 * t},${Math.sin(t / 5) + (t === 150 ? 4 : 0)}`,
+      );
+      writeFileSync(data, ['time,value', ...rows, ''].join('\n'));
+      const path = notebookBeside(data);
+      expect(path).toBe(join(folder, 'metrics.ipynb'));
+      const outputs = (await runNotebookFile(path, { inPlace: true })).cells.map(
+        (cell) => cell.outputs ?? [],
+      );
+      expect(outputs.map(([first]) => first && 'data' in first && 'image/svg+xml' in first.data)).toEqual([
+        undefined,
+        true,
+        true,
+        true,
+      ]);
+      expect(notebookBeside(data)).toBe(path);
+      expect(readNotebook(path).cells[1]!.outputs).toHaveLength(1);
+      const open = (file: string) => openNotebook({ file: join(folder, file), dryRun: true });
+      await expect(open('none.ipynb')).rejects.toThrow(/none\.ipynb: there is no such file/);
+      writeFileSync(join(folder, 'picture.gif'), '');
+      await expect(open('picture.gif')).rejects.toThrow(/neither a notebook nor/);
+    },
+  );
 
   test('without any Jupyter gives one line per package manager', async () => {
     const environment = { PATH: folder };

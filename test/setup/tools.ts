@@ -16,7 +16,7 @@ interface Tool {
 export const tools = {
   chromium: {
     serves: 'tests in a browser',
-    packages: ['chromium'],
+    packages: ['chromium-headless-shell'],
     hint: 'or set CHROMIUM_PATH',
     search: searchChromium,
   },

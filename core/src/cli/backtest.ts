@@ -1,15 +1,17 @@
-import { readdir, stat } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
 import { Option, type Command } from 'commander';
-import { HeedError, throwIfAborted } from '../errors.js';
+import { HeedError, isHeedError, throwIfAborted } from '../errors.js';
 import { formatNumber, humanDuration } from '../format.js';
 import { backtestBudgets, neighboringBudgets, type Backtest } from '../live/backtest.js';
 import { parseBudget } from '../live/threshold.js';
 import type { LiveIncident } from '../live/types.js';
 import { plotDetection } from '../plot/detection.js';
+import type { ReadResult } from '../series/index.js';
 import type { Series } from '../series/series.js';
 import { alertRules } from '../live/alert-rules.js';
 import { wideTable } from './evaluate-report.js';
+import { readableFiles } from './folder.js';
 import { addInputOptions, readInput, tellNotes, type InputOptions } from './input.js';
 import { interruption } from './interrupt.js';
 import { checkOutput, print, writeOutput } from './output.js';
@@ -99,8 +101,20 @@ async function backtestAction(
   const format = formatOf(flags);
   const tested: Tested[] = [];
   const sources = await sourcesOf(file);
+  let first: unknown;
   for (const [i, source] of sources.entries()) {
-    const { series, notes } = await readInput(source, flags, { signal, onProgress: progress.update });
+    let input: ReadResult;
+    try {
+      input = await readInput(source, flags, { signal, onProgress: progress.update });
+    } catch (error) {
+      throwIfAborted(signal);
+      // Beside recordings lie other files.
+      if (source === file || !isHeedError(error)) throw error;
+      first ??= error;
+      if (!flags.quiet) tell(`Left out: ${printable(error.message)}`);
+      continue;
+    }
+    const { series, notes } = input;
     if (format === 'table') tellNotes(notes, flags);
     for (const part of partsOf(series, flags)) {
       throwIfAborted(signal);
@@ -109,6 +123,7 @@ async function backtestAction(
     progress.update({ phase: 'backtest', done: (i + 1) / sources.length });
   }
   progress.stop();
+  if (tested.length === 0) throw first;
   const text = render(tested, format, flags);
   if (flags.out === undefined) return print(text);
   await writeOutput(flags.out, text, signal);
@@ -121,16 +136,12 @@ function formatOf(flags: BacktestFlags): (typeof formats)[number] {
   return ending === '.json' ? 'json' : ending === '.svg' ? 'svg' : /\.ya?ml/.test(ending) ? 'rules' : 'table';
 }
 
-/** The file itself, or the CSV and JSON files of a folder. */
+/** The file itself, or what can be read in a folder. */
 async function sourcesOf(file: string | undefined): Promise<(string | undefined)[]> {
   if (file === undefined || file === '-') return [file];
   const entry = await stat(file).catch(() => undefined);
   if (!entry?.isDirectory()) return [file];
-  const found = (await readdir(file)).filter((name) => /\.(csv|tsv|json|parquet)(\.gz)?$/i.test(name)).sort();
-  if (found.length > 0) return found.map((name) => join(file, name));
-  throw new HeedError('empty-input', 'the folder holds no CSV, JSON or Parquet file', 'Name another.', {
-    file,
-  });
+  return (await readableFiles(file)).map(({ path }) => path);
 }
 
 /** All channels as one series, or each by itself. */

@@ -6,6 +6,7 @@ import { plotDetection } from '../plot/detection.js';
 import type { Detection } from '../detection/types.js';
 import { summarizeInput, type ReadResult } from '../series/index.js';
 import { detectionCsv } from './csv.js';
+import { layoutNames } from './formats.js';
 import { detectGraph, isGraphWork, readGraphInput, refuseSeriesFlags, renderGraph } from './graph.js';
 import { addInputOptions, readInput, tellNotes, type InputOptions } from './input.js';
 import { interruption } from './interrupt.js';
@@ -72,14 +73,11 @@ export function detectCommand(program: Command): void {
 }
 
 const help = `
-A file is CSV (any delimiter, with or without names, titles above, totals below), a long table (time, series, value),
-JSON (records, columns, one record per line, pandas, and the answers of Prometheus, InfluxDB, CloudWatch, Datadog,
-Graphite, Netdata, OpenTSDB, Elasticsearch, Grafana), Parquet or an Excel workbook, perhaps compressed by gzip or zstd.
-Time, labels and numbers are found by names and cells; the head of the answer says what was understood. What cannot be
-decided is refused with the flag that decides. docs/formats.md shows every layout:
-  time,latency              "Series";"Time";"Value"                {"status":"success","data":{"resultType":
-  2026-03-02 00:00,19.4     "web-1";"2026-03-02T00:00:00Z";19,4     "matrix","result":[{"metric":{…},"values":
-  2026-03-02 00:01,21.1     "web-2";"2026-03-02T00:00:00Z";24,1     [[1772409600,"0.019"],…]}]}}
+A file holds one of these layouts (heed formats shows a sample of each; docs/formats.md says more):
+${layoutNames()}
+  Parquet and workbooks (Excel, OpenDocument); gzip and zstd of all of these.
+Cells may be separated by commas, semicolons, tabs, bars or blanks. Time, labels and numbers are found by names and
+cells; the head of the answer says what was understood. What cannot be decided is refused with the flag that decides.
 
 A graph is JSON { nodes: [{ id, features }], edges: [{ source, target, weight }] }, or a CSV with the columns source,
 target and perhaps weight; with a time column, or as { graphs: [{ time, nodes, edges }] }, it is a sequence of graphs.

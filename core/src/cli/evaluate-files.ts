@@ -1,9 +1,14 @@
-import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { HeedError } from '../errors.js';
-import { readCells } from '../series/index.js';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { HeedError, isHeedError } from '../errors.js';
+import { readCells, type ReadOptions } from '../series/index.js';
 import { parseBenchmarkName, type PublishedTable } from '../evaluate/protocol.js';
+import { readSeriesFile } from '../node/files.js';
 import { readTextFile, unreadable } from '../node/open.js';
+import type { EvaluateOptions } from './evaluate-options.js';
+import { readableFiles } from './folder.js';
+import { readOptionsOf } from './input.js';
+import { printable, tell } from './terminal.js';
 
 export interface LabeledFile {
   readonly path: string;
@@ -24,12 +29,29 @@ export interface FileSelection {
 }
 
 /**
- * The CSV files named by `paths` (folders stand for the CSV files in them), in order of name, restricted to a list.
+ * The files that a command is to judge; what is left out of a folder is told.
+ * @throws HeedError as `selectFiles`
+ */
+export async function filesToJudge(
+  paths: readonly string[],
+  options: EvaluateOptions,
+): Promise<LabeledFile[]> {
+  return selectFiles(paths, options, readOptionsOf(options), ({ name }, why) => {
+    if (!options.quiet) tell(`Left out: ${printable(name)}: ${printable(why)}.`);
+  });
+}
+
+/**
+ * The files named by `paths`, in order of name, restricted to a list. Folders stand for what can be read in them:
+ * benchmarks come as CSV and Parquet, whose files all count; of the others, those without labeled series are left out.
+ * @param leaveOut is told of each of them
  * @throws HeedError file-unreadable, empty-input, unknown-column
  */
-export async function selectFiles(
+async function selectFiles(
   paths: readonly string[],
   selection: FileSelection,
+  reading: ReadOptions = {},
+  leaveOut: (file: LabeledFile, why: string) => void = () => {},
 ): Promise<LabeledFile[]> {
   const files: LabeledFile[] = [];
   for (const path of paths) {
@@ -38,32 +60,48 @@ export async function selectFiles(
     });
     if (!entry.isDirectory()) files.push({ path, name: basename(path), bytes: entry.size, named: true });
     else {
-      const names = (await readdir(path))
-        .filter((name) => /\.(csv|parquet)(\.(gz|zst))?$/i.test(name))
-        .sort();
-      for (const name of names) {
-        const inside = join(path, name);
+      for (const { name, path: inside } of await readableFiles(path))
         files.push({ path: inside, name, bytes: (await stat(inside)).size, named: false });
-      }
     }
   }
   const wanted = selection.list === undefined ? undefined : await readList(selection.list, selection.split);
   const listed = wanted === undefined ? files : files.filter(({ name }) => wanted.has(name));
   const { family } = selection;
-  const selected = family
+  const chosen = family
     ? listed.filter(({ name }) => family.includes(parseBenchmarkName(name).family))
     : listed;
+  const selected: LabeledFile[] = [];
+  for (const file of chosen) {
+    const why = file.named || isTable(file) ? undefined : await notJudged(file, reading);
+    if (why === undefined) selected.push(file);
+    else leaveOut(file, why);
+  }
   if (selected.length === 0) {
     throw new HeedError(
       'empty-input',
       wanted === undefined
-        ? 'there is no CSV file'
-        : `none of the ${files.length} CSV files is among the ${wanted.size} of the list`,
-      'Name CSV files or a folder that holds some.',
+        ? 'there is no file with labeled series'
+        : `none of the ${files.length} files is among the ${wanted.size} of the list`,
+      'Name such files, or a folder that holds some.',
       { file: paths.join(', ') },
     );
   }
   return selected;
+}
+
+function isTable({ name }: LabeledFile): boolean {
+  return /\.(csv|parquet)(\.(gz|zst))?$/i.test(name);
+}
+
+/** Why a file cannot be judged; undefined where it can. */
+async function notJudged({ path }: LabeledFile, reading: ReadOptions): Promise<string | undefined> {
+  try {
+    const { series } = await readSeriesFile(path, reading);
+    return series.labels ? undefined : 'it has no labels';
+  } catch (error) {
+    if (!isHeedError(error)) throw error;
+    return error.what;
+  }
 }
 
 async function readList(path: string, split: string | undefined): Promise<Set<string>> {

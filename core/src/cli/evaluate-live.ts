@@ -12,7 +12,7 @@ import {
 } from '../evaluate/live-summary.js';
 import { csvText } from './csv.js';
 import { EvaluationCache } from './evaluate-cache.js';
-import { selectFiles } from './evaluate-files.js';
+import { filesToJudge } from './evaluate-files.js';
 import type { EvaluateOptions } from './evaluate-options.js';
 import { wideTable } from './evaluate-report.js';
 import { runAll } from './evaluate-run.js';
@@ -42,7 +42,7 @@ export async function evaluateFilesLive(
   }
   const detectors = chooseLive(options);
   const live = { ...(first === undefined ? {} : { first }), ...(budget === undefined ? {} : { budget }) };
-  const files = await selectFiles(paths, options);
+  const files = await filesToJudge(paths, options);
   const tasks = files.flatMap((file) =>
     detectors.map((detector) => ({
       ...file,

@@ -1,7 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { utils, write } from 'xlsx';
 import { parseBenchmarkName, type EvaluationReport } from '../evaluate/protocol.js';
 import { evaluateFeedbackOnFiles, evaluateFiles, renderEvaluation, renderFeedback } from './evaluate.js';
 import type { EvaluateOptions } from './evaluate-options.js';
@@ -20,6 +22,7 @@ const options: EvaluateOptions = {
   bestPublished: 3,
   baselines: true,
   jobs: 1,
+  quiet: true,
 };
 
 let folder: string;
@@ -69,6 +72,39 @@ describe('heed evaluate', () => {
     expect(report.means.pca!['VUS-PR']).toBeCloseTo((a! + b!) / 3, 12);
     expect(report.families.SINE!.detectors.pca!.metrics['VUS-PR']).toBeCloseTo((a! + b!) / 2, 12);
     expect(report.overall.pca).toMatchObject({ files: 3, failures: 1 });
+  });
+
+  it('reads whatever holds series in a folder, and names what does not', async () => {
+    const mixed = join(folder, 'mixed');
+    mkdirSync(mixed);
+    const records = Array.from({ length: 400 }, (_, t) => ({
+      time: new Date(Date.UTC(2026, 2, 2, 0, t)).toISOString(),
+      load: Math.sin(t / 4) + (t >= 300 && t < 310 ? 2 : 0),
+      is_anomaly: t >= 300 && t < 310,
+    }));
+    const lines = records.map((record) => JSON.stringify(record)).join('\n');
+    writeFileSync(join(mixed, 'a.json.gz'), gzipSync(JSON.stringify(records)));
+    writeFileSync(join(mixed, 'b.ndjson'), lines);
+    const sheet = utils.book_new(utils.json_to_sheet(records), 'load');
+    writeFileSync(join(mixed, 'c.xlsx'), write(sheet, { type: 'buffer', bookType: 'xlsx' }) as Uint8Array);
+    writeFileSync(join(mixed, 'README.txt'), 'Loads of three servers.\n');
+    writeFileSync(join(mixed, 'incidents.json'), '{"incidents":[]}');
+    const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    forgetLastFile();
+    const { files } = await evaluateFiles(
+      [mixed],
+      { ...options, baselines: false, quiet: false },
+      undefined,
+      () => {},
+    );
+    const said = told.mock.calls.map(([text]) => String(text)).join('');
+    told.mockRestore();
+    expect(files.map(({ file, error }) => [file, error])).toEqual(
+      ['a.json.gz', 'b.ndjson', 'c.xlsx'].map((file) => [file, undefined]),
+    );
+    expect(new Set(files.map(({ metrics }) => metrics['VUS-PR'])).size).toBe(1);
+    expect(said).toMatch(/Left out: README\.txt: .+\.\n/);
+    expect(said).toMatch(/Left out: incidents\.json: .+\.\n/);
   });
 
   it('prints one JSON object, a CSV row per result, and a table with the warning', async () => {

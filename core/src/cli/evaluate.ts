@@ -20,7 +20,7 @@ import {
 import { resolveOptions } from '../detectors/base/options.js';
 import type { EvaluateOptions } from './evaluate-options.js';
 import { EvaluationCache } from './evaluate-cache.js';
-import { readPublished, selectFiles, type LabeledFile } from './evaluate-files.js';
+import { filesToJudge, readPublished, type LabeledFile } from './evaluate-files.js';
 import { areGraphs, evaluateGraphs, graphDetectors, renderGraphResults } from './evaluate-graphs.js';
 import { feedbackCsv, feedbackTable } from './evaluate-feedback.js';
 import { evaluateFilesLive, renderLive } from './evaluate-live.js';
@@ -111,7 +111,8 @@ export function evaluateCommand(program: Command): void {
       `
 A label column (label, is_anomaly, anomaly, in any case) is needed. File names as in the TSB-AD benchmark,
 NNN_FAMILY_id_K_DOMAIN_tr_N_1st_M.csv, give the family and the training prefix of N rows. The full series is scored,
-the raw ranking is judged, a failed run counts 0; in a folder so does a file that cannot be judged.
+the raw ranking is judged, a failed run counts 0; in a folder so does a CSV or Parquet file that cannot be judged. Other
+files of a folder (JSON, Excel, text) are read too; those without labeled series are left out, which is told.
 
 --reveal 1 confirms one labeled event of every file that has two or more (the first, then others evenly spread over the
 file, as --choices says; the mean is shown) and judges the rest of the file: what was revealed, and half of the metric's
@@ -199,7 +200,7 @@ export async function evaluateFiles(
 ): Promise<EvaluationReport> {
   const detectors = chooseDetectors(options);
   const published = options.published === undefined ? undefined : await readPublished(options.published);
-  const files = await selectFiles(paths, options);
+  const files = await filesToJudge(paths, options);
   const seeds = Array.from({ length: options.seeds }, (_, i) => options.seed + i);
   const tasks = files.flatMap((file) =>
     detectors.flatMap((detector) => seeds.map((seed) => ({ ...taskOf(file, detector, options), seed }))),
@@ -223,7 +224,7 @@ export async function evaluateFeedbackOnFiles(
   onProgress: (progress: Progress) => void,
 ): Promise<FeedbackReport> {
   const detectors = chooseDetectors({ ...options, baselines: false });
-  const files = await selectFiles(paths, options);
+  const files = await filesToJudge(paths, options);
   const tasks = files.flatMap((file) =>
     detectors.map((detector) => ({ ...taskOf(file, detector, options), question })),
   );

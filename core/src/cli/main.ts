@@ -2,18 +2,24 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { isHeedError } from '../errors.js';
-import { backtestCommand } from './backtest.js';
-import { benchCommand } from './bench.js';
-import { demoCommand } from './demo.js';
-import { detectCommand } from './detect.js';
-import { detectorsCommand } from './detectors.js';
-import { evaluateCommand } from './evaluate.js';
-import { fitCommand } from './fit.js';
 import { interruption, printedLine } from './interrupt.js';
-import { kernelCommand } from './kernel.js';
-import { notebookCommand } from './notebook.js';
 import { unwritable } from './output.js';
-import { exporterCommand, serveCommand } from './serve.js';
+
+/** The subcommands in the order of the help. A run loads the one that was asked for: all of them take a second. */
+const subcommands: Record<string, () => Promise<(program: Command) => void>> = {
+  detect: async () => (await import('./detect.js')).detectCommand,
+  fit: async () => (await import('./fit.js')).fitCommand,
+  evaluate: async () => (await import('./evaluate.js')).evaluateCommand,
+  backtest: async () => (await import('./backtest.js')).backtestCommand,
+  formats: async () => (await import('./formats.js')).formatsCommand,
+  detectors: async () => (await import('./detectors.js')).detectorsCommand,
+  serve: async () => (await import('./serve.js')).serveCommand,
+  exporter: async () => (await import('./serve.js')).exporterCommand,
+  bench: async () => (await import('./bench.js')).benchCommand,
+  demo: async () => (await import('./demo.js')).demoCommand,
+  notebook: async () => (await import('./notebook.js')).notebookCommand,
+  kernel: async () => (await import('./kernel.js')).kernelCommand,
+};
 
 const usageStatus = 2;
 /** Codes that mean the command itself was wrong, not its input. */
@@ -24,7 +30,7 @@ function version(): string {
   return (JSON.parse(manifest) as { version: string }).version;
 }
 
-function createProgram(): Command {
+async function createProgram(asked: string | undefined): Promise<Command> {
   const program = new Command('heed')
     .description('Find anomalies in time series, with reasons. Training-free by default.')
     .version(version())
@@ -39,17 +45,8 @@ Examples:
 
 Exit status: 0 done (with or without anomalies), 1 bad input or failed work, 2 wrong usage.`,
     );
-  detectCommand(program);
-  fitCommand(program);
-  evaluateCommand(program);
-  backtestCommand(program);
-  detectorsCommand(program);
-  serveCommand(program);
-  exporterCommand(program);
-  benchCommand(program);
-  demoCommand(program);
-  notebookCommand(program);
-  kernelCommand(program);
+  const names = asked !== undefined && Object.hasOwn(subcommands, asked) ? [asked] : Object.keys(subcommands);
+  for (const name of names) (await subcommands[name]!())(program);
   for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({ outputError: () => {} });
   }
@@ -103,7 +100,7 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 try {
-  await createProgram().parseAsync();
+  await (await createProgram(process.argv[2])).parseAsync();
 } catch (error) {
   if ((error as NodeJS.ErrnoException | undefined)?.code === 'EPIPE') process.exitCode = 0;
   else process.exitCode = report(error);

@@ -314,11 +314,13 @@ export class Column {
     const words = [...this.texts.values()];
     const broken = words.find(({ text }) => beginsLikeNumber(text)) ?? words[0]!;
     if (10 * this.textCount > this.present || beginsLikeNumber(broken.text)) {
-      const many = this.textCount > 1 ? ` (${this.textCount} of ${this.present} cells are none)` : '';
+      const many = this.textCount > 1 ? ` (${this.textCount} of ${this.present} cells are not)` : '';
       throw new HeedError(
         'bad-value',
         `"${shorten(broken.text)}" is not a number${many}`,
-        'Correct the cell, leave it empty where the value is missing, or read other columns (--columns).',
+        words.length === 1 && !beginsLikeNumber(broken.text)
+          ? `If it stands for a missing value, say so with --na-values '${shorten(broken.text)}'; else correct the cells, or read other columns (--columns).`
+          : 'Correct the cell, leave it empty where the value is missing, or read other columns (--columns).',
         { file, line: broken.line, column: this.name },
       );
     }

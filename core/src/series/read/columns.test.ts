@@ -129,7 +129,7 @@ describe('words among numbers', () => {
   it('in more than a tenth of the cells are an error', () => {
     const cells = Array.from({ length: 40 }, (_, t) => (t % 5 === 0 ? 'ERR' : String(t)));
     expect(refusal(table(cells))).toMatch(
-      /line 2, column "v": "ERR" is not a number \(8 of 40 cells are none\)/,
+      /line 2, column "v": "ERR" is not a number \(8 of 40 cells are not\)/,
     );
   });
 });

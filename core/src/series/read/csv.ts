@@ -211,7 +211,7 @@ class CsvTable {
     const commas = this.dialect.delimiter === ',' && count > width;
     return new HeedError(
       'ragged-row',
-      `the row has ${countOf(count, 'cell')} where there are ${countOf(width, 'column')}`,
+      `the row has ${countOf(count, 'cell')} where there ${width === 1 ? 'is' : 'are'} ${countOf(width, 'column')}`,
       commas
         ? 'Give every row the same number of cells; numbers with a decimal comma need quotes or another delimiter.'
         : 'Give every row the same number of cells, and check the delimiter and the quotes.',

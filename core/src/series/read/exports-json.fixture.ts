@@ -249,7 +249,7 @@ export const jsonExports: Readonly<Record<string, Layout>> = {
             resource: { type: 'gce_instance', labels: { instance_id: '1' } },
             points: times(s)
               .map((ms, t) => ({
-                interval: { startTime: iso(ms), endTime: iso(ms) },
+                interval: { endTime: iso(ms), startTime: iso(ms) },
                 value: { doubleValue: s.a[t] },
               }))
               .reverse(),

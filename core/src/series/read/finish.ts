@@ -387,18 +387,24 @@ function checkOrder(table: TableBuilder, time: Float64Array): void {
       ? new HeedError(
           'duplicate-time',
           `the time ${shown} occurs twice in a row`,
-          'Remove one of the rows, merge them with --duplicates mean, first, last, max, min or sum (option duplicates), name the columns that tell series apart with --series, or the clock with --time-zone-in where the hour is repeated in autumn.',
+          `Remove one of the rows, merge them with --duplicates mean, first, last, max, min or sum (option duplicates), or name the columns that tell series apart with --series.${mayBeSetBack(time[row]!) ? ' If clocks were set back that night, name the zone with --time-zone-in, for instance Europe/Berlin.' : ''}`,
           place,
         )
       : new HeedError(
           'non-monotonic-time',
           `the time ${shown} lies before that of the row above`,
-          isHourBack(time, row)
+          isHourBack(time, row) && mayBeSetBack(time[row]!)
             ? 'An hour that comes twice, as when clocks go back in autumn: name the clock with --time-zone-in, for instance Europe/Berlin. Else sort the rows with --sort (option sort).'
             : 'Sort the rows by time, or have it done with --sort (option sort).',
           place,
         );
   }
+}
+
+/** Clocks are set back in the night to a Sunday, in autumn of either half of the world. */
+function mayBeSetBack(ms: number): boolean {
+  const date = new Date(ms);
+  return date.getUTCDay() === 0 && date.getUTCHours() < 4 && [1, 2, 3, 8, 9, 10].includes(date.getUTCMonth());
 }
 
 /** True where the clock goes back by up to an hour between rows that go on evenly before and after. */

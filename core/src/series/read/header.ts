@@ -50,10 +50,17 @@ export function firstDataRow(
   while (at > 1 && fits(rows[at - 1]!) && rows[at - 1]!.cells.every((cell) => types.of(cell) === 'missing'))
     at--;
   if (at < 0) return Math.min(rows.length, first + 1);
-  // Names 0, 1, 2 …, as data frames without names have them; a column that was added has a name: 0,1,2,Label.
-  const isName = (cell: string, c: number): boolean =>
-    cell === String(c) || (kinds[c] === 'number' && types.of(cell) === 'text');
-  const named = (cells: readonly string[]): boolean => cells.every(isName) || countsYears(cells);
+  // Names 0, 1, 2 …, as data frames without names have them, perhaps behind an index; a column that was added has a
+  // name: 0,1,2,Label.
+  const named = (cells: readonly string[]): boolean => {
+    const behind = cells[0] === '' ? width > 1 : width > 2 && types.of(cells[0]!) === 'text';
+    const index = behind ? 1 : 0;
+    const isName = (cell: string, c: number): boolean =>
+      c < index || cell === String(c - index) || (kinds[c] === 'number' && types.of(cell) === 'text');
+    // A 0 above whole numbers alone is rather one of them.
+    const one = width === 1 && later.some((row) => /^\d+$/.test(row.cells[0]!));
+    return (cells.every(isName) && !one) || countsYears(cells);
+  };
   if (at === first && rows.length > at + 1 && named(rows[at]!.cells) && !countsYears(rows[at + 1]!.cells))
     return at + 1;
   return at;
@@ -127,6 +134,9 @@ export function nameColumns(
       notes.push('The first row holds numbers, so it was read as data: the columns have no names.');
     }
     return { names: numbered(Array.from({ length: width }, () => '')), units: [], headers };
+  }
+  if (headers.length === 1 && headers[0]!.cells.every((cell) => /^\d*$/.test(cell))) {
+    notes.push(`Line ${headers[0]!.line} holds numbers, which were read as the names of the columns.`);
   }
   let own = headers.at(-1)!;
   let used: readonly Row[] = [own];

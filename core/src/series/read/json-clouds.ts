@@ -7,6 +7,7 @@ import {
   type Json,
   type JsonLayout,
 } from './json-shapes.js';
+import type { JsonPath } from './json-place.js';
 import { joinPoints, type PointSeries } from './points.js';
 import { nameSeries } from './series-names.js';
 
@@ -100,9 +101,9 @@ export const datadog: JsonLayout = (value, options) => {
 
 /** Grafana: data frames as JSON, from a query's answer or the inspector. */
 export const grafanaFrames: JsonLayout = (value, options) => {
-  const frames: Json[] = [];
-  const visit = (node: unknown, depth: number): void => {
-    if (depth > 6 || typeof node !== 'object' || node === null) return;
+  const frames: [frame: Json, path: JsonPath][] = [];
+  const visit = (node: unknown, path: JsonPath): void => {
+    if (path.length > 6 || typeof node !== 'object' || node === null) return;
     if (
       isObject(node) &&
       isObject(node.schema) &&
@@ -110,20 +111,21 @@ export const grafanaFrames: JsonLayout = (value, options) => {
       isObject(node.data) &&
       Array.isArray(node.data.values)
     ) {
-      frames.push(node);
+      frames.push([node, path]);
       return;
     }
-    for (const inner of Object.values(node)) visit(inner, depth + 1);
+    const list = Array.isArray(node);
+    for (const [key, inner] of Object.entries(node)) visit(inner, [...path, list ? Number(key) : key]);
   };
   if (
     Array.isArray(value)
       ? isObject(value[0]) && 'schema' in value[0]
       : isObject(value) && ['results', 'schema', 'frames', 'response'].some((key) => key in value)
   )
-    visit(value, 0);
+    visit(value, []);
   if (frames.length === 0) return null;
   const series: PointSeries[] = [];
-  for (const frame of frames) {
+  for (const [frame, at] of frames) {
     const fields = (frame.schema as Json).fields as Json[];
     const columns = (frame.data as Json).values as unknown[][];
     const time = fields.findIndex(({ type }) => type === 'time');
@@ -143,6 +145,7 @@ export const grafanaFrames: JsonLayout = (value, options) => {
         ...(typeof config.unit === 'string' ? { unit: config.unit } : {}),
         times: columns[time]!,
         values: columns[c]!,
+        path: (t, part) => [...at, 'data', 'values', part === 'time' ? time : c, t],
       });
     });
   }
@@ -154,8 +157,8 @@ export const azure: JsonLayout = (value, options) => {
   if (!isObject(value) || !Array.isArray(value.value)) return null;
   const list = value.value as Json[];
   if (!list.every((one) => isObject(one) && Array.isArray(one.timeseries))) return null;
-  const series = list.flatMap((one) =>
-    (one.timeseries as Json[]).flatMap((inner): PointSeries[] => {
+  const series = list.flatMap((one, v) =>
+    (one.timeseries as Json[]).flatMap((inner, i): PointSeries[] => {
       const data = (Array.isArray(inner.data) ? inner.data : []) as Json[];
       const title = isObject(one.name) ? String(one.name.value) : String(one.name ?? '');
       const tags = (Array.isArray(inner.metadatavalues) ? (inner.metadatavalues as Json[]) : []).map((tag) =>
@@ -169,11 +172,25 @@ export const azure: JsonLayout = (value, options) => {
         ...unitNamed(one.unit),
         times: data.map((point) => point.timeStamp),
         values: data.map((point) => point[kind]),
+        path: (t, part) => ['value', v, 'timeseries', i, 'data', t, part === 'time' ? 'timeStamp' : kind],
       }));
     }),
   );
   return joinPoints(series, 'an answer of Azure Monitor', options);
 };
+
+/** A value of Google Cloud Monitoring under the name of its type; of a distribution the mean. */
+function typedValue(value: unknown): { value: unknown; path: JsonPath } {
+  const typed = isObject(value) ? value : {};
+  const type = ['doubleValue', 'int64Value'].find(
+    (name) => typed[name] !== undefined && typed[name] !== null,
+  );
+  if (type !== undefined) return { value: typed[type], path: [type] };
+  const { distributionValue } = typed;
+  return isObject(distributionValue)
+    ? { value: distributionValue.mean, path: ['distributionValue', 'mean'] }
+    : { value: null, path: [] };
+}
 
 /** Google Cloud Monitoring: `{ timeSeries: [{ metric, resource, points: [{ interval, value }] }] }`. */
 export const googleCloud: JsonLayout = (value, options) => {
@@ -194,18 +211,18 @@ export const googleCloud: JsonLayout = (value, options) => {
   return joinPoints(
     (list as Json[]).map((one, i) => {
       const points = one.points as Json[];
+      const base: JsonPath = list === value ? [i, 'points'] : ['timeSeries', i, 'points'];
+      const typed = points.map((point) => typedValue(point.value));
       return {
         name: names[i]!,
         ...unitNamed(one.unit === '1' ? '' : one.unit),
         times: points.map((point) => (point.interval as Json | undefined)?.endTime),
-        values: points.map((point) => {
-          const typed = isObject(point.value) ? point.value : {};
-          return (
-            typed.doubleValue ??
-            typed.int64Value ??
-            (isObject(typed.distributionValue) ? typed.distributionValue.mean : null)
-          );
-        }),
+        values: typed.map(({ value: number }) => number),
+        path: (t, part) => [
+          ...base,
+          t,
+          ...(part === 'time' ? ['interval', 'endTime'] : ['value', ...typed[t]!.path]),
+        ],
       };
     }),
     'an answer of Google Cloud Monitoring',

@@ -37,11 +37,23 @@ export const describedTable: JsonLayout = (value, options) => {
     if (rows.every((row) => isObject(row) && Array.isArray(row.f))) {
       // BigQuery wraps every cell: { f: [{ v: '1' }] }.
       const cells = (rows as Json[]).map((row) => (row.f as Json[]).map((cell) => cell?.v));
-      return fromRows(names, cells, options, [...base, key!]);
+      return fromRows(names, cells, options, (row, cell) => [
+        ...base,
+        key!,
+        row,
+        ...(cell === undefined ? [] : ['f', cell, 'v']),
+      ]);
     }
     if (rows.every(isObject))
       return seriesFromRecords(rows as SeriesRecord[], options, undefined, [...base, key!]);
-    if (rows.every(Array.isArray)) return fromRows(names, rows as unknown[][], options, [...base, key!]);
+    if (rows.every(Array.isArray)) {
+      return fromRows(names, rows as unknown[][], options, (row, cell) => [
+        ...base,
+        key!,
+        row,
+        ...(cell === undefined ? [] : [cell]),
+      ]);
+    }
   }
   return null;
 };
@@ -50,19 +62,14 @@ function fromRows(
   names: readonly string[],
   rows: readonly (readonly unknown[])[],
   options: Parameters<JsonLayout>[1],
-  path?: JsonPath,
+  /** Where a row, or a cell of it, stands. */
+  path: (row: number, cell: number | undefined) => JsonPath,
 ): ReturnType<JsonLayout> {
   // Equal names get numbers later; cells are found by their place.
   const keys = names.map((name, c) => (names.indexOf(name) < c ? `${name} (${c + 1})` : name));
   const at = new Map(keys.map((name, c) => [name, c]));
   return seriesFromColumns(keys, rows.length, (name, row) => rows[row]![at.get(name)!], options, {
-    path:
-      path &&
-      ((row, column) => [
-        ...path,
-        row,
-        ...(column === undefined || !at.has(column) ? [] : [at.get(column)!]),
-      ]),
+    path: (row, column) => path(row, column === undefined ? undefined : at.get(column)),
   });
 }
 
@@ -80,19 +87,33 @@ export const fieldRows: JsonLayout = (value, options) => {
     )
   )
     return null;
-  return seriesFromRecords(
-    (rows as Json[][]).map((row) => Object.fromEntries(row.map((one) => [String(one.field), one.value]))),
-    options,
-  );
+  const list = rows as Json[][];
+  const names = [...new Set(list.flatMap((row) => row.map(({ field }) => String(field))))];
+  const cellOf = (row: number, name: string | undefined): number =>
+    list[row]!.findIndex(({ field }) => String(field) === name);
+  return seriesFromColumns(names, list.length, (name, row) => list[row]![cellOf(row, name)]?.value, options, {
+    path: (row, column) => {
+      const cell = cellOf(row, column);
+      return [...(rows === value ? [] : ['results']), row, ...(cell < 0 ? [] : [cell, 'value'])];
+    },
+  });
 };
 
 /** One line of a chart: `{ name, data: [[x, y], …] }`, `{ label, data: [{ x, y }] }`, `{ x: […], y: […] }`. */
-function lineOf(one: unknown, i: number): PointSeries | null {
+function lineOf(one: unknown, i: number, base: JsonPath): PointSeries | null {
   if (!isObject(one)) return null;
   const given = one.name ?? one.label ?? one.key ?? one.id;
   const name = typeof given === 'string' ? given : `series ${i + 1}`;
-  if (Array.isArray(one.x) && Array.isArray(one.y)) return { name, times: one.x.map(byEpoch), values: one.y };
-  const list: unknown = one.data ?? one.points;
+  if (Array.isArray(one.x) && Array.isArray(one.y)) {
+    return {
+      name,
+      times: one.x.map(byEpoch),
+      values: one.y,
+      path: (t, part) => [...base, i, part === 'time' ? 'x' : 'y', t],
+    };
+  }
+  const key = one.data === undefined || one.data === null ? 'points' : 'data';
+  const list: unknown = one[key];
   if (!Array.isArray(list) || list.length === 0) return null;
   const points = list as unknown[];
   const drawn = points.every((point) => isObject(point) && 'x' in point && 'y' in point);
@@ -101,14 +122,20 @@ function lineOf(one: unknown, i: number): PointSeries | null {
     : isPairs(points)
       ? points
       : null;
-  if (pairs)
-    return { name, times: pairs.map(([time]) => byEpoch(time)), values: pairs.map((pair) => pair[1]) };
-  return null;
+  if (!pairs) return null;
+  return {
+    name,
+    times: pairs.map(([time]) => byEpoch(time)),
+    values: pairs.map((pair) => pair[1]),
+    path: (t, part) => [...base, i, key, t, ...(part === 'time' ? [drawn ? 'x' : 0] : [drawn ? 'y' : 1])],
+  };
 }
 
 /** The data of charts: Highcharts, Plotly, Chart.js, ECharts, ApexCharts. */
 export const charts: JsonLayout = (value, options) => {
-  const inner = isObject(value) && isObject(value.data) ? value.data : value;
+  const nested = isObject(value) && isObject(value.data);
+  const inner = nested ? (value.data as Json) : value;
+  const root: JsonPath = nested ? ['data'] : [];
   if (isObject(inner) && Array.isArray(inner.labels) && Array.isArray(inner.datasets)) {
     // Chart.js with its times beside the lines.
     const { labels, datasets } = inner as { labels: unknown[]; datasets: unknown[] };
@@ -128,16 +155,17 @@ export const charts: JsonLayout = (value, options) => {
         ['time', ...names],
         labels.map((time, t) => [time, ...columns.map(({ data }) => data[t])]),
         options,
+        (row, cell = 0) =>
+          cell === 0 ? [...root, 'labels', row] : [...root, 'datasets', cell - 1, 'data', row],
       );
     }
   }
-  const list = Array.isArray(inner)
-    ? inner
-    : isObject(inner)
-      ? (inner.series ?? inner.datasets ?? inner.traces ?? inner.data)
-      : null;
+  const key = isObject(inner)
+    ? ['series', 'datasets', 'traces', 'data'].find((one) => inner[one] !== undefined && inner[one] !== null)
+    : undefined;
+  const list = key === undefined ? inner : (inner as Json)[key];
   if (!Array.isArray(list) || list.length === 0) return null;
-  const lines = list.map(lineOf);
+  const lines = list.map((one, i) => lineOf(one, i, key === undefined ? root : [...root, key]));
   if (lines.some((line) => line === null)) return null;
   return joinPoints(lines as PointSeries[], 'the data of a chart', options);
 };

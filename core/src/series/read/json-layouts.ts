@@ -1,5 +1,6 @@
 import { HeedError } from '../../errors.js';
 import { unitOfName } from '../units.js';
+import { elasticsearch } from './json-elasticsearch.js';
 import { charts, describedTable, fieldRows } from './json-described.js';
 import { azure, cloudWatch, datadog, googleCloud, grafanaFrames } from './json-clouds.js';
 import { byEpoch, isObject, isPairs, labelsOf, seconds, type Json, type JsonLayout } from './json-shapes.js';
@@ -7,7 +8,6 @@ import { faultAt, type JsonPath } from './json-place.js';
 import type { ReadOptions, ReadResult } from './options.js';
 import { otlp } from './json-otlp.js';
 import { joinPoints, type PointSeries } from './points.js';
-import { seriesFromRecords, type SeriesRecord } from './records.js';
 import { nameSeries, type SeriesLabels } from './series-names.js';
 
 /** Prometheus (and Mimir, Thanos, VictoriaMetrics, Loki): a whole answer, its `data`, or the result alone. */
@@ -27,7 +27,14 @@ const prometheus: JsonLayout = (value, options) => {
     if (typeof data.resultType === 'string' && /^(scalar|string)$/.test(data.resultType)) {
       const pair = data.result as [unknown, unknown];
       return joinPoints(
-        [{ name: 'value', times: [seconds(pair?.[0])], values: [pair?.[1]] }],
+        [
+          {
+            name: 'value',
+            times: [seconds(pair?.[0])],
+            values: [pair?.[1]],
+            path: (_, part) => [...(data === value ? [] : ['data']), 'result', part === 'time' ? 0 : 1],
+          },
+        ],
         'an answer of Prometheus',
         options,
       );
@@ -241,85 +248,19 @@ const openTsdb: JsonLayout = (value, options) => {
   );
   return joinPoints(
     (list as Json[]).map((one, i) => {
-      const pairs: (readonly unknown[])[] = isPairs(one.dps) ? [...one.dps] : Object.entries(one.dps as Json);
+      const listed = isPairs(one.dps);
+      const pairs = isPairs(one.dps) ? one.dps : Object.entries(one.dps as Json);
+      const base: JsonPath = list === value ? [i, 'dps'] : ['dps'];
       return {
+        path: (t, part) => [...base, ...(listed ? [t, part === 'time' ? 0 : 1] : [String(pairs[t]![0])])],
         name: names[i]!,
-        times: pairs.map((pair) => byEpoch(Number(pair[0]))),
+        // Keys of an object are text.
+        times: pairs.map(([time]) => byEpoch(/^\d+$/.test(String(time)) ? Number(time) : time)),
         values: pairs.map((pair) => pair[1]),
       };
     }),
     'an answer of OpenTSDB',
     options,
-  );
-};
-
-/** Elasticsearch: buckets of date histograms, in or around buckets of terms; else the documents found. */
-const elasticsearch: JsonLayout = (value, options) => {
-  if (!isObject(value)) return null;
-  const aggregations = value.aggregations ?? value.aggs;
-  if (isObject(aggregations)) {
-    const found = new Map<string, { times: unknown[]; values: unknown[] }>();
-    const add = (name: string, time: unknown, number: unknown): void => {
-      let own = found.get(name);
-      if (!own) found.set(name, (own = { times: [], values: [] }));
-      own.times.push(time);
-      own.values.push(number);
-    };
-    const visit = (node: Json, path: readonly string[], time: unknown): void => {
-      let metrics = 0;
-      for (const [name, inner] of Object.entries(node)) {
-        if (!isObject(inner) || name === 'key') continue;
-        const buckets = Array.isArray(inner.buckets)
-          ? (inner.buckets as Json[])
-          : isObject(inner.buckets)
-            ? Object.entries(inner.buckets).map(([key, one]): Json => ({ key, ...(one as Json) }))
-            : null;
-        if (buckets) {
-          const isTime =
-            buckets.length > 0 && buckets.every(({ key }) => typeof key === 'number' && key > 1e11);
-          for (const bucket of buckets) {
-            if (isObject(bucket.key)) {
-              // A composite has a time and terms in one key.
-              const parts = Object.values(bucket.key);
-              const at = parts.findIndex((part) => typeof part === 'number' && part > 1e11);
-              const terms = parts.filter((_, p) => p !== at).map(String);
-              visit(bucket, [...path, ...terms], at < 0 ? time : parts[at]);
-              continue;
-            }
-            const key = String(bucket.key_as_string ?? bucket.key);
-            visit(bucket, isTime ? path : [...path, key], isTime ? bucket.key : time);
-          }
-          metrics++;
-        } else if (time !== undefined && 'value' in inner) {
-          add([...path, name].join(' '), time, inner.value);
-          metrics++;
-        } else if (time !== undefined && isObject(inner.values)) {
-          for (const [percent, number] of Object.entries(inner.values))
-            add([...path, name, percent].join(' '), time, number);
-          metrics++;
-        } else if (time !== undefined && 'avg' in inner) {
-          for (const statistic of ['avg', 'min', 'max', 'sum', 'count'])
-            add([...path, name, statistic].join(' '), time, inner[statistic]);
-          metrics++;
-        }
-      }
-      if (time !== undefined && metrics === 0 && 'doc_count' in node)
-        add([...path, 'count'].join(' '), time, node.doc_count);
-    };
-    visit(aggregations, [], undefined);
-    return joinPoints(
-      [...found].map(([name, points]) => ({ name, ...points })),
-      'an aggregation of Elasticsearch',
-      options,
-    );
-  }
-  const hits = isObject(value.hits) ? value.hits.hits : undefined;
-  if (!Array.isArray(hits) || !hits.every((hit) => isObject(hit) && isObject(hit._source))) return null;
-  return seriesFromRecords(
-    hits.map((hit: Json) => hit._source as SeriesRecord),
-    { sort: true, ...options },
-    undefined,
-    ['hits', 'hits'],
   );
 };
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { isHeedError } from '../../errors.js';
+import { jsonExports } from './exports-json.fixture.js';
 import { readJson } from './json.js';
 import { faultIn } from './json-place.js';
+import { iso, local, makeSample, times } from './sample.fixture.js';
 
 const start = 1_772_409_600;
 const pairs = (bad?: (t: number) => unknown) =>
@@ -181,5 +183,72 @@ describe('refusals of JSON name line and path', () => {
     const { notes } = readJson(text);
     // The record begins three lines above the cell.
     expect(notes.join(' ')).toContain(`first in line ${lineOf(text, 'n/a at all') - 3})`);
+  });
+});
+
+/** Keys and indices of the first leaf that is one of `wanted`. */
+function pathOf(node: unknown, wanted: readonly unknown[]): (string | number)[] | null {
+  if (wanted.includes(node)) return [];
+  if (typeof node !== 'object' || node === null) return null;
+  for (const [key, inner] of Object.entries(node)) {
+    const path = pathOf(inner, wanted);
+    if (path) return [Array.isArray(node) ? Number(key) : key, ...path];
+  }
+  return null;
+}
+
+/** `a[3].b["c d"]`. */
+const shown = (path: readonly (string | number)[]): string =>
+  path
+    .map((part) =>
+      typeof part === 'number' ? `[${part}]` : /^[a-z_@]/i.test(part) ? `.${part}` : JSON.stringify([part]),
+    ) // prettier-ignore
+    .join('')
+    .replace(/^\./, '');
+
+/** The same value with another leaf at the end of a path. */
+function replaced(node: unknown, [key, ...rest]: readonly (string | number)[], leaf: unknown): unknown {
+  if (key === undefined) return leaf;
+  const copy = (Array.isArray(node) ? [...(node as unknown[])] : { ...(node as object) }) as Record<string, unknown>; // prettier-ignore
+  copy[key] = replaced(copy[key], rest, leaf);
+  return copy;
+}
+
+describe.each(Object.entries(jsonExports))('every refusal of %s names line and path', (name, { write }) => {
+  const sample = makeSample(40);
+  const at = 23;
+  const value = sample.a[at]!;
+  const ms = times(sample)[at]!;
+  const text = write(sample) as string;
+  const perLine = text.trim().includes('\n');
+  const timesOf = [ms, ms / 1000, String(ms), String(ms / 1000), iso(ms), iso(ms).slice(0, 16), local(ms), `${local(ms)}.000`, `${ms}000000`]; // prettier-ignore
+
+  it.each<[string, readonly unknown[], string]>([
+    ['value', [value, String(value)], '1O.5'],
+    ['time', timesOf, 'never1'],
+  ])('at a %s', (what, wanted, bad) => {
+    const values = perLine ? text.trim().split('\n').map((line) => JSON.parse(line) as unknown) : [JSON.parse(text) as unknown]; // prettier-ignore
+    const record = values.findIndex((one) => pathOf(one, wanted));
+    if (record < 0) {
+      expect([what, name]).toEqual(['time', expect.stringMatching(/pandas (columns|index|series)|OpenTSDB/)]);
+      // Times that are keys.
+      const lines = JSON.stringify(values[0], null, 1).split('\n');
+      const key = lines.findIndex((one) => /^ *"(\d+)": /.exec(one)?.[1] === String(name === 'OpenTSDB' ? ms / 1000 : ms)); // prettier-ignore
+      lines[key] = lines[key]!.replace(/"\d+"/, `"${bad}"`);
+      const { message, line } = refusal(lines.join('\n'));
+      expect(message).toMatch(new RegExp(`, line ${key + 1}, [^ ]*${bad}: "${bad}" is not a time\\. `));
+      expect(line).toBe(key + 1);
+      return;
+    }
+    const path = pathOf(values[record], wanted)!;
+    values[record] = replaced(values[record], path, bad);
+    const spoiled = perLine ? values.map((one) => JSON.stringify(one)).join('\n') : JSON.stringify(values[0], null, 1); // prettier-ignore
+    const { message, line } = refusal(spoiled);
+    expect(message).toContain(
+      `answer.json, line ${lineOf(spoiled, bad)}, ${shown(path)}: "${bad}" is not a `,
+    );
+    expect(line).toBe(lineOf(spoiled, bad));
+    // What is expected, and the edit or the flag that mends it.
+    expect(message).toMatch(/is not a (number|time)\. \w.+\.$/);
   });
 });

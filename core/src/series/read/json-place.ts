@@ -68,6 +68,13 @@ export function withRealLines(
       .slice(0, 2)
       .filter((row): row is string => typeof row === 'string')
       .map((row) => own.lineOf(rowPath(Number(row) - 1, undefined)) ?? row);
+    // One line may hold all of a file: then paths tell its rows apart.
+    if (real.length === 2 && real[0] === real[1]) {
+      return rows
+        .slice(0, 2)
+        .map((row) => own.shown(rowPath(Number(row) - 1, undefined)))
+        .join(' and ');
+    }
     return `${word} ${real.join(' and ')}`;
   });
 }

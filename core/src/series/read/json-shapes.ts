@@ -15,8 +15,11 @@ export function isPairs(value: unknown): value is readonly (readonly unknown[])[
   return Array.isArray(value) && value.every((pair) => Array.isArray(pair) && pair.length >= 2);
 }
 
-export const seconds = (time: unknown): unknown =>
-  typeof time === 'number' ? time * 1000 : Number(time) * 1000;
+/** Epoch ms of epoch seconds; what is no number stays, for the error that names it. */
+export const seconds = (time: unknown): unknown => {
+  const number = typeof time === 'string' && time.trim() === '' ? NaN : Number(time);
+  return Number.isNaN(number) ? time : number * 1000;
+};
 export const byEpoch = (time: unknown): unknown =>
   typeof time === 'number' ? epochToMs(time, guessEpochUnit(time)) : time;
 

@@ -46,31 +46,42 @@ export function readFrame(value: Json, options: ReadOptions): ReadResult | null 
   if (entries.every(([, inner]) => isObject(inner) && isFlat(inner))) {
     const inner = Object.keys(entries[0]![1] as Json);
     // Records under their times, or columns of values under times.
-    if (entries.length > 1 && entries.every(([key]) => isKeyOfTime(key))) {
-      return seriesFromRecords(
-        entries.map(([key, record]) => ({
-          [indexName(inner, [key])]: keyOfTime(key),
-          ...(record as SeriesRecord),
-        })),
+    if (entries.length > 1 && areTimes(entries.map(([key]) => key))) {
+      const index = indexName(inner, [entries[0]![0]]);
+      const names = [...new Set(entries.flatMap(([, record]) => Object.keys(record as Json)))];
+      return seriesFromColumns(
+        [index, ...names],
+        entries.length,
+        (name, row) =>
+          name === index ? keyOfTime(entries[row]![0]) : (entries[row]![1] as SeriesRecord)[name],
         { sort: true, ...options },
+        {
+          path: (row, column) => [
+            entries[row]![0],
+            ...(column === undefined || column === index ? [] : [column]),
+          ],
+        },
       );
     }
-    if (inner.length > 1 && inner.every((key) => isKeyOfTime(key) || /^\d+$/.test(key))) {
+    if (inner.length > 1 && (areTimes(inner) || inner.every((key) => /^\d+$/.test(key)))) {
       const names = entries.map(([name]) => name);
       const keys = [...new Set(entries.flatMap(([, cells]) => Object.keys(cells as Json)))];
-      const timed = keys.every(isKeyOfTime);
+      const timed = areTimes(keys);
       const all = timed ? [indexName(names, keys), ...names] : names;
       return seriesFromColumns(
         all,
         keys.length,
         (name, row) => (timed && name === all[0] ? keyOfTime(keys[row]!) : (value[name] as Json)[keys[row]!]),
         { ...(timed ? { sort: true } : {}), ...options },
+        { path: (row, column) => [column !== undefined && column in value ? column : names[0]!, keys[row]!] },
       );
     }
     if (entries.length > 1 && entries.every(([key]) => /^\d+$/.test(key)) && inner.length > 0) {
       return seriesFromRecords(
         entries.map(([, record]) => record as SeriesRecord),
         options,
+        undefined,
+        (record) => [entries[record]![0]],
       );
     }
     return null;
@@ -78,13 +89,15 @@ export function readFrame(value: Json, options: ReadOptions): ReadResult | null 
   // A Series: values under their times.
   if (
     entries.length > 1 &&
-    entries.every(([key, cell]) => isKeyOfTime(key) && (typeof cell === 'number' || cell === null))
+    areTimes(entries.map(([key]) => key)) &&
+    entries.every(([, cell]) => typeof cell !== 'object' || cell === null)
   ) {
     return seriesFromColumns(
       ['time', 'value'],
       entries.length,
       (name, row) => (name === 'time' ? keyOfTime(entries[row]![0]) : entries[row]![1]),
       { sort: true, ...options },
+      { path: (row) => [entries[row]![0]] },
     );
   }
   return null;
@@ -102,13 +115,19 @@ function isKeyOfTime(key: string): boolean {
   return form === TimeForm.number ? /^\d{9,19}$/.test(key) : form !== TimeForm.none;
 }
 
+/** Keys that are times, though one may be damaged: the error of a time names that one. */
+function areTimes(keys: readonly string[]): boolean {
+  const bad = keys.filter((key) => !isKeyOfTime(key)).length;
+  return bad === 0 || 10 * bad <= keys.length;
+}
+
 function keyOfTime(key: string): unknown {
   return /^\d+$/.test(key) ? Number(key) : key;
 }
 
 /** Name of an index column, beside columns that may have it already. */
 function indexName(names: readonly string[], index: readonly unknown[]): string {
-  const timed = index.every((key) => isKeyOfTime(String(key)));
+  const timed = areTimes(index.map(String));
   const name = timed ? 'time' : 'index';
   return names.includes(name) ? `${name} (index)` : name;
 }

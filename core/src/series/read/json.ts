@@ -227,7 +227,8 @@ function searchColumns(value: Json, options: ReadOptions): ReadResult | null {
     const columns = { ...beside, ...lists };
     if (
       path !== '' &&
-      length > 1 &&
+      // Two numbers are rather the bounds of something.
+      length > 2 &&
       Object.keys(columns).length > 1 &&
       own.every(([, list]) => list.length === length)
     )

@@ -191,7 +191,7 @@ export function pivot(
     if (n < 0.3 * times * series) {
       throw new HeedError(
         'duplicate-time',
-        `this is rather a list of events than series: ${names.length.toLocaleString('en-US')} combinations of ${grouping.columns.map(({ name }) => `"${name}"`).join(' and ')} have ${(n / series).toFixed(1)} rows each`,
+        `this is rather a list of events than series: ${grouping.columns.map(({ name }) => `"${name}"`).join(', ')} ${grouping.columns.length === 1 ? 'has' : 'have'} ${names.length.toLocaleString('en-US')} different ${grouping.columns.length === 1 ? 'values' : 'combinations'}, each in ${(n / series).toFixed(1)} rows on average`,
         'Count or average them per minute, hour or day first; or name the columns that tell series apart (--series), or how rows of one time are merged (--duplicates).',
         { file },
       );

@@ -146,7 +146,7 @@ export function findTime(
   const numeric = ranked.find(({ c, rank }) => {
     if (rank < 0) return false;
     if (!most(c, 'numbers'))
-      return looks.get(c)!.present > 0 && !weakNames.has(bareName(names[c]!)) && looks.get(c)!.clocks === 0;
+      return hasDigits(c, sample) && !weakNames.has(bareName(names[c]!)) && looks.get(c)!.clocks === 0;
     return !weakNames.has(bareName(names[c]!)) || countsUp(c, sample) || holdsYears(names[c]!, c, sample);
   });
   if (numeric) return { columns: [numeric.c], kind: 'cell', byContent: false };
@@ -162,6 +162,11 @@ export function findTime(
     return { columns: [clock], kind: 'clock', byContent: false };
   }
   return null;
+}
+
+/** True where a cell of the first rows may be a damaged time: words such as "Dinner" are none. */
+function hasDigits(column: number, sample: readonly (readonly string[])[]): boolean {
+  return sample.some((row) => /\d/.test(row[column] ?? ''));
 }
 
 /** `0930`, `093000`: every cell of the first rows. */

@@ -16,6 +16,7 @@ import {
   orders,
   strptime,
   swapDayAndMonth,
+  yearFirst,
   type NumberFormat,
 } from './time-formats.js';
 import { TimeForm, TimeParser } from './times.js';
@@ -30,6 +31,8 @@ export class TimeColumn {
   private readonly first: ({ text: string; line: number } | undefined)[] = [];
   private readonly counts = new Int32Array(8);
   private dotted = 0;
+  /** Dates as 14-02-01, in which any part may be the year. */
+  private short = 0;
   private clocks = 0;
   private readonly numberFormat: NumberFormat | null;
   private readonly order: (typeof orders)[number] | null;
@@ -71,6 +74,7 @@ export class TimeColumn {
       if (parser.clock) this.clocks++;
       if (form >= TimeForm.either && form <= TimeForm.monthFirst) {
         if (parser.mark === '.') this.dotted++;
+        if (parser.mark === '-' && parser.shortYear) this.short++;
         if (parser.zoned) {
           this.offsets ??= new Growing(Int32Array);
           this.offsets.set(this.rows, parser.offset);
@@ -170,6 +174,7 @@ export class TimeColumn {
         wrong.line,
       );
     }
+    if (this.short === this.rows && this.order === null && !monthLine && this.settleYear(time, notes)) return;
     let monthFirst: boolean;
     if (this.order) monthFirst = this.order === 'month-first';
     else if (monthLine) {
@@ -201,6 +206,34 @@ export class TimeColumn {
           time[row]! -= this.offsets.values[row] ?? 0;
       }
     }
+  }
+
+  /**
+   * Dates as 14-02-01 with the year first, as the part shows that changes least; false where it is the last.
+   * @throws HeedError bad-time where first and last part change alike
+   */
+  private settleYear(time: Float64Array, notes: string[]): boolean {
+    const read = time.map(yearFirst);
+    if (read.some(Number.isNaN)) return false;
+    let [first, last] = [0, 0];
+    for (let row = 1; row < time.length; row++) {
+      const [one, other] = [new Date(time[row - 1]!), new Date(time[row]!)];
+      if (one.getUTCDate() !== other.getUTCDate()) first++;
+      if (one.getUTCFullYear() !== other.getUTCFullYear()) last++;
+    }
+    const { text, line } = (this.first[TimeForm.dayFirst] ?? this.first[TimeForm.either])!;
+    if (first === last && time.length > 1) {
+      const shown = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+      throw this.error(
+        `"${shorten(text)}" is the day ${shown(time[0]!)} or ${shown(read[0]!)}: no row tells whether day or year stands first`,
+        'Say it with --time-format %d-%m-%y or --time-format %y-%m-%d (option timeFormat).',
+        line,
+      );
+    }
+    if (first >= last) return false;
+    notes.push(`Dates such as "${shorten(text)}" were read year first: the first part changes least.`);
+    time.set(read);
+    return true;
   }
 
   private failOpenOrder(day: Float64Array, month: Float64Array): never {

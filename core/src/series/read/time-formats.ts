@@ -45,6 +45,13 @@ export function swapDayAndMonth(ms: number): number {
   return start + (ms - Math.floor(ms / 86_400_000) * 86_400_000);
 }
 
+/** `14-02-01` with the year first, of a time that was read with the day first; NaN where there is no such day. */
+export function yearFirst(ms: number): number {
+  const date = new Date(ms);
+  const [day, month, year] = [date.getUTCDate(), date.getUTCMonth() + 1, date.getUTCFullYear()];
+  return dayMs(2000 + day, month, year % 100) + (ms - Math.floor(ms / 86_400_000) * 86_400_000);
+}
+
 /** Steps that go back, or are more than twenty times as long as usual. */
 export function irregularSteps(time: Float64Array): number {
   const usual = Math.abs(medianStep(time));

@@ -109,6 +109,8 @@ export class TimeParser {
   clock = false;
   /** The mark between day, month and year of the forms in which their order is open. */
   mark = '';
+  /** True where the year of such a form has two digits. */
+  shortYear = false;
   /** Milliseconds east of UTC of the zone in the cell; 0 where there is none. */
   offset = 0;
   /** True where the cell has a zone. */
@@ -190,7 +192,8 @@ export class TimeParser {
       return TimeForm.number;
     }
     const cell = text
-      .replace(/^\[(.*)\]$/, '$1')
+      // Logs of web servers open a bracket, which another column may close.
+      .replace(/^\[([^\]]*)\]?$/, '$1')
       .replace(/^['"]|['"]$/g, '')
       .replace(/[\u00a0\u202f\u2009]/g, ' ');
     for (const pattern of [yearFirst, cjk]) {
@@ -272,6 +275,7 @@ export class TimeParser {
     // Kept as a wall time until the order is known; the zone is taken off then.
     this.ms += this.offset;
     this.mark = match[2]!;
+    this.shortYear = match[4]!.length === 2;
     return first > 12 ? TimeForm.dayFirst : second > 12 ? TimeForm.monthFirst : TimeForm.either;
   }
 
