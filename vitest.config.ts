@@ -10,6 +10,15 @@ const trainsNetworks = [
   'core/src/tensor/backend.test.ts',
 ];
 
+/** Tests over many simulated series: whoever changes decisions, the monitor or a detector runs them too. */
+const simulates = [
+  'core/src/live/*.test.ts',
+  'core/src/detectors/registry.test.ts',
+  'core/src/detectors/ensemble/auto.test.ts',
+  'core/src/detection/explain/truth.test.ts',
+  'core/src/serve/service.test.ts',
+];
+
 export default defineConfig({
   test: {
     // Half of the slow tests wait for a browser or a kernel: one worker per core keeps the cores busy.
@@ -22,12 +31,16 @@ export default defineConfig({
         test: {
           name: 'units',
           include: ['core/src/**/*.test.ts', 'grafana-plugin/src/**/*.test.ts'],
-          exclude: [...trainsNetworks, '**/*.fuzz.test.ts'],
+          exclude: [...trainsNetworks, ...simulates, '**/*.fuzz.test.ts'],
           // One import of core per worker in place of one per file: a third of the time.
           isolate: false,
         },
       },
       { extends: true, test: { name: 'networks', include: trainsNetworks } },
+      {
+        extends: true,
+        test: { name: 'simulations', include: simulates, exclude: ['**/*.fuzz.test.ts'], isolate: false },
+      },
       // HEED_FUZZ_RUNS=100000 npx vitest run --project fuzz; HEED_FUZZ_SEED replays.
       { extends: true, test: { name: 'fuzz', include: ['core/src/**/*.fuzz.test.ts'] } },
       {

@@ -24,12 +24,15 @@ function valueOf(host: number, seconds: number): number {
   return 50 + 2 * Math.sin((2 * Math.PI * seconds) / 600) + host + (x - Math.floor(x));
 }
 
-async function until<T>(what: string, seconds: number, look: () => Promise<T | undefined>): Promise<T> {
-  const end = Date.now() + seconds * second;
+/** A machine that is busy may take its time. */
+const patience = 180;
+
+async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  const end = Date.now() + patience * second;
   for (;;) {
     const found = await look().catch(() => undefined);
     if (found !== undefined) return found;
-    if (Date.now() > end) throw new Error(`${what} did not come within ${seconds} s`);
+    if (Date.now() > end) throw new Error(`${what} did not come within ${patience} s`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
@@ -85,7 +88,7 @@ describe.skipIf(!prometheus || !alertmanager)('heed serve with a real Prometheus
       for (const line of lines)
         if (line.startsWith('{')) log.push(JSON.parse(line) as Record<string, unknown>);
     });
-    await until('readiness', 120, async () => {
+    await until('readiness', async () => {
       const { ok } = await fetch(`http://127.0.0.1:${port}/readyz`);
       return ok || undefined;
     });
@@ -93,7 +96,7 @@ describe.skipIf(!prometheus || !alertmanager)('heed serve with a real Prometheus
   };
   const exited = (child: ChildProcess): Promise<number | null> =>
     new Promise((resolve) =>
-      child.exitCode !== null ? resolve(child.exitCode) : child.once('exit', resolve),
+      child.exitCode !== null ? resolve(child.exitCode) : child.once('close', resolve),
     );
 
   beforeAll(async () => {
@@ -178,7 +181,7 @@ server: { listen: 127.0.0.1:${port} }
       `--cluster.listen-address=127.0.0.1:${clusterPort}`,
     ]);
     for (const url of [prometheusUrl, alertmanagerUrl]) {
-      await until(url, 60, async () => (await fetch(`${url}/-/ready`)).ok || undefined);
+      await until(url, async () => (await fetch(`${url}/-/ready`)).ok || undefined);
     }
   });
   afterAll(async () => {
@@ -189,9 +192,10 @@ server: { listen: 127.0.0.1:${port} }
   });
 
   it('fires with a reason, survives kill -9 without a second alert, resolves, and ends in order', async () => {
+    const logged = (text: string) => async () => log.find(({ message }) => String(message).includes(text));
     let child = await serve();
-    expect(log.find(({ message }) => message === 'History was read.')).toMatchObject({ series: 3 });
-    await until('scores by remote write', 30, async () => {
+    expect(await until('history', logged('History was read.'))).toMatchObject({ series: 3 });
+    await until('scores by remote write', async () => {
       const found = await query('heed_score');
       return found.length === 3 ? found : undefined;
     });
@@ -204,7 +208,7 @@ server: { listen: 127.0.0.1:${port} }
 
     const jumped = Date.now();
     jump = 60;
-    const [fired] = await until('an alert', 60, async () => {
+    const [fired] = await until('an alert', async () => {
       const found = await alerts();
       return found.length > 0 ? found : undefined;
     });
@@ -221,7 +225,7 @@ server: { listen: 127.0.0.1:${port} }
     expect(fired!.annotations['link']).toMatch(
       /^http:\/\/grafana\/d\/abc\?from=\d+&to=\d+&var-instance=host-1$/,
     );
-    expect(Math.abs(Date.parse(fired!.startsAt) - jumped)).toBeLessThan(10 * second);
+    expect(Math.abs(Date.parse(fired!.startsAt) - jumped)).toBeLessThan(60 * second);
 
     // In the middle of its work, and with it whatever had not been written.
     child.kill('SIGKILL');
@@ -229,11 +233,9 @@ server: { listen: 127.0.0.1:${port} }
     await new Promise((resolve) => setTimeout(resolve, 4 * second));
     log.length = 0;
     child = await serve();
-    expect(log.find(({ message }) => message === 'Monitors go on from the state.')).toMatchObject({
-      monitors: 3,
-    });
-    expect(log.find(({ message }) => message === 'A hole was read again.')).toBeDefined();
-    const [again] = await until('the alert', 30, async () => {
+    expect(await until('the state', logged('Monitors go on from the state.'))).toMatchObject({ monitors: 3 });
+    await until('the hole', logged('A hole was read again.'));
+    const [again] = await until('the alert', async () => {
       const found = await alerts();
       return found.length > 0 ? found : undefined;
     });
@@ -241,8 +243,9 @@ server: { listen: 127.0.0.1:${port} }
     expect(again!.startsAt).toBe(fired!.startsAt);
     expect(again!.annotations['incident']).toBe(fired!.annotations['incident']);
 
-    await until('the end of the alert', 180, async () => ((await alerts()).length === 0 ? true : undefined));
+    await until('the end of the alert', async () => ((await alerts()).length === 0 ? true : undefined));
     expect(log.filter(({ message }) => message === 'Incident opened.')).toEqual([]);
+    await until('the end in the log', logged('Incident closed.'));
     expect(log.filter(({ message }) => message === 'Incident closed.')).toHaveLength(1);
 
     // A configuration that is wrong keeps the old one running; one that is right takes its place.
@@ -250,18 +253,17 @@ server: { listen: 127.0.0.1:${port} }
     const right = await readFile(file, 'utf8');
     await writeFile(file, right.replace('step: 1s', 'stepp: 1s'));
     child.kill('SIGHUP');
-    const logged = (text: string) => async () => log.find(({ message }) => String(message).includes(text));
-    const refused = await until('the refusal', 30, logged('The new configuration is not right'));
+    const refused = await until('the refusal', logged('The new configuration is not right'));
     expect(refused['cause']).toMatch(/heed\.yaml, line 6: queries\.0\.stepp is no setting/);
     expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toContain('queries.0.stepp');
     await writeFile(file, right.replace('name: load', 'name: load again'));
     child.kill('SIGHUP');
-    await until('the reload', 30, logged('The configuration was read again.'));
+    await until('the reload', logged('The configuration was read again.'));
     const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     expect(metrics).toContain('heed_score{query="load again"');
     expect(metrics).not.toContain('heed_score{query="load"');
     child.kill('SIGTERM');
     expect(await exited(child)).toBe(0);
     expect(log.at(-1)).toMatchObject({ message: 'The state was written.' });
-  }, 400_000);
+  }, 600_000);
 });

@@ -2,7 +2,7 @@
  * What the fuzz tests share. `HEED_FUZZ_RUNS` sets how many inputs each property gets, `HEED_FUZZ_SEED` replays a run.
  */
 import fc from 'fast-check';
-import { expect } from 'vitest';
+import { afterEach, beforeEach, expect } from 'vitest';
 import { isHeedError } from './errors.js';
 import type { Series } from './series/index.js';
 
@@ -10,9 +10,31 @@ const given = process.env.HEED_FUZZ_RUNS === undefined ? undefined : Number(proc
 /** Told by every failure, and by every run. A change is judged by the same inputs everywhere; other seeds are for long runs. */
 export const seed = Number(process.env.HEED_FUZZ_SEED ?? 20_261_128);
 
+/** Of the test under way. */
+let counted = 0;
+let started: NodeJS.CpuUsage;
+beforeEach(() => {
+  counted = 0;
+  started = process.cpuUsage();
+});
+afterEach(({ task }) => {
+  if (counted === 0) return;
+  const seconds = process.cpuUsage(started).user / 1e6;
+  // eslint-disable-next-line no-console -- the figures of a run
+  console.log(
+    `fuzz: ${counted} inputs, ${seconds.toFixed(1)} s of a processor, seed ${seed}: ${task.suite?.name} ${task.name}`,
+  );
+});
+
+/** Adds to the number of inputs that the test tells it has had. */
+export function count(inputs: number): number {
+  counted += inputs;
+  return inputs;
+}
+
 /** Inputs of a property: `usual`, or `share` of what the run was asked for. */
 export function inputs(usual: number, share = 1): number {
-  return given === undefined ? usual : Math.max(1, Math.ceil(given * share));
+  return count(given === undefined ? usual : Math.max(1, Math.ceil(given * share)));
 }
 
 export const settings = (usual: number, share = 1): { numRuns: number; seed: number } => ({

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { detect } from './detection/detect.js';
 import { decodeModel, encodeModel } from './detection/model-file.js';
 import { readFeedback } from './feedback/read.js';
-import { checkSeries, limit, name, number, refused, settings } from './fuzz.fixture.js';
+import { checkSeries, count, limit, name, number, refused, settings } from './fuzz.fixture.js';
 import { createSeries, readCsv, readGraphCsv, readGraphJson, readJson } from './series/index.js';
 
 const cell = fc.oneof(
@@ -88,6 +88,7 @@ describe('a saved model', () => {
   const whole = JSON.stringify(decodeModel(model));
 
   test('with any byte changed is refused, or is the same model', () => {
+    count(6 * model.length);
     for (let at = 0; at < model.length; at++) {
       for (const other of ['0', '"', '}', ' ', '\u0000', String.fromCharCode(model.charCodeAt(at) ^ 1)]) {
         const changed = model.slice(0, at) + other + model.slice(at + 1);
@@ -101,6 +102,7 @@ describe('a saved model', () => {
   });
 
   test('cut short is refused', () => {
+    count(model.length);
     for (let end = 0; end < model.length; end++) {
       let error: unknown;
       try {

@@ -2,7 +2,7 @@
 import Papa from 'papaparse';
 import { describe, expect, test } from 'vitest';
 import { detectionCsv } from './cli/csv.js';
-import { checksumOf, decodeModel, encodeModel } from './detection/model-file.js';
+import { computeChecksum, decodeModel, encodeModel, modelVersion } from './detection/model-file.js';
 import { detect } from './detection/detect.js';
 import { HeedError, isHeedError, shownValue } from './errors.js';
 import { noNumbers } from './fuzz.fixture.js';
@@ -118,7 +118,7 @@ describe('work is bounded', () => {
   });
 
   test('a model file nested without end', () => {
-    const text = `{"format":"heed-model","version":1,"checksum":"","model":{"a":${nested('[', ']')}}}`;
+    const text = `{"format":"heed-model","version":${modelVersion},"checksum":"","model":{"a":${nested('[', ']')}}}`;
     expect(refusal(() => decodeModel(text)).code).toBe('model-corrupt');
   });
 
@@ -137,7 +137,7 @@ describe('work is bounded', () => {
 
 /** The model's text with a checksum that fits, as who forges one writes it. */
 function resealed(body: string): string {
-  return `{"format":"heed-model","version":1,"checksum":"${checksumOf(body)}","model":${body}}`;
+  return `{"format":"heed-model","version":${modelVersion},"checksum":"${computeChecksum(body)}","model":${body}}`;
 }
 
 function slowly(text: string, width: number): string {

@@ -34,7 +34,7 @@ export class FakePrometheus {
           headers: request.headers,
         };
         this.requests.push(asked);
-        if (!this.instead?.(asked, response)) reply(response, 200, this.answer(asked));
+        if (!this.instead?.(asked, response)) this.give(asked, response);
       });
     });
     await new Promise<void>((resolve) => this.server!.listen(port, '127.0.0.1', resolve));
@@ -46,6 +46,11 @@ export class FakePrometheus {
     this.server?.closeAllConnections();
     await new Promise((resolve) => (this.server ? this.server.close(resolve) : resolve(undefined)));
     this.server = undefined;
+  }
+
+  /** What it answers by itself. */
+  give(asked: FakeRequest, response: ServerResponse): void {
+    reply(response, 200, this.answer(asked));
   }
 
   private answer({ path, form }: FakeRequest): unknown {

@@ -69,7 +69,7 @@ afterEach(async () => {
 
 function watched(state: Store, answerBytes = 1e6) {
   const { queries, sources } = checkConfig({
-    sources: { main: { url: prometheus.url, timeout: '2s' } },
+    sources: { main: { url: prometheus.url, timeout: '30s' } },
     queries: [{ name: 'load', expr: 'load', range: '3h' }],
   });
   const query = queries[0]!;

@@ -277,7 +277,7 @@ describe('a source that fails', () => {
   ])('%s: it is told once, and the hole is read when it is back', async (_, breakIt) => {
     bed.prometheus.series = [host('a')];
     const service = await bed.start({
-      sources: { main: { url: await bed.prometheus.start(), timeout: '300ms' } },
+      sources: { main: { url: await bed.prometheus.start(), timeout: '2s' } },
     });
     breakIt();
     await bed.advance(service, minute);

@@ -21,7 +21,7 @@ export class Testbed {
   async start(more: Readonly<Record<string, unknown>> = {}, query: object = {}): Promise<Service> {
     if (this.prometheus.url === '') await this.prometheus.start();
     const config = checkConfig({
-      sources: { main: { url: this.prometheus.url, timeout: '2s' } },
+      sources: { main: { url: this.prometheus.url, timeout: '30s' } },
       queries: [{ name: 'load', expr: 'load', range: '6h', ...query }],
       server: { listen: '127.0.0.1:0' },
       state: { path: this.state, every: 3 },

@@ -95,7 +95,11 @@ export class Delivery<M> {
   }
 
   private wake(): void {
-    this.running ??= this.run().finally(() => (this.running = undefined));
+    this.running ??= this.run().finally(() => {
+      this.running = undefined;
+      // What came after the last look at the queue.
+      if (this.queue.length > 0 && !this.stopping.signal.aborted) this.wake();
+    });
   }
 
   private async run(): Promise<void> {

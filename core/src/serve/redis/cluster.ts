@@ -161,8 +161,10 @@ class Cluster implements Runs {
     // Without Redis nothing can be handed over; what was judged is judged again by who goes on.
     const isAway = this.redis.status !== 'ready';
     if (isAway) this.redis.disconnect();
+    // It may also go away in between.
+    const away = new Promise<void>((resolve) => (isAway ? resolve() : this.redis.once('close', resolve)));
     const bounded = (work: Promise<unknown>): Promise<unknown> =>
-      Promise.race([work.catch(() => {}), ...(isAway ? [sleep(LAST_WAIT)] : [])]);
+      Promise.race([work.catch(() => {}), away.then(() => sleep(LAST_WAIT))]);
     await bounded(this.leader.close());
     await bounded(this.worker.close());
     await Promise.allSettled(this.scores.map((output) => output.close()));

@@ -160,6 +160,8 @@ export class Leader {
       },
     );
     const stop = new AbortController();
+    // Stopped while it was taking the lead: it gives it back.
+    if (this.stopping.signal.aborted) stop.abort();
     const every = async (milliseconds: number, work: () => Promise<void>): Promise<void> => {
       while (!stop.signal.aborted) {
         await work().catch((error: unknown) => {

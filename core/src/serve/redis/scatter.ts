@@ -44,8 +44,10 @@ export class Scatter implements Feed {
   /** Which shard has a series, by its labels as they came, and when it was last seen. */
   private readonly known = new Map<string, { readonly shard: number; seen: number }>();
   private isPrimed = false;
-  /** Redis had all that, and has it no more. */
+  /** Redis had more, of all shards or of some, and has it no more. */
   private isLost = false;
+  /** Of the round under way. */
+  private reign = -1;
   /** By shard: epoch ms of its newest point. */
   private times = new Map<number, number>();
   private stopped = false;
@@ -70,14 +72,16 @@ export class Scatter implements Feed {
 
   /** How far the shards are is known to Redis alone. */
   async revive(): Promise<void> {
-    const { redis, keys } = this.options;
+    const { redis, keys, epoch } = this.options;
+    // What Redis has is looked at after: where it is lost in between, the reign is another, and takes no batch of this round.
+    this.reign = epoch();
     const [times, heads, sizes] = await Promise.all([
       redis.hgetall(keys.times),
       redis.hgetall(keys.head),
       redis.hgetall(keys.sizes),
     ]);
     // Until a whole round has got there again.
-    if (this.times.size > 0 && Object.keys(heads).length === 0) this.isLost = true;
+    if ([...this.times.keys()].some((shard) => heads[shard] === undefined)) this.isLost = true;
     this.times = new Map(Object.keys(heads).map((shard) => [Number(shard), Number(times[shard] ?? NaN)]));
     this.units.size = Object.values(sizes).reduce((sum, size) => sum + Number(size), 0);
     // Who leads now cannot know which series are new.
@@ -100,7 +104,7 @@ export class Scatter implements Feed {
     times: Float64Array,
     options: FeedOptions,
   ): Promise<void> {
-    const { scripts, keys, query, now, epoch, onAppended } = this.options;
+    const { scripts, keys, query, now, onAppended } = this.options;
     const at = now();
     const parts = this.split(series, at, options.only);
     const until = times[times.length - 1]!;
@@ -110,7 +114,7 @@ export class Scatter implements Feed {
       shards.map(async (shard) => {
         const batch = await encodeBatch({ ...options, times, series: parts.get(shard) ?? [], now: at });
         const flags = { rewind: options.rewind, isAside: options.only };
-        return scripts.append(keys, epoch(), shard, until, flags, batch);
+        return scripts.append(keys, this.reign, shard, until, flags, batch);
       }),
     );
     if (results.includes(-1)) throw new HeedError('cancelled', 'another process leads', 'It goes on there.');

@@ -3,7 +3,10 @@ import type { Keys, QueryKeys } from './keys.js';
 
 /** What must happen as one: each looks first whether the caller still may. */
 const scripts = {
-  /** The lease, for whoever is first; the number of the reign, or 0. */
+  /**
+   * The lease, for whoever is first; the number of the reign, or 0. A Redis that knows of none begins with the time of its
+   * clock, so that no reign has the number of one before everything was lost.
+   */
   heedLead: {
     numberOfKeys: 2,
     lua: `
@@ -11,7 +14,11 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
   return tonumber(redis.call('GET', KEYS[2]) or 0)
 end
-if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return redis.call('INCR', KEYS[2]) end
+if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then
+  local now = redis.call('TIME')
+  redis.call('SET', KEYS[2], now[1] .. string.format('%03d', math.floor(now[2] / 1000)), 'NX')
+  return redis.call('INCR', KEYS[2])
+end
 return 0`,
   },
   heedResign: {
@@ -47,14 +54,14 @@ if ARGV[6] == '0' then redis.call('HSET', KEYS[3], ARGV[2], ARGV[3]) end
 return number`,
   },
   /**
-   * What a batch has brought: 1; 0 where another process has the shard.
+   * What a batch has brought: 1; 0 where another process has the shard, or this is not the batch after the last one.
    * ARGV: shard, token, number, series, incidents written (n, id, text …), removed (n, id …), told (n, text …).
    */
   heedCommit: {
     numberOfKeys: 5,
     lua: `
 if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
-if tonumber(redis.call('HGET', KEYS[2], ARGV[1]) or 0) >= tonumber(ARGV[3]) then return 0 end
+if tonumber(redis.call('HGET', KEYS[2], ARGV[1]) or 0) ~= tonumber(ARGV[3]) - 1 then return 0 end
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
 redis.call('HSET', KEYS[3], ARGV[1], ARGV[4])
 local at = 5

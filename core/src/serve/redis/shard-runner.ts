@@ -155,9 +155,13 @@ export class ShardRunner {
 
   private async catchUp(): Promise<void> {
     const { redis, keys, shard, thread } = this.options;
+    const field = String(shard);
     for (;;) {
-      const head = Number((await redis.hget(keys.head, String(shard))) ?? 0);
-      if (head < this.position) throw new ShardLost('Redis has lost what it had');
+      const [head, done] = (
+        await Promise.all([redis.hget(keys.head, field), redis.hget(keys.done, field)])
+      ).map((text) => Number(text ?? 0)) as [number, number];
+      // What was judged here is written down as judged: else it was lost, and batches of these numbers are others.
+      if (Math.min(head, done) < this.position) throw new ShardLost('Redis has lost what it had');
       if (head === this.position) return;
       const count = Math.min(BATCHES, head - this.position);
       const numbers = Array.from({ length: count }, (_, i) => this.position + 1 + i);
