@@ -2,7 +2,7 @@ import { HeedError } from '../../errors.js';
 import type { Series } from '../series.js';
 import type { TableReader } from './csv.js';
 import { createTextDecoder } from './decode.js';
-import { jsonLayouts, victoria } from './json-layouts.js';
+import { jsonLayouts, prometheus, victoria } from './json-layouts.js';
 import { isObject } from './json-shapes.js';
 import { faultAt, faultIn, withLines, withText, type JsonPath } from './json-place.js';
 import { isRelatedToLabels, labelRank } from './labels.js';
@@ -177,6 +177,7 @@ function readLines(lines: readonly string[], options: ReadOptions): ReadResult {
   const placed = withLines(options, numbers);
   return (
     tryLayout(victoria, records, placed) ??
+    tryLayout(prometheus, records, placed) ??
     tryLayout(otlp, records, placed) ??
     seriesFromRecords(records, placed, undefined, [])
   );

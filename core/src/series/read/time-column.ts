@@ -304,7 +304,12 @@ export class TimeColumn {
     throw this.error(
       `"${time[0]}" is no time of our days, whatever it counts: in seconds it is ${dateText(time[0]! * 1000)}, in milliseconds ${dateText(time[0]!)}`,
       `Say what it counts with --time-format ${numberFormats.slice(0, 6).join(', ')} (option timeFormat), or name another time column.`,
-      lineOf(time.findIndex((value) => !(value >= earliest))),
+      lineOf(
+        Math.max(
+          0,
+          time.findIndex((value) => !(value >= earliest)),
+        ),
+      ),
     );
   }
 
