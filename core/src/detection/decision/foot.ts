@@ -2,7 +2,7 @@ import { selectQuantile } from '../../preprocess/statistics.js';
 import { samePhase, type Season } from './season.js';
 import type { DecidedInterval } from './types.js';
 
-/** Points before and after an onset that tell whether a climb began earlier, and the fewest of them. */
+/** Most points before and after an onset that tell whether a climb began earlier, and the fewest of them. */
 const CLIMB = 60;
 const FEWEST_POINTS = 8;
 
@@ -40,7 +40,7 @@ export function fromItsFoot(
  * that does better than a level, a jump at the onset and a line after it. Without such a point the onset itself.
  */
 function hingeOf(at: (t: number) => number, { start, peak, way }: DecidedInterval): number {
-  const until = start + Math.min(CLIMB, peak - start);
+  const until = start + Math.min(CLIMB, (peak - start) >> 1);
   const from = Math.max(0, start - CLIMB);
   if (until - start < FEWEST_POINTS || start - from < 2 * FEWEST_POINTS) return start;
   const values = Float64Array.from({ length: until - from + 1 }, (_, i) => way * at(from + i));
