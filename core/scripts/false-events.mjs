@@ -4,15 +4,21 @@ import { join, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const core = dirname(dirname(fileURLToPath(import.meta.url)));
-const { calmKinds, createDetector, generateCalm } = await import(join(core, 'dist/esm/all.js'));
+const { calmKinds, createDetector, generateCalm, generateRelated, relatedKinds } = await import(
+  join(core, 'dist/esm/all.js')
+);
 const seeds = Number(process.argv[2] ?? 20);
 
 console.log('| kind | median | mean | most |\n| --- | --: | --: | --: |');
 const detector = await createDetector('auto');
-for (const kind of calmKinds) {
+const kinds = [
+  ...calmKinds.map((kind) => [kind, (seed) => generateCalm(kind, { seed })]),
+  ...relatedKinds.map((kind) => [`channels: ${kind}`, (seed) => generateRelated(kind, { seed })]),
+];
+for (const [kind, generate] of kinds) {
   const counts = [];
   for (let seed = 1; seed <= seeds; seed++) {
-    const { events } = await detector.score(generateCalm(kind, { seed: 977 * seed }));
+    const { events } = await detector.score(generate(977 * seed));
     counts.push(events.length);
   }
   counts.sort((a, b) => a - b);

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { HeedError, throwIfAborted } from '../errors.js';
 import { autoContestants, refreshContestants } from './bench/detection.js';
 import { measure, type Absent, type BenchResult, type Contestant } from './bench/harness.js';
+import { readingTables, readingTime } from './bench/reading.js';
 import { growth, machine, markdown, table } from './bench/report.js';
 import { interruption } from './interrupt.js';
 import { checkOutput, writeOutput } from './output.js';
@@ -100,6 +101,15 @@ const cases: Readonly<Record<string, Runner>> = {
     summary: 'bytes a page loads before its first detection, gzipped',
     run: () => bundleSizes(),
   },
+  ...Object.fromEntries(
+    Object.entries(readingTables).map(([name, { rows, head, channels }]) => [
+      name,
+      {
+        summary: `reading a CSV of ${rows.toLocaleString('en')} rows (${head}) as ${channels.toLocaleString('en')} channels`,
+        run: async ({ rounds, signal }: Context) => readingTime(name, Math.min(rounds, 3), signal),
+      },
+    ]),
+  ),
   memory: { summary: 'peak memory of 500 series × 1,000 points', run: async () => peakMemory() },
   ...Object.fromEntries(
     (

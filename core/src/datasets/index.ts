@@ -5,6 +5,7 @@ export { injectAnomalies, type InjectOptions } from './inject.js';
 export { anomalyKinds, type AnomalyKindInfo } from './injections.js';
 export { calmKinds, faultKinds, generateCalm, generateFault } from './operations.js';
 export type { CalmKind, FaultKind, OperationsOptions } from './operations.js';
+export { brokenKinds, generateOutage, generateRelated, relatedKinds, type RelatedKind } from './related.js';
 export type {
   AnomalyKind,
   GeneratorDefinition,

@@ -1,5 +1,5 @@
 import { createRandom, type Random } from '../random.js';
-import { createSeries } from '../series/series.js';
+import { createSeries, type Series } from '../series/series.js';
 import type { LabeledSeries } from './types.js';
 
 /** A series as operations have them, one value a minute. */
@@ -192,8 +192,13 @@ function valuesOf(make: Values, random: Random, n: number): Float64Array {
 }
 
 function labeled(values: Float64Array, anomalies: LabeledSeries['anomalies']): LabeledSeries {
-  const labels = new Uint8Array(values.length);
-  for (const { start, end } of anomalies) labels.fill(1, start, end + 1);
   const time = values.map((_, t) => 1.7e12 + 60_000 * t);
-  return { ...createSeries({ time, channels: [{ name: 'value', values }] }), labels, anomalies };
+  return labelSeries(createSeries({ time, channels: [{ name: 'value', values }] }), anomalies);
+}
+
+/** A series with its anomalies, and the labels that follow from them. */
+export function labelSeries(series: Series, anomalies: LabeledSeries['anomalies']): LabeledSeries {
+  const labels = new Uint8Array(series.time.length);
+  for (const { start, end } of anomalies) labels.fill(1, start, end + 1);
+  return { ...series, labels, anomalies };
 }

@@ -2,8 +2,9 @@ import type { RawScores } from '../detectors/base/types.js';
 import { HeedError } from '../errors.js';
 import { checkDetection, hasExtremes, outOfRange } from './gate.js';
 import { expectedBand, explainEvents, type ExplainContext } from './explain/explain.js';
-import { referenceOf, type Reference } from './events/deviation.js';
+import { referenceOf } from './events/deviation.js';
 import { findEvents } from './events/events.js';
+import { findRuns } from './events/runs.js';
 import { applyFeedback } from '../feedback/similar.js';
 import { coverWholeIntervals } from './events/labeled-runs.js';
 import { scoresFromRaw } from './threshold/scores.js';
@@ -89,7 +90,7 @@ export async function buildDetection({
   const score =
     judged?.score ??
     (feedback.length > 0 ? applyFeedback(series, withoutFeedback, covered()) : withoutFeedback);
-  const normal = await explainByNormal(series, score, raw, usual, missing);
+  const normal = await explainByNormal(score, raw);
   const explained = {
     ...raw,
     ...normal,
@@ -132,18 +133,15 @@ export async function buildDetection({
 }
 
 /**
- * What normal points let expect in the anomalous intervals, where the detector can tell: every interval above the
- * threshold is left out of the comparison, also those that no event is made of.
+ * What normal points let expect where the score is above the threshold, if the detector can tell: all of that is left out
+ * of the comparison, also what no event is made of.
  */
 async function explainByNormal(
-  series: Series,
   score: Float32Array,
   raw: RawScores,
-  usual: Reference,
-  missing: Uint8Array | undefined,
 ): Promise<Pick<RawScores, 'expected' | 'spread' | 'attend'> | undefined> {
   if (!raw.explain) return undefined;
-  const intervals = findEvents(series, score, usual, {}, missing)
+  const intervals = findRuns(score)
     .sort((a, b) => b.score - a.score)
     .map(({ startIndex: start, endIndex: end }) => ({ start, end }));
   if (intervals.length === 0) return undefined;

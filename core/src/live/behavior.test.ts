@@ -119,6 +119,16 @@ const found: Record<string, { from: number; to: number; values: (random: Random)
     values: (r) =>
       make(2100, (t) => (t >= 2000 && t < 2015 ? 0.08 : r.chance(0.01) ? 0.001 * r.uniform() : 0)),
   },
+  'errors in a series of zeros that has just begun': {
+    from: 40,
+    to: 44,
+    values: () => make(80, (t) => (t >= 40 ? 5 : 0)),
+  },
+  'a gauge at rest that falls to zero': {
+    from: 60,
+    to: 63,
+    values: () => make(100, (t) => (t >= 60 ? 0 : 60)),
+  },
   'a fault of 20 sigmas in a young series': {
     from: 60,
     to: 64,

@@ -4,6 +4,8 @@ import type { Series } from '../../series/series.js';
 import { usualStep } from '../../series/step.js';
 import type { FilledSeries } from '../gaps.js';
 import { decide, YOUNG, type Decision } from './decide.js';
+import { findOutages, isHeartbeat } from './outages.js';
+import { findBrokenRelations } from './relations.js';
 import type { DecidedInterval } from './types.js';
 
 /** What was decided on a series of n points and d channels. */
@@ -29,7 +31,7 @@ const LOUD = 10;
 /**
  * Decides on every channel by itself. An interval in which any channel has an event is one of the series.
  * @param scores n scores as the detector ranks the points; 1 = its threshold
- * @param period of the series in points, where the detector found one
+ * @param period of the first channel in points, where the detector found one
  * @param sensitivity 0…100
  */
 export function decideSeries(
@@ -43,15 +45,17 @@ export function decideSeries(
   // With many channels something rare happens in one of them more often.
   const strictness = 1.5 ** ((50 - sensitivity) / 50) * (1 + Math.log10(channels) / 12);
   const step = series.indexTime ? 0 : usualStep(series.time);
-  const decisions = series.channels.map(({ values }, c) =>
+  const alone = series.channels.map(({ values }, c) =>
     decideObserved(values, missingIn?.[c], {
       ...(step ? { step } : {}),
-      periods: periodsOf(values, period),
+      // The detector tells that of the first channel; others have theirs.
+      periods: c === 0 && period ? [period] : findPeriods(values, { max: 2 }).map((found) => found.period),
       // Of several channels it does not say which one is meant.
       ...(channels === 1 ? { scores } : {}),
       strictness,
     }),
   );
+  const decisions = joinRelations(alone, strictness);
   const score = new Float32Array(n);
   for (let t = 0; t < n; t++) {
     const own = scores[t]!;
@@ -82,6 +86,12 @@ export function decideSeries(
   });
   // What was not observed is not judged.
   if (missing) for (let t = 0; t < n; t++) if (missing[t]) score[t] = 0;
+  const outages = series.channels.every(({ values }, c) => isHeartbeat(values, missingIn?.[c]))
+    ? findOutages(series.time, step, missing)
+    : [];
+  for (const { start, end, score: own } of outages) {
+    for (let t = start; t <= end; t++) score[t] = Math.max(score[t]!, own);
+  }
   let observed = 0;
   for (const { present } of decisions) observed = Math.max(observed, present);
   const state = observed < YOUNG ? 'learning' : 'ready';
@@ -101,15 +111,48 @@ export function decideSeries(
       ),
     ],
     of: (channel, start, end) =>
-      decisions[channel]!.intervals.filter((interval) => interval.start <= end && interval.end >= start).sort(
-        (a, b) => b.score - a.score,
-      )[0],
+      [...outages, ...decisions[channel]!.intervals]
+        .filter((interval) => interval.start <= end && interval.end >= start)
+        .sort((a, b) => b.score - a.score)[0],
   };
 }
 
-/** Periods of a channel in points: that of the series, or the channel's own, which may be weak. */
-function periodsOf(values: Float64Array, period: number | undefined): number[] {
-  return period ? [period] : findPeriods(values, { max: 2 }).map((found) => found.period);
+/** Decisions on the channels with what only shows in several of them, in place of the pieces of it that each tells alone. */
+function joinRelations(alone: readonly ObservedDecision[], strictness: number): readonly ObservedDecision[] {
+  const broken = findBrokenRelations(
+    alone.map(({ scaled, scale, intervals }) => ({ scaled, back: scale.back, intervals })),
+    strictness,
+  );
+  if (broken.length === 0) return alone;
+  const out = alone.slice();
+  for (const { channel, expected, sigma, ...interval } of broken) {
+    const { start, end, partner } = interval;
+    for (const c of [channel, partner!]) {
+      const own = out[c]!;
+      out[c] = {
+        ...own,
+        intervals: own.intervals.filter((other) => other.start > end || other.end < start),
+      };
+    }
+    const own = out[channel]!;
+    const back = own.scale.back!;
+    const [middle, spread] = [own.expected.slice(), own.spread.slice()];
+    for (let t = start; t <= end; t++) {
+      const usual = expected[t - start]!;
+      if (usual !== usual) continue;
+      middle[t] = back(usual);
+      spread[t] = Math.abs(back(usual + sigma) - back(usual - sigma)) / 2;
+    }
+    out[channel] = { ...own, intervals: [...own.intervals, interval], expected: middle, spread };
+  }
+  return out;
+}
+
+interface ObservedDecision extends Decision {
+  /** Points that were observed. */
+  readonly present: number;
+  /** n values on the scale of the decision, NaN = missing. */
+  readonly scaled: Float64Array;
 }
 
 /** Decides on the points from the first to the last observed: nothing exists before the first sample. */
@@ -117,9 +160,12 @@ function decideObserved(
   filled: Float64Array,
   missing: Uint8Array | undefined,
   options: Omit<Parameters<typeof decide>[0], 'values'>,
-): Decision & { present: number } {
+): ObservedDecision {
   const n = filled.length;
-  if (!missing) return { ...decide({ values: filled, ...options }), present: n };
+  if (!missing) {
+    const decision = decide({ values: filled, ...options });
+    return { ...decision, present: n, scaled: decision.scale.scaled };
+  }
   let first = 0;
   let last = n - 1;
   while (first < n && missing[first]) first++;
@@ -147,6 +193,7 @@ function decideObserved(
     })),
     expected: whole(decision.expected, (t) => filled[t]!),
     spread: whole(decision.spread, () => 0),
+    scaled: whole(decision.scale.scaled, () => NaN),
     present,
   };
 }

@@ -1,5 +1,6 @@
 /** How an interval came to be an event. */
-export type Sign = 'off' | 'absent' | 'rough' | 'calm' | 'stuck' | 'pattern' | 'cycle' | 'extra';
+export type Sign =
+  'off' | 'absent' | 'rough' | 'calm' | 'stuck' | 'pattern' | 'cycle' | 'extra' | 'gap' | 'relation';
 
 /** An interval that is an event, both ends inclusive. */
 export interface DecidedInterval {
@@ -15,4 +16,6 @@ export interface DecidedInterval {
   readonly stays?: boolean;
   /** Where cycles run at another speed or come once more: after how many points they repeat, and usually do. */
   readonly cycle?: { readonly period: number; readonly usual: number };
+  /** The channel that it moves with at other times, where it left that. */
+  readonly partner?: number;
 }

@@ -40,7 +40,7 @@ test('the end of a fault, taken for an event by what compares with the last poin
   const before = { expected: [values.map((_, t) => values[Math.max(0, t - 1)]!)], spread: [level(1)] };
   // Its value, the median of all, and that of the eight before.
   expect(reasonOf(series, before, 71, 71)).toBe(
-    'memory rose back to 50.6, near its usual 49.6, from 29.9, for a single point.',
+    'memory rose back to 50.6, near its usual 49.6, from 29.9, for a single point at 14:11:50 UTC.',
   );
   expect(reasonOf(series, before, 40, 40)).toMatch(/^memory fell to 29.6, below the expected 50.3 /);
 });
@@ -61,7 +61,7 @@ describe('reason', () => {
       attend: () => [{ start: 12, end: 36, weight: 0.61 }],
     };
     expect(reasonOf(series, raw, 50, 74)).toBe(
-      'checkout_latency rose to 2.4 s, above the expected 310 ms, for 4 min 10 s; ' +
+      'checkout_latency rose to 2.4 s, above the expected 310 ms, for 4 min 10 s from 14:08:20 UTC; ' +
         'the most similar normal period is 14:02–14:06 UTC (61%).',
     );
   });
@@ -78,7 +78,7 @@ describe('reason', () => {
       attend: () => [{ start: 7, end: 9, weight: 1 }],
     };
     expect(reasonOf(series, raw, 50, 52)).toBe(
-      'cpu rose to 30, above the expected 0 (30 times its usual spread), for 3 points; memory (20%), disk (20%) ' +
+      'cpu rose to 30, above the expected 0 (30 times its usual spread), for 3 points from point 50; memory (20%), disk (20%) ' +
         'and 1 more took part; the most similar normal period is points 7–9 (100%).',
     );
   });
@@ -91,14 +91,14 @@ describe('reason', () => {
       () => 0,
     );
     expect(reasonOf(seriesOf([{ name: 'requests', unit: 'reqps', values }]), {}, 50, 55)).toMatch(
-      /^requests fell to zero, below its usual 100 req\/s \([\d.]+ times its usual spread\), for 1 min\.$/,
+      /^requests fell to zero, below its usual 100 req\/s \([\d.]+ times its usual spread\), for 1 min from 14:08:20 UTC\.$/,
     );
   });
 
   test('a flat line, a burst and a shape', () => {
     const flat = withInterval(wave, 50, 69, () => 0.25);
     expect(reasonOf(seriesOf([{ name: 'a', values: flat }]), {}, 50, 69)).toBe(
-      'a was stuck at 0.25, where it usually moves, for 3 min 20 s.',
+      'a was stuck at 0.25, where it usually moves, for 3 min 20 s from 14:08:20 UTC.',
     );
     const burst = withInterval(wave, 50, 69, (t) => (t % 2 ? 0.9 : -0.9));
     expect(reasonOf(seriesOf([{ name: 'a', values: burst }]), {}, 50, 69)).toMatch(
@@ -114,7 +114,7 @@ describe('reason', () => {
     const values = level(5);
     values[50] = 6;
     expect(reasonOf(seriesOf([{ name: 'a', values }]), {}, 50, 50)).toBe(
-      'a rose to 6, above its usual 5, for a single point.',
+      'a rose to 6, above its usual 5, for a single point at 14:08:20 UTC.',
     );
   });
 });

@@ -24,6 +24,7 @@ export interface ExplainContext {
         readonly sign: NonNullable<EventPoints['sign']>;
         readonly stays?: boolean;
         readonly cycle?: EventPoints['cycle'];
+        readonly partner?: number;
       }
     | undefined;
   /** d × n, 1 = the channel's value was missing. */
@@ -104,6 +105,8 @@ export function explainEvents(
         facts,
         ...(back ? { back } : {}),
         ...(known?.stays && staysAt(series.channels[blamed]!.values, endIndex, facts) ? { stays: true } : {}),
+        ...(known?.partner === undefined ? {} : { partner: series.channels[known.partner]!.name }),
+        ...(absent?.[startIndex] ? { absent: true } : {}),
         attended,
         peers,
         step,

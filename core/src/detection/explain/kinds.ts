@@ -1,3 +1,4 @@
+import type { Sign } from '../decision/types.js';
 import { robustLocation, selectQuantile, selectQuantiles } from '../../preprocess/statistics.js';
 
 /** What an event is, told from its points. */
@@ -13,6 +14,7 @@ export type EventKind =
   | 'extra cycle'
   | 'changed period'
   | 'gap'
+  | 'broken relation'
   | 'pattern';
 
 /** The points of one channel in which an event lies. */
@@ -28,7 +30,7 @@ export interface EventPoints {
   /** n values, 1 = no value was observed. */
   readonly missing?: Uint8Array;
   /** What a decision already knows: see `Sign`. */
-  readonly sign?: 'off' | 'absent' | 'rough' | 'calm' | 'stuck' | 'pattern' | 'cycle' | 'extra';
+  readonly sign?: Sign;
   /** After how many points cycles repeat in it, and usually do, where it is about them. */
   readonly cycle?: { readonly period: number; readonly usual: number };
 }
@@ -71,7 +73,8 @@ export function describeEvent(points: EventPoints): EventFacts {
   const { values, expected, spread, start, end, missing, sign, cycle } = points;
   const seen: number[] = [];
   for (let t = start; t <= end; t++) if (!missing?.[t]) seen.push(t);
-  if (seen.length === 0) for (let t = start; t <= end; t++) seen.push(t);
+  const isGap = seen.length === 0;
+  if (isGap) for (let t = start; t <= end; t++) seen.push(t);
   let index = seen[0]!;
   let most = -1;
   let sum = 0;
@@ -121,6 +124,7 @@ export function describeEvent(points: EventPoints): EventFacts {
     if (length <= BRIEF) return { ...facts, kind: way > 0 ? 'spike' : 'dip', way };
     return { ...facts, kind: isRamp(offs, side) ? 'ramp' : 'level shift', way };
   };
+  if (isGap) return { ...facts, kind: 'gap', way: 0 };
   switch (sign) {
     case 'off':
       // What was expected moved away from a value that stood still.
@@ -135,6 +139,10 @@ export function describeEvent(points: EventPoints): EventFacts {
       return cycle ? { ...facts, kind: 'changed period', way: 0 } : off();
     case 'rough':
       return movement >= 1.2 ? { ...facts, kind: 'burst', way: 0 } : off();
+    case 'gap':
+      return { ...facts, kind: 'gap', way: 0 };
+    case 'relation':
+      return { ...facts, kind: 'broken relation', way };
     case 'calm':
       return { ...facts, kind: movement < 1 ? 'quieter' : 'pattern', way: 0 };
     default: {

@@ -88,6 +88,26 @@ export function describeTimeRange(start: number, end: number, near: number, time
   return `${startDay === day.format(near) ? '' : `${startDay} `}${range}${suffix}`;
 }
 
+/**
+ * `14:02 UTC`, `21 Nov 14:02:05 UTC`: the day only where it is not that of `near`, seconds where steps are shorter than a
+ * minute.
+ * @param timeZone IANA name; without one UTC, and the text says so
+ */
+export function describeMoment(time: number, near: number, step: number, timeZone?: string): string {
+  const zone = timeZone ?? 'UTC';
+  const day = formatter({ day: 'numeric', month: 'short', timeZone: zone });
+  const clock = formatter({
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(step % 60_000 === 0 ? {} : { second: '2-digit' }),
+    hourCycle: 'h23',
+    timeZone: zone,
+  });
+  const date = day.format(time);
+  const before = date === day.format(near) ? '' : `${date} `;
+  return `${before}${clock.format(time)}${timeZone === undefined ? ' UTC' : ''}`;
+}
+
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 /** Formatters are costly to make. */

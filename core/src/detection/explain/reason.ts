@@ -5,7 +5,7 @@ import type { AnomalyEvent } from '../types.js';
 import type { Series } from '../../series/series.js';
 import type { ChannelShare } from './channels.js';
 import type { EventFacts } from './kinds.js';
-import { describeQuantity, describeTimeRange } from './quantities.js';
+import { describeMoment, describeQuantity, describeTimeRange } from './quantities.js';
 
 /** What a reason is made from. */
 export interface ReasonInput {
@@ -21,6 +21,10 @@ export interface ReasonInput {
   readonly stays?: boolean;
   /** Where it came back from, and to what is usual, where it is a return. */
   readonly back?: { readonly from: number; readonly usual: number };
+  /** The channel that it moves with at other times, where that is what it left. */
+  readonly partner?: string;
+  /** Whether its points are the missing ones of a gap; else they are the points around it. */
+  readonly absent?: boolean;
   readonly attended: AnomalyEvent['attended'];
   /** The channels that the most blamed one was compared with, where it was. */
   readonly peers?: AnomalyEvent['peers'];
@@ -30,10 +34,10 @@ export interface ReasonInput {
   readonly timeZone?: string;
 }
 
-/** A sentence that an on-call engineer understands: what moved, by how much, for how long, compared with what. */
+/** A sentence that an on-call engineer understands: what moved, by how much, for how long, since when, compared with what. */
 export function writeReason(input: ReasonInput): string {
   const { shares } = input;
-  const clauses = [`${shares[0]!.name} ${behavior(input)}, for ${durationOf(input)}`];
+  const clauses = [`${shares[0]!.name} ${behavior(input)}, for ${durationOf(input)} ${beginOf(input)}`];
   const others = shares.slice(1).filter(({ share }) => share >= 0.1);
   if (others.length > 0) {
     const named = others.slice(0, 2).map(({ name, share }) => `${name} (${percent(share)})`);
@@ -43,7 +47,8 @@ export function writeReason(input: ReasonInput): string {
   }
   if (input.peers && input.peers.length > 0) clauses.push(comparisonWithPeers(input.peers));
   const nearest = input.attended[0];
-  if (nearest) clauses.push(comparison(input, nearest));
+  // Nothing is similar to what did not come.
+  if (nearest && input.facts.kind !== 'gap') clauses.push(comparison(input, nearest));
   return `${clauses.join('; ')}.`;
 }
 
@@ -59,7 +64,17 @@ function apart(value: number, other: number, unit?: string): readonly [string, s
 }
 
 /** What happened, in words that hold of the values: one form per kind. */
-function behavior({ series, facts, stays, back, blamed, reference, peers, step }: ReasonInput): string {
+function behavior({
+  series,
+  facts,
+  stays,
+  back,
+  blamed,
+  reference,
+  peers,
+  step,
+  partner,
+}: ReasonInput): string {
   const { unit } = series.channels[blamed]!;
   const quantity = (value: number): string => describeQuantity(value, unit);
   const { kind, way, spreads } = facts;
@@ -83,7 +98,13 @@ function behavior({ series, facts, stays, back, blamed, reference, peers, step }
   }
   switch (kind) {
     case 'gap':
-      return 'has no values';
+      return series.indexTime
+        ? 'has no values'
+        : `sent nothing, where it usually comes every ${distanceOf(1, series, step)}`;
+    case 'broken relation': {
+      const [value, expected] = apart(facts.value, facts.expected, unit);
+      return `stopped moving with ${partner!}: ${value} instead of ${expected}`;
+    }
     case 'spike':
     case 'dip': {
       const [value, expected] = than(facts.value, facts.expected);
@@ -135,11 +156,33 @@ function distanceOf(points: number, series: Series, step: number): string {
   return series.indexTime ? `${formatNumber(points)} points` : humanDuration(points * step);
 }
 
-function durationOf({ series, run, step }: ReasonInput): string {
+/** Whether an event is told by the points on both sides of steps that have none. */
+function isAround({ facts, absent }: ReasonInput): boolean {
+  return facts.kind === 'gap' && !absent;
+}
+
+function durationOf(input: ReasonInput): string {
+  const { series, run, step } = input;
   const points = run.endIndex - run.startIndex + 1;
   if (series.indexTime) return points === 1 ? 'one point' : `${formatNumber(points)} points`;
   if (points === 1) return 'a single point';
-  return humanDuration(series.time[run.endIndex]! - series.time[run.startIndex]! + step);
+  const between = series.time[run.endIndex]! - series.time[run.startIndex]!;
+  return humanDuration(isAround(input) ? between - step : between + step);
+}
+
+/** `since 14:02 UTC` where it lasts until the last point, else `from 14:02 UTC` or, for one point, `at 14:02 UTC`. */
+function beginOf(input: ReasonInput): string {
+  const { series, run, step, timeZone } = input;
+  const { time } = series;
+  const word =
+    run.endIndex === time.length - 1 && !isAround(input)
+      ? 'since'
+      : run.startIndex === run.endIndex
+        ? 'at'
+        : 'from';
+  if (series.indexTime) return `${word} point ${formatNumber(run.startIndex)}`;
+  const begin = time[run.startIndex]! + (isAround(input) ? step : 0);
+  return `${word} ${describeMoment(begin, time[time.length - 1]!, step, timeZone)}`;
 }
 
 function comparison(

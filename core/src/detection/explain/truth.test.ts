@@ -58,7 +58,13 @@ function checkReason(series: LabeledSeries, detection: Detection, event: Anomaly
   const tellsOf = (told: number, values: readonly number[]): boolean =>
     values.some((value) => isNear(told, value)) || isNear(told, median(values));
   const duration = start === end ? 'a single point' : humanDuration((end - start + 1) * 60_000);
-  expect(reason).toContain(`, for ${duration}`);
+  expect(reason).toContain(`, for ${duration} `);
+  // Since when: the clock of its first point; `since` where it lasts until now.
+  const begin = / (since|from|at) (?:(\d+) [A-Z][a-z]{2} )?(\d\d:\d\d) UTC[;.]/.exec(reason);
+  expect(begin, reason).not.toBeNull();
+  expect(new Date(event.start).toISOString().slice(11, 16)).toBe(begin![3]);
+  if (begin![2] !== undefined) expect(new Date(event.start).getUTCDate()).toBe(Number(begin![2]));
+  expect(begin![1] === 'since').toBe(end === all.length - 1);
   let checked = false;
   const move = new RegExp(
     `^value (rose|fell)( steadily)? to (zero|${NUMBER})(?:, (above|below) the expected ${NUMBER})?(?: \\(${NUMBER} times its usual spread\\))?(.*?), for `,

@@ -50,6 +50,8 @@ export function firstDataRow(
   while (at > 1 && fits(rows[at - 1]!) && rows[at - 1]!.cells.every((cell) => types.of(cell) === 'missing'))
     at--;
   if (at < 0) return Math.min(rows.length, first + 1);
+  // So may words for missing values: they come again, or are no words, and the names stand above them.
+  while (at > first + 1 && fits(rows[at - 1]!) && fits(rows[at - 2]!) && isFilling(rows, at)) at--;
   // Names 0, 1, 2 …, as data frames without names have them, perhaps behind an index; a column that was added has a
   // name: 0,1,2,Label.
   const named = (cells: readonly string[]): boolean => {
@@ -64,6 +66,14 @@ export function firstDataRow(
   if (at === first && rows.length > at + 1 && named(rows[at]!.cells) && !countsYears(rows[at + 1]!.cells))
     return at + 1;
   return at;
+}
+
+/** True where the row above the data stands for nothing, or comes again without the names above it. */
+function isFilling(rows: readonly Row[], at: number): boolean {
+  const comesAgain = (one: Row): boolean =>
+    rows.slice(at).some((row) => row.cells.every((cell, c) => cell === one.cells[c]));
+  const [above, row] = [rows[at - 2]!, rows[at - 1]!];
+  return row.cells.every((cell) => /^[?*.-]+$/.test(cell)) || (comesAgain(row) && !comesAgain(above));
 }
 
 /** Names of columns that are years: four and more that go on one by one. */
@@ -193,7 +203,7 @@ export function nameColumns(
     if (data.length > 0 && data.every((row) => row.at(-1) === '')) cells = [...cells, ''];
     else if (rowsAreNamed(cells, data, types)) {
       cells = ['', ...cells];
-      notes.push('The rows have names that no heading counts; they were taken as the first column.');
+      notes.push('Every row begins with a cell that has no heading; it was taken as the first column.');
     }
   }
   return { names: numbered(cells), units, headers: used };
@@ -232,7 +242,8 @@ function rowsAreNamed(
     .slice(0, 50)
     .every((row, i, all) => i === 0 || Number(row[0]) === Number(all[0]![0]) + i);
   const dated = data.slice(0, 50).every((row) => types.of(row[1] ?? '') === 'time');
-  if (timeRank(names[0] ?? '') >= 0) return dated;
+  const epochs = data.slice(0, 50).every((row) => /^\d{9,19}(\.\d+)?$/.test(row[1] ?? ''));
+  if (timeRank(names[0] ?? '') >= 0) return dated || (counted && epochs);
   return (
     counted || data.slice(0, 50).every((row) => types.of(row[0]!) === 'time' || /^\d{9,10}:$/.test(row[0]!))
   );

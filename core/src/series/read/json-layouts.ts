@@ -11,7 +11,7 @@ import { joinPoints, type PointSeries } from './points.js';
 import { nameSeries, type SeriesLabels } from './series-names.js';
 
 /** Prometheus (and Mimir, Thanos, VictoriaMetrics, Loki): a whole answer, its `data`, or the result alone. */
-const prometheus: JsonLayout = (value, options) => {
+export const prometheus: JsonLayout = (value, options) => {
   let result: unknown = value;
   let base: JsonPath = [];
   if (isObject(value)) {
@@ -59,28 +59,49 @@ const prometheus: JsonLayout = (value, options) => {
   // VictoriaMetrics' export has values and timestamps in lists of their own.
   if (result.every((one: Json) => Array.isArray(one.timestamps))) return victoria(result, options);
   const single = isObject(value) && base.length === 0;
-  const list = (result as Json[]).filter((one) => 'values' in one || 'value' in one);
+  // One series may come in several parts, as instant vectors that were asked for one after the other.
+  const joined = new Map<string, PrometheusSeries>();
+  for (const [i, one] of (result as Json[]).entries()) {
+    if (!('values' in one || 'value' in one)) continue;
+    const at = single ? base : [...base, i];
+    const many = 'values' in one;
+    const pairs = pairsAt(many ? one.values : [one.value], [...at, 'values'], options);
+    const key = JSON.stringify(one.metric);
+    let own = joined.get(key);
+    if (!own) joined.set(key, (own = { labels: labelsOf(one.metric), times: [], values: [], paths: [] }));
+    for (const [t, pair] of pairs.entries()) {
+      own.times.push(seconds(pair[0]));
+      own.values.push(pair[1]);
+      own.paths.push([...at, ...(many ? ['values', t] : ['value'])]);
+    }
+  }
+  const list = [...joined.values()];
   const names = nameSeries(
-    list.map((one) => labelsOf(one.metric)),
+    list.map(({ labels }) => labels),
     'value',
   );
   return joinPoints(
-    list.map((one, i): PointSeries => {
-      const at = single ? base : [...base, (result as Json[]).indexOf(one)];
-      const pairs = pairsAt('values' in one ? one.values : [one.value], [...at, 'values'], options);
-      const unit = unitOfName(String((one.metric as Json)?.__name__ ?? ''));
+    list.map(({ labels, times, values, paths }, i): PointSeries => {
+      const unit = unitOfName(labels['__name__'] ?? '');
       return {
         name: names[i]!,
         ...(unit === undefined ? {} : { unit }),
-        times: pairs.map((pair) => seconds(pair[0])),
-        values: pairs.map((pair) => pair[1]),
-        path: (t, part) => [...at, ...('values' in one ? ['values', t] : ['value']), part === 'time' ? 0 : 1],
+        times,
+        values,
+        path: (t, part) => [...paths[t]!, part === 'time' ? 0 : 1],
       };
     }),
     'an answer of Prometheus',
     options,
   );
 };
+
+interface PrometheusSeries {
+  readonly labels: SeriesLabels;
+  readonly times: unknown[];
+  readonly values: unknown[];
+  readonly paths: JsonPath[];
+}
 
 /** Pairs of a time and a value. @throws HeedError bad-json at the first that is none */
 function pairsAt(list: unknown, path: JsonPath, options: ReadOptions): readonly (readonly unknown[])[] {

@@ -46,7 +46,8 @@ export function placed(
   if (!own || !isHeedError(error) || error.place?.path !== undefined) return error;
   const { line, column } = error.place ?? {};
   const what = withRealLines(error.what, options, rowPath);
-  if (line === undefined) return new HeedError(error.code, what, error.remedy, error.place, error.cause);
+  if (line === undefined || line < 1)
+    return new HeedError(error.code, what, error.remedy, error.place, error.cause);
   return faultAt(options, rowPath(line - 1, column === undefined ? undefined : String(column)), {
     code: error.code,
     what,

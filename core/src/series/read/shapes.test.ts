@@ -60,6 +60,54 @@ describe('times that no name announces', () => {
   });
 });
 
+describe('names that are numbers', () => {
+  const rows = (row: (t: number) => string) => Array.from({ length: 20 }, (_, t) => row(t)).join('\n');
+
+  it.each([
+    ['behind an index without a name', ',0,1,2', (t: number) => `${t},${t}.5,2,${t}`, ['0', '1', '2']],
+    ['behind a column of words', 'word,0,1,2', (t: number) => `w${t},${t}.5,2,${t}`, ['0', '1', '2']],
+    ['alone above fractions', '0', (t: number) => `${t}.5`, ['0']],
+  ])('%s', (_, head, row, expected) => {
+    expect(names(`${head}\n${rows(row)}\n`)).toEqual(expected);
+    expect(readText(`${head}\n${rows(row)}\n`).series.time).toHaveLength(20);
+  });
+
+  it('are data above whole numbers', () => {
+    const { series } = readText(`0\n${rows((t) => String(t % 7 === 3 ? 1 : 0))}\n`);
+    expect(series.time).toHaveLength(21);
+  });
+});
+
+it('takes no words for damaged times', () => {
+  const text = table('bill,time,tip', (t) => `${t}.5,${t % 3 ? 'Dinner' : 'Lunch'},${t % 5}`);
+  expect(names(text)).toEqual(['bill', 'tip']);
+  expect(told(text)).toContain('"time" was left out: it holds text such as "Lunch"');
+});
+
+it('takes names of rows without a heading before epoch times', () => {
+  const { series } = readText(`time v\n${Array.from({ length: 9 }, (_, t) => `"${t + 1}" ${start / 1000 + 60 * t} ${t}`).join('\n')}\n`); // prettier-ignore
+  expect(series.time[1]).toBe(start + 60_000);
+});
+
+it('names the flag for a word that stands for missing values', () => {
+  const text = table('v', (t) => (t % 4 ? `${t}` : '?'));
+  expect(() => readText(text)).toThrow(
+    /"\?" is not a number \(15 of 60 cells are not\)\. .*--na-values '\?'/,
+  );
+  expect(names(text, { naValues: ['?'] })).toEqual(['v']);
+});
+
+it('takes two numbers in an object for no series', () => {
+  expect(() => readText('{"type":"Topology","transform":{"scale":[1,2],"translate":[3,4]}}')).toThrow(/no values|numbers/); // prettier-ignore
+});
+
+it('tells equal times of JSON in one line by their paths', () => {
+  const records = ['a', 'b'].flatMap((host) => [0, 1, 1, 2, 3].map((t) => ({ time: iso(t), host, v: t })));
+  expect(() => readText(JSON.stringify(records), { series: ['host'] })).toThrow(
+    /for series "a" \(\[1\] and \[2\]\)/,
+  );
+});
+
 describe('an hour that comes twice', () => {
   it('is refused with the flag that tells the halves apart', () => {
     const clocks = ['02:00', '02:30', '02:00', '02:30', '03:00'].map((clock) => `26.10.2025 ${clock};1,5`);
@@ -130,6 +178,15 @@ describe('lists of events', () => {
 });
 
 describe('instant vectors', () => {
+  it('come one after the other, a line each', () => {
+    const text = Array.from({ length: 12 }, (_, t) =>
+      JSON.stringify({ metric: { __name__: 'up', job: 'a' }, value: [start / 1000 + 60 * t, String(t)] }),
+    ).join('\n');
+    const { series } = readText(text);
+    expect(series.channels.map(({ name, values }) => [name, values[11]])).toEqual([['up', 11]]);
+    expect(() => readText(text.replace('"7"]', '"1O.5"]'))).toThrow(/line 8, value\[1\]: "1O.5"/);
+  });
+
   it('are one point per series, whatever their times', () => {
     const result = ['a', 'b'].map((instance, k) => ({
       metric: { __name__: 'up', instance },

@@ -56,6 +56,20 @@ describe('times are read by the whole column', () => {
       '2026-03-02T09:00:01Z',
     ],
     [
+      'a bracket that another column closes',
+      ['[02/Mar/2026:10:00:00', '[02/Mar/2026:10:00:01'],
+      '2026-03-02T10:00:00Z',
+      '2026-03-02T10:00:01Z',
+    ],
+    [
+      'Go',
+      ['2026-03-02 10:00:00 +0100 CET', '2026-03-02 10:00:01 +0100 CET'],
+      '2026-03-02T09:00:00Z',
+      '2026-03-02T09:00:01Z',
+    ],
+    ['the year first', ['26-03-02', '26-03-03'], '2026-03-02T00:00:00Z', '2026-03-03T00:00:00Z'],
+    ['the day first', ['30-03-26', '31-03-26'], '2026-03-30T00:00:00Z', '2026-03-31T00:00:00Z'],
+    [
       'mail',
       ['Mon, 02 Mar 2026 10:00:00 GMT', 'Mon, 02 Mar 2026 10:00:01 GMT'],
       '2026-03-02T10:00:00Z',
@@ -134,7 +148,7 @@ describe('times are read by the whole column', () => {
   });
 
   it('no file begins in 1970 without a word', () => {
-    expect(refusal(['100000000', '100000060'])).toMatch(/no time of our days.*--time-format/);
+    expect(refusal(['100000000', '100000060'])).toMatch(/not a plausible time.*--time-format/);
     expect(refusal(['46080', '46140'], {}, 'time')).toMatch(/Excel counts days, or 46080 seconds/);
     const { notes } = readCsv('time,v\n0,1\n0.5,2\n');
     expect(notes.join(' ')).toContain('does not hold dates');
@@ -163,6 +177,25 @@ describe('times are read by the whole column', () => {
     expect([...series.channels[0]!.values]).toEqual([1, 2, 3]);
     expect(notes.join(' ')).toContain('turned round');
   });
+});
+
+it('refuses a day or a year that may stand first', () => {
+  const cells = ['14-01-01', '14-02-01', '14-03-01'];
+  expect(refusal(cells)).toMatch(/line 2.*"14-01-01" is the day 2001-01-14 or 2014-01-01.*%y-%m-%d/);
+  expect(timesOf(cells, { timeFormat: '%y-%m-%d' })[0]).toBe('2014-01-01T00:00:00Z');
+});
+
+it('speaks of clocks that are set back in nights to a Sunday alone', () => {
+  const at = (day: string) => [
+    `${day} 01:30`,
+    `${day} 02:00`,
+    `${day} 02:30`,
+    `${day} 02:00`,
+    `${day} 02:30`,
+  ];
+  expect(refusal(at('2026-10-25'))).toContain('--time-zone-in');
+  expect(refusal(at('2026-01-07'))).not.toContain('--time-zone-in');
+  expect(refusal(['2026-01-07 02:00', '2026-01-07 02:00'])).not.toContain('--time-zone-in');
 });
 
 describe('the clock of a zone', () => {

@@ -20,7 +20,7 @@ export const TimeForm = {
 } as const;
 
 const DAY = 86_400_000;
-const zoneText = String.raw`(Z|[A-Z]{2,5}|(?:(?:UTC|GMT)\s?)?[+\-−]\d{1,2}(?::?\d{2})?)?(?:\s?[[(][^\])]{1,40}[\])])?`;
+const zoneText = String.raw`(Z|[A-Z]{2,5}|(?:(?:UTC|GMT)\s?)?[+\-−]\d{1,2}(?::?\d{2})?)?(?:\s[A-Z]{3,5}|\s?[[(][^\])]{1,40}[\])])?`;
 const clockText = String.raw`(\d{1,2})(?:[:.h](\d{2})(?:[:.m](\d{2})(?:[.,:](\d+))?s?)?)?\s*([ap]\.?\s?m\.?)?\s*${zoneText}`;
 const joint = String.raw`(?:[T\s,@_:]|\sat\s|\sum\s)*`;
 const withClock = (date: string): RegExp => new RegExp(`^${date}(?:${joint}(?:${clockText}))?$`, 'iu');
