@@ -1,6 +1,7 @@
 // Hundreds of series: what is wrong now, what belongs together, and the way to it, on both hosts.
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { findings } from './axe.js';
 import { findChromium } from './chromium.js';
 import { hosts, panel, patient, polling, scenario, settled, useDemo } from './demo.js';
 
@@ -40,6 +41,7 @@ describe.skipIf(!findChromium()).each(hosts)('a fleet on %s', patient, (host) =>
     const drawn = await legend(page);
     expect(drawn).toHaveLength(6);
     expect(drawn.every((name) => name.includes('node-07'))).toBe(true);
+    expect(await findings(page, '[data-testid=heed-panel]')).toEqual([]);
     await rows(page).nth(1).getByRole('button').click();
     await page.locator('[data-testid=heed-why]').waitFor();
     expect(await page.locator('[data-testid=heed-reason]').innerText()).toMatch(/web-07/);

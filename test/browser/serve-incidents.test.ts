@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { IncidentRecord } from '../../core/src/serve/ledger.js';
+import { findings } from './axe.js';
 import { findChromium } from './chromium.js';
 import { hosts, patient, polling, useDemo } from './demo.js';
 
@@ -86,6 +87,7 @@ describe.skipIf(!findChromium()).each(hosts)('heed serve in the app on %s', pati
     await page.goto(new URL('/plugins/heed-anomaly-app', page.url()).href);
     await page.locator('#heed-serve-url').fill('heed:9646');
     await page.getByText('Give an address such as').waitFor();
+    expect(await findings(page, '[data-testid=heed-config]')).toEqual([]);
     expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
     await page.locator('#heed-serve-url').fill(`${url}/`);
     await page.locator('#heed-serve-authorization').fill('Basic aGVlZDpzZWNyZXQ=');
@@ -107,6 +109,11 @@ describe.skipIf(!findChromium()).each(hosts)('heed serve in the app on %s', pati
     expect(asked.at(-1)).toBe('Basic aGVlZDpzZWNyZXQ=');
     // What is no web address is no link.
     expect(await list.getByRole('listitem').getByRole('link').count()).toBe(1);
+    for (const theme of ['dark', 'light']) {
+      await page.goto(new URL(`/a/heed-anomaly-app/incidents?theme=${theme}`, page.url()).href);
+      await page.getByText('Open incidents: 2').waitFor();
+      expect(await findings(page, '[data-testid=heed-incidents]'), theme).toEqual([]);
+    }
     await look('calm');
     await page.getByText('Nothing is wrong.').waitFor();
     for (const wrong of ['other', 'broken']) {

@@ -113,8 +113,13 @@ const getStyles = (theme: GrafanaTheme2) => {
       fontSize: 12,
       textAlign: 'left',
       '&:hover': { background: theme.colors.action.hover },
+      // The paler words would be too faint on the brighter ground.
+      '&:hover span': { color: theme.colors.text.primary },
     }),
-    selected: css({ background: theme.colors.action.selected }),
+    selected: css({
+      background: theme.colors.action.selected,
+      '& span': { color: theme.colors.text.primary },
+    }),
     line: css(line),
     time: css({ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }),
     duration: css({ whiteSpace: 'nowrap', minWidth: 74, color: theme.colors.text.secondary }),

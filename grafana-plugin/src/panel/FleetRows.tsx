@@ -50,7 +50,6 @@ export function IncidentRow({ row, opened, timeZone, narrow, onOpen }: IncidentP
         type="button"
         className={cx(styles.row, narrow && styles.tall, opened && styles.selected)}
         aria-expanded={opened}
-        aria-label={t('incident.row', '{{words}}, {{time}}', { words, time })}
         onClick={onOpen}
       >
         <span className={styles.line}>
@@ -78,7 +77,7 @@ export function LabelRow({ row, onPick }: LabelProps) {
   const { label, value, series, now, events, severity } = row;
   return (
     <div role="listitem">
-      <button type="button" className={styles.row} aria-label={filterFor(label, value)} onClick={onPick}>
+      <button type="button" className={styles.row} title={filterFor(label, value)} onClick={onPick}>
         <span className={styles.line}>
           {severity >= 0 ? <SeverityBadge severity={severity} /> : <span className={styles.calm} />}
           <b className={styles.words}>{value}</b>
@@ -109,9 +108,14 @@ const getStyles = (theme: GrafanaTheme2) => {
       fontSize: 12,
       textAlign: 'left',
       '&:hover': { background: theme.colors.action.hover },
+      // The paler words would be too faint on the brighter ground.
+      '&:hover span': { color: theme.colors.text.primary },
     }),
     tall: css({ height: 46, borderBottom: `1px solid ${theme.colors.border.weak}` }),
-    selected: css({ background: theme.colors.action.selected }),
+    selected: css({
+      background: theme.colors.action.selected,
+      '& span': { color: theme.colors.text.primary },
+    }),
     line: css({ display: 'flex', alignItems: 'center', gap: 8, minWidth: 0 }),
     time: css({ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }),
     words: css({ ...ellipsis, flexShrink: 1, minWidth: 60 }),

@@ -78,6 +78,13 @@ test('a peak as each cycle has one, at another phase, is a further cycle', () =>
     expect(isExtraCycle(values!, cycle, { start: start - 20, end: end + 20, way: 1 })).toBe(false);
     expect(isExtraCycle(values!, cycle, { start, end: start + 2, way: 1 })).toBe(false);
     expect(isExtraCycle(values!, cycle, { start: start - 120, end: end - 120, way: 1 })).toBe(false);
+    // Where the period found is a multiple of the series' own, each cycle has several peaks.
+    const twice = cycleOf(series.channels[0]!.values, 480, [], 0.1);
+    if (twice) {
+      const regular = Math.floor(start / 240) * 240 + 30;
+      for (const at of [regular - 240, regular - 480])
+        expect(isExtraCycle(values!, twice, { start: at, end: at + 11, way: 1 })).toBe(false);
+    }
     for (let t = start; t <= end; t++) values![t] = 20 + 3 * (values![t]! - 20);
     expect(isExtraCycle(values!, cycle, { start, end, way: 1 })).toBe(false);
   }

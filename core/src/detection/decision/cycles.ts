@@ -323,6 +323,8 @@ export function isExtraCycle(
   const own = end - start + 1;
   if (Math.abs(highest(start, end) - height) > AS_HIGH * height) return false;
   if (own > AS_LONG * length + 1 || own < length / AS_LONG - 1) return false;
+  // Where most cycles have another peak it is that one.
+  for (let t = start; t <= end; t++) if (isPeak(t % period)) return false;
   let [cycles, peaks] = [0, 0];
   for (let at = first; at + length <= n; at += period) {
     if (at < 0) continue;

@@ -4,13 +4,14 @@ import { joinBackward } from './backward.js';
 import { findBumps } from './bumps.js';
 import { cycleOf, findChangedPeriods, follows, isExtraCycle } from './cycles.js';
 import { findDrifts } from './drift.js';
+import { fromItsFoot } from './foot.js';
 import { forecastRobustly } from './forecast.js';
 import { evenScale, type EvenScale } from './numbers.js';
 import { findPatterns } from './patterns.js';
 import { mostAlike, type Regularity } from './regular.js';
 import { findRoughness, isToldBetter } from './roughness.js';
 import { scanBackward, scanForward } from './scan.js';
-import { candidatePeriods, findAbsences, findSeason, samePhase, type Season } from './season.js';
+import { candidatePeriods, findAbsences, findSeason, type Season } from './season.js';
 import { findSurges, sparseCounts } from './surges.js';
 import type { DecidedInterval } from './types.js';
 
@@ -213,34 +214,6 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
     scale,
     ...(season ? { season } : {}),
   };
-}
-
-/** Points before an onset that tell the level it came from: from the first to the last. */
-const LEVEL_FROM = 40;
-const LEVEL_TO = 16;
-
-/** What comes on slowly begins where it left the level before it: every point since lies clearly off that. */
-function fromItsFoot(
-  y: Float64Array,
-  season: Season | undefined,
-  interval: DecidedInterval,
-  sigma: number,
-): DecidedInterval {
-  const { start, sign, way } = interval;
-  if (sign !== 'off' || start < LEVEL_FROM) return interval;
-  // Without what the nearest other cycles show at that phase.
-  const at = (t: number): number => {
-    if (!season) return y[t]!;
-    const others = Float64Array.from(samePhase(t, season.period, y.length), (other) => y[other]!);
-    return y[t]! - selectQuantile(others, 0.5);
-  };
-  const before = Float64Array.from({ length: LEVEL_FROM - LEVEL_TO }, (_, i) => at(start - LEVEL_FROM + i));
-  before.sort();
-  const level = before[before.length >> 1]!;
-  const least = Math.max(4 * sigma, 2 * (before[before.length - 1]! - before[0]!));
-  let first = start;
-  while (first > start - LEVEL_TO && way * (at(first - 1) - level) > least) first--;
-  return first < start ? { ...interval, start: first } : interval;
 }
 
 /** Joins intervals so near to one another that they are one event. */

@@ -104,6 +104,9 @@ export function samePhase(t: number, period: number, n: number): number[] {
   return out;
 }
 
+/** Share of its size from which a point lacks too, and most points that it may come on or go in. */
+const BEGINS = 0.25;
+const SLOW = 4;
 /** With more of them nothing was regular. */
 const MOST_ABSENCES = 3;
 
@@ -129,6 +132,7 @@ export function findAbsences(values: Float64Array, { period, tolerance }: Season
     const reach = envelope(values, tolerance, way);
     let open: { start: number; end: number; way: 1 | -1; size: number } | undefined;
     const scratch: number[] = [];
+    const first = out.length;
     // At the ends of the series what may come a little early or late may lie outside.
     for (let t = tolerance; t < n - tolerance; t++) {
       scratch.length = 0;
@@ -153,15 +157,35 @@ export function findAbsences(values: Float64Array, { period, tolerance }: Season
         open.size = Math.max(open.size, size);
       }
     }
+    /** How far a point is from what nearly all other cycles show at its phase, in spreads. */
+    const lacking = (t: number): number => {
+      const others = samePhase(t, period, n).map((at) => way * values[at]!);
+      others.sort((a, b) => a - b);
+      return others.length < 3 ? 0 : (others[others.length > 3 ? 1 : 0]! - way * values[t]!) / sigma;
+    };
+    for (const absence of out.splice(first)) out.push({ ...edgesOf(lacking, n, absence, tolerance), way });
   }
-  // What may come earlier or later by the tolerance is missed for as much longer.
-  const missed = out.filter(({ start, end, size }) => size > (end - start > 2 * tolerance ? 5 : 8));
-  if (missed.length > MOST_ABSENCES) return [];
-  return missed.map(({ start, end, way, size }) =>
-    end - start > 2 * tolerance
-      ? { start: start + tolerance, end: end - tolerance, way, size }
-      : { start: (start + end) >> 1, end: (start + end) >> 1, way, size },
-  );
+  const missed = out.filter(({ start, end, size }) => size > (end > start ? 5 : 8));
+  return missed.length > MOST_ABSENCES ? [] : missed;
+}
+
+/**
+ * An absence from where it begins to lack to where it no longer does: what may come earlier or later by the tolerance is
+ * missed for as much longer, and what falls within some points lacks before all of it is gone.
+ */
+function edgesOf(
+  lacking: (t: number) => number,
+  n: number,
+  { start, end, size }: Pick<Absence, 'start' | 'end' | 'size'>,
+  tolerance: number,
+): Pick<Absence, 'start' | 'end' | 'size'> {
+  if (end - start <= 2 * tolerance) return { start: (start + end) >> 1, end: (start + end) >> 1, size };
+  const least = Math.max(5, BEGINS * size);
+  let [first, last] = [start + tolerance, end - tolerance];
+  const most = 2 * tolerance + SLOW;
+  for (let k = 0; k < most && first > 0 && lacking(first - 1) > least; k++) first--;
+  for (let k = 0; k < most && last + 1 < n && lacking(last + 1) > least; k++) last++;
+  return { start: first, end: last, size };
 }
 
 /** Running maximum (way 1) or minimum (way −1) over `reach` points to either side. */

@@ -31,7 +31,7 @@ const LOUD = 10;
 /**
  * Decides on every channel by itself. An interval in which any channel has an event is one of the series.
  * @param scores n scores as the detector ranks the points; 1 = its threshold
- * @param period of the series in points, where the detector found one
+ * @param period of the first channel in points, where the detector found one
  * @param sensitivity 0…100
  */
 export function decideSeries(
@@ -48,7 +48,8 @@ export function decideSeries(
   const alone = series.channels.map(({ values }, c) =>
     decideObserved(values, missingIn?.[c], {
       ...(step ? { step } : {}),
-      periods: periodsOf(values, period),
+      // The detector tells that of the first channel; others have theirs.
+      periods: c === 0 && period ? [period] : findPeriods(values, { max: 2 }).map((found) => found.period),
       // Of several channels it does not say which one is meant.
       ...(channels === 1 ? { scores } : {}),
       strictness,
@@ -145,11 +146,6 @@ function joinRelations(alone: readonly ObservedDecision[], strictness: number): 
     out[channel] = { ...own, intervals: [...own.intervals, interval], expected: middle, spread };
   }
   return out;
-}
-
-/** Periods of a channel in points: that of the series, or the channel's own, which may be weak. */
-function periodsOf(values: Float64Array, period: number | undefined): number[] {
-  return period ? [period] : findPeriods(values, { max: 2 }).map((found) => found.period);
 }
 
 interface ObservedDecision extends Decision {

@@ -70,7 +70,7 @@ function seriesOf(table: TableBuilder): ReadResult {
   for (const { role, cells } of table.columns) {
     if (role === 'related' && !table.asked && !keys.has(cells)) {
       notes.push(
-        `Column "${cells.name}" was left out: what is known or computed of anomalies is no input (--columns "${cells.name}" reads it as a channel).`,
+        `Column "${cells.name}" was left out: labels and scores of anomalies are not input (--columns "${cells.name}" reads it as a channel).`,
       );
     }
   }
@@ -244,7 +244,7 @@ function noMeasurement(column: Column, rows: number, time: Float64Array | undefi
   if (rows > 1 && (isIdName(column.name) || (first === -1 && /^cpu$/i.test(column.name)))) {
     for (let row = 0; row < rows; row++)
       if (values[row] !== present && !Number.isNaN(values[row]!)) return null;
-    return `it is ${present} in every row and identifies something`;
+    return `it is ${present} in every row and looks like an id`;
   }
   return null;
 }

@@ -203,7 +203,7 @@ export function nameColumns(
     if (data.length > 0 && data.every((row) => row.at(-1) === '')) cells = [...cells, ''];
     else if (rowsAreNamed(cells, data, types)) {
       cells = ['', ...cells];
-      notes.push('The rows have names that no heading counts; they were taken as the first column.');
+      notes.push('Every row begins with a cell that has no heading; it was taken as the first column.');
     }
   }
   return { names: numbered(cells), units, headers: used };

@@ -116,7 +116,7 @@ function tryLayout(
     if (!(cause instanceof TypeError)) throw cause;
     throw new HeedError(
       'bad-json',
-      `this begins as the answer of a known program and goes on otherwise (${cause.message.replace(/\s+/g, ' ')})`,
+      'this begins like the answer of a known program, but a part of it has another shape',
       'Export it again, or give records: [{"time": …, "cpu": …}, …].',
       { file: options.name },
       cause,
@@ -203,7 +203,7 @@ function parse(json: string, file: string | undefined, line?: number): unknown {
     throw new HeedError(
       'bad-json',
       `this is not JSON: ${message.replace(/\s+/g, ' ').replace(/ in JSON at position.*$/, '')}`,
-      'Correct the place, or give the file the ending .csv where it is CSV.',
+      'Correct the JSON there, or export it again.',
       { file, line: at },
       error,
     );

@@ -78,7 +78,7 @@ const exposition: LineLayout = {
       if (time === undefined) {
         throw new HeedError(
           'bad-time',
-          `"${shorten(line.text)}" has no time: this is what a target shows of one moment`,
+          `"${shorten(line.text)}" has no time: this is one moment of a target, not a series`,
           'Give the answer of /api/v1/query_range, or read from the server with --prometheus and --query.',
           { file: options.name, line: line.line },
         );

@@ -346,6 +346,6 @@ function align(
     const first = firsts[groupOf[row]!]!;
     return (Math.floor(first / step) + Math.round((ms - first) / step)) * step;
   });
-  notes.push(`The series have their times beside each other; all were put on a grid of ${step / 1000} s.`);
+  notes.push(`The series were sampled at different moments; all were put on a grid of ${step / 1000} s.`);
   return { time: moved, moved: true };
 }

@@ -293,7 +293,7 @@ export class TimeColumn {
       if (step > 0 && step <= 7 && (!whole || step === 1 || step === 7)) return 'excel';
       if (/date|datum|day|serial|fecha|日期/i.test(name)) return 'excel';
       throw this.error(
-        `"${time[0]}" is the day ${new Date((time[0]! - 25_569) * 86_400_000).toISOString().slice(0, 10)} as Excel counts days, or ${time[0]} seconds since a start: the numbers leave it open`,
+        `"${time[0]}" is the day ${new Date((time[0]! - 25_569) * 86_400_000).toISOString().slice(0, 10)} as Excel counts days, or ${time[0]} seconds since a start: the numbers do not tell which`,
         'Say it with --time-format excel or --time-format epoch-s (option timeFormat).',
         lineOf(0),
       );
@@ -302,7 +302,7 @@ export class TimeColumn {
     if (low > -1e9 && high < earliest && (low < 1e7 || /elapsed|relative|since start/i.test(name)))
       return 'elapsed';
     throw this.error(
-      `"${time[0]}" is no time of our days, whatever it counts: in seconds it is ${dateText(time[0]! * 1000)}, in milliseconds ${dateText(time[0]!)}`,
+      `"${time[0]}" is not a plausible time: in seconds it is ${dateText(time[0]! * 1000)}, in milliseconds ${dateText(time[0]!)}`,
       `Say what it counts with --time-format ${numberFormats.slice(0, 6).join(', ')} (option timeFormat), or name another time column.`,
       lineOf(
         Math.max(
@@ -335,7 +335,7 @@ export class TimeColumn {
         const unit = elapsedUnit(this.name);
         time.forEach((value, row) => (time[row] = Number((value * unit.ms).toPrecision(15))));
         notes.push(
-          `${column} does not hold dates; it was read as ${unit.name} from a start that the file does not tell (--time-format says otherwise).`,
+          `${column} does not hold dates; it was read as ${unit.name} since a start that is not known (--time-format says otherwise).`,
         );
         return;
       }

@@ -105,7 +105,7 @@ export class TransposedCsv {
       throw new HeedError(
         'memory-limit',
         `a table that runs from left to right has more than ${mostCells.toLocaleString('en-US')} cells`,
-        'Turn it, so that every time has a row, or give a part.',
+        'Transpose it, so that every time has a row, or give a part.',
         { file: this.options.name, line: rows.line },
       );
     }
