@@ -1,6 +1,8 @@
 /**
  * What the fuzz tests share. `HEED_FUZZ_RUNS` sets how many inputs each property gets, `HEED_FUZZ_SEED` replays a run.
  */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { isHeedError } from './errors.js';
@@ -97,3 +99,16 @@ export const anything = fc.oneof(
   fc.array(number, { maxLength: 3 }),
   fc.dictionary(name, number, { maxKeys: 2, noNullPrototype: true }),
 );
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** MB after everything that can be freed was: weak references take a turn of the loop each. */
+export async function held(): Promise<number> {
+  for (let turn = 0; turn < 3; turn++) {
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return (heapUsed + arrayBuffers) / 1e6;
+}

@@ -363,3 +363,25 @@ describe('text that travels', () => {
     expect(graph.nodes.map(({ id }) => id)).toEqual(ids);
   });
 });
+
+// Found by fuzzing.
+test.each([
+  '[[[{"time":4133980800.0000005}]]]',
+  `{${[0, 1, 2, 3, 4].map((t) => `"${1772409600000 + 60000 * t}":{"a":${t}}`).join()},"1772401772409960000":{"a":1}}`,
+])('a fault without a row of its own is told all the same: %s', (json) => {
+  let error: unknown;
+  try {
+    readJson(json);
+  } catch (thrown) {
+    error = thrown;
+  }
+  expect(error === undefined || isHeedError(error)).toBe(true);
+});
+
+test('a judgment of a kind that is no text is refused', async () => {
+  const series = createSeries({ channels: [{ name: 'a', values: [1, 2, 3, 4, 5, 6, 7, 8] }] });
+  const feedback = [{ start: 0, end: 0, kind: { toString: 0 } }];
+  await expect(detect(series, { detector: 'z-score', feedback: feedback as never })).rejects.toMatchObject({
+    name: 'HeedError',
+  });
+});

@@ -119,6 +119,7 @@ describe('an output', () => {
     ['standard input', ['detect', '-', '--out', 'metrics.csv']],
     ['of training', ['fit', 'metrics.csv', '--detector', 'z-score', '--out', 'metrics.csv']],
     ['of an evaluation', ['evaluate', 'metrics.csv', '-d', 'z-score', '--out', 'metrics.csv']],
+    ['a diagram', ['evaluate', 'metrics.csv', '-d', 'z-score', '--diagram', 'link.csv']],
   ])('that is an input is refused: %s', async (_, args) => {
     if (!readdirSync(folder).includes('link.csv')) symlinkSync('metrics.csv', inFolder('link.csv'));
     const input = openSync(inFolder('metrics.csv'), 'r');

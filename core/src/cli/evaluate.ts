@@ -30,7 +30,7 @@ import type { EvaluateTask } from './evaluate-task.js';
 import { refuseSeriesFlags } from './graph.js';
 import { addReadingOptions, readOptionsOf } from './input.js';
 import { interruption } from './interrupt.js';
-import { checkOutput, print, writeOutput } from './output.js';
+import { checkDifferent, checkOutput, print, writeOutput } from './output.js';
 import { colorsFor, ProgressDisplay, tell, terminalWidth } from './terminal.js';
 import { names, optionPair, optionValue, wholeNumberIn } from './values.js';
 
@@ -137,7 +137,10 @@ Examples:
       const progress = new ProgressDisplay(options.quiet === true);
       let text: string;
       try {
-        await checkOutput(options.out, [...paths, options.published, options.list]);
+        const inputs = [...paths, options.published, options.list];
+        await checkOutput(options.out, inputs);
+        await checkOutput(options.diagram, [...inputs, options.resume]);
+        await checkDifferent(options.out, options.diagram, '--diagram');
         if (await areGraphs(paths)) {
           refuseSeriesFlags(options);
           checkOptionNames(options.detector ?? graphDetectors, options.option);

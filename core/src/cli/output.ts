@@ -142,11 +142,15 @@ function openPipe(path: string): Promise<number | undefined> {
 }
 
 /** @throws HeedError bad-option where both are the same file */
-export async function checkDifferent(out: string | undefined, report: string | undefined): Promise<void> {
+export async function checkDifferent(
+  out: string | undefined,
+  report: string | undefined,
+  flag = '--report',
+): Promise<void> {
   if (out === undefined || report === undefined) return;
   const one = (await fileIdentity(out)) ?? resolve(out);
   if (one !== ((await fileIdentity(report)) ?? resolve(report))) return;
-  throw new HeedError('bad-option', '--out and --report name the same file', 'Give each a file of its own.');
+  throw new HeedError('bad-option', `--out and ${flag} name the same file`, 'Give each a file of its own.');
 }
 
 /**

@@ -69,8 +69,8 @@ export function checkFeedback(feedback: readonly Feedback[] = []): void {
 
 /** Judgments kept by a detector and given with a series, each once: a file named twice says no more than once. */
 export function joinFeedback(kept: readonly Feedback[], given: readonly Feedback[] = []): Feedback[] {
-  if (!Array.isArray(given)) throw new HeedError('bad-value', 'the feedback is not a list', remedy);
-  const keyed = [...kept, ...(given as readonly Feedback[])].map(
+  checkFeedback(given);
+  const keyed = [...kept, ...given].map(
     (one) => [`${one.start}/${one.end}/${one.kind}`, one] as const,
   );
   return [...new Map(keyed).values()];

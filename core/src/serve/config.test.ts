@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { parseConfig } from './config.js';
+import { parseConfig, readConfig } from './config.js';
 import { configJsonSchema } from './schema.js';
 
 let folder: string;
@@ -129,4 +129,13 @@ test('the JSON Schema takes what the reader takes, and refuses unknown settings'
   expect(validate(parse(least))).toBe(true);
   expect(validate(parse(`${least}    stepp: 1m\n`))).toBe(false);
   expect(validate({ sources: {} })).toBe(false);
+});
+
+test('a file that can be no configuration is not read', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'heed-config-'));
+  const file = join(folder, 'disk.img');
+  writeFileSync(file, '');
+  truncateSync(file, 3 * 2 ** 30);
+  expect(() => readConfig(file)).toThrow(/disk\.img is larger than the 16 MB/);
+  rmSync(folder, { recursive: true });
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import * as v from 'valibot';
 import { isAlias, isMap, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
 import { HeedError, isHeedError, type ErrorPlace } from '../errors.js';
@@ -96,6 +96,8 @@ export interface ConfigOverrides {
   readonly shard?: string | undefined;
 }
 
+const MOST_BYTES = 16 * 2 ** 20;
+
 /**
  * Reads a configuration file.
  * @throws HeedError file-unreadable, bad-option with the line of the fault
@@ -103,8 +105,17 @@ export interface ConfigOverrides {
 export function readConfig(file: string, overrides: ConfigOverrides = {}): Config {
   let text: string;
   try {
+    const { size } = statSync(file);
+    if (size > MOST_BYTES) {
+      throw new HeedError(
+        'file-unreadable',
+        `${file} is larger than the 16 MB that are read of a configuration`,
+        'Check that it is the right one.',
+      );
+    }
     text = readFileSync(file, 'utf8');
   } catch (cause) {
+    if (isHeedError(cause)) throw cause;
     throw new HeedError(
       'file-unreadable',
       `${file} cannot be read (${(cause as NodeJS.ErrnoException).code})`,

@@ -84,3 +84,19 @@ test('a channel that leaves its range is told by itself', async () => {
     ['level shift', 1200, 'cpu'],
   ]);
 });
+
+test('channels that move apart for most of the time have no relation that could be broken', () => {
+  const together = generateRelated('shared load', { seed: 3 });
+  const apart = generateRelated('unrelated, AR(0.99)', { seed: 3 });
+  const channels = together.channels.map((channel, c) => ({
+    ...channel,
+    values: channel.values.map((value, t) => (t < 700 ? value : apart.channels[c]!.values[t]!)),
+  }));
+  const { of } = decideSeries(
+    fillGaps(createSeries({ time: together.time, channels })),
+    new Float32Array(1800),
+    undefined,
+    50,
+  );
+  for (const c of [0, 1]) for (let t = 0; t < 1800; t++) expect(of(c, t, t)?.sign).not.toBe('relation');
+});

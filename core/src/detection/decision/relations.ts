@@ -21,6 +21,8 @@ const LEAST_ODDS = 12;
 /** How many times a second break the first one must outweigh, or as many breaks in all. */
 const OUTWEIGHS = 3;
 const MOST_BREAKS = 2;
+/** Largest share of the points that breaks may be: beyond, moving together is not what the channels usually do. */
+const MOST_BROKEN = 0.25;
 /** Fewest points of a break, and the mean square, in that of what the relation usually leaves, that it must have. */
 const SHORTEST = 8;
 const UNLIKE = 9;
@@ -235,7 +237,8 @@ function breaksOf(
     out.push({ interval, odds });
     ratios.fill(-Infinity, interval.start, interval.end + 1);
   }
-  if (out.length > MOST_BREAKS) return [];
+  const broken = out.reduce((sum, { interval: { start, end } }) => sum + end - start + 1, 0);
+  if (out.length > MOST_BREAKS || broken > MOST_BROKEN * n) return [];
   return out.filter(({ interval: { start, end } }) => {
     let [square, count] = [0, 0];
     for (let t = start; t <= end; t++) {

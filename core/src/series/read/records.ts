@@ -116,7 +116,12 @@ export function seriesFromColumns(
   options: ReadOptions,
   from: RowSource = {},
 ): ReadResult {
-  const { path } = from;
+  const { path: pathOf } = from;
+  // A number in a message may be none of a row.
+  const path =
+    pathOf &&
+    ((row: number, column: string | undefined): JsonPath =>
+      Number.isInteger(row) && row >= 0 && row < count ? pathOf(row, column) : []);
   if (!path) return readColumns(names, count, cellAt, options, from);
   try {
     const { series, notes } = readColumns(names, count, cellAt, options, from);
