@@ -1,5 +1,6 @@
-// Does the alert budget hold? Incidents per week on simulated series without anomalies, one point a minute.
-//   node core/scripts/live-budget.mjs [--seeds 20] [--points 10080] [--budgets 1/day,1/week,1/month] [--kinds white,daily]
+// Does the alert budget hold? Incidents per week on simulated series without anomalies, one point a minute,
+// or every so many seconds. Cycles are so many points long, whatever the step.
+//   node core/scripts/live-budget.mjs [--seeds 20] [--points 10080] [--step 60] [--budgets 1/day,1/week,1/month] [--kinds white,daily]
 import { createRandom } from '../dist/esm/index.js';
 import { BudgetMonitors } from '../dist/esm/live/monitor.js';
 
@@ -10,8 +11,10 @@ const option = (name, fallback) => {
 const seeds = Number(option('seeds', 20));
 const points = Number(option('points', 10_080));
 const budgets = option('budgets', '1/day,1/week,1/month').split(',');
-const WEEK = 10_080;
-const MINUTE = 60_000;
+/** ms */
+const step = 1000 * Number(option('step', 60));
+/** Points. */
+const WEEK = (7 * 86_400_000) / step;
 
 const cycle = (t, period) => Math.sin((2 * Math.PI * t) / period);
 /** Each gives the value at point t; what they remember lies in the closure. */
@@ -69,9 +72,9 @@ for (const kind of asked) {
   for (let seed = 1; seed <= seeds; seed++) {
     const next = kinds[kind](createRandom(7919 * seed));
     // One pass: how much a point stands out does not depend on the budget.
-    const monitors = new BudgetMonitors({ step: MINUTE }, budgets);
+    const monitors = new BudgetMonitors({ step }, budgets);
     for (let t = 0; t < points; t++) {
-      monitors.append(t * MINUTE, next(t)).forEach(({ incidents }, b) => {
+      monitors.append(t * step, next(t)).forEach(({ incidents }, b) => {
         for (const { change } of incidents) if (change === 'opened') opened[b]++;
       });
     }
