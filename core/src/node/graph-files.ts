@@ -1,4 +1,4 @@
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { HeedError } from '../errors.js';
 import {
@@ -7,11 +7,12 @@ import {
   readGraphJson,
   readGraphSequenceCsv,
   readGraphSequenceJson,
+  unpack,
   type Graph,
   type GraphSequence,
   type GraphTextKind,
 } from '../series/index.js';
-import { readText, readTextFile } from './open.js';
+import { openInput, readText, readTextFile } from './open.js';
 
 /** Options of `readGraphFile`. */
 export interface ReadGraphOptions {
@@ -26,7 +27,8 @@ export interface ReadGraphOptions {
 const HEAD = 65_536;
 
 /**
- * Reads a graph, or a sequence of graphs where it has times, from JSON or from an edge list in CSV.
+ * Reads a graph, or a sequence of graphs where it has times, from JSON or from an edge list in CSV, or gzip or zstd of
+ * these.
  * @param path the file, or `-` for `options.stdin`
  * @throws HeedError (rejects) file-unreadable, and what the readers of `series` throw; messages begin with the path
  */
@@ -64,12 +66,17 @@ export async function readGraphFile(
 export async function graphFileKind(path: string): Promise<GraphTextKind> {
   try {
     if (!(await stat(path)).isFile()) return undefined;
-    const file = await open(path);
+    const { stream } = await openInput(path);
     try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD), 0, HEAD, 0);
-      return graphTextKind(buffer.toString('utf8', 0, bytesRead));
+      const { all } = await unpack(stream, path);
+      let head = Buffer.alloc(0);
+      for await (const piece of all) {
+        head = Buffer.concat([head, Buffer.from(piece as Uint8Array)]);
+        if (head.length >= HEAD) break;
+      }
+      return graphTextKind(head.toString('utf8', 0, HEAD));
     } finally {
-      await file.close();
+      stream.destroy();
     }
   } catch {
     return undefined;

@@ -5,6 +5,7 @@ import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { isatty, ReadStream } from 'node:tty';
 import { HeedError, isHeedError, throwIfAborted } from '../errors.js';
+import { unpack } from '../series/index.js';
 
 /** Most bytes of a text that is read whole (a model, a graph, judgments): Node's longest string is half a GiB. */
 const mostTextBytes = 256 * 2 ** 20;
@@ -64,7 +65,7 @@ export async function readTextFile(
 }
 
 /**
- * Reads a stream to its end as UTF-8 text.
+ * Reads a stream to its end as UTF-8 text; gzip and zstd are unpacked, and the limit is on what comes out.
  * @throws HeedError (rejects) file-unreadable, cancelled; messages begin with `name`
  */
 export async function readText(
@@ -82,8 +83,9 @@ export async function readText(
   signal?.addEventListener('abort', stop, { once: true });
   try {
     checkSize(size, most, name);
-    for await (const piece of stream) {
-      const buffer = typeof piece === 'string' ? Buffer.from(piece) : (piece as Buffer);
+    const { all } = await unpack(stream, name);
+    for await (const piece of all) {
+      const buffer = Buffer.from(piece as Uint8Array);
       bytes += buffer.length;
       checkSize(bytes, most, name);
       pieces.push(buffer);

@@ -15,6 +15,7 @@ export type { Aggregation, DuplicatePolicy } from './merge.js';
 export { formatDuration, parseDuration } from './time.js';
 export { fillAbsent } from './absent.js';
 export { parseIsoTime } from './read/times.js';
+export { unpack } from './read/unpack.js';
 export type { EpochUnit } from './read/epoch.js';
 export { seriesToCsv, type WriteCsvOptions } from './write.js';
 export * from './graph.js';

@@ -83,7 +83,7 @@ function mutate(bytes: Uint8Array, random: () => number, inserts: readonly Uint8
 
 describe(`damaged exports (seed ${seed})`, { timeout: limit }, () => {
   it('are read or refused, never anything else', () => {
-    const mutations = inputs(10_000, 0.35);
+    const mutations = inputs(92_000, 0.35);
     const random = xorshift(seed);
     const encoded = pieces.map((piece) => new TextEncoder().encode(piece));
     for (let run = 0; run < mutations; run++) {

@@ -3,15 +3,11 @@ import { CooperativeScheduler } from '../../yield.js';
 import { readBinary } from './binary.js';
 import { createCsvReader, type TableReader } from './csv.js';
 import type { ReadOptions, ReadResult, ReadRunOptions } from './options.js';
-import { decompress, fileKind, type FileKind } from './packed.js';
 import { createTextReader } from './text.js';
+import { concatenate, unpack } from './unpack.js';
 
 /** Pieces are cut to this many bytes (or characters), so that a cancel is seen within some 10 ms. */
 const PIECE = 1 << 18;
-/** Bytes that tell what a file is. */
-const MAGIC = 16;
-
-type Chunks = AsyncIterable<Uint8Array | string>;
 
 /**
  * Reads a series from a stream of bytes or text: `Blob.stream()` and `fetch` bodies in the browser, files in Node.
@@ -35,13 +31,7 @@ export async function readSeriesStream(
       yield chunk;
     }
   }
-  let { kind, all } = await sniff(watched(), options.name);
-  for (let layer = 0; layer < 3 && (kind === 'gzip' || kind === 'zstd'); layer++) {
-    ({ kind, all } = await sniff(
-      decompress(all as AsyncIterable<Uint8Array>, kind, options.name),
-      options.name,
-    ));
-  }
+  const { kind, all } = await unpack(watched(), options.name);
   const binary = kind === 'parquet' || kind === 'workbook' ? kind : null;
   const whole: Uint8Array[] = [];
   let reader: TableReader | null = null;
@@ -74,40 +64,4 @@ export async function readSeriesStream(
     : (reader ?? createCsvReader(options)).finish();
   run.onProgress?.({ phase: 'read', done: 1, message: `${result.series.time.length} points` });
   return result;
-}
-
-/** Looks at the first bytes without taking them away. */
-async function sniff(chunks: Chunks, name: string | undefined): Promise<{ kind: FileKind; all: Chunks }> {
-  const iterator = chunks[Symbol.asyncIterator]();
-  const taken: (Uint8Array | string)[] = [];
-  let length = 0;
-  let ended = false;
-  while (length < MAGIC) {
-    const next = await iterator.next();
-    if (next.done) {
-      ended = true;
-      break;
-    }
-    taken.push(next.value);
-    length += next.value.length;
-    if (typeof next.value === 'string') break;
-  }
-  async function* all(): AsyncGenerator<Uint8Array | string> {
-    yield* taken.splice(0);
-    if (ended) return;
-    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
-  }
-  const bytes = taken.filter((chunk): chunk is Uint8Array => typeof chunk !== 'string');
-  return { kind: bytes.length > 0 ? fileKind(concatenate(bytes), name) : 'text', all: all() };
-}
-
-function concatenate(pieces: readonly Uint8Array[]): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!;
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
