@@ -13,7 +13,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { freePort } from '../core/src/node/free-port.js';
 import { noise, type FakeSeries } from '../core/src/serve/fake-prometheus.fixture.js';
 import { minute, noon, Testbed } from '../core/src/serve/testbed.fixture.js';
-import { keysOf, queryKeysOf } from '../core/src/serve/redis/keys.js';
+import { makeKeys, makeQueryKeys } from '../core/src/serve/redis/keys.js';
 import type { WebhookMessage } from '../core/src/serve/outputs/webhook.js';
 import { Scripts } from '../core/src/serve/redis/scripts.js';
 import { findTool } from './setup/tools.js';
@@ -104,9 +104,9 @@ describe.skipIf(!server)('heed serve on several machines with a real Redis', () 
     ...more,
   });
   const queryKeys = async () => {
-    const keys = keysOf('heed');
+    const keys = makeKeys('heed');
     const [print] = await look.hkeys(keys.queries);
-    return queryKeysOf(keys, print!);
+    return makeQueryKeys(keys, print!);
   };
   /** Until every batch that Redis has was judged: a busy machine is behind when a round has ended. */
   const untilJudged = (): Promise<unknown> =>
@@ -176,7 +176,7 @@ describe.skipIf(!server)('heed serve on several machines with a real Redis', () 
   test('who lost a shard cannot write it any more, and judges it again from what Redis has', async () => {
     const service = await bed.start(shared());
     for (let i = 0; i < 3; i++) await advance(service);
-    const keys = keysOf('heed');
+    const keys = makeKeys('heed');
     const scripts = new Scripts(look, keys);
     const query = await queryKeys();
     const tokens = await look.hgetall(query.fence);
@@ -208,7 +208,7 @@ describe.skipIf(!server)('heed serve on several machines with a real Redis', () 
     const got: { id: string; sequence: number }[] = [];
     const receiver = await receive((body) => got.push(body as { id: string; sequence: number }));
     const service = await bed.start(shared({ outputs: { webhook: [{ url: receiver.url }] } }));
-    const keys = keysOf('heed');
+    const keys = makeKeys('heed');
     const scripts = new Scripts(look, keys);
     const query = await queryKeys();
     const epoch = Number(await look.get(keys.epoch));
@@ -274,7 +274,7 @@ describe.skipIf(!server)('heed serve on several machines with a real Redis', () 
     const service = await bed.start(shared());
     for (let i = 0; i < 3; i++) await advance(service);
     // In the middle of a round, which another reign must not end as if it knew what there was.
-    const { leader } = keysOf('heed');
+    const { leader } = makeKeys('heed');
     let isLost = false;
     bed.prometheus.instead = (asked, response) => {
       bed.prometheus.instead = undefined;
@@ -333,7 +333,7 @@ server: { listen: 127.0.0.1:0 }
 limits: { workers: 1 }
 `,
     );
-    const keys = keysOf('heed');
+    const keys = makeKeys('heed');
     const start = async (): Promise<ChildProcess> => {
       const child = spawn(process.execPath, [heed, 'serve', '--config', config], { stdio: 'ignore' });
       children.push(child);
@@ -353,7 +353,7 @@ limits: { workers: 1 }
         expect(name).toBeDefined();
         return name;
       }, patiently);
-      const query = queryKeysOf(keys, print);
+      const query = makeQueryKeys(keys, print);
       const behind = async (who?: string): Promise<number> => {
         const [heads, done, owners] = await Promise.all(
           [query.head, query.done, keys.owners].map((key) => look.hgetall(key)),

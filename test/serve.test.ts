@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findProgram } from '../core/scripts/debian.mjs';
 import { freePort } from '../core/src/node/free-port.js';
-import { exprOf } from '../core/src/serve/newcomers.js';
+import { selectSeries } from '../core/src/serve/newcomers.js';
 import { findTool } from './setup/tools.js';
 
 const prometheus = findTool('prometheus');
@@ -202,7 +202,7 @@ server: { listen: 127.0.0.1:${port} }
     expect(await alerts()).toEqual([]);
     // What the history of a new series is asked for by.
     const labels = { __name__: 'load', instance: 'host-2', job: 'app' };
-    expect(await query(exprOf('load', [{ labels, values: new Float64Array(0) }]))).toMatchObject([
+    expect(await query(selectSeries('load', [{ labels, values: new Float64Array(0) }]))).toMatchObject([
       { metric: labels },
     ]);
 

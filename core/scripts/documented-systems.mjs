@@ -191,13 +191,13 @@ const header = [
   'parameters',
   'fit, CPU s',
 ];
-function tableOf(head, words, body) {
+function makeTable(head, words, body) {
   return [head, head.map((_, i) => (i < words ? '---' : '--:')), ...body]
     .map((row) => `| ${row.join(' | ')} |`)
     .join('\n');
 }
 
-const table = tableOf(header, 3, rows);
+const table = makeTable(header, 3, rows);
 process.stdout.write(
   `${table}\n\nSmallest margin over the better of z-score and random: ${worst.toFixed(2)}; longest fit: ${slowest.toFixed(0)} s of processor time\n`,
 );
@@ -275,7 +275,7 @@ for (const [id, generator] of [
   transferRows.push([id, generator, ...means.map((mean) => mean.toFixed(2))]);
   process.stderr.write(`transfer ${transferRows.at(-1).join('  ')}\n`);
 }
-const transferTable = tableOf(transferHeader, 2, transferRows);
+const transferTable = makeTable(transferHeader, 2, transferRows);
 process.stdout.write(`\n${transferTable}\n`);
 
 if (write) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countOf, humanDuration, formatNumber, formatTicks } from './format.js';
+import { formatCount, humanDuration, formatNumber, formatTicks } from './format.js';
 
 const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000];
 
@@ -26,7 +26,7 @@ test.each([
 });
 
 test('things are counted with their plural', () => {
-  expect([0, 1, 2, 12_345].map((count) => countOf(count, 'point'))).toEqual([
+  expect([0, 1, 2, 12_345].map((count) => formatCount(count, 'point'))).toEqual([
     '0 points',
     '1 point',
     '2 points',

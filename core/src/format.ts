@@ -33,7 +33,7 @@ export function formatNumber(value: number, digits = 3): string {
 }
 
 /** `1 point`, `1,204 points`: a whole number of things with a regular plural. */
-export function countOf(count: number, noun: string): string {
+export function formatCount(count: number, noun: string): string {
   return `${whole(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 

@@ -65,7 +65,7 @@ export interface OpenOptions {
 }
 
 /** @throws NotebookError */
-function targetOf({ file, dryRun }: OpenOptions): string {
+function chooseTarget({ file, dryRun }: OpenOptions): string {
   if (file === undefined) return packageFolder;
   const path = resolve(file);
   if (!existsSync(path)) {
@@ -89,7 +89,7 @@ function targetOf({ file, dryRun }: OpenOptions): string {
  */
 export async function openNotebook(options: OpenOptions = {}): Promise<number> {
   const environment = options.environment ?? process.env;
-  const target = targetOf(options);
+  const target = chooseTarget(options);
   const print = options.print ?? ((line: string) => process.stderr.write(`${line}\n`));
   const works = (probe: readonly string[]) =>
     spawnSync(probe[0]!, probe.slice(1), {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateGraph, generateGraphSequence, generateSeries } from '../../core/src/datasets/index.js';
 import { listDetectors } from '../../core/src/detectors/index.js';
-import { createDetector, createGraphDetector, graphInputOf } from '../../core/src/detection/index.js';
+import { createDetector, createGraphDetector, toGraphInput } from '../../core/src/detection/index.js';
 import { findChromium, launchChromium } from './chromium.js';
 import { serveWorker, type WorkerPage } from './worker-page.js';
 
@@ -96,7 +96,7 @@ describe.skipIf(!executable)('models of learned detectors saved in Node and load
         jobs.push({ id, kind: 'series', model: await detector.save() });
         detector.dispose();
       }
-      if (!graphInputOf(definition)) continue;
+      if (!toGraphInput(definition)) continue;
       const detector = await createGraphDetector(id, short);
       if (detector.input === 'graph') {
         await detector.fit(graph, { seed: 1 });

@@ -98,9 +98,9 @@ async function backtestAction(
 ): Promise<void> {
   parseBudget(flags.budget);
   await checkOutput(flags.out, [file]);
-  const format = formatOf(flags);
+  const format = chooseFormat(flags);
   const tested: Tested[] = [];
-  const sources = await sourcesOf(file);
+  const sources = await listSources(file);
   let first: unknown;
   for (const [i, source] of sources.entries()) {
     let input: ReadResult;
@@ -116,9 +116,9 @@ async function backtestAction(
     }
     const { series, notes } = input;
     if (format === 'table') tellNotes(notes, flags);
-    for (const part of partsOf(series, flags)) {
+    for (const part of splitChannels(series, flags)) {
       throwIfAborted(signal);
-      tested.push(test(nameOf(source, part, series), part, flags));
+      tested.push(test(namePart(source, part, series), part, flags));
     }
     progress.update({ phase: 'backtest', done: (i + 1) / sources.length });
   }
@@ -130,14 +130,14 @@ async function backtestAction(
   if (!flags.quiet) tell(`Written to ${flags.out}`);
 }
 
-function formatOf(flags: BacktestFlags): (typeof formats)[number] {
+function chooseFormat(flags: BacktestFlags): (typeof formats)[number] {
   if (flags.format) return flags.format;
   const ending = extname(flags.out ?? '').toLowerCase();
   return ending === '.json' ? 'json' : ending === '.svg' ? 'svg' : /\.ya?ml/.test(ending) ? 'rules' : 'table';
 }
 
 /** The file itself, or what can be read in a folder. */
-async function sourcesOf(file: string | undefined): Promise<(string | undefined)[]> {
+async function listSources(file: string | undefined): Promise<(string | undefined)[]> {
   if (file === undefined || file === '-') return [file];
   const entry = await stat(file).catch(() => undefined);
   if (!entry?.isDirectory()) return [file];
@@ -145,13 +145,13 @@ async function sourcesOf(file: string | undefined): Promise<(string | undefined)
 }
 
 /** All channels as one series, or each by itself. */
-function partsOf(series: Series, { together }: BacktestFlags): Series[] {
+function splitChannels(series: Series, { together }: BacktestFlags): Series[] {
   return together || series.channels.length === 1
     ? [series]
     : series.channels.map((channel) => ({ ...series, channels: [channel] }));
 }
 
-function nameOf(source: string | undefined, part: Series, whole: Series): string {
+function namePart(source: string | undefined, part: Series, whole: Series): string {
   const file = source === undefined || source === '-' ? undefined : basename(source);
   const channel = part.channels.length === whole.channels.length ? undefined : part.channels[0]!.name;
   return [file, channel].filter((text) => text !== undefined).join(': ') || part.channels[0]!.name;
@@ -220,7 +220,7 @@ function backtestTable(tested: readonly Tested[], flags: BacktestFlags): string 
   };
   const lines: string[] = [];
   for (const { name, series, result } of tested) {
-    lines.push(layout.colors.bold(printable(name)), `  ${summaryOf(result, series)}`);
+    lines.push(layout.colors.bold(printable(name)), `  ${summarize(result, series)}`);
     for (const incident of result.incidents.slice(0, flags.maxIncidents)) {
       lines.push(...incidentLines(incident, series, flags.timeZone, layout.width));
     }
@@ -271,7 +271,7 @@ function backtestTable(tested: readonly Tested[], flags: BacktestFlags): string 
 }
 
 /** "Would have paged 3 times in 30 days (0.7 a week); 2 of 2 labeled events, median 40 s after onset; 1 false." */
-function summaryOf({ incidents, days, pagesPerWeek, truth, history }: Backtest, series: Series): string {
+function summarize({ incidents, days, pagesPerWeek, truth, history }: Backtest, series: Series): string {
   const span = series.indexTime
     ? `${formatNumber(series.time.length - history)} points`
     : humanDuration(days * 86_400_000);

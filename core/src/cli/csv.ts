@@ -18,7 +18,7 @@ const taken = new Set([
 ]);
 
 /** The column of a channel's values; one that would be taken for another gets a longer name. */
-function columnOf(name: string): string {
+function nameColumn(name: string): string {
   return taken.has(name.trim().toLowerCase()) ? `${name} value` : name;
 }
 
@@ -29,15 +29,15 @@ function columnOf(name: string): string {
  */
 export function detectionCsv(series: Series, detection: Detection): string {
   const n = series.time.length;
-  const eventOf = new Uint32Array(n);
-  detection.events.forEach((event, i) => eventOf.fill(i + 1, event.startIndex, event.endIndex + 1));
+  const eventAt = new Uint32Array(n);
+  detection.events.forEach((event, i) => eventAt.fill(i + 1, event.startIndex, event.endIndex + 1));
   const header = [
     series.indexTime ? 'row' : 'time',
     'score',
     'anomaly',
     'event',
     ...series.channels.flatMap(({ name }, c) => [
-      columnOf(name),
+      nameColumn(name),
       ...(detection.expected?.[c] ? [`${name} expected`] : []),
       ...(detection.lower?.[c] ? [`${name} lower`] : []),
       ...(detection.upper?.[c] ? [`${name} upper`] : []),
@@ -58,8 +58,8 @@ export function detectionCsv(series: Series, detection: Detection): string {
     rows.push([
       series.indexTime ? t : new Date(series.time[t]!).toISOString(),
       Number(detection.score[t]!.toPrecision(7)),
-      eventOf[t]! > 0 ? 1 : 0,
-      eventOf[t]! > 0 ? eventOf[t]! : '',
+      eventAt[t]! > 0 ? 1 : 0,
+      eventAt[t]! > 0 ? eventAt[t]! : '',
       ...cells.map((cell) => cell(t)),
     ]);
   }

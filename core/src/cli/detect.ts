@@ -18,7 +18,7 @@ import {
   addScoringOptions,
   checkScoringFlags,
   eventOptions,
-  preparationOf,
+  toPreparation,
   type PreparationFlags,
   type ScoringFlags,
 } from './scoring-options.js';
@@ -108,7 +108,7 @@ function timeZoneName(text: string): string {
   return text;
 }
 
-function formatOf(flags: DetectFlags): Format {
+function chooseFormat(flags: DetectFlags): Format {
   if (flags.format) return flags.format;
   const ending = extname(flags.out ?? '')
     .slice(1)
@@ -123,7 +123,7 @@ async function detectAction(
   progress: ProgressDisplay,
 ): Promise<void> {
   checkScoringFlags(flags);
-  const format = formatOf(flags);
+  const format = chooseFormat(flags);
   if (format === 'png' && flags.out === undefined && process.stdout.isTTY) {
     throw new HeedError('bad-option', 'a PNG image is nothing for a terminal', 'Give --out FILE.');
   }
@@ -136,7 +136,7 @@ async function detectAction(
     return;
   }
   const run = { signal, onProgress: progress.update };
-  const preparation = preparationOf(flags);
+  const preparation = toPreparation(flags);
   const choice = { ...flags, ...(preparation ? { preparation } : {}) };
   const detector = await openDetector(choice, eventOptions(flags), signal);
   let input: ReadResult;

@@ -2,8 +2,8 @@ import { Option, type Command } from 'commander';
 import Table from 'cli-table3';
 import { getDetectorDefinition, listDetectors } from '../detectors/registry.js';
 import type { DetectorDefinition } from '../detectors/base/types.js';
-import { defaultsOf, describeOption } from '../detectors/base/options.js';
-import { graphInputOf } from '../detection/graph/detector.js';
+import { listDefaults, describeOption } from '../detectors/base/options.js';
+import { toGraphInput } from '../detection/graph/detector.js';
 import { print } from './output.js';
 import { colorsFor, terminalWidth } from './terminal.js';
 
@@ -31,7 +31,7 @@ Examples:
           tags,
           source,
           summary,
-          defaults: defaultsOf(options),
+          defaults: listDefaults(options),
           parameters: parameters ?? null,
         }));
         await print(`${JSON.stringify(list, null, 2)}\n`);
@@ -42,7 +42,7 @@ Examples:
 /** What a reader chooses by, in a word each. */
 function traits(definition: DetectorDefinition): string {
   const { input, tags } = definition;
-  const graphs = graphInputOf(definition);
+  const graphs = toGraphInput(definition);
   return [
     input !== 'series' ? input : graphs ? `series, ${graphs}` : '',
     tags.needsTraining ? (tags.supervised ? 'needs labels' : 'trained') : 'no training',

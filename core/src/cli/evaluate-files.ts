@@ -7,7 +7,7 @@ import { readSeriesFile } from '../node/files.js';
 import { readTextFile, unreadable } from '../node/open.js';
 import type { EvaluateOptions } from './evaluate-options.js';
 import { readableFiles } from './folder.js';
-import { readOptionsOf } from './input.js';
+import { toReadOptions } from './input.js';
 import { printable, tell } from './terminal.js';
 
 export interface LabeledFile {
@@ -36,7 +36,7 @@ export async function filesToJudge(
   paths: readonly string[],
   options: EvaluateOptions,
 ): Promise<LabeledFile[]> {
-  return selectFiles(paths, options, readOptionsOf(options), ({ name }, why) => {
+  return selectFiles(paths, options, toReadOptions(options), ({ name }, why) => {
     if (!options.quiet) tell(`Left out: ${printable(name)}: ${printable(why)}.`);
   });
 }

@@ -8,7 +8,7 @@ import { meanAndStd } from '../preprocess/statistics.js';
 import { createRandom } from '../random.js';
 import type { Graph, GraphSequence } from '../series/graph.js';
 import { csvText } from './csv.js';
-import { graphDetectorOf } from './graph.js';
+import { openGraphDetector } from './graph.js';
 import { namingInput } from './run-detector.js';
 import { noBorders } from './table.js';
 import type { Colors } from './terminal.js';
@@ -50,14 +50,14 @@ export async function evaluateGraphs(
   for (const path of paths) {
     const graph = await readGraphFile(path);
     const file = basename(path);
-    const truths = truthsOf(graph, path);
+    const truths = readTruths(graph, path);
     const ids = work.detector ?? [undefined];
     for (const asked of ids) {
       throwIfAborted(signal);
       const id = asked ?? graphDetectors['graphs' in graph ? 1 : 0];
-      const options = optionsOf(id, work.option);
+      const options = selectOptions(id, work.option);
       const started = performance.now();
-      const detector = await graphDetectorOf(graph, { detector: id, option: options, seed: work.seed });
+      const detector = await openGraphDetector(graph, { detector: id, option: options, seed: work.seed });
       try {
         const run = { signal, onProgress, seed: work.seed };
         await namingInput(path, () => detector.fit('graphs' in graph ? cleanStart(graph) : graph, run));
@@ -118,13 +118,13 @@ interface Truth {
 }
 
 /** The labels, where there are both kinds. @throws HeedError labels-missing */
-function truthsOf(graph: Graph | GraphSequence, file: string): Truth[] {
+function readTruths(graph: Graph | GraphSequence, file: string): Truth[] {
   const all: Truth[] =
     'graphs' in graph
-      ? [{ of: 'nodes over time', labels: labelsOf(graph.graphs.flatMap(({ nodes }) => nodes)) }]
+      ? [{ of: 'nodes over time', labels: readLabels(graph.graphs.flatMap(({ nodes }) => nodes)) }]
       : [
-          { of: 'nodes', labels: labelsOf(graph.nodes) },
-          { of: 'edges', labels: labelsOf(graph.edges) },
+          { of: 'nodes', labels: readLabels(graph.nodes) },
+          { of: 'edges', labels: readLabels(graph.edges) },
         ];
   const found = all.filter(({ labels }) => labels.includes(1) && labels.includes(0));
   if (found.length > 0) return found;
@@ -136,7 +136,7 @@ function truthsOf(graph: Graph | GraphSequence, file: string): Truth[] {
   );
 }
 
-function labelsOf(items: readonly { readonly label?: 0 | 1 }[]): Uint8Array {
+function readLabels(items: readonly { readonly label?: 0 | 1 }[]): Uint8Array {
   return Uint8Array.from(items, ({ label }) => label ?? 0);
 }
 
@@ -168,18 +168,20 @@ function judge(
 
 /** Largest deviation of a node's features and degree, in standard deviations over the nodes (or a node's times). */
 function zScores(graph: Graph | GraphSequence): Partial<Record<GraphResult['of'], Float64Array>> {
-  if (!('graphs' in graph)) return { nodes: worstOf(columnsOf(graph)) };
-  const tables = graph.graphs.map((each) => columnsOf(each));
+  if (!('graphs' in graph)) return { nodes: maxDeviation(collectColumns(graph)) };
+  const tables = graph.graphs.map((each) => collectColumns(each));
   const nodes = graph.graphs[0]!.nodes.length;
   const scores = new Float64Array(nodes * tables.length);
   for (let i = 0; i < nodes; i++) {
-    const worst = worstOf(tables[0]!.map((_, f) => Float64Array.from(tables, (columns) => columns[f]![i]!)));
+    const worst = maxDeviation(
+      tables[0]!.map((_, f) => Float64Array.from(tables, (columns) => columns[f]![i]!)),
+    );
     worst.forEach((value, t) => (scores[t * nodes + i] = value));
   }
   return { 'nodes over time': scores };
 }
 
-function columnsOf({ nodes, edges }: Graph): Float64Array[] {
+function collectColumns({ nodes, edges }: Graph): Float64Array[] {
   const degree = new Map(nodes.map(({ id }) => [id, 0]));
   for (const { source, target } of edges) {
     for (const id of [source, target]) degree.set(id, degree.get(id)! + 1);
@@ -191,7 +193,7 @@ function columnsOf({ nodes, edges }: Graph): Float64Array[] {
   return [...columns, Float64Array.from(nodes, ({ id }) => degree.get(id)!)];
 }
 
-function worstOf(columns: readonly Float64Array[]): Float64Array {
+function maxDeviation(columns: readonly Float64Array[]): Float64Array {
   const worst = new Float64Array(columns[0]!.length);
   for (const column of columns) {
     const { mean, std } = meanAndStd(column);
@@ -201,7 +203,7 @@ function worstOf(columns: readonly Float64Array[]): Float64Array {
 }
 
 /** `DETECTOR.NAME=VALUE` pairs that concern one detector. */
-function optionsOf(id: string, given: Readonly<Record<string, string>> = {}): Record<string, string> {
+function selectOptions(id: string, given: Readonly<Record<string, string>> = {}): Record<string, string> {
   const own = Object.entries(given).flatMap(([name, value]) =>
     name.startsWith(`${id}.`) ? [[name.slice(id.length + 1), value] as const] : [],
   );

@@ -16,7 +16,7 @@ import { filesToJudge } from './evaluate-files.js';
 import type { EvaluateOptions } from './evaluate-options.js';
 import { wideTable } from './evaluate-report.js';
 import { runAll } from './evaluate-run.js';
-import { readOptionsOf } from './input.js';
+import { toReadOptions } from './input.js';
 import { colorsFor, printable, terminalWidth } from './terminal.js';
 
 /** False alarms per 1,440 points at which the table reads the trade-off. */
@@ -50,7 +50,7 @@ export async function evaluateFilesLive(
       options: {},
       seed,
       live,
-      reading: readOptionsOf(options),
+      reading: toReadOptions(options),
     })),
   );
   const cache = options.resume === undefined ? undefined : await EvaluationCache.open(options.resume);
@@ -91,7 +91,7 @@ export function renderLive(report: LiveReport, { format, out }: EvaluateOptions)
     ];
     return `${layout.colors.bold(`${detector}, as it happened`)}\n${wideTable(
       { head: 'family (files)', cells: rows.map(([name, { files }]) => `${printable(name)} (${files})`) },
-      columnsOf(rows.map(([, summary]) => summary)),
+      makeColumns(rows.map(([, summary]) => summary)),
       layout,
     )}`;
   });
@@ -117,7 +117,7 @@ const digits =
   (value: number | null): string =>
     value === null ? '–' : value.toFixed(count);
 
-function columnsOf(summaries: readonly LiveSummary[]): { head: string; cells: string[] }[] {
+function makeColumns(summaries: readonly LiveSummary[]): { head: string; cells: string[] }[] {
   const column = (
     name: keyof LiveMetrics,
     show: (value: number | null) => string,

@@ -62,15 +62,15 @@ export function wideTable(
   columns: readonly Column[],
   { colors, width }: Pick<ReportLayout, 'colors' | 'width'>,
 ): string {
-  const widthOf = ({ head, cells }: Column): number =>
+  const measureWidth = ({ head, cells }: Column): number =>
     Math.max(head.length, ...cells.map((cell) => cell.length)) + 3;
   const tables: string[] = [];
   let from = 0;
   while (from < columns.length) {
     let to = from;
-    let used = widthOf(first);
-    while (to < columns.length && (to === from || used + widthOf(columns[to]!) <= width)) {
-      used += widthOf(columns[to]!);
+    let used = measureWidth(first);
+    while (to < columns.length && (to === from || used + measureWidth(columns[to]!) <= width)) {
+      used += measureWidth(columns[to]!);
       to++;
     }
     const part = [first, ...columns.slice(from, to)];

@@ -83,7 +83,7 @@ export async function runTask(task: EvaluateTask, signal?: AbortSignal): Promise
       const live = evaluateLive(task.detector, series, { ...task.live, trainLength });
       return {
         ...facts,
-        family: familyOf(task, family),
+        family: chooseFamily(task, family),
         ...live,
         metrics: liveMetrics([live]),
         channels: size.channels,
@@ -127,7 +127,7 @@ export async function runTask(task: EvaluateTask, signal?: AbortSignal): Promise
 }
 
 /** Of files that do not name a family, the folder is one. */
-function familyOf({ path }: EvaluateTask, named: string): string {
+function chooseFamily({ path }: EvaluateTask, named: string): string {
   return named === 'other' ? basename(dirname(path)) || named : named;
 }
 

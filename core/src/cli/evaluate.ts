@@ -28,7 +28,7 @@ import { drawRanks, evaluationCsv, evaluationTable, type ReportLayout } from './
 import { runAll } from './evaluate-run.js';
 import type { EvaluateTask } from './evaluate-task.js';
 import { refuseSeriesFlags } from './graph.js';
-import { addReadingOptions, readOptionsOf } from './input.js';
+import { addReadingOptions, toReadOptions } from './input.js';
 import { interruption } from './interrupt.js';
 import { checkDifferent, checkOutput, print, writeOutput } from './output.js';
 import { colorsFor, ProgressDisplay, tell, terminalWidth } from './terminal.js';
@@ -152,7 +152,7 @@ Examples:
           const report = await evaluateFilesLive(paths, options, signal, progress.update);
           text = renderLive(report, options);
         } else {
-          const question = questionOf(options);
+          const question = makeQuestion(options);
           if (question) refuseSeeds(options, '--reveal and --dismiss');
           text = question
             ? renderFeedback(
@@ -206,7 +206,7 @@ export async function evaluateFiles(
   const files = await filesToJudge(paths, options);
   const seeds = Array.from({ length: options.seeds }, (_, i) => options.seed + i);
   const tasks = files.flatMap((file) =>
-    detectors.flatMap((detector) => seeds.map((seed) => ({ ...taskOf(file, detector, options), seed }))),
+    detectors.flatMap((detector) => seeds.map((seed) => ({ ...makeTask(file, detector, options), seed }))),
   );
   const cache = options.resume === undefined ? undefined : await EvaluationCache.open(options.resume);
   const jobs = options.jobs ?? availableParallelism();
@@ -229,7 +229,7 @@ export async function evaluateFeedbackOnFiles(
   const detectors = chooseDetectors({ ...options, baselines: false });
   const files = await filesToJudge(paths, options);
   const tasks = files.flatMap((file) =>
-    detectors.map((detector) => ({ ...taskOf(file, detector, options), question })),
+    detectors.map((detector) => ({ ...makeTask(file, detector, options), question })),
   );
   const cache = options.resume === undefined ? undefined : await EvaluationCache.open(options.resume);
   const jobs = options.jobs ?? availableParallelism();
@@ -247,7 +247,7 @@ function refuseSeeds({ seeds }: EvaluateOptions, what: string): void {
   );
 }
 
-function questionOf({ reveal, dismiss, choices = 5 }: EvaluateOptions): FeedbackQuestion | undefined {
+function makeQuestion({ reveal, dismiss, choices = 5 }: EvaluateOptions): FeedbackQuestion | undefined {
   if (reveal !== undefined && dismiss !== undefined) {
     throw new HeedError(
       'bad-option',
@@ -286,7 +286,7 @@ function checkOptionNames(ids: readonly string[], given: Readonly<Record<string,
   );
 }
 
-function taskOf(
+function makeTask(
   file: LabeledFile,
   detector: { readonly id: string; readonly options: DetectorOptions },
   options: EvaluateOptions,
@@ -296,7 +296,7 @@ function taskOf(
     detector: detector.id,
     options: detector.options,
     seed: options.seed,
-    reading: readOptionsOf(options),
+    reading: toReadOptions(options),
   };
 }
 
@@ -304,17 +304,17 @@ function taskOf(
 export function renderEvaluation(report: EvaluationReport, options: EvaluateOptions): string {
   if (options.format === 'json') return `${JSON.stringify(report)}\n`;
   if (options.format === 'csv') return evaluationCsv(report);
-  return evaluationTable(report, layoutOf(options, publishedColumns(report, options.bestPublished)));
+  return evaluationTable(report, makeLayout(options, publishedColumns(report, options.bestPublished)));
 }
 
 /** The report on feedback as text in the format asked for. */
 export function renderFeedback(report: FeedbackReport, options: EvaluateOptions): string {
   if (options.format === 'json') return `${JSON.stringify(report)}\n`;
   if (options.format === 'csv') return feedbackCsv(report);
-  return feedbackTable(report, layoutOf(options, []));
+  return feedbackTable(report, makeLayout(options, []));
 }
 
-function layoutOf({ out, metric }: EvaluateOptions, publishedColumns: readonly string[]): ReportLayout {
+function makeLayout({ out, metric }: EvaluateOptions, publishedColumns: readonly string[]): ReportLayout {
   const toTerminal = out === undefined;
   return {
     colors: colorsFor(toTerminal ? process.stdout : process.stderr),

@@ -1,5 +1,5 @@
 import { typicalStep } from '../plot/downsample.js';
-import { countOf, humanDuration, formatNumber } from '../format.js';
+import { formatCount, humanDuration, formatNumber } from '../format.js';
 import { formatTimestamp } from '../plot/times.js';
 import type { AnomalyEvent, Detection, ThresholdReport } from '../detection/types.js';
 import type { InputSummary } from '../series/index.js';
@@ -41,7 +41,7 @@ export class SeriesClock {
 }
 
 export function rows(count: number): string {
-  return countOf(count, 'point');
+  return formatCount(count, 'point');
 }
 
 const methodNames: Readonly<Record<ThresholdReport['method'], string>> = {
@@ -59,7 +59,7 @@ export function thresholdText(threshold: ThresholdReport): string {
 }
 
 /** Name and value of everything a reader should know of a result before its events. */
-export function factsOf(
+export function listFacts(
   series: Series,
   detection: Detection,
   timeZone: string,

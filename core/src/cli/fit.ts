@@ -7,12 +7,24 @@ import type { Detector, SaveOptions } from '../detection/detector-types.js';
 import { humanDuration, formatNumber } from '../format.js';
 import { sliceSeries } from '../series/series.js';
 import { rows } from './facts.js';
-import { graphDetectorOf, isGraphWork, readGraphInput, refuseSeriesFlags, trainingGraphs } from './graph.js';
+import {
+  openGraphDetector,
+  isGraphWork,
+  readGraphInput,
+  refuseSeriesFlags,
+  trainingGraphs,
+} from './graph.js';
 import { addInputOptions, readInput, tellNotes, type InputOptions } from './input.js';
 import { interruption } from './interrupt.js';
 import { checkOutput, writeOutput } from './output.js';
-import { detectorOptions, feedbackOf, namingInput, openModel, trainLengthOf } from './run-detector.js';
-import { addPreparationOptions, preparationOf, type PreparationFlags } from './scoring-options.js';
+import {
+  detectorOptions,
+  loadFeedback,
+  namingInput,
+  openModel,
+  countTrainingPoints,
+} from './run-detector.js';
+import { addPreparationOptions, toPreparation, type PreparationFlags } from './scoring-options.js';
 import { printable, ProgressDisplay, tell } from './terminal.js';
 import { optionPair, trainingPart, wholeNumberIn, type TrainingPart } from './values.js';
 
@@ -107,7 +119,7 @@ function checkFlags(flags: FitFlags): void {
       'Give it to heed detect, beside --model.',
     );
   }
-  if (preparationOf(flags) && (from !== undefined || teacher !== undefined)) {
+  if (toPreparation(flags) && (from !== undefined || teacher !== undefined)) {
     throw fail(
       `--fill, --denoise and --clean do not concern --${from === undefined ? 'teacher' : 'from'}`,
       'Leave them out: what is done to a series first is kept with the model.',
@@ -133,7 +145,7 @@ interface Trained {
 async function fitSeries(file: string | undefined, flags: FitFlags, run: RunOptions): Promise<Trained> {
   // A wrong option must not wait until a large file is read.
   const options = flags.from === undefined ? detectorOptions(flags.detector!, flags.option) : {};
-  const feedback = await feedbackOf(flags.feedback, run.signal);
+  const feedback = await loadFeedback(flags.feedback, run.signal);
   const start =
     flags.from !== undefined
       ? await openModel(flags.from, run.signal)
@@ -144,9 +156,9 @@ async function fitSeries(file: string | undefined, flags: FitFlags, run: RunOpti
   try {
     const { series, notes } = await readInput(file, flags, run as Required<RunOptions>);
     tellNotes(notes, flags);
-    const length = trainLengthOf(flags.train, series);
+    const length = countTrainingPoints(flags.train, series);
     const train = length === undefined ? series : sliceSeries(series, 0, length);
-    const preparation = preparationOf(flags);
+    const preparation = toPreparation(flags);
     const seeded = { ...run, seed: flags.seed, ...(preparation ? { preparation } : {}) };
     const lines: string[] = [];
     const naming = <T>(work: () => Promise<T>): Promise<T> => namingInput(series.name, work);
@@ -188,7 +200,7 @@ async function fitGraph(file: string | undefined, flags: FitFlags, run: RunOptio
   }
   refuseSeriesFlags(flags);
   const graph = await readGraphInput(file, flags);
-  const detector = await graphDetectorOf(graph, flags);
+  const detector = await openGraphDetector(graph, flags);
   try {
     const train = trainingGraphs(graph, flags.train);
     const report = await namingInput(file, () => detector.fit(train, { ...run, seed: flags.seed }));

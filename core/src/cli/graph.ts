@@ -6,7 +6,7 @@ import { decodeModel } from '../detection/model-file.js';
 import { graphFileKind, readGraphFile } from '../node/graph-files.js';
 import {
   createGraphDetector,
-  graphInputOf,
+  toGraphInput,
   loadGraphDetector,
   type GraphDetector,
 } from '../detection/graph/detector.js';
@@ -51,7 +51,7 @@ export async function isGraphWork(file: string | undefined, work: GraphWork): Pr
   }
   if (work.nodes !== undefined) return true;
   const definition = work.detector === undefined ? undefined : getDetectorDefinition(work.detector);
-  if (definition && !graphInputOf(definition)) return false;
+  if (definition && !toGraphInput(definition)) return false;
   if (definition && definition.input !== 'series') return true;
   return file !== undefined && file !== '-' && (await graphFileKind(file)) !== undefined;
 }
@@ -135,7 +135,7 @@ interface AnyGraphDetector {
 }
 
 /** The detector the flags ask for; without one, the one for what the file holds. */
-export async function graphDetectorOf(
+export async function openGraphDetector(
   graph: Graph | GraphSequence,
   work: GraphWork,
 ): Promise<AnyGraphDetector> {
@@ -159,7 +159,7 @@ export async function detectGraph(
   thresholds: GraphThresholdOptions,
   run: RunOptions,
 ): Promise<GraphDetection | GraphSequenceDetection> {
-  const detector = await graphDetectorOf(graph, work);
+  const detector = await openGraphDetector(graph, work);
   try {
     const notes: string[] = [];
     if (work.model === undefined) {

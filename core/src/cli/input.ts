@@ -111,7 +111,7 @@ function decimalMark(text: string): string {
 }
 
 /** How flags say to read a file: `none` stands for no column. */
-export function readOptionsOf(flags: ReadingFlags): ReadOptions {
+export function toReadOptions(flags: ReadingFlags): ReadOptions {
   const none = (list: string[] | undefined): string[] | null | undefined =>
     list?.length === 1 && list[0] === 'none' ? null : list;
   const { time, label, decimal, timeZoneIn } = flags;
@@ -150,7 +150,7 @@ export async function readInput(
     return options.missing === 'zero' ? fillAbsent(series) : { series, notes: [] };
   }
   if (file === '-' && process.stdin.isTTY && !options.quiet) tell('Reading what is typed; Ctrl+D ends it.');
-  return readSeriesFile(file!, { ...readOptionsOf(options), stdin: process.stdin }, run);
+  return readSeriesFile(file!, { ...toReadOptions(options), stdin: process.stdin }, run);
 }
 
 /** Tells on stderr what a reader should know of how the input was read. */

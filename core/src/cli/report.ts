@@ -4,7 +4,7 @@ import { severityClass } from '../detection/severity.js';
 import type { AnomalyEvent, Detection } from '../detection/types.js';
 import type { InputSummary } from '../series/index.js';
 import type { Series } from '../series/series.js';
-import { channelShares, factsOf, rows, SeriesClock } from './facts.js';
+import { channelShares, listFacts, rows, SeriesClock } from './facts.js';
 
 export interface ReportOptions {
   readonly timeZone: string;
@@ -100,14 +100,14 @@ function eventList(series: Series, detection: Detection, clock: SeriesClock): st
 }
 
 function attendedList(event: AnomalyEvent, clock: SeriesClock): string {
-  const rowsOf = event.attended
+  const attendedRows = event.attended
     .slice(0, 8)
     .map(
       ({ start, end, weight }) =>
         `<tr><td class="number">${escape(clock.at(start))}</td><td class="number">${escape(clock.length(start, end))}</td>` +
         `<td class="number">${(weight * 100).toFixed(0)}%</td></tr>`,
     );
-  return `<table><thead><tr><th>Normal interval from</th><th>Length</th><th>Attention</th></tr></thead><tbody>${rowsOf.join('')}</tbody></table>`;
+  return `<table><thead><tr><th>Normal interval from</th><th>Length</th><th>Attention</th></tr></thead><tbody>${attendedRows.join('')}</tbody></table>`;
 }
 
 function peerList({ peers = [] }: AnomalyEvent): string {
@@ -170,7 +170,7 @@ export function detectionReport(series: Series, detection: Detection, options: R
     events.length === 0
       ? `No anomalies in ${rows(series.time.length)}.`
       : `${events.length} anomalous ${events.length === 1 ? 'event' : 'events'} in ${rows(series.time.length)}; the highest severity is ${Math.round(worst)} of 100.`;
-  const facts = factsOf(series, detection, timeZone, options.input)
+  const facts = listFacts(series, detection, timeZone, options.input)
     .map(([title, value]) => `<dt>${escape(title)}</dt><dd>${escape(value)}</dd>`)
     .join('');
   const notes = detection.notes.map((note) => `<p class="notes">${escape(note)}</p>`).join('');

@@ -37,7 +37,7 @@ export function detectorOptions(id: string, texts: Readonly<Record<string, strin
 }
 
 /** Points of the training part, at least one. */
-export function trainLengthOf(part: TrainingPart | undefined, series: Series): number | undefined {
+export function countTrainingPoints(part: TrainingPart | undefined, series: Series): number | undefined {
   if (!part) return undefined;
   const n = series.time.length;
   if ('share' in part) return Math.max(1, Math.floor(part.share * n));
@@ -76,7 +76,7 @@ export async function readModel(path: string, signal?: AbortSignal): Promise<str
  * The judgments in a file; none where no file is named.
  * @throws HeedError file-unreadable, bad-json, bad-value, bad-time, each naming the file
  */
-export async function feedbackOf(
+export async function loadFeedback(
   path: string | undefined,
   signal?: AbortSignal,
 ): Promise<Feedback[] | undefined> {
@@ -117,12 +117,12 @@ export async function openDetector(
   events: EventOptions,
   signal?: AbortSignal,
 ): Promise<OpenDetector> {
-  const feedback = await feedbackOf(choice.feedback, signal);
+  const feedback = await loadFeedback(choice.feedback, signal);
   const optionsFor = (series: Series, run: ScoringRun): ScoreOptions => ({
     ...run,
     seed: choice.seed,
     events,
-    trainLength: trainLengthOf(choice.train, series),
+    trainLength: countTrainingPoints(choice.train, series),
     ...(feedback ? { feedback } : {}),
     ...(choice.preparation ? { preparation: choice.preparation } : {}),
   });

@@ -55,7 +55,7 @@ export function addPreparationOptions(command: Command): void {
 }
 
 /** The flags as the core takes them; undefined where none was given. */
-export function preparationOf({ fill, denoise, clean }: PreparationFlags): Preparation | undefined {
+export function toPreparation({ fill, denoise, clean }: PreparationFlags): Preparation | undefined {
   if (fill === undefined && denoise === undefined && clean === undefined) return undefined;
   return {
     ...(fill ? { fill } : {}),

@@ -129,8 +129,8 @@ async function serve(flags: ServeFlags): Promise<void> {
   }
   const read = (): Config =>
     flags.config === undefined
-      ? service.checkConfig(configOf(flags))
-      : service.readConfig(flags.config, { shard: flags.shard, redis: redisOf(flags) });
+      ? service.checkConfig(toConfig(flags))
+      : service.readConfig(flags.config, { shard: flags.shard, redis: toRedis(flags) });
   const config = read();
   if (flags.check) {
     const queries = `${config.queries.length} ${config.queries.length === 1 ? 'query' : 'queries'}`;
@@ -190,7 +190,7 @@ async function serve(flags: ServeFlags): Promise<void> {
 }
 
 /** The configuration file that the flags stand for. */
-function configOf(flags: QueryFlags): unknown {
+function toConfig(flags: QueryFlags): unknown {
   if (flags.prometheus === undefined || flags.query === undefined) {
     throw new HeedError(
       'bad-option',
@@ -201,7 +201,7 @@ function configOf(flags: QueryFlags): unknown {
   const { budget, sensitivity, direction, minDeviation, range, step, lateness, together } = flags;
   const ipv6 = flags.host.includes(':');
   return {
-    sources: { prometheus: endpointOf(flags.prometheus) },
+    sources: { prometheus: toEndpoint(flags.prometheus) },
     queries: flags.query.map((expr) => ({
       name: expr.trim().slice(0, 200),
       expr,
@@ -215,18 +215,18 @@ function configOf(flags: QueryFlags): unknown {
       ...(minDeviation === undefined ? {} : { min_deviation: minDeviation }),
     })),
     outputs: {
-      ...(flags.alertmanager === undefined ? {} : { alertmanager: [endpointOf(flags.alertmanager)] }),
-      ...(flags.webhook === undefined ? {} : { webhook: [endpointOf(flags.webhook)] }),
+      ...(flags.alertmanager === undefined ? {} : { alertmanager: [toEndpoint(flags.alertmanager)] }),
+      ...(flags.webhook === undefined ? {} : { webhook: [toEndpoint(flags.webhook)] }),
     },
     ...(flags.state === undefined ? {} : { state: { path: flags.state } }),
-    ...(flags.redis === undefined ? {} : { redis: redisOf(flags) }),
+    ...(flags.redis === undefined ? {} : { redis: toRedis(flags) }),
     server: { listen: `${ipv6 ? `[${flags.host}]` : flags.host}:${flags.port}` },
     limits: { series: flags.seriesLimit, ...(flags.shard === undefined ? {} : { shard: flags.shard }) },
   };
 }
 
 /** The password is best in a file or in the environment; one in the address is taken out of it. */
-function redisOf({ redis, redisPasswordFile }: QueryFlags): ConfigOverrides['redis'] {
+function toRedis({ redis, redisPasswordFile }: QueryFlags): ConfigOverrides['redis'] {
   const fromEnvironment = process.env.HEED_REDIS_PASSWORD ? { password_env: 'HEED_REDIS_PASSWORD' } : {};
   const fromFile = redisPasswordFile === undefined ? fromEnvironment : { password_file: redisPasswordFile };
   if (redis === undefined) return redisPasswordFile === undefined ? undefined : fromFile;
@@ -254,7 +254,7 @@ function redisUrl(text: string): string {
 }
 
 /** A user and password in an address become a login. */
-function endpointOf(address: string): object {
+function toEndpoint(address: string): object {
   let url: URL;
   try {
     url = new URL(address);

@@ -3,7 +3,7 @@ import { severityClass } from '../detection/severity.js';
 import type { AnomalyEvent, Detection } from '../detection/types.js';
 import type { InputSummary } from '../series/index.js';
 import type { Series } from '../series/series.js';
-import { channelShares, factsOf, rows, SeriesClock } from './facts.js';
+import { channelShares, listFacts, rows, SeriesClock } from './facts.js';
 import { printable, type Colors } from './terminal.js';
 
 export interface TableOptions {
@@ -36,7 +36,7 @@ export function detectionTable(series: Series, detection: Detection, options: Ta
   const lines: string[] = [];
   const clock = new SeriesClock(series, timeZone);
   lines.push(colors.bold(printable(series.name ?? 'Series')));
-  for (const [name, value] of factsOf(series, detection, timeZone, input)) {
+  for (const [name, value] of listFacts(series, detection, timeZone, input)) {
     lines.push(...factLines(colors.dim(name.padEnd(14)), printable(value), width));
   }
   lines.push('');

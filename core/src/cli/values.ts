@@ -90,10 +90,13 @@ const exclusionHelp =
 
 /** One interval of time that never raises events: a window, or a time of day on some days in a zone. */
 export function exclusion(text: string, before: Exclusion[] = []): Exclusion[] {
-  return [...before, text.includes('/') && /^\d{4}-/.test(text.trim()) ? windowOf(text) : recurringOf(text)];
+  return [
+    ...before,
+    text.includes('/') && /^\d{4}-/.test(text.trim()) ? parseWindow(text) : parseRecurring(text),
+  ];
 }
 
-function windowOf(text: string): Exclusion {
+function parseWindow(text: string): Exclusion {
   const bounds = text.split('/').map((part) => part.trim());
   // Without a zone, ISO text would mean the zone of this machine; here everything is UTC unless it says otherwise.
   const [start, end] = bounds.map((part) =>
@@ -103,9 +106,9 @@ function windowOf(text: string): Exclusion {
   return { kind: 'window', start: start!, end: end! };
 }
 
-function recurringOf(text: string): Exclusion {
+function parseRecurring(text: string): Exclusion {
   const words = text.trim().split(/\s+/);
-  const days = /^[a-z]{3}([-,][a-z]{3})*$/i.test(words[0]!) ? daysOf(words.shift()!) : undefined;
+  const days = /^[a-z]{3}([-,][a-z]{3})*$/i.test(words[0]!) ? parseDays(words.shift()!) : undefined;
   const clock = words[0]?.match(/^(\d\d?:\d\d)-(\d\d?:\d\d)$/);
   if (clock) words.shift();
   const zone = words.shift();
@@ -134,7 +137,7 @@ function clockTime(text: string): string {
   return `${String(hours).padStart(2, '0')}:${String(minutes).padStart(2, '0')}`;
 }
 
-function daysOf(text: string): number[] {
+function parseDays(text: string): number[] {
   const days = new Set<number>();
   for (const part of text.toLowerCase().split(',')) {
     const [from, to] = part.split('-').map((name) => dayNames.indexOf(name));

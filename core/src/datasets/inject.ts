@@ -43,7 +43,7 @@ export function injectAnomalies(series: Series, options: InjectOptions = {}): La
   const channels = series.channels.map((channel) => ({ ...channel, values: channel.values.slice() }));
   const scales = series.channels.map((channel) => ({
     ...computeMoments(channel.values),
-    noise: noiseOf(channel.values),
+    noise: estimateNoise(channel.values),
   }));
   const labels = series.labels ? series.labels.slice() : new Uint8Array(n);
   const anomalies: LabeledAnomaly[] = [];
@@ -159,7 +159,7 @@ function isFree(labels: Uint8Array, channels: Series['channels'], start: number,
 }
 
 /** Standard deviation of the noise from point to point, robustly from the differences. */
-function noiseOf(values: Float64Array): number {
+function estimateNoise(values: Float64Array): number {
   const steps: number[] = [];
   for (let t = 1; t < values.length; t++) {
     const step = Math.abs(values[t]! - values[t - 1]!);

@@ -29,7 +29,7 @@ function segment(values: Float64Array, start: number, end: number): Float64Array
   return values.slice(start, end + 1);
 }
 
-function meanOf(values: Float64Array): number {
+function average(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
@@ -108,11 +108,11 @@ const injections: Readonly<Record<AnomalyKind, Injection>> = {
     values.set(segment(values, start, end).reverse(), start);
   },
   'vertical-mirror'(values, start, end) {
-    const center = meanOf(segment(values, start, end));
+    const center = average(segment(values, start, end));
     for (let t = start; t <= end; t++) values[t] = 2 * center - values[t]!;
   },
   scale(values, start, end, { random, strength }) {
-    const center = meanOf(segment(values, start, end));
+    const center = average(segment(values, start, end));
     const factor = 1 + strength * random.uniform(1, 2);
     const by = random.chance(0.5) ? factor : 1 / factor;
     for (let t = start; t <= end; t++) values[t] = center + by * (values[t]! - center);
@@ -157,7 +157,7 @@ export function applyInjection(
 /** Mean and standard deviation of the present values. */
 export function computeMoments(values: Float64Array): { mean: number; deviation: number } {
   const present = values.filter((value) => !Number.isNaN(value));
-  const mean = meanOf(present);
+  const mean = average(present);
   const variance = present.reduce((sum, value) => sum + (value - mean) ** 2, 0) / present.length;
   return { mean, deviation: Math.sqrt(variance) };
 }

@@ -16,7 +16,7 @@ const period = day / step;
 const points = 1920;
 const minPoints = 4 * period;
 
-const nameOf = (index: number) => `sensor${index + 1}`;
+const nameChannel = (index: number) => `sensor${index + 1}`;
 
 /** Hidden causes: two daily rhythms and a slow random one. */
 function hiddenCauses(random: Random, n: number): Float64Array[] {
@@ -40,7 +40,7 @@ function mixedChannels({ random, points: n, channels }: GeneratorInput) {
       const mixed = causes.reduce((sum, cause, i) => sum + weights[i]! * cause[t]!, 0);
       return level + 3 * mixed + source.normal(0, 0.3);
     });
-    return { name: nameOf(c), values };
+    return { name: nameChannel(c), values };
   });
 }
 

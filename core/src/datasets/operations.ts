@@ -167,14 +167,14 @@ export const faultKinds = Object.keys(faults) as readonly FaultKind[];
 /** A series in which nothing is wrong. */
 export function generateCalm(kind: CalmKind, { points = 1800, seed }: OperationsOptions): LabeledSeries {
   const random = createRandom(seed);
-  return labeled(valuesOf(calm[kind], random, points), []);
+  return labeled(makeValues(calm[kind], random, points), []);
 }
 
 /** A series with one fault, which lies in the second half. */
 export function generateFault(kind: FaultKind, { points = 1800, seed }: OperationsOptions): LabeledSeries {
   const random = createRandom(seed);
   const { base, length, apply, phase }: Fault = faults[kind];
-  const values = valuesOf(base, random, points);
+  const values = makeValues(base, random, points);
   const own = length(random);
   let start = random.integer(points >> 1, points - own - 40);
   if (phase !== undefined)
@@ -184,7 +184,7 @@ export function generateFault(kind: FaultKind, { points = 1800, seed }: Operatio
   return labeled(values, [{ kind, start, end, channels: ['value'] }]);
 }
 
-function valuesOf(make: Values, random: Random, n: number): Float64Array {
+function makeValues(make: Values, random: Random, n: number): Float64Array {
   const next = make(random, n);
   const out = new Float64Array(n);
   for (let t = 0; t < n; t++) out[t] = next(t);

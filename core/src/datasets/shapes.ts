@@ -33,17 +33,17 @@ function seasonalWave(random: Random, n: number): Float64Array {
   });
 }
 
-const nameOf = (index: number) => `value${index === 0 ? '' : index + 1}`;
+const nameChannel = (index: number) => `value${index === 0 ? '' : index + 1}`;
 
 function seasonalChannels({ random, points: n, channels }: GeneratorInput) {
   return Array.from({ length: channels }, (_, c) => ({
-    name: nameOf(c),
+    name: nameChannel(c),
     values: seasonalWave(random.fork(), n),
   }));
 }
 
 /** Half of the channels, at least one, in random order of choice. */
-function someOf<T>(random: Random, items: readonly T[]): T[] {
+function pickSome<T>(random: Random, items: readonly T[]): T[] {
   return random.shuffle(items).slice(0, Math.ceil(items.length / 2));
 }
 
@@ -61,7 +61,7 @@ function cleanGenerator(id: string, summary: string, wave: (random: Random, n: n
       step,
       anomalies: [],
       channels: Array.from({ length: channels }, (_, c) => ({
-        name: nameOf(c),
+        name: nameChannel(c),
         values: wave(random.fork(), n),
       })),
     }),
@@ -75,7 +75,7 @@ function shapeGenerator(
   kind: AnomalyKind,
   length: number,
   anomalies: number,
-  channelsOf: (input: GeneratorInput) => { name: string; values: Float64Array }[] = seasonalChannels,
+  makeChannels: (input: GeneratorInput) => { name: string; values: Float64Array }[] = seasonalChannels,
 ) {
   return defineGenerator({
     id,
@@ -86,11 +86,11 @@ function shapeGenerator(
     channels: channelRange,
     anomalies,
     make: (input) => {
-      const channels = channelsOf(input);
+      const channels = makeChannels(input);
       const scales = channels.map(({ values }) => computeMoments(values));
       const intervals = placeIntervals(input.random, input.points, input.anomalies, length);
       const found = intervals.map(({ start, end }): LabeledAnomaly => {
-        const shown = someOf(
+        const shown = pickSome(
           input.random,
           channels.map((_, c) => c),
         ).sort((a, b) => a - b);
@@ -136,20 +136,20 @@ const missingPeak = defineGenerator({
       kind: 'missing-peak',
       start: Math.round((at + from) * period),
       end: Math.round((at + to) * period),
-      channels: someOf(
+      channels: pickSome(
         random,
-        sources.map((_, c) => nameOf(c)),
+        sources.map((_, c) => nameChannel(c)),
       ).sort(),
     }));
     return {
       step,
       anomalies,
       channels: sources.map((source, c) => ({
-        name: nameOf(c),
+        name: nameChannel(c),
         values: dailyPeak(
           source,
           n,
-          anomalies.filter((anomaly) => anomaly.channels.includes(nameOf(c))),
+          anomalies.filter((anomaly) => anomaly.channels.includes(nameChannel(c))),
         ),
       })),
     };
@@ -169,7 +169,7 @@ const contextual = defineGenerator({
     const length = Math.round(period / 6);
     const intervals = placeIntervals(input.random, input.points, input.anomalies, length);
     const anomalies = intervals.map(({ start, end }): LabeledAnomaly => {
-      const shown = someOf(
+      const shown = pickSome(
         input.random,
         channels.map((_, c) => c),
       ).sort((a, b) => a - b);

@@ -1,6 +1,6 @@
 import { checkNumber } from '../check-number.js';
 import type { DetectorTags, Feedback, RunOptions } from '../detectors/base/types.js';
-import { countOf } from '../format.js';
+import { formatCount } from '../format.js';
 import { HeedError, shownValue } from '../errors.js';
 import { checkFeedback } from '../feedback/read.js';
 import type { Series } from '../series/series.js';
@@ -85,7 +85,7 @@ export function checkChannels(
 
 function list(names: readonly string[]): string {
   const shown = names.slice(0, 5).join(', ');
-  return `${countOf(names.length, 'channel')} (${shown}${names.length > 5 ? ', …' : ''})`;
+  return `${formatCount(names.length, 'channel')} (${shown}${names.length > 5 ? ', …' : ''})`;
 }
 
 /** @throws HeedError too-few-points */
@@ -93,7 +93,7 @@ export function checkPoints(detector: string, fewest: number, { time }: Series):
   if (time.length >= fewest) return;
   throw new HeedError(
     'too-few-points',
-    `the series has ${countOf(time.length, 'point')}, "${detector}" needs at least ${fewest}`,
+    `the series has ${formatCount(time.length, 'point')}, "${detector}" needs at least ${fewest}`,
     'Give a longer series or choose a simpler detector.',
   );
 }

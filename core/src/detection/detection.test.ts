@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { generateSeries } from '../datasets/index.js';
-import { choice, defaultsOf, flag, number, numbers } from '../detectors/base/options.js';
+import { choice, listDefaults, flag, number, numbers } from '../detectors/base/options.js';
 import { defineDetector, type DetectorState } from '../detectors/base/types.js';
 import { getDetectorDefinition } from '../detectors/registry.js';
 import { zScore } from '../detectors/statistical/z-score.js';
@@ -198,7 +198,7 @@ describe('model file', () => {
       ...largest,
       create: () =>
         ({
-          ...(largest.create(defaultsOf(largest.options)) as object),
+          ...(largest.create(listDefaults(largest.options)) as object),
           getState: async () => ({ json: {}, tensors: { w: { shape: [1], values: Float32Array.of(NaN) } } }),
         }) as never,
     });

@@ -2,7 +2,7 @@ import type { RawScores } from '../detectors/base/types.js';
 import { HeedError } from '../errors.js';
 import { checkDetection, hasExtremes, outOfRange } from './gate.js';
 import { expectedBand, explainEvents, type ExplainContext } from './explain/explain.js';
-import { referenceOf } from './events/deviation.js';
+import { makeReference } from './events/deviation.js';
 import { findEvents } from './events/events.js';
 import { findRuns } from './events/runs.js';
 import { applyFeedback } from '../feedback/similar.js';
@@ -64,7 +64,7 @@ export async function buildDetection({
       missing,
       training,
     });
-  const usual = referenceOf(series, raw);
+  const usual = makeReference(series, raw);
   const feedback = options.feedback ?? [];
   const explain: ExplainContext = { timeZone: options.timeZone, whole };
   const judged =
@@ -99,9 +99,9 @@ export async function buildDetection({
       : {}),
   };
   const reference = decision
-    ? { ...referenceOf(series, explained), decided: true }
+    ? { ...makeReference(series, explained), decided: true }
     : normal
-      ? { ...referenceOf(series, explained), fromNormal: true }
+      ? { ...makeReference(series, explained), fromNormal: true }
       : usual;
   const runs = findEvents(series, score, reference, decision ? { mergeGap: 0, ...events } : events, missing);
   const blame = judged ? { ...explained, contributions: judged.contributions } : explained;

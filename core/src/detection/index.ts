@@ -2,7 +2,7 @@ export { applyFeedback, readFeedback } from '../feedback/index.js';
 export * from './types.js';
 export * from './graph/types.js';
 export { computeThreshold, type ThresholdOptions } from './threshold/threshold.js';
-export { SEVERITY_AT_THRESHOLD, severityOf } from './threshold/scores.js';
+export { SEVERITY_AT_THRESHOLD, toSeverity } from './threshold/scores.js';
 export { severityClass, severityClasses, type SeverityClass } from './severity.js';
 export { bandWidth } from './explain/explain.js';
 export { describeQuantity, describeTimeRange } from './explain/quantities.js';
@@ -17,7 +17,7 @@ export { scoreRaw, type RawRun, type RawRunOptions } from './raw.js';
 export { loadDetector } from './load.js';
 export {
   createGraphDetector,
-  graphInputOf,
+  toGraphInput,
   loadGraphDetector,
   type GraphDetector,
   type GraphDetectorFor,

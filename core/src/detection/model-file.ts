@@ -168,13 +168,13 @@ function corrupt(what: string, cause?: unknown): HeedError {
   );
 }
 
-function typeOf(values: StateTensor['values']): ArrayName {
+function nameArrayType(values: StateTensor['values']): ArrayName {
   for (const name of Object.keys(arrays) as ArrayName[]) if (values instanceof arrays[name]) return name;
   throw new Error('a tensor of unknown type');
 }
 
 function encodeTensor({ shape, values }: StateTensor): TensorJson {
-  const type: ArrayName = typeOf(values);
+  const type: ArrayName = nameArrayType(values);
   const size = values.BYTES_PER_ELEMENT;
   const view = new DataView(new ArrayBuffer(values.length * size));
   for (let i = 0; i < values.length; i++) {

@@ -1,7 +1,7 @@
 import { resolveOptions } from '../detectors/base/options.js';
 import type { RunOptions } from '../detectors/base/types.js';
 import { HeedError } from '../errors.js';
-import { countOf } from '../format.js';
+import { formatCount } from '../format.js';
 import { meanAndStd } from '../preprocess/statistics.js';
 import {
   checkPreparation,
@@ -62,7 +62,7 @@ export async function cleanSeries(
   const rule = cleaning === 'three-sigma' ? 'the 3σ rule' : 'an isolation forest';
   return {
     series: { ...series, channels },
-    note: `${countOf(left, 'value')} of the training series left out as outliers by ${rule}.`,
+    note: `${formatCount(left, 'value')} of the training series left out as outliers by ${rule}.`,
   };
 }
 

@@ -1,4 +1,4 @@
-import { graphInputOf } from '../detection/graph/detector.js';
+import { toGraphInput } from '../detection/graph/detector.js';
 import { describe, test } from 'vitest';
 import { contractChecks } from '../testing/checks.js';
 import { graphContractChecks } from '../testing/graph-checks.js';
@@ -18,7 +18,7 @@ export function describeContract(definitions: readonly DetectorDefinition[]): vo
       for (const check of contractChecks.filter((each) => each.applies(subject))) {
         test(check.name, () => check.run(subject));
       }
-      for (const check of graphInputOf(definition) ? graphContractChecks : []) {
+      for (const check of toGraphInput(definition) ? graphContractChecks : []) {
         test(check.name, () => check.run(graphSubject));
       }
       test('frees what it holds', async () => {

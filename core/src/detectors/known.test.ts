@@ -4,7 +4,7 @@ import { evaluateDetector } from '../evaluate/index.js';
 import { createStream } from '../stream/index.js';
 import type { ScorePool } from '../workers/index.js';
 import { createSeries } from '../series/series.js';
-import { choice, defaultsOf, describeOptions, flag, integer, resolveOptions } from './base/options.js';
+import { choice, listDefaults, describeOptions, flag, integer, resolveOptions } from './base/options.js';
 import { defineDetector } from './base/types.js';
 import { memoryAttention } from './attention/memory-attention.js';
 import type { DetectorId, DetectorOptionsById } from './known.js';
@@ -55,7 +55,7 @@ describe('options of a detector', () => {
     >();
     expectTypeOf<DetectorOptionsById['rnn']['supervised']>().toEqualTypeOf<boolean>();
     expectTypeOf<'cnn-image'>().toExtend<DetectorId>();
-    expectTypeOf(defaultsOf(memoryAttention.options).windows).toEqualTypeOf<readonly number[]>();
+    expectTypeOf(listDefaults(memoryAttention.options).windows).toEqualTypeOf<readonly number[]>();
   });
 
   it('are refused by compiler and at run time where a name is mistyped, naming the nearest', async () => {

@@ -1,5 +1,5 @@
 import { anomalyIntervals, checkPredictions } from './labeled-scores.js';
-import { f1Of, type PrecisionRecallF1 } from './point-metrics.js';
+import { computeF1, type PrecisionRecallF1 } from './point-metrics.js';
 import type { Interval } from '../series/interval.js';
 
 /** An interval of real time: a run of points start…end covers [start, end + 1). */
@@ -59,7 +59,7 @@ export function affiliation(
   }
   const precision = zonesWithAlarm > 0 ? precisionSum / zonesWithAlarm : 0;
   const recall = recallSum / anomalies.length;
-  return { precision, recall, f1: f1Of(precision, recall) };
+  return { precision, recall, f1: computeF1(precision, recall) };
 }
 
 function toInterval({ start, end }: Interval): TimeSpan {

@@ -82,7 +82,7 @@ export async function evaluateFeedback<const D extends DetectorReference = 'auto
     const after: RestOfSeries[] = [];
     let seconds = 0;
     for (const judged of judgments(question, anomalies, plain, buffer)) {
-      const without = restOf(series.time, labels, anomalies, plain, judged, buffer);
+      const without = judgeRest(series.time, labels, anomalies, plain, judged, buffer);
       if (!without) continue;
       const feedback = judged.map(({ start, end }): Feedback => ({
         start: series.time[start]!,
@@ -93,13 +93,13 @@ export async function evaluateFeedback<const D extends DetectorReference = 'auto
       const told = await detector.score(unlabeled, { ...run, feedback });
       seconds += (performance.now() - begin) / 1000;
       before.push(without);
-      after.push(restOf(series.time, labels, anomalies, told, judged, buffer)!);
+      after.push(judgeRest(series.time, labels, anomalies, told, judged, buffer)!);
     }
     const choices = before.length;
     return {
       choices,
-      before: meanOf(before),
-      after: meanOf(after),
+      before: averageRests(before),
+      after: averageRests(after),
       ...(choices > 0 ? { first: { before: before[0]!, after: after[0]! } } : {}),
       seconds: choices > 0 ? seconds / choices : 0,
     };
@@ -110,7 +110,7 @@ export async function evaluateFeedback<const D extends DetectorReference = 'auto
 
 /** The effect of a run that failed. */
 export function failedEffect(): FeedbackEffect {
-  return { choices: 0, before: meanOf([]), after: meanOf([]), seconds: 0 };
+  return { choices: 0, before: averageRests([]), after: averageRests([]), seconds: 0 };
 }
 
 /** The lists of intervals that are judged together, one list per choice. */
@@ -147,7 +147,7 @@ function touches(event: Detection['events'][number], anomaly: Interval, margin: 
 }
 
 /** Undefined where nothing labeled, or nothing normal, is left. */
-function restOf(
+function judgeRest(
   time: Float64Array,
   labels: ArrayLike<number>,
   anomalies: readonly Interval[],
@@ -174,7 +174,7 @@ function restOf(
   };
 }
 
-function meanOf(parts: readonly RestOfSeries[]): RestOfSeries {
+function averageRests(parts: readonly RestOfSeries[]): RestOfSeries {
   if (parts.length === 0) return { metrics: failedMetrics(), found: 0, anomalies: 0, falseEvents: 0 };
   const mean = (value: (part: RestOfSeries) => number): number =>
     parts.reduce((sum, part) => sum + value(part), 0) / parts.length;
@@ -249,8 +249,8 @@ export function summarizeFeedback(
       values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
     return {
       files: subset.length,
-      before: meanOf(subset.map(({ before }) => before)),
-      after: meanOf(subset.map(({ after }) => after)),
+      before: averageRests(subset.map(({ before }) => before)),
+      after: averageRests(subset.map(({ after }) => after)),
       gain: mean(gains),
       firstGain: mean(firsts),
       better: gains.filter((gain) => gain > NOTABLE).length,

@@ -74,7 +74,7 @@ export function evaluateLive(detector: string, series: Series, options: LiveOpti
   return {
     ...judgeIncidents(incidents, labels, history),
     ...(judged.includes(1) ? { vusPr: volumeUnderSurface(judged, score.subarray(history), period).pr } : {}),
-    ...nabOf(labels, noticed),
+    ...scoreNab(labels, noticed),
     eventWeights: DELAYS.map((delay) => eventWeights(score, labels, history, delay)),
     tradeOff: LIVE_FACTORS.map((factor) => {
       const counts = judgeIncidents(mergeIncidents(score, factor), labels, history);
@@ -141,7 +141,7 @@ function runPeer(id: string, series: Series, history: number): Said {
 /** Points that alarm cost alike where there is no window to be in. */
 const FALSE_ALARM_COST = 0.11;
 
-function nabOf(labels: Uint8Array, noticed: Uint8Array): { nab: number; nabWindows: number } {
+function scoreNab(labels: Uint8Array, noticed: Uint8Array): { nab: number; nabWindows: number } {
   let nabWindows = 0;
   for (let t = 0; t < labels.length; t++) if (labels[t] && !labels[t - 1]) nabWindows++;
   if (nabWindows > 0) return { nab: nabScore(labels, noticed), nabWindows };

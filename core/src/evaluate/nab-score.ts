@@ -77,7 +77,7 @@ interface NabGame {
   /** What an alarm at each point is worth: positive in a window, negative elsewhere. */
   readonly worth: Float64Array;
   /** Index of the window of each point; −1 outside. */
-  readonly windowOf: Int32Array;
+  readonly windowAt: Int32Array;
   readonly windows: number;
   readonly profile: NabProfile;
 }
@@ -109,12 +109,12 @@ function nabGame(labels: ArrayLike<number>, options: NabOptions): NabGame {
     );
   }
   const worth = new Float64Array(n);
-  const windowOf = new Int32Array(n).fill(-1);
+  const windowAt = new Int32Array(n).fill(-1);
   const earliest = positionValue(-1);
   windows.forEach(({ start, end }, w) => {
     const width = end - start + 1;
     for (let t = start; t <= end; t++) {
-      windowOf[t] = w;
+      windowAt[t] = w;
       worth[t] = (profile.truePositive * positionValue(-(end - t + 1) / width)) / earliest;
     }
   });
@@ -128,7 +128,7 @@ function nabGame(labels: ArrayLike<number>, options: NabOptions): NabGame {
     const past = window ? (t - window.end) / (window.end - window.start) : Infinity;
     worth[t] = profile.falsePositive * positionValue(past);
   }
-  return { probation, worth, windowOf, windows: windows.length, profile };
+  return { probation, worth, windowAt, windows: windows.length, profile };
 }
 
 /** The benchmark's scaled sigmoid: 0.987 at the left edge (−1), 0 at the right edge (0), −1 from 3 widths on. */
@@ -147,7 +147,7 @@ function silence(game: NabGame): NabParts {
 }
 
 function alarm(game: NabGame, parts: NabParts, t: number): void {
-  const window = game.windowOf[t]!;
+  const window = game.windowAt[t]!;
   const worth = game.worth[t]!;
   if (window < 0) parts.total += worth;
   else if (worth > parts.bestOfWindow[window]!) {

@@ -86,18 +86,18 @@ export function pointAdjusted(
   anomalies: readonly Interval[],
   alarms: readonly Interval[],
 ): PrecisionRecallF1 {
-  const { touched, overlap } = overlapOf(anomalies, alarms);
+  const { touched, overlap } = countOverlap(anomalies, alarms);
   let found = 0;
   let missed = 0;
   anomalies.forEach((anomaly, i) => {
-    if (touched[i]) found += lengthOf(anomaly);
-    else missed += lengthOf(anomaly);
+    if (touched[i]) found += countPoints(anomaly);
+    else missed += countPoints(anomaly);
   });
   return precisionRecallF1(found, totalLength(alarms) - overlap, missed);
 }
 
 /** Which anomalies overlap an alarm, and how many points they share in all. Both lists in order and disjoint. */
-export function overlapOf(
+export function countOverlap(
   anomalies: readonly Interval[],
   alarms: readonly Interval[],
 ): { touched: boolean[]; overlap: number } {
@@ -115,23 +115,23 @@ export function overlapOf(
   return { touched, overlap };
 }
 
-export function lengthOf(segment: Interval): number {
+export function countPoints(segment: Interval): number {
   return segment.end - segment.start + 1;
 }
 
 export function totalLength(intervals: readonly Interval[]): number {
   let total = 0;
-  for (const segment of intervals) total += lengthOf(segment);
+  for (const segment of intervals) total += countPoints(segment);
   return total;
 }
 
 /** Harmonic mean; 0 where both are 0. */
-export function f1Of(precision: number, recall: number): number {
+export function computeF1(precision: number, recall: number): number {
   return precision + recall > 0 ? (2 * precision * recall) / (precision + recall) : 0;
 }
 
 function precisionRecallF1(hits: number, falseAlarms: number, misses: number): PrecisionRecallF1 {
   const precision = hits > 0 ? hits / (hits + falseAlarms) : 0;
   const recall = hits > 0 ? hits / (hits + misses) : 0;
-  return { precision, recall, f1: f1Of(precision, recall) };
+  return { precision, recall, f1: computeF1(precision, recall) };
 }

@@ -145,15 +145,15 @@ export function summarizeEvaluation(
 ): EvaluationReport {
   const detectors = [...new Set(results.map(({ detector }) => detector))];
   const families = [...new Set(results.map(({ family }) => family))].sort();
-  const meansOf = (subset: readonly FileResult[]): Record<string, DetectorMeans> =>
+  const averageByDetector = (subset: readonly FileResult[]): Record<string, DetectorMeans> =>
     Object.fromEntries(
       detectors.map((detector) => [
         detector,
         meanResult(subset.filter((result) => result.detector === detector)),
       ]),
     );
-  const overall = meansOf(results);
-  const filesOf = (subset: readonly FileResult[]): string[] => [...new Set(subset.map(({ file }) => file))];
+  const overall = averageByDetector(results);
+  const listFiles = (subset: readonly FileResult[]): string[] => [...new Set(subset.map(({ file }) => file))];
   return {
     files: results,
     means: Object.fromEntries(detectors.map((detector) => [detector, overall[detector]!.metrics])),
@@ -161,7 +161,7 @@ export function summarizeEvaluation(
     families: Object.fromEntries(
       families.map((family) => {
         const subset = results.filter((result) => result.family === family);
-        return [family, { files: filesOf(subset).length, detectors: meansOf(subset) }];
+        return [family, { files: listFiles(subset).length, detectors: averageByDetector(subset) }];
       }),
     ),
     failures: results.flatMap(({ file, detector, error }) => (error ? [{ file, detector, ...error }] : [])),
@@ -198,8 +198,8 @@ function summarizePublished(
   families: readonly string[],
 ): PublishedSummary {
   const listed = results.filter(({ file }) => published.has(file));
-  const familyOf = new Map(listed.map(({ file, family }) => [file, family]));
-  const columns = [...new Set([...familyOf.keys()].flatMap((file) => Object.keys(published.get(file)!)))];
+  const familyByFile = new Map(listed.map(({ file, family }) => [file, family]));
+  const columns = [...new Set([...familyByFile.keys()].flatMap((file) => Object.keys(published.get(file)!)))];
   const meanOver = (files: readonly string[]): Record<string, number> =>
     Object.fromEntries(
       columns.map((column) => [
@@ -225,12 +225,12 @@ function summarizePublished(
   });
   return {
     metric: 'VUS-PR',
-    files: familyOf.size,
-    means: meanOver([...familyOf.keys()]),
-    values: Object.fromEntries([...familyOf.keys()].map((file) => [file, published.get(file)!])),
+    files: familyByFile.size,
+    means: meanOver([...familyByFile.keys()]),
+    values: Object.fromEntries([...familyByFile.keys()].map((file) => [file, published.get(file)!])),
     families: Object.fromEntries(
       families.flatMap((family) => {
-        const files = [...familyOf].filter(([, its]) => its === family).map(([file]) => file);
+        const files = [...familyByFile].filter(([, its]) => its === family).map(([file]) => file);
         return files.length > 0 ? [[family, meanOver(files)]] : [];
       }),
     ),

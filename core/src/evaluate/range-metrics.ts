@@ -1,6 +1,12 @@
 import { checkNumber } from '../check-number.js';
 import { anomalyIntervals, checkPredictions } from './labeled-scores.js';
-import { f1Of, lengthOf, overlapOf, totalLength, type PrecisionRecallF1 } from './point-metrics.js';
+import {
+  computeF1,
+  countPoints,
+  countOverlap,
+  totalLength,
+  type PrecisionRecallF1,
+} from './point-metrics.js';
 import type { Interval } from '../series/interval.js';
 
 /** Where in an anomaly an alarm is worth most. */
@@ -41,7 +47,7 @@ export function rangeBased(
 ): PrecisionRecallF1 {
   const recall = reward(anomalies, alarms, alpha, bias);
   const precision = reward(alarms, anomalies, 0, 'flat');
-  return { precision, recall, f1: f1Of(precision, recall) };
+  return { precision, recall, f1: computeF1(precision, recall) };
 }
 
 /** Mean reward of `ranges` given `others`; 0 where there are none. */
@@ -60,12 +66,13 @@ function reward(
     for (let k = j; k < others.length && others[k]!.start <= range.end; k++) {
       const from = Math.max(range.start, others[k]!.start) - range.start;
       const to = Math.min(range.end, others[k]!.end) - range.start;
-      covered += weight(from, to, lengthOf(range), bias);
+      covered += weight(from, to, countPoints(range), bias);
       pieces++;
     }
     if (pieces > 0)
       sum +=
-        alpha + ((1 - alpha) * covered) / weight(0, range.end - range.start, lengthOf(range), bias) / pieces;
+        alpha +
+        ((1 - alpha) * covered) / weight(0, range.end - range.start, countPoints(range), bias) / pieces;
   }
   return ranges.length > 0 ? sum / ranges.length : 0;
 }
@@ -100,9 +107,9 @@ export function eventMetrics(labels: ArrayLike<number>, predicted: ArrayLike<num
 
 /** @internal */
 export function eventBased(anomalies: readonly Interval[], alarms: readonly Interval[]): EventMetrics {
-  const { touched, overlap } = overlapOf(anomalies, alarms);
+  const { touched, overlap } = countOverlap(anomalies, alarms);
   const detected = touched.filter((found) => found).length;
   const precision = overlap > 0 ? overlap / totalLength(alarms) : 0;
   const recall = detected / anomalies.length;
-  return { precision, recall, f1: f1Of(precision, recall), detected, events: anomalies.length };
+  return { precision, recall, f1: computeF1(precision, recall), detected, events: anomalies.length };
 }

@@ -18,10 +18,10 @@ export function readFeedback(text: string): Feedback[] {
   }
   const list = Array.isArray(json) ? json : (json as { feedback?: unknown } | null)?.feedback;
   if (!Array.isArray(list)) throw new HeedError('bad-value', 'the feedback is not a list', remedy);
-  return list.map(judgmentOf);
+  return list.map(readJudgment);
 }
 
-function judgmentOf(entry: unknown, i: number): Feedback {
+function readJudgment(entry: unknown, i: number): Feedback {
   const { start, end, kind } = (entry ?? {}) as Record<string, unknown>;
   if (kind !== 'anomaly' && kind !== 'normal') {
     throw new HeedError(
@@ -30,7 +30,7 @@ function judgmentOf(entry: unknown, i: number): Feedback {
       'Give "anomaly" or "normal".',
     );
   }
-  const judged = { start: timeOf(start, i), end: timeOf(end, i), kind } as const;
+  const judged = { start: readTime(start, i), end: readTime(end, i), kind } as const;
   if (judged.end < judged.start) {
     throw new HeedError('bad-time', `judgment ${i + 1} ends before it starts`, 'Swap start and end.');
   }
@@ -48,7 +48,7 @@ function told(value: unknown): string {
 
 const remedy = 'Give a list such as [{"start": "2026-01-05T10:00:00Z", "end": …, "kind": "anomaly"}].';
 
-function timeOf(value: unknown, index: number): number {
+function readTime(value: unknown, index: number): number {
   const time = typeof value === 'string' ? parseIsoTime(value) : value;
   if (typeof time === 'number' && Math.abs(time) <= LAST_TIME) return time;
   throw new HeedError(
@@ -64,15 +64,13 @@ function timeOf(value: unknown, index: number): number {
  */
 export function checkFeedback(feedback: readonly Feedback[] = []): void {
   if (!Array.isArray(feedback)) throw new HeedError('bad-value', 'the feedback is not a list', remedy);
-  feedback.forEach((judged: unknown, i) => judgmentOf(judged, i));
+  feedback.forEach((judged: unknown, i) => readJudgment(judged, i));
 }
 
 /** Judgments kept by a detector and given with a series, each once: a file named twice says no more than once. */
 export function joinFeedback(kept: readonly Feedback[], given: readonly Feedback[] = []): Feedback[] {
   checkFeedback(given);
-  const keyed = [...kept, ...given].map(
-    (one) => [`${one.start}/${one.end}/${one.kind}`, one] as const,
-  );
+  const keyed = [...kept, ...given].map((one) => [`${one.start}/${one.end}/${one.kind}`, one] as const);
   return [...new Map(keyed).values()];
 }
 

@@ -46,7 +46,7 @@ export function applyFeedback(
   const fall = new Float64Array(score.length);
   for (const interval of judged) {
     const alike = likeness(series, score, interval);
-    const peak = peakOf(score, interval);
+    const peak = findPeak(score, interval);
     if (interval.kind === 'normal') raise(fall, alike, Math.max(0, Math.log(peak / BELOW)));
     else raise(rise, alike, Math.log(peak > 0 ? Math.max(RISE, ABOVE / peak) : RISE));
   }
@@ -60,7 +60,7 @@ function raise(values: Float64Array, alike: Float64Array, most: number): void {
   for (let t = 0; t < values.length; t++) values[t] = Math.max(values[t]!, most * alike[t]!);
 }
 
-function peakOf(score: Float32Array, { start, end }: LabeledInterval): number {
+function findPeak(score: Float32Array, { start, end }: LabeledInterval): number {
   let peak = 0;
   for (let t = start; t <= end; t++) peak = Math.max(peak, score[t]!);
   return peak;
@@ -68,7 +68,7 @@ function peakOf(score: Float32Array, { start, end }: LabeledInterval): number {
 
 /** Scales a judged interval so that its peak is on the side of the threshold where it was said to be. */
 function hold(score: Float32Array, interval: LabeledInterval): void {
-  const peak = peakOf(score, interval);
+  const peak = findPeak(score, interval);
   const wanted = interval.kind === 'anomaly' ? Math.max(peak, ABOVE) : Math.min(peak, BELOW);
   for (let t = interval.start; t <= interval.end; t++) {
     score[t] = peak > 0 ? (score[t]! * wanted) / peak : wanted;

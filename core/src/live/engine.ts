@@ -1,4 +1,4 @@
-import { severityOf } from '../detection/threshold/scores.js';
+import { toSeverity } from '../detection/threshold/scores.js';
 import type { BinaryReader, BinaryWriter } from './binary.js';
 import type { ChannelMonitor } from './channel.js';
 import { explainIncident, type Explanation } from './explanation.js';
@@ -169,7 +169,7 @@ export class Engine {
       ...this.openTimes,
       open: change !== 'closed',
       score: incident.score,
-      severity: severityOf(incident.score),
+      severity: toSeverity(incident.score),
       ...this.explanation!,
     };
   }

@@ -1,4 +1,4 @@
-import { referenceOf, largestDeviation, clearDeviation } from '../detection/events/deviation.js';
+import { makeReference, largestDeviation, clearDeviation } from '../detection/events/deviation.js';
 import { explainEvents } from '../detection/explain/explain.js';
 import type { Series } from '../series/series.js';
 import type { LiveIncident } from './types.js';
@@ -81,7 +81,7 @@ export function explainIncident(context: IncidentContext): Explanation {
     ),
     attend: () => (attended ? attended.filter(({ start }) => start >= 0) : similar),
   };
-  const reference = referenceOf(series, raw);
+  const reference = makeReference(series, raw);
   const endIndex = n - 1 - context.endsBefore;
   const peakIndex = n - 1 - context.peaksBefore;
   const deviations = channels.map((_, c) => largestDeviation(series, reference, c, startIndex, endIndex));

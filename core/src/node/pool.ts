@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { location } from './location.js';
-import { poolOf, type ScorePool } from '../workers/pool.js';
+import { makePool, type ScorePool } from '../workers/pool.js';
 import { WorkerPool, type PoolWorker } from '../workers/worker-pool.js';
 
 /** A pool of worker threads that all run one module. */
@@ -24,7 +24,7 @@ export class NodeWorkerPool<Task, Result> extends WorkerPool<Task, Result> {
 export function createNodePool({
   workers = availableParallelism(),
 }: { readonly workers?: number } = {}): ScorePool {
-  return poolOf(() => startThread(new URL('./pool-worker.js', location)), workers);
+  return makePool(() => startThread(new URL('./pool-worker.js', location)), workers);
 }
 
 function startThread(script: URL, workerData?: unknown): PoolWorker {

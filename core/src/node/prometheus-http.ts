@@ -133,7 +133,7 @@ export async function askPrometheus(
     }
     throw new HeedError(
       'source-unreachable',
-      `${address.shown} cannot be reached: ${causeOf(error)}`,
+      `${address.shown} cannot be reached: ${findCause(error)}`,
       'Check the address, and that the server runs and is allowed through.',
       undefined,
       error,
@@ -145,7 +145,7 @@ export async function askPrometheus(
 }
 
 /** The innermost message of a failed fetch: it says only "fetch failed" itself. */
-function causeOf(error: unknown): string {
+function findCause(error: unknown): string {
   let at = error as { message?: string; code?: string; cause?: unknown; errors?: unknown[] };
   for (;;) {
     const next = at.cause ?? at.errors?.[0];

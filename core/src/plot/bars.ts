@@ -51,7 +51,7 @@ export function plotBars(bars: readonly Bar[], options: BarPlotOptions = {}): st
   const groups = [
     ...new Set(bars.map(({ group }) => group).filter((group): group is string => group !== undefined)),
   ];
-  const colorOf = (group: string | undefined) =>
+  const chooseColor = (group: string | undefined) =>
     seriesColors[Math.max(0, groups.indexOf(group!)) % seriesColors.length]!;
 
   const parts: string[] = [];
@@ -61,7 +61,7 @@ export function plotBars(bars: readonly Bar[], options: BarPlotOptions = {}): st
     y += 24;
   }
   const legend = drawLegend(
-    groups.map((group) => ({ kind: 'area', color: colorOf(group), label: group })),
+    groups.map((group) => ({ kind: 'area', color: chooseColor(group), label: group })),
     left,
     y + 6,
     width - left - 16,
@@ -84,7 +84,7 @@ export function plotBars(bars: readonly Bar[], options: BarPlotOptions = {}): st
     const [a, b] = [scale(Math.min(0, value)), scale(Math.max(0, value))];
     parts.push(
       textElement(left - 8, top + 11, label, { anchor: 'end', maxWidth: widest }),
-      element('rect', { x: a, y: top, width: Math.max(0.5, b - a), height: 14, fill: colorOf(group) }),
+      element('rect', { x: a, y: top, width: Math.max(0.5, b - a), height: 14, fill: chooseColor(group) }),
       from !== undefined && to !== undefined
         ? element('path', {
             d: `M${scale(from).toFixed(1)},${top + 7}H${scale(to).toFixed(1)}M${scale(from).toFixed(1)},${top + 3}v8M${scale(to).toFixed(1)},${top + 3}v8`,

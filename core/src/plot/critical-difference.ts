@@ -24,11 +24,11 @@ export function plotCriticalDifference(
   const width = plotWidth({ width: options.width ?? 760 });
   const half = Math.ceil(ranks.length / 2);
   const label = (i: number): string => `${ranks[i]!.name}  ${ranks[i]!.meanRank.toFixed(2)}`;
-  const widestOf = (indices: readonly number[]): number =>
+  const findWidest = (indices: readonly number[]): number =>
     Math.min(0.35 * width, Math.max(0, ...indices.map((i) => textWidth(label(i), 11, true))));
   const left = Array.from({ length: half }, (_, i) => i);
   const right = ranks.map((_, i) => i).slice(half);
-  const edge = { left: 10 + widestOf(left), right: width - 10 - widestOf(right) };
+  const edge = { left: 10 + findWidest(left), right: width - 10 - findWidest(right) };
   const scale = scaleLinear([1, ranks.length], [edge.left + 24, edge.right - 24]);
   const parts: string[] = [];
   let y = 10;
@@ -79,7 +79,7 @@ export function plotCriticalDifference(
       textElement(isLeft ? edge.left : edge.right, height + 4, label(i), {
         anchor: isLeft ? 'end' : 'start',
         bold: highlight.has(name),
-        maxWidth: widestOf(isLeft ? left : right),
+        maxWidth: findWidest(isLeft ? left : right),
       }),
     );
   };

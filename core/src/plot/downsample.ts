@@ -15,7 +15,7 @@ export function typicalStep(time: Float64Array, range: DrawRange): number {
 }
 
 /** Column of every point in `columns` equal parts of the drawn time, as a function of the index. */
-function columnOf(time: Float64Array, range: DrawRange, columns: number): (index: number) => number {
+function makeColumnFinder(time: Float64Array, range: DrawRange, columns: number): (index: number) => number {
   const first = time[range.start]!;
   const span = time[range.end - 1]! - first;
   return (index) =>
@@ -52,7 +52,7 @@ export function lineSegments(
     close();
     return segments;
   }
-  const column = columnOf(time, range, columns);
+  const column = makeColumnFinder(time, range, columns);
   const width = (time[range.end - 1]! - time[range.start]!) / columns;
   const widest = Math.max(hole, 2 * width);
   let t = range.start;
@@ -67,9 +67,9 @@ export function lineSegments(
     }
     if (low < 0) close();
     else {
-      const firstOf = Math.min(low, high);
-      if (segment.length > 0 && time[firstOf]! - time[segment.at(-1)!]! > widest) close();
-      segment.push(firstOf);
+      const firstExtreme = Math.min(low, high);
+      if (segment.length > 0 && time[firstExtreme]! - time[segment.at(-1)!]! > widest) close();
+      segment.push(firstExtreme);
       if (low !== high) segment.push(Math.max(low, high));
     }
   }
@@ -99,7 +99,7 @@ export function bandSegments(
     segment = [];
   };
   const all = range.end - range.start <= columns;
-  const column = columnOf(time, range, columns);
+  const column = makeColumnFinder(time, range, columns);
   let t = range.start;
   while (t < range.end) {
     const at = t;

@@ -30,7 +30,7 @@ function topChannels(series: Series, event: AnomalyEvent, most: number): string[
 }
 
 /** The points to draw around an event: several times its length, and a whole period where that is not too much. */
-function contextOf(series: Series, detection: Detection, event: AnomalyEvent, wish?: number) {
+function chooseContext(series: Series, detection: Detection, event: AnomalyEvent, wish?: number) {
   const length = event.endIndex - event.startIndex + 1;
   const context = wish ?? Math.max(40, 2 * length, Math.min(Math.ceil(detection.period ?? 0), 300));
   return [
@@ -55,7 +55,7 @@ export function plotEvent(
     timeZone: options.timeZone,
     title: options.title ?? '',
     channels: topChannels(series, event, options.maxChannels ?? 3),
-    range: contextOf(series, detection, event, options.context),
+    range: chooseContext(series, detection, event, options.context),
   });
 }
 
@@ -68,7 +68,7 @@ interface Overlay {
 }
 
 /** Intervals of another length than the event's are aligned by their middles, as the windows were compared. */
-function overlayOf(event: AnomalyEvent, start: number, end: number): Overlay {
+function makeOverlay(event: AnomalyEvent, start: number, end: number): Overlay {
   const eventMiddle = (event.startIndex + event.endIndex) / 2;
   const shift = Math.round((start + end) / 2 - eventMiddle);
   const origin = event.startIndex + shift;
@@ -93,7 +93,7 @@ export function plotAttended(
   if (attended.length === 0) return undefined;
   const n = series.time.length;
   const names = topChannels(series, event, options.maxChannels ?? 3);
-  const overlays = attended.map(({ start, end }) => overlayOf(event, start, end));
+  const overlays = attended.map(({ start, end }) => makeOverlay(event, start, end));
   const eventLength = event.endIndex - event.startIndex + 1;
   // A single point says nothing about shape: at least some points around it are drawn.
   const margin = Math.max(4, Math.ceil(eventLength * 0.25));
@@ -108,7 +108,7 @@ export function plotAttended(
     Float64Array.from({ length: count }, (_, i) => values[origin + from + i] ?? NaN);
 
   const heaviest = attended[0]!.weight || 1;
-  const opacityOf = (weight: number) => 0.3 + 0.6 * Math.min(1, weight / heaviest);
+  const toOpacity = (weight: number) => 0.3 + 0.6 * Math.min(1, weight / heaviest);
   const eventColor = severityClass(event.severity).color;
   const entries: LegendEntry[] = [{ kind: 'line', color: eventColor, label: 'this event' }];
   for (const interval of attended) {
@@ -118,7 +118,7 @@ export function plotAttended(
     entries.push({
       kind: 'line',
       color: colors.attended,
-      opacity: opacityOf(interval.weight),
+      opacity: toOpacity(interval.weight),
       label: `${when}, weight ${interval.weight.toFixed(2)}`,
     });
   }
@@ -173,7 +173,7 @@ export function plotAttended(
         .map((values, i) =>
           drawLine(offsets, values, range, axes, columns, {
             color: colors.attended,
-            opacity: opacityOf(attended[i]!.weight),
+            opacity: toOpacity(attended[i]!.weight),
           }),
         )
         .reverse(),

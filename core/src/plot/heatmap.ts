@@ -47,7 +47,7 @@ function shrink(matrix: readonly ArrayLike<number>[], rows: number, columns: num
 /** One path per color; neighbors of the same color become one rectangle. */
 function drawCells(cells: readonly Float64Array[], low: number, high: number): string {
   const paths = new Array<string>(levels).fill('');
-  const levelOf = (value: number) =>
+  const toLevel = (value: number) =>
     Math.min(levels - 1, Math.max(0, Math.floor(((value - low) / (high - low || 1)) * levels)));
   cells.forEach((line, r) => {
     for (let c = 0; c < line.length;) {
@@ -55,9 +55,9 @@ function drawCells(cells: readonly Float64Array[], low: number, high: number): s
         c++;
         continue;
       }
-      const level = levelOf(line[c]!);
+      const level = toLevel(line[c]!);
       let end = c + 1;
-      while (end < line.length && !Number.isNaN(line[end]!) && levelOf(line[end]!) === level) end++;
+      while (end < line.length && !Number.isNaN(line[end]!) && toLevel(line[end]!) === level) end++;
       paths[level] += `M${c},${r}h${end - c}v1h${c - end}z`;
       c = end;
     }

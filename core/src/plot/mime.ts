@@ -1,7 +1,7 @@
 import type { Detection, AnomalyEvent } from '../detection/types.js';
 import type { Series } from '../series/series.js';
 import { plotDetection, plotSeries } from './detection.js';
-import { countOf, humanDuration } from '../format.js';
+import { formatCount, humanDuration } from '../format.js';
 import { typicalStep } from './downsample.js';
 import { formatTimestamp } from './times.js';
 import { plotMatrix } from './heatmap.js';
@@ -45,10 +45,10 @@ function detectionBundle(detection: Detection): MimeBundle {
 const isByRow = ({ start, startIndex }: AnomalyEvent): boolean => start === startIndex;
 
 /** How long an event lasts: its last point counts, for one step. Without its series, the event's own steps tell. */
-function lengthOf(event: AnomalyEvent, series: Series | undefined): string {
+function tellLength(event: AnomalyEvent, series: Series | undefined): string {
   const { start, end, startIndex, endIndex } = event;
   const points = endIndex - startIndex + 1;
-  if (isByRow(event) || (!series && points === 1)) return countOf(points, 'point');
+  if (isByRow(event) || (!series && points === 1)) return formatCount(points, 'point');
   const step = series
     ? typicalStep(series.time, { start: 0, end: series.time.length })
     : (end - start) / (points - 1);
@@ -64,7 +64,7 @@ function eventTable(events: readonly AnomalyEvent[], series?: Series): string {
       .slice(0, 3)
       .map(({ name, share }) => `${name} ${Math.round(100 * share)}%`)
       .join(', ');
-    return `<tr>${[at + 1, start, lengthOf(event, series), Math.round(event.severity), channels, event.reason].map(cell).join('')}</tr>`;
+    return `<tr>${[at + 1, start, tellLength(event, series), Math.round(event.severity), channels, event.reason].map(cell).join('')}</tr>`;
   });
   const head = ['', 'start', 'lasts', 'severity', 'channels', 'why']
     .map((name) => `<th>${name}</th>`)

@@ -16,7 +16,7 @@ function nextPowerOfTwo(n: number): number {
 const transforms = new Map<number, FFT>();
 
 /** The transform of a length; the tables of common lengths are kept, since setting them up takes as long as a run. */
-function transformOf(size: number): FFT {
+function getTransform(size: number): FFT {
   let fft = transforms.get(size);
   if (!fft) {
     fft = new FFT(size);
@@ -27,7 +27,7 @@ function transformOf(size: number): FFT {
 
 /** Real and imaginary parts, interleaved, of the transform of `values` padded with zeros to `size`. */
 function transformReal(values: Float64Array, size: number): { fft: FFT; spectrum: number[] } {
-  const fft = transformOf(size);
+  const fft = getTransform(size);
   const input = new Float64Array(size);
   input.set(values);
   const spectrum = fft.createComplexArray();

@@ -1,5 +1,5 @@
 import { HeedError } from '../errors.js';
-import { countOf } from '../format.js';
+import { formatCount } from '../format.js';
 import { estimateStep, findGaps } from './resample.js';
 import type { Series } from './series.js';
 
@@ -20,7 +20,7 @@ export function fillAbsent(series: Series): { readonly series: Series; readonly 
   if (n + rows > mostPoints) {
     throw new HeedError(
       'memory-limit',
-      `with its absent rows the series has ${countOf(n + rows, 'point')}`,
+      `with its absent rows the series has ${formatCount(n + rows, 'point')}`,
       'Read a shorter time, or leave --missing zero out.',
       { file: series.name },
     );
@@ -50,10 +50,12 @@ export function fillAbsent(series: Series): { readonly series: Series; readonly 
   }));
   const notes: string[] = [];
   if (rows > 0)
-    notes.push(`${countOf(rows, 'absent row')} ${rows === 1 ? 'was' : 'were'} read as 0 (--missing zero).`);
+    notes.push(
+      `${formatCount(rows, 'absent row')} ${rows === 1 ? 'was' : 'were'} read as 0 (--missing zero).`,
+    );
   if (cells > 0)
     notes.push(
-      `${countOf(cells, 'missing value')} ${cells === 1 ? 'was' : 'were'} read as 0 (--missing zero).`,
+      `${formatCount(cells, 'missing value')} ${cells === 1 ? 'was' : 'were'} read as 0 (--missing zero).`,
     );
   if (rows + cells === 0) return { series, notes };
   return {

@@ -22,9 +22,9 @@ const LABEL_COLUMNS = ['label', 'is_anomaly', 'anomaly'];
  * @throws HeedError empty-input, bad-csv, unknown-column, bad-value, bad-graph, bad-label
  */
 export function readGraphCsv(edges: string, nodes?: string, name?: string): Graph {
-  const place = placeOf(name);
-  const list = edgesOf(tableOf(edges, place), place);
-  const attributed = nodes === undefined ? degreeNodes(list) : nodesOf(tableOf(nodes, place), place);
+  const place = makePlace(name);
+  const list = readEdges(readTable(edges, place), place);
+  const attributed = nodes === undefined ? degreeNodes(list) : readNodes(readTable(nodes, place), place);
   return createGraph({ ...attributed, edges: list }, place);
 }
 
@@ -35,13 +35,13 @@ export function readGraphCsv(edges: string, nodes?: string, name?: string): Grap
  * @throws HeedError empty-input, bad-csv, unknown-column, bad-value, bad-time, bad-graph, bad-label
  */
 export function readGraphSequenceCsv(edges: string, nodes?: string, name?: string): GraphSequence {
-  const place = placeOf(name);
-  const table = tableOf(edges, place);
-  const list = edgesOf(table, place);
-  const edgeTimes = timesOf(table, place);
-  const nodeTable = nodes === undefined ? undefined : tableOf(nodes, place);
-  const nodeTimes = nodeTable && timesOf(nodeTable, place);
-  const attributed = nodeTable && nodesOf(nodeTable, place);
+  const place = makePlace(name);
+  const table = readTable(edges, place);
+  const list = readEdges(table, place);
+  const edgeTimes = readTimes(table, place);
+  const nodeTable = nodes === undefined ? undefined : readTable(nodes, place);
+  const nodeTimes = nodeTable && readTimes(nodeTable, place);
+  const attributed = nodeTable && readNodes(nodeTable, place);
   const time = [...new Set([...edgeTimes, ...(nodeTimes ?? [])])].sort((a, b) => a - b);
   const ids = [
     ...new Set(attributed?.nodes.map(({ id }) => id) ?? list.flatMap((e) => [e.source, e.target])),
@@ -72,8 +72,8 @@ export function readGraphSequenceCsv(edges: string, nodes?: string, name?: strin
  * @throws HeedError bad-json, bad-graph, not-finite, empty-input, bad-label
  */
 export function readGraphJson(text: string, name?: string): Graph {
-  const place = placeOf(name);
-  return graphOf(parsed(text, place), place);
+  const place = makePlace(name);
+  return readGraph(parsed(text, place), place);
 }
 
 /**
@@ -81,13 +81,13 @@ export function readGraphJson(text: string, name?: string): Graph {
  * @throws HeedError bad-json, bad-graph, bad-time, not-finite, empty-input, bad-label
  */
 export function readGraphSequenceJson(text: string, name?: string): GraphSequence {
-  const place = placeOf(name);
+  const place = makePlace(name);
   const { graphs, features } = parsed(text, place) as { graphs?: unknown; features?: unknown };
   if (!Array.isArray(graphs)) throw bad('the JSON is not a sequence of graphs', SEQUENCE_FORM, place);
   const shared = features === undefined ? {} : { features };
   return createGraphSequence(
-    graphs.map((graph: { time?: unknown } | null) => timeOf(String(graph?.time ?? ''), place)),
-    graphs.map((graph: object) => graphOf({ ...shared, ...graph }, place)),
+    graphs.map((graph: { time?: unknown } | null) => readTime(String(graph?.time ?? ''), place)),
+    graphs.map((graph: object) => readGraph({ ...shared, ...graph }, place)),
   );
 }
 
@@ -120,7 +120,7 @@ function parsed(text: string, place: ErrorPlace): object {
   }
 }
 
-function graphOf(value: object, place: ErrorPlace): Graph {
+function readGraph(value: object, place: ErrorPlace): Graph {
   const { nodes, edges, features } = value as Record<string, unknown>;
   const isNode = (node: unknown): boolean => typeof (node as { id?: unknown } | null)?.id === 'string';
   const isEdge = (edge: unknown): boolean => {
@@ -149,7 +149,7 @@ interface CsvTable {
   readonly lines: readonly number[];
 }
 
-function tableOf(text: string, place: ErrorPlace): CsvTable {
+function readTable(text: string, place: ErrorPlace): CsvTable {
   const [header, ...body] = readCells(text, place.file);
   if (!header || body.length === 0)
     throw new HeedError('empty-input', 'the CSV has no rows', 'Give a header and one line per row.', place);
@@ -170,7 +170,7 @@ function cleanName(name: string): string {
   return name.replaceAll('"', '').trim().toLowerCase();
 }
 
-function columnOf({ names }: CsvTable, column: string, remedy: string, place: ErrorPlace): number {
+function findColumn({ names }: CsvTable, column: string, remedy: string, place: ErrorPlace): number {
   const at = names.indexOf(column);
   if (at >= 0) return at;
   throw new HeedError('unknown-column', `there is no column "${column}"`, remedy, place);
@@ -194,9 +194,9 @@ interface EdgeRow {
   readonly label?: number;
 }
 
-function edgesOf(table: CsvTable, place: ErrorPlace): EdgeRow[] {
+function readEdges(table: CsvTable, place: ErrorPlace): EdgeRow[] {
   const remedy = 'Name the columns source,target[,weight].';
-  const [source, target] = ['source', 'target'].map((name) => columnOf(table, name, remedy, place));
+  const [source, target] = ['source', 'target'].map((name) => findColumn(table, name, remedy, place));
   const weight = table.names.indexOf('weight');
   const label = table.names.findIndex((name) => LABEL_COLUMNS.includes(name));
   return table.rows.map((cells, row) => ({
@@ -218,8 +218,8 @@ interface NodeTable {
   readonly nodes: readonly NodeRow[];
 }
 
-function nodesOf(table: CsvTable, place: ErrorPlace): NodeTable {
-  const id = columnOf(table, 'id', 'Name one column of the nodes id.', place);
+function readNodes(table: CsvTable, place: ErrorPlace): NodeTable {
+  const id = findColumn(table, 'id', 'Name one column of the nodes id.', place);
   const label = table.names.findIndex((name) => LABEL_COLUMNS.includes(name));
   const columns = table.names.flatMap((name, c) =>
     c === id || c === label || TIME_COLUMNS.includes(name) ? [] : [c],
@@ -253,18 +253,18 @@ function degreeNodes(edges: readonly EdgeRow[], ids: readonly string[] = []): No
 }
 
 /** The time of every row of a table, in epoch ms. */
-function timesOf(table: CsvTable, place: ErrorPlace): number[] {
+function readTimes(table: CsvTable, place: ErrorPlace): number[] {
   const column = table.names.findIndex((name) => TIME_COLUMNS.includes(name));
   if (column < 0) {
     const remedy = `Name it ${TIME_COLUMNS.join(', ')}, or read one graph.`;
     throw new HeedError('unknown-column', 'there is no time column', remedy, place);
   }
   return table.rows.map((cells, row) =>
-    timeOf(cells[column]!, { ...place, line: table.lines[row]!, column: table.header[column]! }),
+    readTime(cells[column]!, { ...place, line: table.lines[row]!, column: table.header[column]! }),
   );
 }
 
-function timeOf(text: string, place: ErrorPlace): number {
+function readTime(text: string, place: ErrorPlace): number {
   const number = Number(text);
   const time =
     text !== '' && Number.isFinite(number) ? epochToMs(number, guessEpochUnit(number)) : parseIsoTime(text);
@@ -282,7 +282,7 @@ function grouped<T>(items: readonly T[], times: readonly number[]): Map<number, 
   return groups;
 }
 
-function placeOf(name: string | undefined): ErrorPlace {
+function makePlace(name: string | undefined): ErrorPlace {
   return name === undefined ? {} : { file: name };
 }
 

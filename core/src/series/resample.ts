@@ -1,7 +1,7 @@
 import { checkNumber } from '../check-number.js';
 import { HeedError, shownValue } from '../errors.js';
 import { aggregate, mergeRows, type Aggregation } from './merge.js';
-import { createSeries, numbersOf, type Series } from './series.js';
+import { createSeries, toNumbers, type Series } from './series.js';
 import { formatDuration, parseDuration } from './time.js';
 
 /**
@@ -128,10 +128,10 @@ export function createSeriesFromUnsorted(
   input: Parameters<typeof createSeries>[0] & { time: ArrayLike<number> },
   duplicates: Aggregation = 'mean',
 ): Series {
-  const time = numbersOf(input.time, 'time').slice();
+  const time = toNumbers(input.time, 'time').slice();
   const n = time.length;
   const copy = (values: ArrayLike<number>): Float64Array => {
-    if (values.length === n) return numbersOf(values, 'value').slice();
+    if (values.length === n) return toNumbers(values, 'value').slice();
     throw new HeedError(
       'length-mismatch',
       `there are ${values.length} values for ${n} times`,

@@ -52,7 +52,7 @@ function checkTypes(input: { name?: unknown; time?: unknown; channels?: unknown;
  * null as 0 and text as a number, and end in a TypeError for symbols.
  * @throws HeedError bad-value
  */
-export function numbersOf(list: ArrayLike<number>, what: string, place?: ErrorPlace): Float64Array {
+export function toNumbers(list: ArrayLike<number>, what: string, place?: ErrorPlace): Float64Array {
   if (list instanceof Float64Array) return list;
   if (ArrayBuffer.isView(list) && !(list instanceof BigInt64Array || list instanceof BigUint64Array))
     return Float64Array.from(list);
@@ -117,7 +117,7 @@ export function createSeries(input: {
         at,
       );
     }
-    const values = numbersOf(channel.values, 'value', at);
+    const values = toNumbers(channel.values, 'value', at);
     let present = 0;
     for (let t = 0; t < n; t++) {
       const value = values[t]!;
@@ -147,7 +147,7 @@ export function createSeries(input: {
   const indexTime = input.time === undefined;
   const time = indexTime
     ? Float64Array.from({ length: n }, (_, t) => t)
-    : numbersOf(input.time!, 'time', place);
+    : toNumbers(input.time!, 'time', place);
   for (let t = 0; t < n; t++) {
     if (!(Math.abs(time[t]!) <= LAST_TIME)) {
       throw new HeedError(

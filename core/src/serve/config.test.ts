@@ -32,7 +32,7 @@ test('the least that is needed, and its defaults', () => {
     lateness: 10_000,
     together: false,
   });
-  expect(config.queries[0]!.judgmentOf({})).toMatchObject({ budget: '1/week', direction: 'both' });
+  expect(config.queries[0]!.chooseJudgment({})).toMatchObject({ budget: '1/week', direction: 'both' });
   expect(config.server).toMatchObject({ host: '127.0.0.1', port: 9646 });
 });
 
@@ -49,15 +49,15 @@ test('overrides: later ones win, patterns fit whole values, some series are drop
       - match: { job: tmp }
         drop: true
 `).queries;
-  expect(query!.judgmentOf({ job: 'web' })).toMatchObject({ budget: '1/day', labels: { team: 'shop' } });
-  expect(query!.judgmentOf({ job: 'batch-2', zone: 'a' })).toMatchObject({
+  expect(query!.chooseJudgment({ job: 'web' })).toMatchObject({ budget: '1/day', labels: { team: 'shop' } });
+  expect(query!.chooseJudgment({ job: 'batch-2', zone: 'a' })).toMatchObject({
     budget: '1/month',
     direction: 'below',
     missingAfter: 600_000,
     labels: { team: 'shop', tier: 'low' },
   });
-  expect(query!.judgmentOf({ job: 'my-batch' })).toMatchObject({ budget: '1/day' });
-  expect(query!.judgmentOf({ job: 'tmp' })).toBeUndefined();
+  expect(query!.chooseJudgment({ job: 'my-batch' })).toMatchObject({ budget: '1/day' });
+  expect(query!.chooseJudgment({ job: 'tmp' })).toBeUndefined();
 });
 
 test('secrets come from files, read at every use, and from the environment', () => {

@@ -6,7 +6,7 @@ import { HeedError, isHeedError, type ErrorPlace } from '../errors.js';
 import type { Exclusion } from '../detection/types.js';
 import { excludedPoints } from '../detection/events/calendar.js';
 import { parseDuration } from '../series/time.js';
-import { endpointOf, secretOf, tlsOf, type Fail } from './endpoint-config.js';
+import { readEndpoint, loadSecret, readTls, type Fail } from './endpoint-config.js';
 import type { Endpoint } from './http.js';
 import type { RedisConfig } from './redis/connection.js';
 import { configSchema, parseShard, type ConfigFile, type EndpointFile } from './schema.js';
@@ -44,7 +44,7 @@ export interface QueryConfig {
   /** Of everything that its monitors depend on: the same on every machine with the same settings. */
   readonly print: string;
   /** Undefined where the series is not to be watched. */
-  judgmentOf(labels: Readonly<Record<string, string>>): Judgment | undefined;
+  chooseJudgment(labels: Readonly<Record<string, string>>): Judgment | undefined;
 }
 
 export interface Config {
@@ -144,7 +144,7 @@ export function parseConfig(text: string, file = 'heed.yaml', overrides: ConfigO
     );
   }
   const value: unknown = document.toJS() ?? {};
-  return checkConfig(overridden(value, overrides), (path) => at(offsetOf(document, path)));
+  return checkConfig(overridden(value, overrides), (path) => at(findOffset(document, path)));
 }
 
 function overridden(value: unknown, { redis, shard }: ConfigOverrides): unknown {
@@ -159,12 +159,12 @@ function overridden(value: unknown, { redis, shard }: ConfigOverrides): unknown 
 
 /**
  * @param value what the file holds
- * @param placeOf where a setting is
+ * @param makePlace where a setting is
  * @throws HeedError bad-option
  */
 export function checkConfig(
   value: unknown,
-  placeOf: (path: readonly PropertyKey[]) => ErrorPlace = () => ({}),
+  makePlace: (path: readonly PropertyKey[]) => ErrorPlace = () => ({}),
 ): Config {
   const parsed = v.safeParse(configSchema, value);
   if (!parsed.success) {
@@ -174,11 +174,11 @@ export function checkConfig(
       'bad-option',
       `${path.map(String).join('.') || 'the file'} ${told(issue)}`,
       'heed serve --schema prints what there is.',
-      placeOf(path),
+      makePlace(path),
     );
   }
   return resolve(parsed.output, (path, what, remedy) => {
-    throw new HeedError('bad-option', what, remedy, placeOf(path));
+    throw new HeedError('bad-option', what, remedy, makePlace(path));
   });
 }
 
@@ -193,7 +193,7 @@ function told(issue: v.BaseIssue<unknown>): string {
 }
 
 /** Where in the text a setting is; its nearest ancestor where it is missing. */
-function offsetOf(document: Document, path: readonly PropertyKey[]): number {
+function findOffset(document: Document, path: readonly PropertyKey[]): number {
   let node: unknown = document.contents;
   let offset = 0;
   const offsetFrom = (value: unknown): number =>
@@ -216,7 +216,10 @@ function offsetOf(document: Document, path: readonly PropertyKey[]): number {
 
 function resolve(file: ConfigFile, fail: Fail): Config {
   const sources = Object.fromEntries(
-    Object.entries(file.sources).map(([name, source]) => [name, endpointOf(source, ['sources', name], fail)]),
+    Object.entries(file.sources).map(([name, source]) => [
+      name,
+      readEndpoint(source, ['sources', name], fail),
+    ]),
   );
   const names = new Set<string>();
   const queries = file.queries.map((query, i) => {
@@ -225,7 +228,7 @@ function resolve(file: ConfigFile, fail: Fail): Config {
       fail([...path, 'name'], `the query "${query.name}" is there twice`, 'Give every query its own name.');
     }
     names.add(query.name);
-    return queryOf(query, Object.keys(sources), path, fail);
+    return readQuery(query, Object.keys(sources), path, fail);
   });
   const { outputs, state, server, limits } = file;
   const several = <F extends EndpointFile, R>(
@@ -233,7 +236,7 @@ function resolve(file: ConfigFile, fail: Fail): Config {
     list: readonly F[] | undefined,
     more: (one: F) => R,
   ): (Endpoint & R)[] =>
-    (list ?? []).map((one, i) => ({ ...endpointOf(one, ['outputs', kind, i], fail), ...more(one) }));
+    (list ?? []).map((one, i) => ({ ...readEndpoint(one, ['outputs', kind, i], fail), ...more(one) }));
   const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(server.listen ?? '127.0.0.1:9646') ?? [];
   if (Number(port) > 65_535) fail(['server', 'listen'], `there is no port ${port}`, 'Give one up to 65535.');
   return {
@@ -253,14 +256,14 @@ function resolve(file: ConfigFile, fail: Fail): Config {
       })),
       remoteWrite: several('remote_write', outputs.remote_write, () => ({})),
     },
-    redis: file.redis && redisOf(file.redis, fail),
+    redis: file.redis && readRedis(file.redis, fail),
     state: { path: state.path, every: state.every ?? 10 },
     server: {
       host: host.replace(/^\[(.*)\]$/, '$1'),
       port: Number(port),
       auth: server.basic_auth && {
         username: server.basic_auth.username,
-        password: secretOf(server.basic_auth, 'password', ['server', 'basic_auth'], fail),
+        password: loadSecret(server.basic_auth, 'password', ['server', 'basic_auth'], fail),
       },
       tls: server.tls_config && {
         certFile: server.tls_config.cert_file,
@@ -279,14 +282,14 @@ function resolve(file: ConfigFile, fail: Fail): Config {
   };
 }
 
-function redisOf(file: NonNullable<ConfigFile['redis']>, fail: Fail): RedisConfig {
+function readRedis(file: NonNullable<ConfigFile['redis']>, fail: Fail): RedisConfig {
   const { url, username, tls_config: tls, prefix, shards } = file;
   const isSecret = [file.password, file.password_file, file.password_env].some((one) => one !== undefined);
   return {
     url,
     username,
-    password: isSecret ? secretOf(file, 'password', ['redis'], fail) : undefined,
-    tls: tlsOf(tls, ['redis'], fail),
+    password: isSecret ? loadSecret(file, 'password', ['redis'], fail) : undefined,
+    tls: readTls(tls, ['redis'], fail),
     prefix: prefix ?? 'heed',
     shards: shards ?? 64,
   };
@@ -294,7 +297,7 @@ function redisOf(file: NonNullable<ConfigFile['redis']>, fail: Fail): RedisConfi
 
 const dayNames = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 
-function queryOf(
+function readQuery(
   query: QueryFile,
   sources: readonly string[],
   path: readonly PropertyKey[],
@@ -365,7 +368,7 @@ function queryOf(
       .update(JSON.stringify(judgedBy(query)))
       .digest('base64url')
       .slice(0, 16),
-    judgmentOf: (labels) => {
+    chooseJudgment: (labels) => {
       const fitting = overrides.filter(({ matches }) => matches(labels));
       if (fitting.some(({ drop }) => drop)) return undefined;
       return judgmentFrom([query, ...fitting.map(({ judging }) => judging)], step);

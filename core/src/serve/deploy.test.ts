@@ -14,8 +14,8 @@ test('the configurations in docs are right', () => {
     ([, text]) => text!,
   );
   const config = parseConfig(page!, 'docs/operations.md');
-  expect(config.queries[0]!.judgmentOf({ job: 'canary' })).toBeUndefined();
-  expect(config.queries[0]!.judgmentOf({ job: 'checkout' })!.missingAfter).toBe(600_000);
+  expect(config.queries[0]!.chooseJudgment({ job: 'canary' })).toBeUndefined();
+  expect(config.queries[0]!.chooseJudgment({ job: 'checkout' })!.missingAfter).toBe(600_000);
   parseConfig(read('docs/deploy/heed.yaml'), 'docs/deploy/heed.yaml');
   // What is commented out is right as well, but for the files that it names.
   const commented = Object.keys(parse(page!.replace(/^ {4}# /gm, '    ')).sources.main as object);

@@ -7,17 +7,17 @@ import type { EndpointFile } from './schema.js';
 export type Fail = (path: readonly PropertyKey[], what: string, remedy: string) => never;
 
 /** How a server is reached, secrets and certificates looked for. */
-export function endpointOf(file: EndpointFile, path: readonly PropertyKey[], fail: Fail): Endpoint {
+export function readEndpoint(file: EndpointFile, path: readonly PropertyKey[], fail: Fail): Endpoint {
   const { basic_auth: basic, authorization, tls_config: tls } = file;
   if (basic && authorization) {
     fail([...path, 'authorization'], 'both basic_auth and authorization are given', 'Leave one out.');
   }
   let authorize: (() => string) | undefined;
   if (basic) {
-    const password = secretOf(basic, 'password', [...path, 'basic_auth'], fail);
+    const password = loadSecret(basic, 'password', [...path, 'basic_auth'], fail);
     authorize = () => `Basic ${Buffer.from(`${basic.username}:${password()}`).toString('base64')}`;
   } else if (authorization) {
-    const token = secretOf(authorization, 'credentials', [...path, 'authorization'], fail);
+    const token = loadSecret(authorization, 'credentials', [...path, 'authorization'], fail);
     authorize = () => `${authorization.type} ${token()}`;
   }
   return {
@@ -25,12 +25,12 @@ export function endpointOf(file: EndpointFile, path: readonly PropertyKey[], fai
     headers: { ...(file.tenant === undefined ? {} : { 'X-Scope-OrgID': file.tenant }), ...file.headers },
     authorize,
     timeout: parseDuration(file.timeout),
-    tls: tlsOf(tls, path, fail),
+    tls: readTls(tls, path, fail),
   };
 }
 
 /** Certificates, looked for. */
-export function tlsOf(
+export function readTls(
   tls: EndpointFile['tls_config'],
   path: readonly PropertyKey[],
   fail: Fail,
@@ -49,7 +49,7 @@ export function tlsOf(
 }
 
 /** Reads a secret where it is used; a file may change. */
-export function secretOf<K extends 'password' | 'credentials'>(
+export function loadSecret<K extends 'password' | 'credentials'>(
   from: { readonly [P in K | `${K}_file` | `${K}_env`]?: string | undefined },
   name: K,
   path: readonly PropertyKey[],

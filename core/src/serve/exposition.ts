@@ -18,7 +18,7 @@ export class LabelBook {
   of(unit: WatchedUnit, channel: number): string {
     let texts = this.texts.get(unit);
     if (!texts) {
-      texts = unit.channels.map(({ labels }) => this.textOf(unit, labels));
+      texts = unit.channels.map(({ labels }) => this.formatText(unit, labels));
       this.texts.set(unit, texts);
     }
     return texts[channel]!;
@@ -32,7 +32,7 @@ export class LabelBook {
     this.texts.delete(unit);
   }
 
-  private textOf(unit: WatchedUnit, labels: Labels): string {
+  private formatText(unit: WatchedUnit, labels: Labels): string {
     const all: Record<string, string> = { ...unit.judgment.labels, ...labels };
     const used = new Map<string, string>([['query', unit.query.name]]);
     if (all['__name__'] !== undefined) used.set('metric', all['__name__']);
@@ -95,7 +95,7 @@ const reading =
 /** Channels that make less of an incident are not said to take part in it. */
 const LEAST_SHARE = 0.1;
 
-function incidentOf(unit: WatchedUnit, channel: number, ledger: Incidents) {
+function findIncident(unit: WatchedUnit, channel: number, ledger: Incidents) {
   const record = ledger.of(unit);
   if (!record || record.muted !== undefined) return undefined;
   if (unit.channels.length === 1 || record.rule === 'missing') return record;
@@ -136,18 +136,18 @@ const gauges: readonly Gauge[] = [
   {
     name: 'heed_incident',
     help: '1 while an incident is open, within the alert budget; else 0.',
-    value: (unit, channel, ledger) => (incidentOf(unit, channel, ledger) ? 1 : 0),
+    value: (unit, channel, ledger) => (findIncident(unit, channel, ledger) ? 1 : 0),
   },
   {
     name: 'heed_severity',
     help: 'Severity, 0 to 100, of the open incident that the series takes part in; else 0.',
-    value: (unit, channel, ledger) => incidentOf(unit, channel, ledger)?.incident.severity ?? 0,
+    value: (unit, channel, ledger) => findIncident(unit, channel, ledger)?.incident.severity ?? 0,
   },
   {
     name: 'heed_incident_start_timestamp_seconds',
     help: 'When the open incident began.',
     value: (unit, channel, ledger) => {
-      const start = incidentOf(unit, channel, ledger)?.incident.start;
+      const start = findIncident(unit, channel, ledger)?.incident.start;
       return start === undefined ? undefined : start / 1000;
     },
   },

@@ -4,7 +4,7 @@ import { readingSize, type HostResult, type UnitChange } from './monitor-host.js
 import type { Shard } from './shard.js';
 import type { Labels, SourceAnswer, SourceSeries } from './source.js';
 import type { StoredUnit, Table, Tables } from './store.js';
-import { canonical, createUnit, namesOf, partOf, specOf, type WatchedUnit } from './units.js';
+import { canonical, createUnit, nameChannels, assignPart, toSpec, type WatchedUnit } from './units.js';
 
 /** What a fleet tells: of its incidents, and of what it did. */
 export interface FleetListener {
@@ -79,7 +79,7 @@ export class Fleet {
     const found: WatchedUnit[] = [];
     for (const { key, value } of store.units.getRange()) {
       if (value.query !== query.name) continue;
-      const judgment = query.judgmentOf(query.together ? {} : value.channels[0]!.labels);
+      const judgment = query.chooseJudgment(query.together ? {} : value.channels[0]!.labels);
       const unit = judgment && createUnit(query, judgment, value.channels, shards.length);
       if (
         unit?.key !== key ||
@@ -137,7 +137,7 @@ export class Fleet {
     return unknown
       .filter(({ labels }) => {
         if (known.has(canonical(labels))) return false;
-        const judgment = query.judgmentOf(query.together ? {} : labels);
+        const judgment = query.chooseJudgment(query.together ? {} : labels);
         if (!judgment) return false;
         return this.isMine(
           query.together
@@ -321,11 +321,11 @@ export class Fleet {
       if (place) this.places.set(text, place);
       return !place;
     });
-    const names = fresh.length > 0 ? namesOf(series, query) : [];
+    const names = fresh.length > 0 ? nameChannels(series, query) : [];
     if (query.together) return this.admitTogether(series, names, fresh.length > 0, quietUntil);
     const added: WatchedUnit[] = [];
     for (const { text, labels, index } of fresh) {
-      const judgment = query.judgmentOf(labels);
+      const judgment = query.chooseJudgment(labels);
       if (!judgment) {
         this.places.set(text, undefined);
         continue;
@@ -368,7 +368,7 @@ export class Fleet {
   ): Promise<void> {
     if (!isNew) return;
     const { query, limit, shards, store, listener } = this.options;
-    const judgment = query.judgmentOf({});
+    const judgment = query.chooseJudgment({});
     if (!judgment) return;
     const channels = series
       .map(({ labels }, i) => ({ labels, name: names[i]! }))
@@ -400,7 +400,7 @@ export class Fleet {
 
   private isMine({ key }: Pick<WatchedUnit, 'key'>): boolean {
     const { index, of } = this.options.shard;
-    return of === 1 || partOf(key, of) === index;
+    return of === 1 || assignPart(key, of) === index;
   }
 
   private byLabels(): Map<string, Place> {
@@ -420,7 +420,7 @@ export class Fleet {
         if (mine.length === 0) return;
         const { until, failures } = await shard.run({
           kind: 'open',
-          units: mine.map((unit) => specOf(unit, quietUntil)),
+          units: mine.map((unit) => toSpec(unit, quietUntil)),
         });
         mine.forEach((unit, i) => {
           unit.until = until![i]!;

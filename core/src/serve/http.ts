@@ -111,7 +111,7 @@ export class HttpClient {
         'source-unreachable',
         clock.aborted
           ? `${this.shown} did not answer within ${timeout / 1000} s`
-          : `${this.shown} cannot be reached: ${causeOf(error)}`,
+          : `${this.shown} cannot be reached: ${findCause(error)}`,
         'Check the address, and that the server runs and is allowed through.',
         undefined,
         error,
@@ -125,7 +125,7 @@ export class HttpClient {
 }
 
 /** Message of the innermost cause. */
-function causeOf(error: unknown): string {
+function findCause(error: unknown): string {
   let at = error as { message?: string; code?: string; cause?: unknown; errors?: unknown[] };
   for (let next = at.cause ?? at.errors?.[0]; next; next = at.cause ?? at.errors?.[0]) at = next as typeof at;
   return at.message || at.code || String(error);

@@ -109,7 +109,7 @@ export class MonitorHost {
           packed: packMonitors(
             [...task.ids].flatMap((id) => {
               const unit = this.units.get(id);
-              return unit && !Number.isNaN(unit.until) ? [[unit.key, storedOf(unit)] as const] : [];
+              return unit && !Number.isNaN(unit.until) ? [[unit.key, toStored(unit)] as const] : [];
             }),
           ),
         };
@@ -152,7 +152,7 @@ export class MonitorHost {
           unit.quietUntil = stored.quietUntil;
         }
       } catch (error) {
-        failures.push({ unit: spec.id, message: `its state cannot be used: ${messageOf(error)}` });
+        failures.push({ unit: spec.id, message: `its state cannot be used: ${toMessage(error)}` });
       }
       this.units.set(spec.id, unit);
     });
@@ -183,7 +183,7 @@ export class MonitorHost {
           if (task.trail && isNew) writeReading(trail, trailed + t * readingSize(width), unit);
         }
       } catch (error) {
-        failures.push({ unit: id, message: messageOf(error) });
+        failures.push({ unit: id, message: toMessage(error) });
         this.begin(unit, times[times.length - 1]!, changes);
       }
       at += times.length * width;
@@ -261,7 +261,7 @@ export class MonitorHost {
     let written: Promise<unknown> = Promise.resolve();
     for (const unit of units) {
       if (!unit.changed) continue;
-      const stored = storedOf(unit);
+      const stored = toStored(unit);
       unit.changed = false;
       written = store.monitors.put(unit.key, stored).then(
         () => {
@@ -270,7 +270,7 @@ export class MonitorHost {
         },
         (error: unknown) => {
           unit.changed = true;
-          failure ??= messageOf(error);
+          failure ??= toMessage(error);
         },
       );
       // Snapshots wait in memory until they are written.
@@ -281,7 +281,7 @@ export class MonitorHost {
   }
 }
 
-function storedOf({ monitor, print, until, deviation, quietUntil, incident }: Unit): StoredMonitor {
+function toStored({ monitor, print, until, deviation, quietUntil, incident }: Unit): StoredMonitor {
   const snapshot = monitor.snapshot();
   return { print, until, snapshot, deviation, quietUntil, ...(incident ? { incident } : {}) };
 }
@@ -297,7 +297,7 @@ function writeReading(readings: Float64Array, at: number, { last, width }: Unit)
   }
 }
 
-function messageOf(error: unknown): string {
+function toMessage(error: unknown): string {
   if (isHeedError(error)) return error.message;
   return `internal error: ${error instanceof Error ? error.message : String(error)}`;
 }

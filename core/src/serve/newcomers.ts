@@ -9,7 +9,7 @@ export const MOST_NEWCOMERS = 100;
  * answer of ten thousand: `(expr) and on (job) label_replace(vector(1), "job", "app", "", "")`.
  * @returns the expression itself where a name of a label cannot be written in every version of Prometheus
  */
-export function exprOf(expr: string, series: readonly SourceSeries[]): string {
+export function selectSeries(expr: string, series: readonly SourceSeries[]): string {
   const names = [...new Set(series.flatMap(({ labels }) => Object.keys(labels)))].filter(
     (name) => name !== '__name__',
   );
@@ -45,7 +45,7 @@ export async function* historyOf(
     signal,
   }: { start: number; count: number; perPiece: number; signal: AbortSignal | undefined },
 ): AsyncGenerator<{ readonly times: Float64Array; readonly series: SourceSeries[] }, void, undefined> {
-  const asked = together ? expr : exprOf(expr, series);
+  const asked = together ? expr : selectSeries(expr, series);
   for (let done = 0; done < count; done += perPiece) {
     const times = Float64Array.from(
       { length: Math.min(perPiece, count - done) },

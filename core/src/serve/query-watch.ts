@@ -4,7 +4,7 @@ import { formatDuration } from '../series/time.js';
 import type { QueryConfig } from './config.js';
 import type { FeedOptions } from './fleet.js';
 import type { Log } from './log.js';
-import { namesOf } from './units.js';
+import { nameChannels } from './units.js';
 import { historyOf, MOST_NEWCOMERS } from './newcomers.js';
 import type { Source, SourceAnswer, SourceSeries } from './source.js';
 
@@ -268,7 +268,7 @@ export class QueryWatch {
     const all = fleet.newcomers(series);
     // Of one system the others' points are as new.
     const wanted = all.length > 0 && together ? series : all.slice(0, MOST_NEWCOMERS);
-    const names = wanted.length > 0 ? namesOf(series, this.query) : [];
+    const names = wanted.length > 0 ? nameChannels(series, this.query) : [];
     const taught = wanted.map((one) => ({ ...one, name: names[series.indexOf(one)] }));
     const count = Math.floor(range / step);
     if (taught.length === 0 || count < 1) return;

@@ -67,12 +67,12 @@ export interface Runs {
   stop(): Promise<void>;
 }
 
-export const sourcesOf = ({ sources, limits }: Config): ReadonlyMap<string, Source> =>
+export const openSources = ({ sources, limits }: Config): ReadonlyMap<string, Source> =>
   new Map(
     Object.entries(sources).map(([name, endpoint]) => [name, new Source(endpoint, limits.answerBytes)]),
   );
 
-export const labelBookOf = (log: Log): LabelBook =>
+export const openLabelBook = (log: Log): LabelBook =>
   new LabelBook((message, unit) =>
     log.once(`labels: ${unit.query.name}: ${message}`, 'warn', 'Labels were renamed for /metrics.', {
       query: unit.query.name,
@@ -104,12 +104,12 @@ export class Running implements Runs {
   constructor(private readonly options: RunningOptions) {
     const { config, path, store, log, now } = options;
     const { limits, state } = config;
-    this.sources = sourcesOf(config);
+    this.sources = openSources(config);
     this.shards = Array.from(
       { length: limits.workers ?? availableParallelism() },
       () => new Shard(path, store),
     );
-    this.labels = labelBookOf(log);
+    this.labels = openLabelBook(log);
     this.ledger = new Ledger({
       store,
       now,

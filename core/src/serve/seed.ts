@@ -2,7 +2,7 @@ import { restoreMonitor, createMonitor } from '../live/monitor.js';
 import { readConfig } from './config.js';
 import { openStore } from './store.js';
 import type { Labels } from './source.js';
-import { createUnit, namesOf, specOf, type WatchedUnit } from './units.js';
+import { createUnit, nameChannels, toSpec, type WatchedUnit } from './units.js';
 
 export interface SeedOptions {
   /** Labels of the series, as the source has them. */
@@ -12,7 +12,7 @@ export interface SeedOptions {
   /** That each has seen. */
   readonly points: number;
   /** @param monitor index below `different` */
-  readonly valueOf: (monitor: number, ms: number) => number;
+  readonly makeValue: (monitor: number, ms: number) => number;
   /** Epoch ms at which the points end. */
   readonly now: number;
 }
@@ -24,21 +24,21 @@ export interface SeedOptions {
  */
 export async function seedState(
   file: string,
-  { units, different, points, valueOf, now }: SeedOptions,
+  { units, different, points, makeValue, now }: SeedOptions,
 ): Promise<{ readonly bytes: number }> {
   const config = readConfig(file);
   const [query] = config.queries;
   const { step } = query!;
   const until = Math.floor(now / step) * step;
   const store = openStore(config.state.path!);
-  const names = namesOf(
+  const names = nameChannels(
     units.map((labels) => ({ labels, values: new Float64Array(0) })),
     query!,
   );
   const all = units.map((labels, i) =>
-    createUnit(query!, query!.judgmentOf(labels)!, [{ name: names[i]!, labels }], 1),
+    createUnit(query!, query!.chooseJudgment(labels)!, [{ name: names[i]!, labels }], 1),
   );
-  const taught = taughtMonitors(all.slice(0, different), { points, step, until, valueOf });
+  const taught = taughtMonitors(all.slice(0, different), { points, step, until, makeValue });
   let bytes = 0;
   for (const [i, unit] of all.entries()) {
     const snapshot = taught[i % different]!;
@@ -50,7 +50,7 @@ export async function seedState(
       seen: until,
     });
     const written = store.monitors.put(key, {
-      print: specOf(unit, 0).print,
+      print: toSpec(unit, 0).print,
       until,
       snapshot,
       deviation: 0,
@@ -65,11 +65,16 @@ export async function seedState(
 /** Snapshots of monitors that have seen so many points. */
 export function taughtMonitors(
   units: readonly WatchedUnit[],
-  { points, step, until, valueOf }: Pick<SeedOptions, 'points' | 'valueOf'> & { step: number; until: number },
+  {
+    points,
+    step,
+    until,
+    makeValue,
+  }: Pick<SeedOptions, 'points' | 'makeValue'> & { step: number; until: number },
 ): Uint8Array[] {
   const taught = units.map((unit, i) => {
-    const monitor = createMonitor(specOf(unit, 0).options);
-    for (let t = points - 1; t >= 0; t--) monitor.append(until - t * step, valueOf(i, until - t * step));
+    const monitor = createMonitor(toSpec(unit, 0).options);
+    for (let t = points - 1; t >= 0; t--) monitor.append(until - t * step, makeValue(i, until - t * step));
     return monitor.snapshot();
   });
   // A snapshot that cannot be read would make the measurement one of new monitors.

@@ -32,7 +32,7 @@ table{border-collapse:collapse;width:100%;margin-bottom:1.5rem}th,td{text-align:
 border-bottom:1px solid #8884;vertical-align:top}td.n{font-variant-numeric:tabular-nums;white-space:nowrap}
 .bad{color:#c4162a}</style></head><body>
 <h1>Heed</h1><p>Up for ${ago(now - started)}. <a href="metrics">Metrics</a>, <a href="api/incidents">incidents as JSON</a>.</p>
-${cluster === undefined ? '' : roleOf(cluster)}
+${cluster === undefined ? '' : tellRole(cluster)}
 ${notice === undefined ? '' : `<p class="bad">${escape(notice)}</p>`}
 <h2>Queries</h2>${table(
     ['query', 'series', 'states', 'latest point', 'round', 'rounds', 'failed', ''],
@@ -40,7 +40,7 @@ ${notice === undefined ? '' : `<p class="bad">${escape(notice)}</p>`}
       escape(watch.query.name),
       String(fleet.units.size) +
         (fleet.leftOut > 0 ? `, <span class="bad">${fleet.leftOut} left out</span>` : ''),
-      statesOf(fleet),
+      tellStates(fleet),
       Number.isNaN(watch.last) ? 'none yet' : `${ago(watch.lag)} ago`,
       Number.isNaN(watch.milliseconds)
         ? ''
@@ -105,7 +105,7 @@ ${
 `;
 }
 
-function roleOf({ id, leads, shards, lost }: ClusterState): string {
+function tellRole({ id, leads, shards, lost }: ClusterState): string {
   const role = leads
     ? 'It reads the sources and tells the outputs; incidents are those of all machines, series those held here.'
     : 'Another process reads the sources and tells the outputs; series and incidents are those held here.';
@@ -120,7 +120,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
     .join('')}</tbody></table>`;
 }
 
-function statesOf(fleet: FleetView): string {
+function tellStates(fleet: FleetView): string {
   const counts = states.map(() => 0);
   for (const { reading } of fleet.units.values()) counts[reading[1] ?? 0]!++;
   return states.flatMap((state, i) => (counts[i]! > 0 ? [`${counts[i]} ${state}`] : [])).join(', ');

@@ -55,7 +55,7 @@ export function canonical(labels: Labels): string {
 }
 
 /** Which of n services watches a unit: the same for all of them. */
-export function partOf(key: string, of: number): number {
+export function assignPart(key: string, of: number): number {
   // Other bits than those that choose the thread.
   return createHash('sha1').update(key).digest().readUInt32LE(4) % of;
 }
@@ -89,7 +89,7 @@ export function createUnit(
 }
 
 /** What the thread needs to know of a unit. */
-export function specOf({ id, key, query, judgment, channels }: WatchedUnit, quietUntil: number): UnitSpec {
+export function toSpec({ id, key, query, judgment, channels }: WatchedUnit, quietUntil: number): UnitSpec {
   const { budget, sensitivity } = judgment;
   const { expr, step, together } = query;
   return {
@@ -112,7 +112,7 @@ export function specOf({ id, key, query, judgment, channels }: WatchedUnit, quie
 }
 
 /** Names of the series of an answer, by the labels in which they differ. */
-export function namesOf(series: readonly SourceSeries[], query: QueryConfig): string[] {
+export function nameChannels(series: readonly SourceSeries[], query: QueryConfig): string[] {
   if (series.every(({ name }) => name !== undefined)) return series.map(({ name }) => name!);
   return nameSeries(
     series.map(({ labels }) => labels),

@@ -1,4 +1,4 @@
-import { defaultsOf } from '../detectors/base/options.js';
+import { listDefaults } from '../detectors/base/options.js';
 import { describe, expect, it } from 'vitest';
 import { generateSeries } from '../datasets/index.js';
 import { getSeriesDefinition } from '../detectors/registry.js';
@@ -33,7 +33,7 @@ describe.each([
   // Raw scores: the pipeline replaces what is expected around anomalies by what normal points let expect.
   it('gives each batch of new points what a whole scoring gives them', async () => {
     const definition = getSeriesDefinition(id);
-    const detector = await definition.create({ ...defaultsOf(definition.options), ...options });
+    const detector = await definition.create({ ...listDefaults(definition.options), ...options });
     const history = 1000;
     const stream = await detector.stream!(sliceSeries(series, 0, history), {});
     let start = history;

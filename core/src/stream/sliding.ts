@@ -1,6 +1,6 @@
 import type { Detector, ScoreOptions } from '../detection/detector-types.js';
 import type { AnomalyEvent, Detection } from '../detection/types.js';
-import { countOf } from '../format.js';
+import { formatCount } from '../format.js';
 import { sliceSeries, type Series } from '../series/series.js';
 import { createStream, type DetectorStream, type StreamUpdate } from './stream.js';
 
@@ -178,7 +178,7 @@ function moved(
       ...new Set([...shown.stream.history.notes, ...(update?.notes ?? [])]),
       ...(appended > 0
         ? [
-            `The last ${countOf(appended, 'point')} ${appended === 1 ? 'was' : 'were'} scored as they came, by what the ${shown.calibration} before told; a reload scores all of them together.`,
+            `The last ${formatCount(appended, 'point')} ${appended === 1 ? 'was' : 'were'} scored as they came, by what the ${shown.calibration} before told; a reload scores all of them together.`,
           ]
         : []),
     ],

@@ -105,7 +105,7 @@ export async function createStream<const D extends DetectorReference | Detector 
       own,
       raw,
       detection,
-      cutTail(filled, scores, keepOf(options)),
+      cutTail(filled, scores, checkKeep(options)),
       history.time,
       options,
     );
@@ -115,7 +115,7 @@ export async function createStream<const D extends DetectorReference | Detector 
   }
 }
 
-function keepOf({ keep = 1000 }: StreamOptions): number {
+function checkKeep({ keep = 1000 }: StreamOptions): number {
   checkNumber('"keep"', keep, { min: 0, whole: true }, 'Give a whole number of points, 0 or more.');
   return keep;
 }
@@ -175,7 +175,7 @@ class Stream implements DetectorStream {
       notes: [...filled.notes, ...(raw.notes ?? [])],
     };
     for (const { startIndex: first, endIndex } of update.events) this.known.set(first, endIndex);
-    this.tail = cutTail(this.tail, this.tail.raw, keepOf(this.options));
+    this.tail = cutTail(this.tail, this.tail.raw, checkKeep(this.options));
     return update;
   }
 

@@ -1,10 +1,10 @@
 import { generators, generateSeries } from '../datasets/index.js';
 import { createDetector } from '../detection/create.js';
 import type { DetectorDefinition } from '../detectors/base/types.js';
-import { createGraphDetector, graphInputOf } from '../detection/graph/detector.js';
+import { createGraphDetector, toGraphInput } from '../detection/graph/detector.js';
 import { loadDetector } from '../detection/load.js';
 import { isHeedError } from '../errors.js';
-import { defaultsOf, resolveOptions } from '../detectors/base/options.js';
+import { listDefaults, resolveOptions } from '../detectors/base/options.js';
 import { createSeries, sliceSeries, type Series } from '../series/series.js';
 import { createStream } from '../stream/stream.js';
 import {
@@ -63,12 +63,12 @@ export const contractChecks: readonly ContractCheck[] = [
       for (const [name, { summary }] of Object.entries(options)) {
         demand(summary.length > 5, `the option "${name}" has no help`);
       }
-      resolveOptions(definition, { ...defaultsOf(options) });
+      resolveOptions(definition, { ...listDefaults(options) });
       resolveOptions(definition, { ...quick });
       await expectRefusal(['bad-option'], async () => {
         const wrong = { 'no-such-option': 1 };
         if (definition.input === 'series') await createDetector<DetectorDefinition>(definition, wrong);
-        else if (graphInputOf(definition)) await createGraphDetector(definition, wrong);
+        else if (toGraphInput(definition)) await createGraphDetector(definition, wrong);
         else resolveOptions(definition, wrong);
       });
     },

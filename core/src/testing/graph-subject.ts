@@ -2,7 +2,7 @@ import { generateGraph, generateGraphSequence } from '../datasets/graphs.js';
 import type { DetectorDefinition, DetectorOptions, FitReport, RunOptions } from '../detectors/base/types.js';
 import {
   createGraphDetector,
-  graphInputOf,
+  toGraphInput,
   loadGraphDetector,
   type GraphDetector,
 } from '../detection/graph/detector.js';
@@ -31,7 +31,7 @@ export class GraphSubject {
   ) {}
 
   get takesSequences(): boolean {
-    return graphInputOf(this.definition) === 'graph-sequence';
+    return toGraphInput(this.definition) === 'graph-sequence';
   }
 
   get run(): RunOptions {

@@ -1,6 +1,6 @@
 import type { DetectorDefinition } from '../detectors/base/types.js';
 import { throwIfAborted } from '../errors.js';
-import { graphInputOf } from '../detection/graph/detector.js';
+import { toGraphInput } from '../detection/graph/detector.js';
 import { contractChecks } from './checks.js';
 import { graphContractChecks } from './graph-checks.js';
 import { GraphSubject } from './graph-subject.js';
@@ -44,7 +44,7 @@ export async function checkDetectorContract(
     })),
     ...graphContractChecks.map(({ name, run }) => ({
       name,
-      applies: graphInputOf(definition) !== undefined,
+      applies: toGraphInput(definition) !== undefined,
       run: () => run(graphSubject),
     })),
   ];

@@ -64,7 +64,7 @@ export function* attendByContext(query: ContextQuery): Generator<void, AttendedS
     seen[t] = 1 - hidden[t]!;
   }
 
-  const runs = runsOf(observed);
+  const runs = findRuns(observed);
   const first = -start;
   const distance = new Float64Array(n - (end - start));
   const slice = Math.max(1, Math.floor(1e6 / (observed.length * channels.length)));
@@ -90,7 +90,7 @@ interface PointRun {
   readonly to: number;
 }
 
-function runsOf(points: readonly number[]): PointRun[] {
+function findRuns(points: readonly number[]): PointRun[] {
   const runs: { from: number; to: number }[] = [];
   for (const point of points) {
     const last = runs[runs.length - 1];

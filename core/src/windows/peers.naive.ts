@@ -6,12 +6,12 @@ export function naivePeerAttention(
   const d = z.length;
   const n = z[0]!.length;
   const segments = Math.max(1, Math.min(16, Math.floor(n / 16)));
-  const blockOf = Array.from({ length: n }, (_, t) => {
+  const blockAt = Array.from({ length: n }, (_, t) => {
     for (let b = segments - 1; ; b--) if (t >= Math.floor((b * n) / segments)) return b;
   });
   /** [segment][query][key]. */
   const weights = Array.from({ length: segments }, (_, segment) => {
-    const times = blockOf.flatMap((b, t) => (segments < 5 || Math.abs(b - segment) > 1 ? [t] : []));
+    const times = blockAt.flatMap((b, t) => (segments < 5 || Math.abs(b - segment) > 1 ? [t] : []));
     return Array.from({ length: d }, (_, i) => {
       const distance = (j: number): number =>
         times.reduce((sum, t) => sum + Math.min((z[i]![t]! - z[j]![t]!) ** 2, 4), 0) / times.length;
@@ -27,7 +27,7 @@ export function naivePeerAttention(
   });
   const rebuilt = z.map((own, i) =>
     Array.from({ length: n }, (_, t) => {
-      const row = weights[blockOf[t]!]![i]!;
+      const row = weights[blockAt[t]!]![i]!;
       const list = [
         { value: own[t]!, weight: 0.2 },
         ...row.flatMap((weight, j) => (weight > 0 ? [{ value: z[j]![t]!, weight }] : [])),

@@ -36,7 +36,7 @@ const yieldEvery = 1_000_000;
 const ownWeight = 0.2;
 
 /** Blocks of almost equal length; segment b holds the points ⌊b n / segments⌋ … ⌊(b + 1) n / segments⌋ − 1. */
-function segmentsOf(points: number): number {
+function chooseSegments(points: number): number {
   return Math.max(1, Math.min(mostSegments, Math.floor(points / blockPoints)));
 }
 
@@ -68,7 +68,7 @@ export async function attendToPeers(
 ): Promise<PeerAttention> {
   const d = z.length;
   const n = z[0]!.length;
-  const segments = segmentsOf(n);
+  const segments = chooseSegments(n);
   const k = Math.max(1, Math.min(keys, d - 1));
   // A segment keeps at least two points.
   const stride = Math.max(1, Math.min(Math.floor(n / segments / 2), Math.ceil((d * d * n) / budget)));

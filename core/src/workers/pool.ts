@@ -62,11 +62,11 @@ export interface ScorePool {
  * @throws HeedError bad-option
  */
 export function createPool({ workers, startWorker }: PoolOptions): ScorePool {
-  return poolOf(() => ofWebWorker(startWorker()), workers ?? processors());
+  return makePool(() => ofWebWorker(startWorker()), workers ?? processors());
 }
 
 /** @internal A pool on workers of any platform. */
-export function poolOf(start: () => PoolWorker, workers: number): ScorePool {
+export function makePool(start: () => PoolWorker, workers: number): ScorePool {
   checkNumber('the number of workers', workers, { min: 1, max: 256, whole: true });
   const pool = new WorkerPool<ScoreTask, ScoreResult>({ start, size: workers });
   const score = async (series: Series, options: PoolRunOptions = {}): Promise<Detection> => {

@@ -29,7 +29,7 @@ export type ScoreResult = Omit<Detection, 'series'>;
  */
 export function serveScores(port: PoolPort = globalPort()): void {
   let last: { readonly key: string; readonly detector: Promise<Detector> } | undefined;
-  const detectorOf = ({ detector, detectorOptions }: ScoreTask): Promise<Detector> => {
+  const getDetector = ({ detector, detectorOptions }: ScoreTask): Promise<Detector> => {
     const key = JSON.stringify([detector, detectorOptions]);
     if (last?.key !== key) {
       last = {
@@ -43,7 +43,7 @@ export function serveScores(port: PoolPort = globalPort()): void {
     return last.detector;
   };
   serveTasks<ScoreTask, ScoreResult>(port, async (task, { signal }) => {
-    const detector = await detectorOf(task);
+    const detector = await getDetector(task);
     const { series: _given, ...result } = await detector.score(task.series, { ...task.options, signal });
     return result;
   });

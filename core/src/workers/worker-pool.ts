@@ -81,7 +81,7 @@ interface Member<Task, Result> {
 export class WorkerPool<Task, Result> {
   private readonly members: Member<Task, Result>[] = [];
   private readonly queue: Job<Task, Result>[] = [];
-  private readonly lastOf = new Map<string, Member<Task, Result>>();
+  private readonly lastByKey = new Map<string, Member<Task, Result>>();
   private nextId = 0;
   private closed = false;
   private refused = false;
@@ -192,7 +192,7 @@ export class WorkerPool<Task, Result> {
 
   private idleMember({ special, options }: Job<Task, Result>): Member<Task, Result> | undefined {
     const fitting = this.members.filter(({ kind }) => (kind === 'specialist') === special);
-    const remembers = options.affinity === undefined ? undefined : this.lastOf.get(options.affinity);
+    const remembers = options.affinity === undefined ? undefined : this.lastByKey.get(options.affinity);
     const idle = fitting.filter(({ job }) => !job);
     if (idle.length > 0) return idle.find((member) => member === remembers) ?? idle.at(-1);
     if (special) {
@@ -259,7 +259,7 @@ export class WorkerPool<Task, Result> {
     member.job = job;
     job.member = member;
     job.attempts++;
-    if (job.options.affinity !== undefined) this.lastOf.set(job.options.affinity, member);
+    if (job.options.affinity !== undefined) this.lastByKey.set(job.options.affinity, member);
     try {
       member.worker.hold?.(true);
       member.worker.post(job.request);
@@ -301,7 +301,7 @@ export class WorkerPool<Task, Result> {
     const at = this.members.indexOf(member);
     if (at < 0) return;
     this.members.splice(at, 1);
-    for (const [affinity, last] of this.lastOf) if (last === member) this.lastOf.delete(affinity);
+    for (const [affinity, last] of this.lastByKey) if (last === member) this.lastByKey.delete(affinity);
     clearTimeout(member.timer);
     member.worker.end();
     this.deaths++;

@@ -39,10 +39,10 @@ export function escapeText(text, { keepMath = false } = {}) {
  * copy of it that is published with the site.
  * @param {string} text
  * @param {string} source path of the document in the repository
- * @param {Map<string, string>} pageOf page by source
+ * @param {Map<string, string>} pageBySource page by source
  * @param {Set<string>} files collects the files to copy
  */
-export function rewriteLinks(text, source, pageOf, files) {
+export function rewriteLinks(text, source, pageBySource, files) {
   const target = (link) => {
     // A link with a target of its own is left as it is by the generator, without the base.
     if (link.startsWith('/api/')) return `${process.env.HEED_SITE_BASE ?? '/'}${link.slice(1)}`;
@@ -52,11 +52,12 @@ export function rewriteLinks(text, source, pageOf, files) {
     if (full.endsWith('/')) full = full.slice(0, -1);
     // The site's own pages name each other without an ending.
     for (const page of [full, `${full}.md`, `${full}/README.md`, `${full}/index.md`]) {
-      if (pageOf.has(page)) return `${addressOf(pageOf.get(page))}${anchor ? `#${anchor}` : ''}`;
+      if (pageBySource.has(page))
+        return `${makeAddress(pageBySource.get(page))}${anchor ? `#${anchor}` : ''}`;
     }
     // A folder that is no page stands for the first page in it.
-    const inside = [...pageOf.keys()].sort().find((page) => page.startsWith(`${full}/`));
-    if (inside) return addressOf(pageOf.get(inside));
+    const inside = [...pageBySource.keys()].sort().find((page) => page.startsWith(`${full}/`));
+    if (inside) return makeAddress(pageBySource.get(inside));
     if (full.startsWith('..') || !existsSync(join(root, full)) || statSync(join(root, full)).isDirectory()) {
       return link;
     }
@@ -72,7 +73,7 @@ export function rewriteLinks(text, source, pageOf, files) {
 }
 
 /** Address of a page below the site's root, without an ending. */
-export function addressOf(page) {
+export function makeAddress(page) {
   return `/${page.replace(/(^|\/)index\.md$/, '$1').replace(/\.md$/, '')}`;
 }
 
@@ -82,6 +83,6 @@ function published(file) {
 }
 
 /** Where a copied file lies among the static files. */
-export function placeOf(publicFolder, file) {
+export function placeFigure(publicFolder, file) {
   return join(publicFolder, 'files', published(file));
 }

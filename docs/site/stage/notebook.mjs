@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { escapeText } from './markdown.mjs';
 
-const textOf = (source) => [source ?? ''].flat().join('');
+const joinText = (source) => [source ?? ''].flat().join('');
 
 /**
  * @param {string} json the notebook
@@ -21,10 +21,10 @@ export function notebookPage(json, name) {
   };
   const parts = cells.map((cell) =>
     cell.cell_type === 'markdown'
-      ? escapeText(textOf(cell.source), { keepMath: true })
+      ? escapeText(joinText(cell.source), { keepMath: true })
       : cell.cell_type === 'code'
         ? [
-            fence(textOf(cell.source), 'ts'),
+            fence(joinText(cell.source), 'ts'),
             ...(cell.outputs ?? []).map((output) => shown(output, figure)),
           ].join('\n\n')
         : '',
@@ -40,15 +40,15 @@ function fence(text, language) {
 
 /** The richest form of an output that a page can show. */
 function shown(output, figure) {
-  if (output.output_type === 'stream') return result(fence(plain(textOf(output.text)), 'txt'));
+  if (output.output_type === 'stream') return result(fence(plain(joinText(output.text)), 'txt'));
   if (output.output_type === 'error') return result(fence(plain(output.traceback.join('\n')), 'txt'));
   const data = output.data ?? {};
-  const text = plain(textOf(data['text/plain']));
-  const svg = textOf(data['image/svg+xml']);
+  const text = plain(joinText(data['text/plain']));
+  const svg = joinText(data['image/svg+xml']);
   if (svg) return picture(figure(svg, 'svg'), /aria-label="([^"]*)"/.exec(svg)?.[1] ?? text);
   if (data['image/png'])
-    return picture(figure(Buffer.from(textOf(data['image/png']), 'base64'), 'png'), text);
-  const html = textOf(data['text/html']);
+    return picture(figure(Buffer.from(joinText(data['image/png']), 'base64'), 'png'), text);
+  const html = joinText(data['text/html']);
   // A pre-formatted block of its own: Vue must not look into it, and Markdown must not end it at an empty line.
   if (html) return result(`<div v-pre>${html.replace(/\n\s*\n/g, '\n')}</div>`);
   return text ? result(fence(text, 'txt')) : '';

@@ -47,7 +47,7 @@ function markdownIn(folder) {
 }
 
 /** The name of a page in lists: its front matter's title, else its first heading. */
-export function titleOf(source) {
+export function readTitle(source) {
   const text = readFileSync(join(root, source), 'utf8');
   if (!source.endsWith('.ipynb')) return titleIn(text, source);
   const first = JSON.parse(text).cells.find((cell) => cell.cell_type === 'markdown');

@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { examplePicture } from './example.mjs';
-import { escapeText, placeOf, rewriteLinks } from './markdown.mjs';
+import { escapeText, placeFigure, rewriteLinks } from './markdown.mjs';
 import { notebookPage } from './notebook.mjs';
 import { listPages, root } from './pages.mjs';
 import { bundleWorkers } from './workers.mjs';
@@ -17,7 +17,7 @@ const publicFolder = join(staged, 'public');
 export async function stage() {
   rmSync(staged, { recursive: true, force: true });
   const pages = listPages();
-  const pageOf = new Map(pages.map(({ source, page }) => [source, page]));
+  const pageBySource = new Map(pages.map(({ source, page }) => [source, page]));
   const files = new Set();
   const { svg, reason } = await examplePicture();
   write(join(publicFolder, 'figures/example.svg'), svg);
@@ -35,10 +35,10 @@ export async function stage() {
       markdown = `---\noutline: [2, 3]\n---\n\n${withDownload(converted, source)}`;
     } else if (isOwn(source)) markdown = text.replaceAll('%EXAMPLE_REASON%', reason);
     else markdown = escapeText(text, { keepMath: source.startsWith('notebooks/') });
-    write(join(staged, page), rewriteLinks(markdown, source, pageOf, files));
+    write(join(staged, page), rewriteLinks(markdown, source, pageBySource, files));
   }
   for (const file of files) {
-    const place = placeOf(publicFolder, file);
+    const place = placeFigure(publicFolder, file);
     mkdirSync(dirname(place), { recursive: true });
     cpSync(join(root, file), place);
   }

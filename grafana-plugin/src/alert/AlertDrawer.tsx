@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Button, ClipboardButton, Drawer, Field, RadioButtonGroup, useStyles2 } from '@grafana/ui';
-import { BudgetSelect, problemOf } from '../shared/BudgetSelect.js';
+import { BudgetSelect, findProblem } from '../shared/BudgetSelect.js';
 import { TextInput } from '../shared/inputs.js';
 import { alertTexts, type AlertKind, type AlertSubject } from './texts.js';
 import { t } from '../shared/i18n.js';
@@ -33,7 +33,7 @@ export function AlertDrawer({ subject, onClose }: Props) {
   const [asked, setAsked] = useState(subject);
   const [kind, setKind] = useState<AlertKind>('serve');
   const change = (part: Partial<AlertSubject>) => setAsked({ ...asked, ...part });
-  const problem = problemOf(asked.budget);
+  const problem = findProblem(asked.budget);
   const { text, file } = alertTexts(asked)[kind];
   const isIncomplete = problem !== undefined || (kind === 'serve' && asked.expr === '');
   const download = () => {

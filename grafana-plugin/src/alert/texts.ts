@@ -24,6 +24,6 @@ export function alertTexts(subject: AlertSubject): Record<AlertKind, { text: str
 }
 
 /** The PromQL of an inner query, where it has some. */
-export function exprOf(inner: Readonly<Record<string, unknown>> | undefined): string {
+export function findExpr(inner: Readonly<Record<string, unknown>> | undefined): string {
   return typeof inner?.expr === 'string' ? inner.expr : '';
 }

@@ -15,10 +15,10 @@ const surfaceName = (surface: ActivityEntry['surface']): string =>
   })[surface];
 
 /** A model by its name, with the detector in it as soon as that is known. */
-const detectorOf = ({ model, detector, state }: ActivityEntry) =>
+const nameDetector = ({ model, detector, state }: ActivityEntry) =>
   model === undefined ? detector : state === 'done' ? `${model} (${detector})` : model;
 
-const stateOf = (state: ActivityEntry['state']): string =>
+const tellState = (state: ActivityEntry['state']): string =>
   ({
     running: t('activity.is-running', 'running'),
     done: t('activity.done', 'done'),
@@ -97,13 +97,13 @@ export function ActivityPage() {
                 <td>{dateTimeFormat(entry.at, { format: 'HH:mm:ss' })}</td>
                 <td>{surfaceName(entry.surface)}</td>
                 <td>{entry.title}</td>
-                <td>{detectorOf(entry)}</td>
+                <td>{nameDetector(entry)}</td>
                 <td className={styles.right}>{(entry.scoredPoints ?? entry.points).toLocaleString('en')}</td>
                 <td className={styles.right}>
                   {entry.milliseconds === undefined ? '' : `${entry.milliseconds.toFixed(1)} ms`}
                 </td>
                 <td className={styles.right}>{entry.events ?? ''}</td>
-                <td>{entry.error ?? stateOf(entry.state)}</td>
+                <td>{entry.error ?? tellState(entry.state)}</td>
               </tr>
             ))}
           </tbody>

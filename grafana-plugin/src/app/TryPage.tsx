@@ -17,7 +17,7 @@ import { HeedPanel } from '../panel/HeedPanel.js';
 import { defaultOptions, type HeedPanelOptions } from '../panel/types.js';
 import { scoringService } from '../shared/services.js';
 import { useWidth } from '../shared/useWidth.js';
-import { framesOf } from './csvSource.js';
+import { toFrames } from './csvSource.js';
 import { TryInput } from './TryInput.js';
 import { TryOptions } from './TryOptions.js';
 import { t } from '../shared/i18n.js';
@@ -37,7 +37,7 @@ export function TryPage() {
   const [problem, setProblem] = useState('');
   const [options, setOptions] = useState(firstOptions);
   const [range, setRange] = useState<TimeRange>();
-  const frames = useMemo(() => (read ? framesOf(read.series, theme) : []), [read, theme]);
+  const frames = useMemo(() => (read ? toFrames(read.series, theme) : []), [read, theme]);
 
   const take = async (content: string | Blob, name?: string) => {
     setProblem('');
@@ -97,7 +97,7 @@ const eventBus = new EventBusSrv();
 
 /** What Grafana would give the panel on a dashboard. */
 function panelProps(input: {
-  readonly frames: ReturnType<typeof framesOf>;
+  readonly frames: ReturnType<typeof toFrames>;
   readonly range: TimeRange;
   readonly options: HeedPanelOptions;
   readonly width: number;
@@ -121,19 +121,19 @@ function panelProps(input: {
     replaceVariables: (value: string) => value,
     onOptionsChange: setOptions,
     onFieldConfigChange: () => undefined,
-    onChangeTimeRange: ({ from, to }) => setRange(rangeOf(from, to)),
+    onChangeTimeRange: ({ from, to }) => setRange(toTimeRange(from, to)),
   };
 }
 
-const wholeRange = ({ time }: Series): TimeRange => rangeOf(time[0]!, time[time.length - 1]!);
+const wholeRange = ({ time }: Series): TimeRange => toTimeRange(time[0]!, time[time.length - 1]!);
 
 /** An event with as much around it as shows what is usual. */
 function around({ start, end }: { start: number; end: number }, { time }: Series): TimeRange {
   const margin = Math.max(2 * (end - start), (time[time.length - 1]! - time[0]!) / 40);
-  return rangeOf(start - margin, end + margin);
+  return toTimeRange(start - margin, end + margin);
 }
 
-function rangeOf(from: number, to: number): TimeRange {
+function toTimeRange(from: number, to: number): TimeRange {
   const range = { from: dateTime(from), to: dateTime(Math.max(to, from + 1)) };
   return { ...range, raw: range };
 }

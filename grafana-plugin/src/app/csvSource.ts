@@ -8,7 +8,7 @@ import {
 import type { Series } from '@heed/core';
 
 /** A series read from CSV as frames with formatters, as a query would have delivered them. */
-export function framesOf(series: Series, theme: GrafanaTheme2): DataFrame[] {
+export function toFrames(series: Series, theme: GrafanaTheme2): DataFrame[] {
   const frames = series.channels.map((channel) =>
     createDataFrame({
       fields: [

@@ -1,5 +1,5 @@
 import { InlineField } from '@grafana/ui';
-import { BudgetSelect, problemOf } from '../shared/BudgetSelect.js';
+import { BudgetSelect, findProblem } from '../shared/BudgetSelect.js';
 import { labelWidth, type FieldsProps } from './fields.js';
 import { ResolutionField } from './ResolutionField.js';
 import { usualBudget } from './types.js';
@@ -8,7 +8,7 @@ import { t } from '../shared/i18n.js';
 /** As it happened: a budget in place of a threshold. */
 export function LiveFields({ query, change, id }: FieldsProps) {
   const budget = query.budget || usualBudget;
-  const problem = problemOf(budget);
+  const problem = findProblem(budget);
   return (
     <>
       <InlineField

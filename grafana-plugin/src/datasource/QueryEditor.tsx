@@ -10,7 +10,7 @@ import {
 import { DataSourcePicker } from '@grafana/runtime';
 import { Alert, InlineField, useStyles2 } from '@grafana/ui';
 import { AlertButton } from '../alert/AlertButton.js';
-import { exprOf } from '../alert/texts.js';
+import { findExpr } from '../alert/texts.js';
 import { Backtest } from '../backtest/Backtest.js';
 import { seriesIn } from '../backtest/seriesIn.js';
 import { leastInterval, planMonitoredGrid } from '../shared/grid.js';
@@ -96,10 +96,10 @@ export function QueryEditor(props: Props & { annotation?: boolean; children?: Re
       {source && query.inner && (
         <AlertButton
           subject={() => ({
-            name: exprOf(query.inner) || query.refId,
-            expr: exprOf(query.inner),
+            name: findExpr(query.inner) || query.refId,
+            expr: findExpr(query.inner),
             budget: query.budget || usualBudget,
-            step: stepOf(query, leastInterval(source.interval)),
+            step: chooseStep(query, leastInterval(source.interval)),
             together: query.mode === 'joint',
           })}
         />
@@ -121,7 +121,7 @@ export function QueryEditor(props: Props & { annotation?: boolean; children?: Re
 }
 
 /** Distance of the points that an alert watches, ms, however wide the range on the screen is. */
-function stepOf(query: HeedQuery, minStep: number | undefined): number {
+function chooseStep(query: HeedQuery, minStep: number | undefined): number {
   try {
     return planMonitoredGrid({ from: 0, to: 3600e3, step: query.step, minStep }).step;
   } catch {

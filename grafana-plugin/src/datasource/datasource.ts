@@ -16,7 +16,7 @@ import {
 } from '@grafana/data';
 import { getDataSourceSrv, getTemplateSrv } from '@grafana/runtime';
 import { Observable, catchError, defer, from, merge, mergeMap, of, switchMap } from 'rxjs';
-import { modelOf, type StoredModel } from '../shared/models.js';
+import { findModel, type StoredModel } from '../shared/models.js';
 import { graphScoring, scoringService, setDataSourceModule } from '../shared/services.js';
 import { AnnotationEditor } from './AnnotationEditor.js';
 import { heedMeta } from '../shared/heedMeta.js';
@@ -97,7 +97,7 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
     return defer(() => {
       const query = interpolate(target, request.scopedVars);
       return from(
-        Promise.all([getDataSourceSrv().get(query.source, request.scopedVars), modelOf(query.model)]),
+        Promise.all([getDataSourceSrv().get(query.source, request.scopedVars), findModel(query.model)]),
       ).pipe(
         mergeMap(([source, model]) => {
           if (source.type === dataSourceId || source.meta?.id === dataSourceId) {
@@ -132,7 +132,7 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
           );
         }),
       );
-    }).pipe(catchError((error: unknown) => of(fail(messageOf(error)))));
+    }).pipe(catchError((error: unknown) => of(fail(toMessage(error)))));
   }
 
   /** Queries that gave a map of nodes: from then on they ask for the visible range alone. */
@@ -215,7 +215,7 @@ export class HeedDataSource extends DataSourceApi<HeedQuery, HeedDataSourceOptio
             ),
           ]
         : [];
-    const notices = noticesOf(frames, [...unwatchable, ...outcome.notes], grid.note, outcome.errors);
+    const notices = listNotices(frames, [...unwatchable, ...outcome.notes], grid.note, outcome.errors);
     const allFailed =
       outcome.errors.length > 0 && outcome.frames.every((frame) => heedMeta(frame)?.role !== 'scored');
     const data = outcome.frames.map((frame, i) =>
@@ -283,7 +283,7 @@ function interpolate<Q extends HeedQuery>(query: Q, scopedVars: ScopedVars): Q {
   return out;
 }
 
-function noticesOf(
+function listNotices(
   frames: readonly DataFrame[],
   notes: readonly string[],
   gridNote: string | undefined,
@@ -312,7 +312,7 @@ function noticesOf(
   return [...inner, ...failed, ...more, ...own];
 }
 
-function messageOf(error: unknown): string {
+function toMessage(error: unknown): string {
   const { message, data } = error as { message?: string; data?: { message?: string } };
   return data?.message ?? message ?? String(error);
 }

@@ -1,6 +1,6 @@
 import type { DataFrame, DataFrameType, DataTopic, Field, Labels } from '@grafana/data';
 import { severityClass, type AnomalyEvent, type Detection } from '@heed/core';
-import { incidentOf, type HeedMeta, type Progress } from '../shared/heedMeta.js';
+import { toIncident, type HeedMeta, type Progress } from '../shared/heedMeta.js';
 import type { SeriesState } from '../shared/jobTypes.js';
 
 /** Part of one detection that one series shows. */
@@ -151,7 +151,7 @@ export function overlayFrame(scored: ScoredChannel, context: FrameContext, quiet
     name,
     length: time.length - at,
     fields,
-    meta: { type: 'timeseries-wide' as DataFrameType, custom: { heed: metaOf('scored', scored, context) } },
+    meta: { type: 'timeseries-wide' as DataFrameType, custom: { heed: makeMeta('scored', scored, context) } },
   };
 }
 
@@ -179,7 +179,7 @@ export function scoreFrame(scored: ScoredChannel, context: FrameContext): DataFr
         ...(scored.labels ? { labels: scored.labels } : {}),
       },
     ],
-    meta: { type: 'timeseries-wide' as DataFrameType, custom: { heed: metaOf('scores', scored, context) } },
+    meta: { type: 'timeseries-wide' as DataFrameType, custom: { heed: makeMeta('scores', scored, context) } },
   };
 }
 
@@ -195,7 +195,7 @@ export interface FrameContext {
   readonly minSeverity?: number;
 }
 
-function metaOf(role: HeedMeta['role'], scored: ScoredChannel, context: FrameContext): HeedMeta {
+function makeMeta(role: HeedMeta['role'], scored: ScoredChannel, context: FrameContext): HeedMeta {
   const { detection } = scored;
   return {
     role,
@@ -278,7 +278,7 @@ export function eventsFrame(
           plainText(group),
           `severity ${Math.round(event.severity)}`,
           ...(event.direction === 'shape' ? [] : [event.direction]),
-          ...(incidentOf(event) ? [`incident ${incidentOf(event)!.id}`] : []),
+          ...(toIncident(event) ? [`incident ${toIncident(event)!.id}`] : []),
         ]),
       ),
       field(
@@ -337,11 +337,11 @@ export function eventsTable(events: readonly NamedEvent[], context: FrameContext
             ),
           ]
         : []),
-      ...(events.some(({ event }) => incidentOf(event))
+      ...(events.some(({ event }) => toIncident(event))
         ? [
-            field('incident', 'string', ({ event }) => incidentOf(event)?.id ?? ''),
-            field('noticed', 'time', ({ event }) => incidentOf(event)?.noticed ?? event.start),
-            field('open', 'boolean', ({ event }) => incidentOf(event)?.open ?? false),
+            field('incident', 'string', ({ event }) => toIncident(event)?.id ?? ''),
+            field('noticed', 'time', ({ event }) => toIncident(event)?.noticed ?? event.start),
+            field('open', 'boolean', ({ event }) => toIncident(event)?.open ?? false),
           ]
         : []),
       field('reason', 'string', ({ event }) => event.reason),

@@ -69,17 +69,19 @@ const appearance: readonly string[] = [
 export function readNodeGraph(frames: readonly DataFrame[]): NodeGraph {
   const edges = frames.filter(isEdges);
   const listed = frames.filter((frame) => !isEdges(frame) && graphField(frame, Names.id));
-  const ends = edges.flatMap((frame) => rowsOf(frame).flatMap((row) => endsOf(frame, row)));
+  const ends = edges.flatMap((frame) => listRows(frame).flatMap((row) => readEnds(frame, row)));
   const nodes = listed.length > 0 ? listed : [framesOfEnds([...new Set(ends)])];
-  const ids = nodes.flatMap((frame) => rowsOf(frame).map((row) => textOf(graphField(frame, Names.id), row)));
+  const ids = nodes.flatMap((frame) =>
+    listRows(frame).map((row) => readText(graphField(frame, Names.id), row)),
+  );
   const known = new Set(ids);
   const edgeOfRow: number[] = [];
   const list: Array<{ source: string; target: string; weight?: number }> = [];
   let lost = 0;
   for (const frame of edges) {
     const weights = graphField(frame, Names.mainStat);
-    for (const row of rowsOf(frame)) {
-      const [source, target] = endsOf(frame, row);
+    for (const row of listRows(frame)) {
+      const [source, target] = readEnds(frame, row);
       if (!known.has(source) || !known.has(target)) {
         edgeOfRow.push(-1);
         lost++;
@@ -108,11 +110,11 @@ export function readNodeGraph(frames: readonly DataFrame[]): NodeGraph {
   };
 }
 
-const rowsOf = (frame: DataFrame): number[] => Array.from({ length: frame.length }, (_, row) => row);
-const textOf = (field: Field | undefined, row: number): string => String(field?.values[row] ?? '');
-const endsOf = (frame: DataFrame, row: number): [string, string] => [
-  textOf(graphField(frame, Names.source), row),
-  textOf(graphField(frame, Names.target), row),
+const listRows = (frame: DataFrame): number[] => Array.from({ length: frame.length }, (_, row) => row);
+const readText = (field: Field | undefined, row: number): string => String(field?.values[row] ?? '');
+const readEnds = (frame: DataFrame, row: number): [string, string] => [
+  readText(graphField(frame, Names.source), row),
+  readText(graphField(frame, Names.target), row),
 ];
 
 /** A frame of nodes for sources that give edges alone. */
@@ -144,11 +146,11 @@ function featureColumns(frames: readonly DataFrame[]): Column[] {
       if (present.length === 0) return [];
       const middle = present[present.length >> 1]!;
       const values = raw.map((value) => (Number.isFinite(value) ? value : middle));
-      return [{ name: labelOf(field), values }];
+      return [{ name: nameField(field), values }];
     });
 }
 
-function labelOf(field: Field): string {
+function nameField(field: Field): string {
   const label = field.config?.displayName ?? field.config?.displayNameFromDS;
   return label || field.name.replace(/^(detail__|arc__)/i, '');
 }

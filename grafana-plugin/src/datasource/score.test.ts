@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { runJob } from '../shared/jobs.js';
 import type { JobResults } from '../shared/jobTypes.js';
 import type { ScoreRequest, Scored } from '../shared/service.js';
-import { heedMeta, incidentOf } from '../shared/heedMeta.js';
+import { heedMeta, toIncident } from '../shared/heedMeta.js';
 import { readMonitorConfig, readScoreConfig, scoreFrames, watchedAtMost } from './score.js';
 import type { HeedQuery } from './types.js';
 
@@ -238,7 +238,7 @@ describe('as it happened', () => {
     const { frames } = await run({ scoreConfig: config() }, live);
     const { events, state } = heedMeta(frames[0]!)!;
     expect(events).toHaveLength(1);
-    const incident = incidentOf(events![0]!)!;
+    const incident = toIncident(events![0]!)!;
     expect(incident.noticed).toBeGreaterThanOrEqual(incident.start);
     expect(incident.open).toBe(false);
     expect(state!.state).toBe('normal');

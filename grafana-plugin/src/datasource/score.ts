@@ -149,7 +149,7 @@ export async function scoreFrames(input: {
           priority: input.surface === 'annotation' ? 1 : 0,
         });
         job.channels = job.parts.map((part, c) => ({
-          ...channelOf(part, job.group, key, c, job.series, detection),
+          ...toChannel(part, job.group, key, c, job.series, detection),
           ...(state ? { state } : {}),
         }));
       } catch (error) {
@@ -218,7 +218,7 @@ function groupName(query: HeedQuery, parts: readonly FrameSeries<DataFrame>[]): 
   return parts.length === 1 ? parts[0]!.name : `${what} of ${parts.length}`;
 }
 
-function channelOf(
+function toChannel(
   part: FrameSeries<DataFrame>,
   group: string,
   key: string,

@@ -55,14 +55,14 @@ export function exploreAddress(
     heed: {
       datasource: heed.uid,
       queries,
-      range: { from: textOf(range?.from), to: textOf(range?.to, 'now') },
+      range: { from: toText(range?.from), to: toText(range?.to, 'now') },
     },
   };
   return `/explore?schemaVersion=1&panes=${encodeURIComponent(JSON.stringify(panes))}`;
 }
 
 /** As Explore writes times in its address: `now-1h`, or epoch ms; it does not read ISO 8601. */
-function textOf(time: RawTimeRange['from'] | undefined, otherwise = 'now-1h'): string {
+function toText(time: RawTimeRange['from'] | undefined, otherwise = 'now-1h'): string {
   if (time === undefined) return otherwise;
   if (typeof time !== 'string') return String(time.valueOf());
   const moment = /^\d{4}-/.test(time) ? Date.parse(time) : NaN;

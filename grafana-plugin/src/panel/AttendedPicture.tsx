@@ -28,7 +28,7 @@ export function AttendedPicture({ series, channel, event, format }: Props) {
   const middle = Math.round((event.startIndex + event.endIndex) / 2);
   const from = Math.max(0, Math.min(n - longest, middle - Math.floor(longest / 2)));
   const cut = (start: number) => Float64Array.from({ length: longest }, (_, k) => values[start + k] ?? NaN);
-  const startOf = ({ start, end }: { start: number; end: number }) =>
+  const readStart = ({ start, end }: { start: number; end: number }) =>
     Math.round((start + end) / 2) - (middle - from);
   return (
     <ComparisonPicture
@@ -38,7 +38,7 @@ export function AttendedPicture({ series, channel, event, format }: Props) {
       own={{ name: t('why.this-event', 'this event'), values: cut(from) }}
       others={{
         name: t('why.compared-lines', 'what it was compared with'),
-        lines: intervals.map((interval) => ({ weight: interval.weight, values: cut(startOf(interval)) })),
+        lines: intervals.map((interval) => ({ weight: interval.weight, values: cut(readStart(interval)) })),
       }}
       heaviest={3}
       event={{ start: event.startIndex - from, end: event.endIndex - from, severity: event.severity }}

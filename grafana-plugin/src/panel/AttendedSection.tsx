@@ -32,7 +32,7 @@ export function AttendedSection({ event, member, series, timeZone, onZoom }: Pro
   const channel = Math.max(0, series?.channels.findIndex(({ name }) => name === member.name) ?? 0);
   const values = series?.channels[channel]?.values;
   const mean = (start: number, end: number) =>
-    values ? formatValue(member.field, meanOf(values.subarray(start, end + 1))) : '';
+    values ? formatValue(member.field, average(values.subarray(start, end + 1))) : '';
   const time = (ms: number) => dateTimeFormat(ms, { timeZone });
   return (
     <section>
@@ -117,7 +117,7 @@ export function AttendedSection({ event, member, series, timeZone, onZoom }: Pro
   );
 }
 
-function meanOf(values: Float64Array): number | null {
+function average(values: Float64Array): number | null {
   const seen = values.filter((value) => !Number.isNaN(value));
   return seen.length > 0 ? seen.reduce((sum, value) => sum + value, 0) / seen.length : null;
 }

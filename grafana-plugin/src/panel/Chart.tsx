@@ -15,7 +15,7 @@ import type uPlot from 'uplot';
 import type { Aligned } from './align.js';
 import { drawMarkers, drawRegions, type Picture } from './drawing.js';
 import type { DrawnSeries, GroupEvent } from './model.js';
-import { followClicks, preparePlot, structureOf } from './plot.js';
+import { followClicks, preparePlot, describeStructure } from './plot.js';
 import { ScoreStrip } from './ScoreStrip.js';
 
 interface Props {
@@ -51,7 +51,7 @@ export function Chart(props: Props) {
   const axesAtMost = width < roomy ? 2 : 4;
 
   // A new builder is a new uPlot instance: only when what is drawn changes in kind, not when values arrive.
-  const structure = structureOf(props);
+  const structure = describeStructure(props);
   const config = useMemo(() => {
     const range = (): [number, number] => {
       const { from, to } = latest.current.timeRange;
@@ -108,7 +108,7 @@ export function Chart(props: Props) {
     <div className={styles.chart} style={{ width, height: props.height }}>
       {mounting && (
         <UPlotChart
-          key={keyOf(config)}
+          key={getKey(config)}
           config={config}
           data={data}
           width={width}
@@ -136,7 +136,7 @@ const keys = new WeakMap<UPlotConfigBuilder, number>();
 let lastKey = 0;
 
 /** A number of its own for every builder. */
-function keyOf(config: UPlotConfigBuilder): number {
+function getKey(config: UPlotConfigBuilder): number {
   let key = keys.get(config);
   if (key === undefined) keys.set(config, (key = ++lastKey));
   return key;

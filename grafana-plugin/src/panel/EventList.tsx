@@ -64,7 +64,7 @@ export const EventList = memo(function EventList(props: Props) {
       onPick={onPick}
     />
   );
-  const rowOf = (row: Row) => {
+  const renderRow = (row: Row) => {
     if (row.kind === 'event') return eventRow(row.item);
     if (row.kind === 'label')
       return <LabelRow key={row.value} row={row} onPick={() => onLabel(row.label, row.value)} />;
@@ -86,10 +86,10 @@ export const EventList = memo(function EventList(props: Props) {
     .flatMap((row) =>
       row.kind === 'incident' && row.id === opened
         ? [
-            rowOf(row),
+            renderRow(row),
             ...row.incident.members.map(({ series, event }) => eventRow({ group: series.group, event })),
           ]
-        : [rowOf(row)],
+        : [renderRow(row)],
     );
   return (
     <div

@@ -3,7 +3,7 @@ import { css, cx } from '@emotion/css';
 import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
 import { Button, Icon, useStyles2 } from '@grafana/ui';
 import { humanDuration } from '@heed/core/plot';
-import { incidentOf } from '../shared/heedMeta.js';
+import { toIncident } from '../shared/heedMeta.js';
 import type { GroupEvent } from './model.js';
 import { SeverityBadge } from './SeverityBadge.js';
 import type { PanelFeedback } from './types.js';
@@ -31,7 +31,7 @@ export const EventRow = memo(function EventRow(props: Props) {
     time: dateTimeFormat(event.start, { timeZone }),
   });
   const time = dateTimeFormat(event.start, { timeZone, format: 'MM-DD HH:mm:ss' });
-  const isOpen = incidentOf(event)?.open ?? false;
+  const isOpen = toIncident(event)?.open ?? false;
   const said = (answer || isOpen) && (
     <span className={styles.aside}>
       {[
@@ -68,7 +68,7 @@ export const EventRow = memo(function EventRow(props: Props) {
     <div role="listitem" className={cx(styles.row, selected && styles.selected)}>
       <SeverityBadge severity={event.severity} />
       <span className={styles.time}>{time}</span>
-      <span className={styles.duration}>{humanDuration(durationOf(item))}</span>
+      <span className={styles.duration}>{humanDuration(measureDuration(item))}</span>
       {several && (
         <span className={styles.name} title={group.name}>
           {group.name}
@@ -90,7 +90,7 @@ export const withoutName = (reason: string, name: string) =>
   reason.startsWith(`${name} `) ? reason.slice(name.length + 1) : reason;
 
 /** From the first anomalous point to the end of the last one's step, as the reason counts it. */
-export function durationOf({ group, event }: GroupEvent): number {
+export function measureDuration({ group, event }: GroupEvent): number {
   const { time } = group.members[0]!;
   const step = time.length > 1 ? (time[time.length - 1]! - time[0]!) / (time.length - 1) : 0;
   return event.end - event.start + step;

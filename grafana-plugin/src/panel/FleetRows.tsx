@@ -7,7 +7,7 @@ import { SeverityBadge } from './SeverityBadge.js';
 import { filterFor, type FleetIncident, type Row } from './triage.js';
 
 /** `12 of 40 pods, first web-3`, with the labels that they share. */
-function wordsOf({ affected, of, by, shared, members }: FleetIncident): string {
+function tellIncident({ affected, of, by, shared, members }: FleetIncident): string {
   const labels = Object.entries(shared).map(([key, value]) => `${key}=${value}`);
   const first = members[0]!.series;
   const values = {
@@ -36,7 +36,7 @@ export function IncidentRow({ row, opened, timeZone, narrow, onOpen }: IncidentP
   const styles = useStyles2(getStyles);
   const { incident, isOn } = row;
   const { event, series } = incident.members[0]!;
-  const words = wordsOf(incident);
+  const words = tellIncident(incident);
   const time = dateTimeFormat(incident.start, { timeZone, format: 'MM-DD HH:mm:ss' });
   const reason = withoutName(event.reason, series.name);
   const wordsOfIt = (

@@ -8,7 +8,7 @@ import { EventList, isNarrow, listHeight } from './EventList.js';
 import { feedbackOn, withFeedback } from './feedback.js';
 import { PanelChart } from './PanelChart.js';
 import { TriageBar, triageHeight } from './TriageBar.js';
-import { StatusLine, stateOf, statusHeight, statusOf } from './StatusLine.js';
+import { StatusLine, tellState, statusHeight, tellStatus } from './StatusLine.js';
 import type { HeedPanelOptions, PanelFeedback } from './types.js';
 import { useGroups } from './useGroups.js';
 import { useLegend } from './useLegend.js';
@@ -57,9 +57,9 @@ export function HeedPanel(props: PanelProps<HeedPanelOptions>) {
   }
 
   const feedback = options.feedback ?? noFeedback;
-  const status = statusOf(found, listed.length);
+  const status = tellStatus(found, listed.length);
   const view = viewOf(found);
-  const state = stateOf(found, timeZone);
+  const state = tellState(found, timeZone);
   const hasStatus = Boolean(status || view);
   const hasList = options.showEvents && height > roomForList;
   const heightOfBar = hasList && triage.isFleet ? triageHeight : 0;

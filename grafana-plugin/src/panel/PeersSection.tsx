@@ -84,15 +84,15 @@ export function PeersSection({ event, peers, member, series }: Props) {
 const fewestAround = 12;
 
 function PeersPicture({ event, peers, member, series }: Props & { readonly series: Series }) {
-  const channelOf = (name: string) => series.channels.find((channel) => channel.name === name);
-  const own = channelOf(event.channels[0]!.name);
+  const findChannel = (name: string) => series.channels.find((channel) => channel.name === name);
+  const own = findChannel(event.channels[0]!.name);
   if (!own) return null;
   const around = Math.max(fewestAround, event.endIndex - event.startIndex + 1);
   const from = Math.max(0, event.startIndex - around);
   const to = Math.min(series.time.length - 1, event.endIndex + around);
   const level = fitScaler(own.values, 'robust');
   const lines = peers.flatMap(({ name, weight }) => {
-    const channel = channelOf(name);
+    const channel = findChannel(name);
     if (!channel || channel.values.every(Number.isNaN)) return [];
     const scaler = fitScaler(channel.values, 'robust');
     return [{ weight, values: level.invert(scaler.apply(channel.values.subarray(from, to + 1))) }];

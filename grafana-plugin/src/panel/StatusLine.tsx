@@ -15,7 +15,7 @@ export const statusHeight = 22;
 const states: readonly MonitorState[] = ['anomalous', 'recovering', 'no data', 'learning', 'normal'];
 
 /** What a person should know about the picture besides it; empty where that is nothing. */
-export function statusOf({ groups, ranked, progress, busy }: Groups, shown: number): string {
+export function tellStatus({ groups, ranked, progress, busy }: Groups, shown: number): string {
   const failed = groups.filter((group) => group.error);
   return [
     ranked.length > shown
@@ -38,7 +38,7 @@ export function statusOf({ groups, ranked, progress, busy }: Groups, shown: numb
 }
 
 /** How the series are now, where they are watched: of one with since when, of several how many. */
-export function stateOf(
+export function tellState(
   { groups }: Groups,
   timeZone: string,
 ): { state: MonitorState; text: string } | undefined {
@@ -64,7 +64,7 @@ export function stateOf(
 
 interface Props {
   readonly text: string;
-  readonly state: ReturnType<typeof stateOf>;
+  readonly state: ReturnType<typeof tellState>;
   /** What is shown, where the reader has the choice. */
   readonly view: View | undefined;
   readonly onView: (view: View) => void;

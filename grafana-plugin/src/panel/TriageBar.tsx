@@ -52,7 +52,7 @@ export function TriageBar(props: Props) {
         className={styles.select}
         value={groupBy.by === 'label' ? `label ${groupBy.label}` : groupBy.by}
         aria-label={t('triage.group-by', 'Group by')}
-        onChange={(event) => setGroupBy(choiceOf(event.currentTarget.value))}
+        onChange={(event) => setGroupBy(toChoice(event.currentTarget.value))}
       >
         <option value="incident">{t('triage.by-incident', 'By incident')}</option>
         <option value="event">{t('triage.by-event', 'By event')}</option>
@@ -66,7 +66,7 @@ export function TriageBar(props: Props) {
   );
 }
 
-const choiceOf = (value: string): GroupBy =>
+const toChoice = (value: string): GroupBy =>
   value.startsWith('label ')
     ? { by: 'label', label: value.slice('label '.length) }
     : { by: value === 'event' ? 'event' : 'incident' };

@@ -4,9 +4,9 @@ import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
 import { Drawer, useStyles2 } from '@grafana/ui';
 import { humanDuration } from '@heed/core/plot';
 import { severityClass, type Series } from '@heed/core';
-import { incidentOf } from '../shared/heedMeta.js';
+import { toIncident } from '../shared/heedMeta.js';
 import { AttendedSection } from './AttendedSection.js';
-import { durationOf } from './EventRow.js';
+import { measureDuration } from './EventRow.js';
 import { FeedbackSection } from './FeedbackSection.js';
 import type { GroupEvent } from './model.js';
 import { PeersSection } from './PeersSection.js';
@@ -40,12 +40,12 @@ export function WhyDrawer({ item, series, feedback, timeZone, onFeedback, onZoom
   useEffect(() => () => (opener as HTMLElement | null)?.focus({ preventScroll: true }), [opener]);
   const { group, event } = item;
   const { color } = severityClass(event.severity);
-  const incident = incidentOf(event);
+  const incident = toIncident(event);
   const blamed = group.members.find((member) => member.name === event.channels[0]?.name) ?? group.members[0]!;
   return (
     <Drawer
       title={t('why.title', 'Why: {{name}}', { name: group.name })}
-      subtitle={`${dateTimeFormat(event.start, { timeZone })}, ${humanDuration(durationOf(item))}`}
+      subtitle={`${dateTimeFormat(event.start, { timeZone })}, ${humanDuration(measureDuration(item))}`}
       size="md"
       onClose={onClose}
     >

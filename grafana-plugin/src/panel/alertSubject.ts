@@ -1,5 +1,5 @@
 import type { PanelProps } from '@grafana/data';
-import { exprOf, type AlertSubject } from '../alert/texts.js';
+import { findExpr, type AlertSubject } from '../alert/texts.js';
 import type { HeedQuery } from '../datasource/types.js';
 import type { HeedPanelOptions } from './types.js';
 
@@ -10,7 +10,7 @@ export function alertSubject({
   title,
 }: Pick<PanelProps<HeedPanelOptions>, 'data' | 'options' | 'title'>): AlertSubject {
   const query = data.request?.targets[0] as Partial<HeedQuery> | undefined;
-  const expr = exprOf(query?.inner) || exprOf(query as Record<string, unknown> | undefined);
+  const expr = findExpr(query?.inner) || findExpr(query as Record<string, unknown> | undefined);
   const interval = data.series[0]?.fields[0]?.config.interval ?? data.request?.intervalMs ?? 60_000;
   return {
     name: title || expr || 'query',

@@ -106,7 +106,7 @@ function scoredGroups(
   const entries = [...byKey.values()];
   const jobs = new Map<string, GroupJob | undefined>();
   /** What was said of any series of one scoring counts when it is done again. */
-  const jobOf = ({ key, peers }: HeedMeta, name: string): GroupJob | undefined => {
+  const toJob = ({ key, peers }: HeedMeta, name: string): GroupJob | undefined => {
     if (!key) return undefined;
     if (!peers) return again(recall(key), feedbackFor(options.feedback, name), options);
     if (!jobs.has(key)) {
@@ -118,7 +118,7 @@ function scoredGroups(
   };
   return entries.map(({ meta, members }) => {
     const name = meta.group ?? members[0]!.name;
-    const job = jobOf(meta, name);
+    const job = toJob(meta, name);
     return {
       name,
       members,

@@ -57,7 +57,7 @@ export interface PlotSettings {
 }
 
 /** What changes of a drawing in kind: as long as it stays the same, values alone have changed. */
-export function structureOf({
+export function describeStructure({
   series,
   colors,
   aligned,

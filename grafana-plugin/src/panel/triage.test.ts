@@ -2,7 +2,7 @@ import type { Field } from '@grafana/data';
 import type { AnomalyEvent } from '@heed/core';
 import { describe, expect, it } from 'vitest';
 import { isAnomalousNow, type Group } from './model.js';
-import { filterFor, labelsOf, matches, rowsOf } from './triage.js';
+import { filterFor, listLabels, matches, groupRows } from './triage.js';
 
 const n = 200;
 const time = Float64Array.from({ length: n }, (_, i) => i * 1000);
@@ -53,8 +53,8 @@ describe('filtering', () => {
   });
 
   it('knows the labels that differ, those with the fewest values first', () => {
-    expect(labelsOf(Array.from({ length: 15 }, (_, i) => pod(i)))).toEqual(['app', 'node', 'pod']);
-    expect(labelsOf([pod(0), pod(3)])).toEqual(['node', 'pod']);
+    expect(listLabels(Array.from({ length: 15 }, (_, i) => pod(i)))).toEqual(['app', 'node', 'pod']);
+    expect(listLabels([pod(0), pod(3)])).toEqual(['node', 'pod']);
   });
 });
 
@@ -70,7 +70,7 @@ describe('the rows of a fleet', () => {
   const events = eventsOf(groups);
 
   it('join what belongs together, and put what goes on first', () => {
-    const rows = rowsOf(groups, events, { by: 'incident' }, look);
+    const rows = groupRows(groups, events, { by: 'incident' }, look);
     expect(rows.map(({ kind }) => kind)).toEqual(['incident', 'event']);
     const [row] = rows;
     if (row?.kind !== 'incident') throw new Error('no incident');
@@ -80,8 +80,8 @@ describe('the rows of a fleet', () => {
   });
 
   it('are the events themselves, or the values of a label', () => {
-    expect(rowsOf(groups, events, { by: 'event' }, look)).toHaveLength(events.length);
-    const rows = rowsOf(groups, events, { by: 'label', label: 'node' }, look);
+    expect(groupRows(groups, events, { by: 'event' }, look)).toHaveLength(events.length);
+    const rows = groupRows(groups, events, { by: 'label', label: 'node' }, look);
     expect(rows.map((row) => row.kind === 'label' && [row.value, row.now, row.events])).toEqual([
       ['rack 1', 6, 6],
       ['rack 2', 0, 1],
@@ -92,7 +92,7 @@ describe('the rows of a fleet', () => {
   });
 
   it('of no group, and of a label that some lack, are none or fewer', () => {
-    expect(rowsOf([], [], { by: 'incident' }, look)).toEqual([]);
-    expect(rowsOf(groups, events, { by: 'label', label: 'zone' }, look)).toEqual([]);
+    expect(groupRows([], [], { by: 'incident' }, look)).toEqual([]);
+    expect(groupRows(groups, events, { by: 'label', label: 'zone' }, look)).toEqual([]);
   });
 });

@@ -35,7 +35,7 @@ export type GroupBy =
   { readonly by: 'incident' | 'event' } | { readonly by: 'label'; readonly label: string };
 
 /** Labels that differ between series, those with the fewest values first. */
-export function labelsOf(groups: readonly Group[]): string[] {
+export function listLabels(groups: readonly Group[]): string[] {
   const values = new Map<string, Set<string>>();
   for (const group of groups) {
     for (const [key, value] of Object.entries(groupLabels(group)))
@@ -78,7 +78,7 @@ export interface Look {
 }
 
 /** The rows of a fleet: what goes on first, then what concerns several series, then the gravest. */
-export function rowsOf(
+export function groupRows(
   groups: readonly Group[],
   events: readonly GroupEvent[],
   groupBy: GroupBy,
@@ -95,7 +95,7 @@ export function rowsOf(
   const incidents = joinIncidents(
     events.map(({ group, event }) => ({ series: members.get(group.name)!, event })),
     [...members.values()],
-    { ...look, step: stepOf(groups) },
+    { ...look, step: findStep(groups) },
   );
   const joined = new Set(incidents.flatMap((incident) => incident.members.map(({ event }) => event)));
   const rows = [
@@ -158,7 +158,7 @@ const isOn = (group: Group, event: GroupEvent['event']) =>
   isAnomalousNow(group) && event === group.events.reduce((a, b) => (b.end > a.end ? b : a));
 
 /** ms between points, of the series with the most of them. */
-function stepOf(groups: readonly Group[]): number {
+function findStep(groups: readonly Group[]): number {
   const longest = groups.reduce<ArrayLike<number>>(
     (most, { members }) => (members[0]!.time.length > most.length ? members[0]!.time : most),
     [],

@@ -23,7 +23,7 @@ export function useLegend({ ranked, declared, events }: Groups, maxSeries: numbe
   // The order of the data while everything fits: ranking would make lines change color with every refresh.
   const listed = ranked.length > maxSeries ? ranked.slice(0, maxSeries) : declared;
   const names = listed.map((s) => s.name).join('\n');
-  const colorOf = useMemo(() => {
+  const chooseColor = useMemo(() => {
     const colors = seriesColors(listed, theme);
     return new Map(listed.map((s, i) => [s.name, colors[i]!]));
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `names` stands for the series
@@ -42,7 +42,7 @@ export function useLegend({ ranked, declared, events }: Groups, maxSeries: numbe
               defaultValue_other: '{{name}} ({{count}} anomalies)',
             })
           : s.name,
-      color: colorOf.get(s.name)!,
+      color: chooseColor.get(s.name)!,
       yAxis: 1,
       disabled: hidden.has(s.name),
       fieldName: s.name,
@@ -54,7 +54,7 @@ export function useLegend({ ranked, declared, events }: Groups, maxSeries: numbe
     const isAlone = others.every((other) => hidden.has(other)) && !hidden.has(name);
     setHidden(isAlone ? new Set() : new Set(others));
   };
-  return { items, listed, series, colors: series.map((s) => colorOf.get(s.name)!), toggle };
+  return { items, listed, series, colors: series.map((s) => chooseColor.get(s.name)!), toggle };
 }
 
 function countByGroup(events: readonly GroupEvent[]): Map<string, number> {

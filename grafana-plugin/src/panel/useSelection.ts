@@ -1,5 +1,5 @@
 import { useCallback, useState } from 'react';
-import { incidentOf } from '../shared/heedMeta.js';
+import { toIncident } from '../shared/heedMeta.js';
 import type { GroupEvent } from './model.js';
 
 interface Selection {
@@ -22,4 +22,4 @@ export function useSelection(events: readonly GroupEvent[]): Selection {
 const isSame = (a: GroupEvent, b: GroupEvent) =>
   a.group.name === b.group.name &&
   a.event.start === b.event.start &&
-  incidentOf(a.event)?.id === incidentOf(b.event)?.id;
+  toIncident(a.event)?.id === toIncident(b.event)?.id;

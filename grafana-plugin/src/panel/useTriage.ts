@@ -3,9 +3,9 @@ import { isAnomalousNow } from './model.js';
 import {
   filterFor,
   fleetFrom,
-  labelsOf,
+  listLabels,
   matches,
-  rowsOf,
+  groupRows,
   type GroupBy,
   type Look,
   type Row,
@@ -47,7 +47,7 @@ export function useTriage(found: Groups, { from, to }: Look): Triage {
   }, []);
   const { groups } = found;
   const isFleet = groups.length >= fleetFrom;
-  const labels = useMemo(() => (isFleet ? labelsOf(groups) : []), [groups, isFleet]);
+  const labels = useMemo(() => (isFleet ? listLabels(groups) : []), [groups, isFleet]);
   const now = useMemo(() => (isFleet ? groups.filter(isAnomalousNow).length : 0), [groups, isFleet]);
   const filtered = useMemo(
     () =>
@@ -57,7 +57,7 @@ export function useTriage(found: Groups, { from, to }: Look): Triage {
     [found, isFleet, filter, nowOnly],
   );
   const rows = useMemo(
-    () => rowsOf(filtered.groups, filtered.events, isFleet ? groupBy : { by: 'event' }, { from, to }),
+    () => groupRows(filtered.groups, filtered.events, isFleet ? groupBy : { by: 'event' }, { from, to }),
     [filtered, isFleet, groupBy, from, to],
   );
   const shown = useMemo(() => {

@@ -42,8 +42,8 @@ export async function readIncidents(): Promise<ServedIncidents> {
   const { open, closed } = (answer ?? {}) as { open?: unknown; closed?: unknown };
   if (!Array.isArray(open) || !Array.isArray(closed)) throw new Error(notServe());
   return {
-    open: open.map(incidentOf).sort((a, b) => b.severity - a.severity || b.start - a.start),
-    closed: closed.map(incidentOf).sort((a, b) => b.end - a.end),
+    open: open.map(readIncident).sort((a, b) => b.severity - a.severity || b.start - a.start),
+    closed: closed.map(readIncident).sort((a, b) => b.end - a.end),
   };
 }
 
@@ -76,7 +76,7 @@ const notServe = () =>
     'What answers there is not heed serve, or an old one: it has no list of incidents at /api/incidents.',
   );
 
-function incidentOf(record: unknown): ServedIncident {
+function readIncident(record: unknown): ServedIncident {
   const { id, query, series, link, muted, incident } = (record ?? {}) as Record<string, unknown>;
   const { start, end, severity, reason } = (incident ?? {}) as Record<string, unknown>;
   const isText = [id, query, series, reason].every((text) => typeof text === 'string');

@@ -22,7 +22,7 @@ export function BudgetSelect({ id, value, onChange, width }: Props) {
   const known = usual();
   const options =
     value && !known.some((option) => option.value === value)
-      ? [{ value, label: value, description: problemOf(value) ?? '' }, ...known]
+      ? [{ value, label: value, description: findProblem(value) ?? '' }, ...known]
       : known;
   return (
     <Combobox
@@ -38,7 +38,7 @@ export function BudgetSelect({ id, value, onChange, width }: Props) {
 }
 
 /** What is wrong with a budget; undefined where nothing is. Variables are somebody else's to read. */
-export function problemOf(budget: string): string | undefined {
+export function findProblem(budget: string): string | undefined {
   if (budget.includes('$')) return undefined;
   try {
     parseBudget(budget);

@@ -1,5 +1,5 @@
 import type { GraphJob, GraphResult } from './jobTypes.js';
-import { sizeOf } from './size.js';
+import { measureSize } from './size.js';
 import { ContentHash, stableJson } from './hash.js';
 import { Scorings } from './scorings.js';
 import type { Origin, ScoringService } from './service.js';
@@ -28,7 +28,7 @@ export class GraphScoring {
         const events = result.anomalies.length;
         return {
           value: result,
-          bytes: sizeOf(result),
+          bytes: measureSize(result),
           spent: { milliseconds, where, events, scoredPoints: points },
         };
       },

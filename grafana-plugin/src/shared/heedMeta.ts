@@ -36,6 +36,6 @@ export function heedMeta(frame: DataFrame): HeedMeta | undefined {
 }
 
 /** The incident that an event is, where a monitor told it. */
-export function incidentOf(event: AnomalyEvent): IncidentEvent | undefined {
+export function toIncident(event: AnomalyEvent): IncidentEvent | undefined {
   return 'id' in event ? (event as IncidentEvent) : undefined;
 }

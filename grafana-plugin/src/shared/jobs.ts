@@ -10,7 +10,7 @@ import {
 } from '@heed/core';
 import { RangeMonitor, backtestBudgets } from '@heed/core/live';
 import { SlidingStream } from '@heed/core/stream';
-import { defaultsOf, describeOptions } from '@heed/core/detectors';
+import { listDefaults, describeOptions } from '@heed/core/detectors';
 import { LRUCache } from 'lru-cache';
 import { scoreGraph } from './graphJob.js';
 import { stableJson } from './hash.js';
@@ -25,7 +25,7 @@ export async function runJob(
     case 'score':
       return score(job, run);
     case 'backtest':
-      return backtestOf(job);
+      return runBacktest(job);
     case 'graph':
       return scoreGraph(job, run);
     case 'fit':
@@ -41,7 +41,7 @@ export async function runJob(
         source,
         input,
         tags,
-        defaults: defaultsOf(options),
+        defaults: listDefaults(options),
         options: describeOptions(options),
       }));
     default: {
@@ -55,7 +55,7 @@ export async function runJob(
 /** Ranges that move on, by their names: per worker, the one unused for longest goes first. */
 const sliding = new LRUCache<string, SlidingStream>({ max: 200, dispose: (stream) => stream.dispose() });
 
-function backtestOf({ series, budgets }: BacktestJob): BacktestResult[] {
+function runBacktest({ series, budgets }: BacktestJob): BacktestResult[] {
   return backtestBudgets(toSeries(series), budgets).map(
     ({ budget, pagesPerWeek, days, history, incidents, detection }) => {
       const pages = detection.events.filter((event) =>

@@ -45,10 +45,10 @@ describe('the models of a browser', () => {
     '[{"name":"__proto__","detector":"pca","text":5,"added":1}]',
   ])('takes a store that holds %s for an empty one', async (text) => {
     vi.stubGlobal('localStorage', storage(500, { 'heed.models': text }));
-    const { listModels, modelOf, saveModel } = await fresh();
+    const { listModels, findModel, saveModel } = await fresh();
     expect(await listModels()).toEqual([]);
-    expect(await modelOf(undefined)).toBeUndefined();
-    await expect(modelOf('__proto__')).rejects.toThrow(/there is no model/);
+    expect(await findModel(undefined)).toBeUndefined();
+    await expect(findModel('__proto__')).rejects.toThrow(/there is no model/);
     await saveModel(model('new'));
     expect((await listModels()).map(({ name }) => name)).toEqual(['new']);
   });

@@ -77,7 +77,7 @@ export async function listModels(): Promise<Array<StoredModel & { place: ModelPl
 }
 
 /** The model that a query names; undefined where it names none. */
-export async function modelOf(name: string | undefined): Promise<StoredModel | undefined> {
+export async function findModel(name: string | undefined): Promise<StoredModel | undefined> {
   if (!name) return undefined;
   const found = (await listModels()).find((model) => model.name === name);
   if (!found) throw new Error(`there is no model "${name}"; the Models page of the Heed app lists them`);

@@ -4,7 +4,7 @@ import type { Series } from '@heed/core';
 import { stableJson } from './hash.js';
 import { ActivityLog } from './activity.js';
 import { Scorings } from './scorings.js';
-import { ScoringService, keyOf } from './service.js';
+import { ScoringService, makeKey } from './service.js';
 import { startOnPage } from './transport.js';
 
 const origin = { surface: 'query', title: 't' } as const;
@@ -113,8 +113,8 @@ describe('ScoringService', () => {
 
 describe('keys', () => {
   it('do not depend on the order in which options were written', () => {
-    const a = keyOf(series(), { detector: 'x', events: { sensitivity: 1, direction: 'both' } });
-    const b = keyOf(series(), { events: { direction: 'both', sensitivity: 1 }, detector: 'x' } as never);
+    const a = makeKey(series(), { detector: 'x', events: { sensitivity: 1, direction: 'both' } });
+    const b = makeKey(series(), { events: { direction: 'both', sensitivity: 1 }, detector: 'x' } as never);
     expect(a).toBe(b);
     expect(stableJson({ b: 1, a: [{ d: 1, c: 2 }] })).toBe('{"a":[{"c":2,"d":1}],"b":1}');
   });
@@ -126,8 +126,8 @@ describe('keys', () => {
       channels: [{ name: 'v', values: base.channels[0]!.values.map((v, i) => (i === 7 ? NaN : v)) }],
     };
     const renamed = { ...base, channels: [{ ...base.channels[0]!, name: 'w' }] };
-    expect(new Set([base, missing, renamed].map((s) => keyOf(s, scoreConfig))).size).toBe(3);
-    expect(keyOf(missing, scoreConfig)).toBe(keyOf({ ...missing }, scoreConfig));
+    expect(new Set([base, missing, renamed].map((s) => makeKey(s, scoreConfig))).size).toBe(3);
+    expect(makeKey(missing, scoreConfig)).toBe(makeKey({ ...missing }, scoreConfig));
   });
 
   it('differ for ten thousand series that differ in one value', () => {
@@ -135,7 +135,7 @@ describe('keys', () => {
     const s = { time: Float64Array.of(1, 2, 3), channels: [{ name: 'v', values: Float64Array.of(1, 2, 3) }] };
     for (let i = 0; i < 10_000; i++) {
       s.channels[0]!.values[1] = i / 7;
-      keys.add(keyOf(s, scoreConfig));
+      keys.add(makeKey(s, scoreConfig));
     }
     expect(keys.size).toBe(10_000);
   });

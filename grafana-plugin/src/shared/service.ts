@@ -11,7 +11,7 @@ import type {
 } from './jobTypes.js';
 import { ActivityLog } from './activity.js';
 import { yieldIfDue } from './yield-if-due.js';
-import { sizeOf } from './size.js';
+import { measureSize } from './size.js';
 import { ContentHash, stableJson } from './hash.js';
 import { Scorings, type Outcome } from './scorings.js';
 
@@ -68,7 +68,7 @@ export class ScoringService {
     await yieldIfDue();
     const { series, scoreConfig, origin, live, range, onProgress, priority } = request;
     const key =
-      keyOf(series, scoreConfig) +
+      makeKey(series, scoreConfig) +
       (range ? `-${range.from}-${range.until}` : '') +
       (live === undefined ? '' : `-${live}`);
     const model = request.model === undefined ? {} : { model: request.model };
@@ -93,7 +93,7 @@ export class ScoringService {
       const detection = { ...result.detection, series };
       return {
         value: { key, series, scoreConfig, ...model, detection, ...(state ? { state } : {}) },
-        bytes: sizeOf(detection),
+        bytes: measureSize(detection),
         spent: {
           milliseconds,
           where,
@@ -155,7 +155,7 @@ export class ScoringService {
 }
 
 /** Hash of everything that decides the result. */
-export function keyOf(series: Series, scoreConfig: ScoreConfig): string {
+export function makeKey(series: Series, scoreConfig: ScoreConfig): string {
   const hash = new ContentHash().numbers(series.time);
   for (const channel of series.channels) {
     hash

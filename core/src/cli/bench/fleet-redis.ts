@@ -11,17 +11,17 @@ import { freePort } from '../../node/free-port.js';
 import { seedRedis } from '../../serve/redis/seed.js';
 import {
   DIFFERENT,
-  exporterOf,
+  startExporter,
   heed,
-  labelsOf,
+  makeLabels,
   LEARNED,
-  memoryOf,
-  portOf,
+  readMemory,
+  readPort,
   prometheus,
   prometheusArguments,
   quantity,
   until,
-  valueOf,
+  makeValue,
   type FleetSize,
 } from './fleet.js';
 import type { Absent, BenchResult } from './harness.js';
@@ -53,7 +53,7 @@ export async function fleetOnRedis(
   let exporter: Server | undefined;
   let redis: Redis | undefined;
   try {
-    exporter = await exporterOf(series);
+    exporter = await startExporter(series);
     const [source, store] = [await freePort(), await freePort()];
     start(prometheus, prometheusArguments({ folder, exporter, port: source, step }));
     start(redisServer, ['--port', String(store), '--bind', '127.0.0.1', '--save', '', '--dir', folder]);
@@ -74,13 +74,13 @@ server: { listen: '127.0.0.1:${own}' }
     await until(`http://127.0.0.1:${source}/-/ready`, 60, signal);
     const seeded = await seedRedis(configFor(9646), {
       units: Array.from({ length: series }, (_, i) => ({
-        ...labelsOf(i),
-        instance: `127.0.0.1:${portOf(exporter!)}`,
+        ...makeLabels(i),
+        instance: `127.0.0.1:${readPort(exporter!)}`,
         job: 'bench',
       })),
       different: DIFFERENT,
       points: LEARNED,
-      valueOf,
+      makeValue,
       now: Date.now(),
     });
     redis = new Redis(store, '127.0.0.1');
@@ -99,7 +99,7 @@ server: { listen: '127.0.0.1:${own}' }
       processes.push({ child, url: `http://127.0.0.1:${own}` });
       await until(`http://127.0.0.1:${own}/readyz`, 600, signal);
       const leader = processes[0]!.url;
-      const cpuOf = (): number =>
+      const readCpuTime = (): number =>
         processes.reduce((sum, { child: { pid } }) => sum + processorSeconds(pid!), 0);
       let done = await metric(leader, 'heed_rounds_total');
       // Shards have found their places after two rounds.
@@ -116,7 +116,7 @@ server: { listen: '127.0.0.1:${own}' }
       await next();
       await next();
       const times: number[] = [];
-      const [bytes, cpu] = [await received(), cpuOf()];
+      const [bytes, cpu] = [await received(), readCpuTime()];
       while (times.length < rounds) {
         await next();
         times.push((await metric(leader, 'heed_round_seconds')) * second);
@@ -133,9 +133,9 @@ server: { listen: '127.0.0.1:${own}' }
         rounds,
         note: [
           `${series.toLocaleString('en')} series, one round of a ${step} s step`,
-          `${((cpuOf() - cpu) / rounds).toFixed(2)} s of processor time`,
+          `${((readCpuTime() - cpu) / rounds).toFixed(2)} s of processor time`,
           `${(perRound / 1e6).toFixed(1)} MB to Redis per round`,
-          `${Math.round(Math.max(...processes.map(({ child: { pid } }) => memoryOf(pid!).VmRSS ?? 0)) / 1e6)} MB resident at most`,
+          `${Math.round(Math.max(...processes.map(({ child: { pid } }) => readMemory(pid!).VmRSS ?? 0)) / 1e6)} MB resident at most`,
         ].join(', '),
       });
     }

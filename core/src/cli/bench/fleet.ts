@@ -57,7 +57,7 @@ export async function fleet(
   signal?.addEventListener('abort', abandon, { once: true });
   let exporter: Server | undefined;
   try {
-    exporter = await exporterOf(series);
+    exporter = await startExporter(series);
     const [source, own] = [await freePort(), await freePort()];
     const server = start(prometheus, prometheusArguments({ folder, exporter, port: source, step }));
     const config = join(folder, 'heed.yaml');
@@ -74,13 +74,13 @@ server: { listen: '127.0.0.1:${own}' }
     await until(`http://127.0.0.1:${source}/-/ready`, 60, signal);
     const seeded = await seedState(config, {
       units: Array.from({ length: series }, (_, i) => ({
-        ...labelsOf(i),
-        instance: `127.0.0.1:${portOf(exporter!)}`,
+        ...makeLabels(i),
+        instance: `127.0.0.1:${readPort(exporter!)}`,
         job: 'bench',
       })),
       different: DIFFERENT,
       points: LEARNED,
-      valueOf,
+      makeValue,
       now: Date.now(),
     });
     const began = performance.now();
@@ -120,7 +120,7 @@ server: { listen: '127.0.0.1:${own}' }
     }
     const last = await metrics();
     times.sort((a, b) => a - b);
-    const resident = memoryOf(service.pid!);
+    const resident = readMemory(service.pid!);
     return [
       {
         case: name,
@@ -154,7 +154,7 @@ server: { listen: '127.0.0.1:${own}' }
       quantity(
         name,
         'prometheus, resident',
-        memoryOf(server.pid!).VmHWM ?? NaN,
+        readMemory(server.pid!).VmHWM ?? NaN,
         'bytes',
         'the source itself',
       ),
@@ -175,24 +175,24 @@ server: { listen: '127.0.0.1:${own}' }
   }
 }
 
-export const labelsOf = (i: number): Record<string, string> => ({
+export const makeLabels = (i: number): Record<string, string> => ({
   __name__: 'bench_load',
   host: `host-${i}`,
 });
 
 /** A daily wave with noise that differs from series to series. */
-export function valueOf(i: number, ms: number): number {
+export function makeValue(i: number, ms: number): number {
   const x = Math.sin((ms / second) * 12.9898 + i) * 43_758.5453;
   return 50 + 10 * Math.sin((2 * Math.PI * ms) / 86_400_000 + i) + 2 * (x - Math.floor(x));
 }
 
-export async function exporterOf(series: number): Promise<Server> {
+export async function startExporter(series: number): Promise<Server> {
   const server = createServer((_, response) => {
     const now = Date.now();
     response.writeHead(200, { 'Content-Type': 'text/plain; version=0.0.4' });
     let text = '';
     for (let i = 0; i < series; i++) {
-      text += `bench_load{host="host-${i}"} ${valueOf(i % DIFFERENT, now).toFixed(3)}\n`;
+      text += `bench_load{host="host-${i}"} ${makeValue(i % DIFFERENT, now).toFixed(3)}\n`;
       if (text.length > 65_536) {
         response.write(text);
         text = '';
@@ -204,7 +204,7 @@ export async function exporterOf(series: number): Promise<Server> {
   return server;
 }
 
-export const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+export const readPort = (server: Server): number => (server.address() as AddressInfo).port;
 
 /** Writes the configuration of a Prometheus that scrapes the exporter, and says how to start it. */
 export function prometheusArguments({
@@ -225,7 +225,7 @@ export function prometheusArguments({
     `global: { scrape_interval: ${step}s, scrape_timeout: ${step}s }
 scrape_configs:
   - job_name: bench
-    static_configs: [{ targets: ['127.0.0.1:${portOf(exporter)}'] }]
+    static_configs: [{ targets: ['127.0.0.1:${readPort(exporter)}'] }]
 `,
   );
   return [
@@ -249,7 +249,7 @@ export async function until(url: string, seconds: number, signal: AbortSignal | 
 }
 
 /** Memory of a process, in bytes, by the names that /proc has for it; empty where there is no /proc. */
-export function memoryOf(pid: number): Partial<Record<'VmRSS' | 'VmHWM' | 'RssFile', number>> {
+export function readMemory(pid: number): Partial<Record<'VmRSS' | 'VmHWM' | 'RssFile', number>> {
   try {
     const text = readFileSync(`/proc/${pid}/status`, 'utf8');
     return Object.fromEntries(

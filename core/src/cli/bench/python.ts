@@ -12,7 +12,7 @@ function pythonWith(module: string): string | undefined {
 }
 
 /** Runs a script that prints a JSON list of ms per run. */
-function timesOf(python: string, script: string): number[] {
+function timeScript(python: string, script: string): number[] {
   const { stdout, stderr, status } = spawnSync(python, ['-c', script], {
     encoding: 'utf8',
     env: { ...process.env, OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' },
@@ -78,7 +78,7 @@ def step():
 clock(step)`,
   };
   try {
-    const times = timesOf(python, `import torch\ntorch.set_num_threads(1)\n${clock}${scripts[name]}`);
+    const times = timeScript(python, `import torch\ntorch.set_num_threads(1)\n${clock}${scripts[name]}`);
     return { implementation, run: () => undefined, times, note: 'one thread, own process' };
   } catch (error) {
     return { implementation, absent: (error as Error).message };
@@ -111,7 +111,7 @@ clock(lambda: [score(x) for x in data])`;
     return {
       implementation,
       run: () => undefined,
-      times: timesOf(python, script),
+      times: timeScript(python, script),
       note: 'Sub-PCA with windows of 100; one thread, own process',
     };
   } catch (error) {

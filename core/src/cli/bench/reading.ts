@@ -40,7 +40,7 @@ export const readingTables: Readonly<Record<string, Table>> = {
   },
 };
 
-function* textOf({ rows, head, row }: Table): Generator<string> {
+function* makeText({ rows, head, row }: Table): Generator<string> {
   let piece = `${head}\n`;
   for (let i = 0; i < rows; i++) {
     piece += `${row(i)}\n`;
@@ -68,7 +68,7 @@ export async function readingTime(
   const folder = mkdtempSync(join(tmpdir(), 'heed-read-'));
   try {
     const path = join(folder, 'table.csv');
-    await pipeline(textOf(table), createWriteStream(path));
+    await pipeline(makeText(table), createWriteStream(path));
     const files = new URL('../../node/files.js', import.meta.url).href;
     const script = `import { readSeriesFile } from ${JSON.stringify(files)};
       const [started, before] = [performance.now(), process.cpuUsage()];

@@ -13,7 +13,7 @@ export function machine(): string {
 const columns = ['case', 'implementation', 'median', '10–90 %', 'ratio', 'rounds', ''];
 
 /** One row per result, the case named on its first. */
-function rowsOf(results: readonly BenchResult[]): string[][] {
+function toRows(results: readonly BenchResult[]): string[][] {
   let last = '';
   return results.map((one) => {
     const timed = one.median_ms > 0;
@@ -38,7 +38,7 @@ export function table(results: readonly BenchResult[]): string {
     colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'left'],
     style: { head: [], border: [] },
   });
-  drawn.push(...rowsOf(results));
+  drawn.push(...toRows(results));
   return drawn.toString();
 }
 
@@ -48,7 +48,7 @@ export function markdown(
   results: readonly BenchResult[],
   absent: readonly Absent[],
 ): string {
-  const rows = rowsOf(results).map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
+  const rows = toRows(results).map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
   const widths = columns.map((name, i) => Math.max(3, name.length, ...rows.map((row) => row[i]!.length)));
   const right = (i: number): boolean => i >= 2 && i <= 5;
   const line = (row: readonly string[]): string =>

@@ -1,4 +1,4 @@
-import { defaultsOf } from '../../detectors/base/options.js';
+import { listDefaults } from '../../detectors/base/options.js';
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { createRandom } from '../../random.js';
 import { selfAttention } from '../../detectors/learned/self-attention/index.js';
@@ -10,7 +10,7 @@ import { nativeContestant, tensorContestants, type Build } from './tensors.js';
 const trainStepShape = { batch: 64, window: 64, channels: 8, hidden: 64, layers: 2 } as const;
 
 const options = {
-  ...defaultsOf(selfAttention.options),
+  ...listDefaults(selfAttention.options),
   window: trainStepShape.window,
   hidden: trainStepShape.hidden,
   layers: trainStepShape.layers,

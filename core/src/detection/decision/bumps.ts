@@ -1,6 +1,6 @@
 import { selectQuantile } from '../../preprocess/statistics.js';
-import { rarityOf, scoreOfRarity, withoutClusters } from './rarity.js';
-import { regularityOf, type Regularity } from './regular.js';
+import { fitRarity, scoreOfRarity, withoutClusters } from './rarity.js';
+import { findRegular, type Regularity } from './regular.js';
 import type { DecidedInterval } from './types.js';
 
 /** Shortest bump looked for, in points, and the most of the points that one may last. */
@@ -40,7 +40,7 @@ export function findBumps(y: Float64Array, floor: number, known: Regularity, str
   const before = new Float64Array(n + 1);
   const middle = selectQuantile(y.slice(), 0.5);
   for (let t = 0; t < n; t++) before[t + 1] = before[t]! + (y[t]! - middle);
-  const meanOf = (start: number, end: number): number => (before[end]! - before[start]!) / (end - start);
+  const meanBetween = (start: number, end: number): number => (before[end]! - before[start]!) / (end - start);
   const candidates: { start: number; w: number; way: 1 | -1; level: number; rare: number }[] = [];
   for (let w = SHORTEST; w * MOST_SHARE <= n; w *= 2) {
     const hop = w / PLACES;
@@ -51,22 +51,23 @@ export function findBumps(y: Float64Array, floor: number, known: Regularity, str
     for (let i = 0; i < count; i++) {
       const start = w + i * hop;
       contrast[i] =
-        meanOf(start, start + w) - (meanOf(start - w, start) + meanOf(start + w, start + 2 * w)) / 2;
+        meanBetween(start, start + w) -
+        (meanBetween(start - w, start) + meanBetween(start + w, start + 2 * w)) / 2;
       sizes[i] = Math.abs(contrast[i]!);
       most = Math.max(most, sizes[i]!);
     }
     const usual = Math.max(selectQuantile(sizes.slice(), 0.5), (0.6 * floor) / Math.sqrt(w));
     if (most < LEAST * usual) continue;
-    const rarity = rarityOf(withoutClusters(sizes, LOBES * (2 * known.most + 2)), floor / Math.sqrt(w));
+    const rarity = fitRarity(withoutClusters(sizes, LOBES * (2 * known.most + 2)), floor / Math.sqrt(w));
     const least = rarity.least(RARE * strictness);
-    const { isRegular } = regularityOf(contrast, {
+    const { isRegular } = findRegular(contrast, {
       periods: known.periods.filter((period) => period >= w).map((period) => Math.round(period / hop)),
       most: known.most,
     });
     for (let i = 0; i < count; i++) {
       if (!(sizes[i]! >= least)) continue;
       const start = w + i * hop;
-      const [left, right] = [meanOf(start - w, start), meanOf(start + w, start + 2 * w)];
+      const [left, right] = [meanBetween(start - w, start), meanBetween(start + w, start + 2 * w)];
       if (Math.abs(left - right) > RETURNS * sizes[i]! || isRegular(i)) continue;
       const way = Math.sign(contrast[i]!) as 1 | -1;
       const rare = rarity.of(sizes[i]!) / strictness;
@@ -77,16 +78,16 @@ export function findBumps(y: Float64Array, floor: number, known: Regularity, str
   for (const { start, w, way, level: flanks, rare } of candidates.sort((a, b) => b.rare - a.rare)) {
     const last = start + w - 1;
     if (found.some((other) => other.start <= last && other.end >= start)) continue;
-    const rough = extentOf(y, start, last, flanks, way);
+    const rough = findExtent(y, start, last, flanks, way);
     // The flanks may hold a part of a longer bump, or another one, beside which what lies between looks like one.
     const level = levelBeside(y, rough, w, found);
     if (
-      way * (meanOf(start, start + w) + middle - level) <
-      STANDS * Math.abs(flanks - meanOf(start, start + w) - middle)
+      way * (meanBetween(start, start + w) + middle - level) <
+      STANDS * Math.abs(flanks - meanBetween(start, start + w) - middle)
     ) {
       continue;
     }
-    const extent = extentOf(y, rough.start, rough.end, level, way);
+    const extent = findExtent(y, rough.start, rough.end, level, way);
     if (found.some((other) => other.start <= extent.end && other.end >= extent.start)) continue;
     const score = scoreOfRarity(rare - LEAST_RARE);
     found.push({ ...extent, sign: 'off', way, score, level });
@@ -95,7 +96,7 @@ export function findBumps(y: Float64Array, floor: number, known: Regularity, str
 }
 
 /** From where a smoothed copy leaves the level to where it comes back to it. */
-function extentOf(
+function findExtent(
   y: Float64Array,
   start: number,
   end: number,

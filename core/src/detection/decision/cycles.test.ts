@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { generateFault } from '../../datasets/index.js';
 import { createRandom } from '../../random.js';
-import { cycleOf, findChangedPeriods, isExtraCycle } from './cycles.js';
+import { findCycle, findChangedPeriods, isExtraCycle } from './cycles.js';
 
 const PERIOD = 48;
 
@@ -16,7 +16,7 @@ function waveOf(seed: number, period: number, start: number, end: number, n = 14
   });
 }
 
-const changedOf = (y: Float64Array) => findChangedPeriods(y, cycleOf(y, PERIOD, [], 0.1)!, 1);
+const changedOf = (y: Float64Array) => findChangedPeriods(y, findCycle(y, PERIOD, [], 0.1)!, 1);
 
 describe('findChangedPeriods', () => {
   // So long that the cycles after them come when they would have come.
@@ -59,10 +59,10 @@ describe('findChangedPeriods', () => {
   test('noise and too few cycles have no cycle', () => {
     const random = createRandom(3);
     const noise = Float64Array.from({ length: 1000 }, () => random.normal());
-    expect(cycleOf(noise, PERIOD, [24, 96], 0.01)).toBeUndefined();
-    expect(cycleOf(waveOf(1, PERIOD, 0, 0, 200), PERIOD, [], 0.1)).toBeUndefined();
+    expect(findCycle(noise, PERIOD, [24, 96], 0.01)).toBeUndefined();
+    expect(findCycle(waveOf(1, PERIOD, 0, 0, 200), PERIOD, [], 0.1)).toBeUndefined();
     // The multiple of a period is too long, the period itself is not.
-    expect(cycleOf(waveOf(1, PERIOD, 0, 0, 700), 144, [PERIOD], 0.1)?.shape).toHaveLength(PERIOD);
+    expect(findCycle(waveOf(1, PERIOD, 0, 0, 700), 144, [PERIOD], 0.1)?.shape).toHaveLength(PERIOD);
   });
 });
 
@@ -71,7 +71,7 @@ test('a peak as each cycle has one, at another phase, is a further cycle', () =>
     const series = generateFault('extra cycle', { seed });
     const [values] = series.channels.map((channel) => channel.values);
     const { start, end } = series.anomalies[0]!;
-    const cycle = cycleOf(values!, 240, [], 0.1)!;
+    const cycle = findCycle(values!, 240, [], 0.1)!;
     expect(isExtraCycle(values!, cycle, { start, end, way: 1 })).toBe(true);
     // The other way, too long, too short, where it belongs, or another height: no further cycle.
     expect(isExtraCycle(values!, cycle, { start, end, way: -1 })).toBe(false);
@@ -79,7 +79,7 @@ test('a peak as each cycle has one, at another phase, is a further cycle', () =>
     expect(isExtraCycle(values!, cycle, { start, end: start + 2, way: 1 })).toBe(false);
     expect(isExtraCycle(values!, cycle, { start: start - 120, end: end - 120, way: 1 })).toBe(false);
     // Where the period found is a multiple of the series' own, each cycle has several peaks.
-    const twice = cycleOf(series.channels[0]!.values, 480, [], 0.1);
+    const twice = findCycle(series.channels[0]!.values, 480, [], 0.1);
     if (twice) {
       const regular = Math.floor(start / 240) * 240 + 30;
       for (const at of [regular - 240, regular - 480])

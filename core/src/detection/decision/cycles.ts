@@ -60,7 +60,7 @@ export interface ChangedPeriod extends DecidedInterval {
  * run at another speed, a multiple of the period may be taken for it: then one of the other candidates is.
  * @param y n values, complete
  */
-export function cycleOf(
+export function findCycle(
   y: Float64Array,
   period: number,
   candidates: readonly number[],
@@ -76,7 +76,7 @@ export function cycleOf(
 function cycleOfPeriod(y: Float64Array, period: number, floor: number): Cycle | undefined {
   const n = y.length;
   if (period < FEWEST_POINTS || n < FEWEST_CYCLES * period) return undefined;
-  const level = levelOf(y, LEVEL_CYCLES * period);
+  const level = estimateLevel(y, LEVEL_CYCLES * period);
   const rest = y.map((value, t) => value - level[t]!);
   const shape = new Float64Array(period);
   let power = 0;
@@ -92,7 +92,7 @@ function cycleOfPeriod(y: Float64Array, period: number, floor: number): Cycle | 
 }
 
 /** Mean of `width` points around each point; at the ends that of the first and the last ones. */
-function levelOf(y: Float64Array, width: number): Float64Array {
+function estimateLevel(y: Float64Array, width: number): Float64Array {
   const n = y.length;
   const out = new Float64Array(n);
   const half = width >> 1;
@@ -106,14 +106,14 @@ function levelOf(y: Float64Array, width: number): Float64Array {
   return out;
 }
 
-function halfOf(period: number): number {
+function halfPeriod(period: number): number {
   return Math.max(2, period >> 3);
 }
 
 /** n values: the mean square over a quarter of a period around each point. */
 function squares(rest: Float64Array, period: number): Float64Array {
   const n = rest.length;
-  const half = halfOf(period);
+  const half = halfPeriod(period);
   const out = new Float64Array(n);
   let sum = 0;
   let count = 0;
@@ -151,19 +151,19 @@ export function findChangedPeriods(y: Float64Array, cycle: Cycle, strictness: nu
   }
   if (intervals.length > MOST_INTERVALS) return [];
   const found: ChangedPeriod[] = [];
-  const half = halfOf(period);
+  const half = halfPeriod(period);
   for (const { start: from, end: to } of intervals) {
     // The mean square reaches half its window further.
     const interval = { start: from + half, end: to - half };
     if (interval.end - interval.start + 1 < period / 2) continue;
-    const first = speedOf(y, cycle, interval);
+    const first = estimateSpeed(y, cycle, interval);
     if (!first) continue;
     const within = { start: interval.start - period, end: interval.end + period };
-    const own = extentOf(y, cycle, first, within);
+    const own = findExtent(y, cycle, first, within);
     if (found.some(({ start, end }) => own.start <= end && own.end >= start)) continue;
-    const best = speedOf(y, cycle, own);
+    const best = estimateSpeed(y, cycle, own);
     if (!best) continue;
-    const { start, end } = extentOf(y, cycle, best, within);
+    const { start, end } = findExtent(y, cycle, best, within);
     const length = end - start + 1;
     if (length * best.speed < SEEN * period || length < COVERS * (to - from + 1)) continue;
     let [sum, peak] = [0, start];
@@ -205,7 +205,7 @@ function warped(shape: Float64Array, { speed, at, phase }: Tried, t: number): nu
 }
 
 /** The speed that explains an interval, where one does and neither the usual cycle nor a shift of it. */
-function speedOf(
+function estimateSpeed(
   y: Float64Array,
   cycle: Cycle,
   { start, end }: { start: number; end: number },
@@ -213,7 +213,7 @@ function speedOf(
   const { shape, level, rest } = cycle;
   const period = shape.length;
   const hop = Math.max(1, Math.floor((end - start + 1) / MOST_TRIED));
-  const errorOf = (speed: Tried, most: number): number => {
+  const measureError = (speed: Tried, most: number): number => {
     let sum = 0;
     for (let t = start; t <= end && sum < most; t += hop) {
       sum += (y[t]! - level[t]! - warped(shape, speed, t)) ** 2;
@@ -232,7 +232,7 @@ function speedOf(
     const isSame = speed > SAME_SLOWER && speed < SAME_FASTER;
     for (let i = 0; i < PHASES; i++) {
       const tried = { speed, at: start, phase: (i * period) / PHASES };
-      const error = errorOf(tried, isSame ? shifted : least);
+      const error = measureError(tried, isSame ? shifted : least);
       if (isSame) shifted = Math.min(shifted, error);
       else if (error < least) {
         least = error;
@@ -247,7 +247,7 @@ function speedOf(
     for (const faster of [NEXT ** -step, 1, NEXT ** step]) {
       for (const later of [-step, 0, step]) {
         const tried: Tried = { speed: speed * faster, at: start, phase: phase + (later * period) / PHASES };
-        const error = errorOf(tried, least);
+        const error = measureError(tried, least);
         if (error < least) [least, best] = [error, tried];
       }
     }
@@ -256,7 +256,7 @@ function speedOf(
 }
 
 /** Where another speed explains the points better: the largest sum of log-likelihood ratios of normal distributions. */
-function extentOf(
+function findExtent(
   y: Float64Array,
   { level, shape, rest, usual }: Cycle,
   speed: Speed,

@@ -2,7 +2,7 @@ import { selectQuantile } from '../../preprocess/statistics.js';
 import { fillingPeriod, fillUsual } from '../gaps.js';
 import { joinBackward } from './backward.js';
 import { findBumps } from './bumps.js';
-import { cycleOf, findChangedPeriods, follows, isExtraCycle } from './cycles.js';
+import { findCycle, findChangedPeriods, follows, isExtraCycle } from './cycles.js';
 import { findDrifts } from './drift.js';
 import { fromItsFoot } from './foot.js';
 import { forecastRobustly } from './forecast.js';
@@ -186,7 +186,7 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
   if (scores && n >= YOUNG && scale.kind !== 'counter') {
     intervals.push(...findPatterns(scores, known, strictness, intervals));
   }
-  const cycle = season && cycleOf(y, season.period, candidates, scale.floor);
+  const cycle = season && findCycle(y, season.period, candidates, scale.floor);
   if (cycle) {
     const period = cycle.shape.length;
     for (const changed of findChangedPeriods(y, cycle, strictness)) {

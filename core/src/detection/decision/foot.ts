@@ -31,7 +31,7 @@ export function fromItsFoot(
   const least = Math.max(4 * sigma, 2 * (before[before.length - 1]! - before[0]!));
   let first = start;
   while (first > start - LEVEL_TO && way * (at(first - 1) - level) > least) first--;
-  first = Math.min(first, hingeOf(at, interval));
+  first = Math.min(first, findHinge(at, interval));
   return first < start ? { ...interval, start: first } : interval;
 }
 
@@ -39,7 +39,7 @@ export function fromItsFoot(
  * Where a climb began: the point at which a level with a line from its end explains the points around an onset best, if
  * that does better than a level, a jump at the onset and a line after it. Without such a point the onset itself.
  */
-function hingeOf(at: (t: number) => number, { start, peak, way }: DecidedInterval): number {
+function findHinge(at: (t: number) => number, { start, peak, way }: DecidedInterval): number {
   const until = start + Math.min(CLIMB, (peak - start) >> 1);
   const from = Math.max(0, start - CLIMB);
   if (until - start < FEWEST_POINTS || start - from < 2 * FEWEST_POINTS) return start;

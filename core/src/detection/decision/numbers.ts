@@ -47,7 +47,7 @@ export function evenScale(values: Float64Array): EvenScale {
     kind,
     scaled: values,
     back: (value) => value,
-    floor: floorOf(sorted),
+    floor: findFloor(sorted),
   });
   if (n < 2 || low === high) return plain('constant');
   if (n >= FEWEST && isCounter(present)) {
@@ -55,7 +55,7 @@ export function evenScale(values: Float64Array): EvenScale {
     return {
       kind: 'counter',
       scaled,
-      floor: floorOf(scaled.filter((value) => value === value).sort()),
+      floor: findFloor(scaled.filter((value) => value === value).sort()),
       note: 'a counter: its increments were judged, resets left out',
     };
   }
@@ -99,7 +99,7 @@ export function evenScale(values: Float64Array): EvenScale {
 }
 
 /** Least standard deviation that counts: by the usual range, the usual size and the resolution of the values. */
-function floorOf(sorted: Float64Array): number {
+function findFloor(sorted: Float64Array): number {
   const n = sorted.length;
   if (n === 0) return 1;
   const range = quantileOfSorted(sorted, 0.995) - quantileOfSorted(sorted, 0.005);

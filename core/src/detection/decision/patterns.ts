@@ -1,6 +1,6 @@
 import type { DecidedInterval } from './types.js';
-import { rarityOf, withoutClusters } from './rarity.js';
-import { regularityOf, type Regularity } from './regular.js';
+import { fitRarity, withoutClusters } from './rarity.js';
+import { findRegular, type Regularity } from './regular.js';
 
 /** Decades of rarity from which a pattern is an event, the least score that counts, and one that is clear. */
 const RARE_PATTERN = 3.3;
@@ -25,8 +25,8 @@ export function findPatterns(
   told: readonly DecidedInterval[],
 ): DecidedInterval[] {
   const sizes = Float64Array.from(scores);
-  const { isRegular, unexplained } = regularityOf(sizes, known);
-  const rarity = rarityOf(withoutClusters(unexplained(), known.most + 1), LEAST_SCORE);
+  const { isRegular, unexplained } = findRegular(sizes, known);
+  const rarity = fitRarity(withoutClusters(unexplained(), known.most + 1), LEAST_SCORE);
   const out: DecidedInterval[] = [];
   const window = Math.min(MOST_WINDOW, Math.max(WINDOW, ...known.periods.slice(0, 1)));
   const isEcho = (start: number, end: number): boolean => {

@@ -1,4 +1,4 @@
-import { sampleOf } from '../../preprocess/period/prepare.js';
+import { takeSample } from '../../preprocess/period/prepare.js';
 import { selectQuantile, selectQuantiles } from '../../preprocess/statistics.js';
 
 /** Share of a statistic's own past that its tail is fitted to. */
@@ -48,7 +48,7 @@ export function withoutClusters(sizes: Float64Array, clusters: number): Float64A
   const n = sizes.length;
   const left = sizes.slice();
   // The tail of the rest is no lower than the median of all, so that lower peaks are never clear.
-  const least = CLEAR * selectQuantile(sampleOf(sizes), 0.5);
+  const least = CLEAR * selectQuantile(takeSample(sizes), 0.5);
   const high: number[] = [];
   for (let t = 0; t < n; t++) if (sizes[t]! > 0 && sizes[t]! >= least) high.push(t);
   const found: { start: number; end: number; peak: number }[] = [];
@@ -64,13 +64,13 @@ export function withoutClusters(sizes: Float64Array, clusters: number): Float64A
     }
     if (peak < 0) break;
     const least = CLUSTER_SHARE * highest;
-    const endOf = (way: 1 | -1): number => {
+    const fitTail = (way: 1 | -1): number => {
       let end = peak;
       for (let t = peak; t >= 0 && t < n && Math.abs(t - end) <= APART; t += way)
         if (sizes[t]! >= least) end = t;
       return end;
     };
-    const [start, end] = [endOf(-1), endOf(1)];
+    const [start, end] = [fitTail(-1), fitTail(1)];
     if (out + end - start + 1 > MOST_LEFT_OUT * n) break;
     for (let t = start; t <= end; t++) {
       if (left[t]! >= 0) out++;
@@ -99,7 +99,7 @@ function notNegative(values: Float64Array): Float64Array {
  * @param sizes n values, >= 0; its order changes
  * @param floor least size that counts
  */
-export function rarityOf(sizes: Float64Array, floor: number): Rarity {
+export function fitRarity(sizes: Float64Array, floor: number): Rarity {
   const n = sizes.length;
   // Sizes are seen with the floor added as noise of its own is, and taken without it again.
   const raise = (size: number): number => Math.hypot(size, floor);

@@ -1,7 +1,7 @@
 import type { Interval } from '../../series/interval.js';
 import { probit } from 'simple-statistics';
 import { selectQuantile } from '../../preprocess/statistics.js';
-import { toleranceOf } from './season.js';
+import { phaseTolerance } from './season.js';
 
 /** Share of a size from which another counts as comparable. */
 const COMPARABLE = 0.7;
@@ -55,7 +55,7 @@ export interface Regular {
 }
 
 /** @param sizes n signed sizes */
-export function regularityOf(sizes: Float64Array, { periods, most }: Regularity): Regular {
+export function findRegular(sizes: Float64Array, { periods, most }: Regularity): Regular {
   const n = sizes.length;
   // 1 = explained by its phase, 2 = not: the same points are asked for again and again.
   const known = periods.length > 0 ? new Uint8Array(n) : undefined;
@@ -84,7 +84,7 @@ export function regularityOf(sizes: Float64Array, { periods, most }: Regularity)
   /** Whether sizes vary more at that phase than elsewhere, so that this one is nothing new there. */
   const isNoisyPhase = (t: number, own: number): boolean =>
     periods.some((period) => {
-      const tolerance = toleranceOf(period);
+      const tolerance = phaseTolerance(period);
       const others: number[] = [];
       for (let c = 1; others.length < MOST_CYCLES && (t - c * period >= 0 || t + c * period < n); c++) {
         for (const at of [t - c * period, t + c * period]) {
@@ -173,7 +173,7 @@ function isAtPhase(
 ): boolean {
   const n = sizes.length;
   return periods.some((period) => {
-    const tolerance = toleranceOf(period);
+    const tolerance = phaseTolerance(period);
     let seen = 0;
     let cycles = 0;
     for (let c = 1; cycles < 24 && (t - c * period >= 0 || t + c * period < n); c++) {

@@ -77,9 +77,9 @@ export function findBrokenRelations(
     for (let i = 0; i < j; i++) {
       const other = standardized[i];
       if (!one || !other) continue;
-      const relation = relationOf(other.z, one.z);
+      const relation = fitRelation(other.z, one.z);
       if (!relation) continue;
-      for (const { interval, odds } of breaksOf(relation, strictness)) {
+      for (const { interval, odds } of findBreaks(relation, strictness)) {
         if (inRange(one.z, interval) && inRange(other.z, interval)) {
           breaks.push({ pair: [i, j], interval, odds, relation });
         }
@@ -160,8 +160,8 @@ function inverse({ slope, middle, rest, sigma }: Relation): Relation {
   return { slope: 1 / slope, middle: -middle / slope, rest, sigma: sigma / Math.abs(slope) };
 }
 
-function relationOf(x: Float64Array, y: Float64Array): Relation | undefined {
-  let fit = lineOf(x, y, () => true);
+function fitRelation(x: Float64Array, y: Float64Array): Relation | undefined {
+  let fit = fitLine(x, y, () => true);
   if (!(Math.abs(fit.correlation) >= TOGETHER)) return undefined;
   const rest = new Float64Array(x.length);
   const sizes = new Float64Array(x.length);
@@ -173,13 +173,13 @@ function relationOf(x: Float64Array, y: Float64Array): Relation | undefined {
       if (rest[t] === rest[t]) sizes[count++] = Math.abs(rest[t]!);
     }
     sigma = Math.max(1e-3, MAD_TO_SIGMA * selectQuantile(sizes.slice(0, count), 0.5));
-    if (round === 0) fit = lineOf(x, y, (t) => Math.abs(rest[t]!) <= OUTLYING * sigma);
+    if (round === 0) fit = fitLine(x, y, (t) => Math.abs(rest[t]!) <= OUTLYING * sigma);
   }
   return { slope: fit.slope, middle: fit.middle, rest, sigma };
 }
 
 /** Least squares over the points that both channels have. */
-function lineOf(
+function fitLine(
   x: Float64Array,
   y: Float64Array,
   counts: (t: number) => boolean,
@@ -208,7 +208,7 @@ function leastOdds(n: number, strictness: number): number {
 }
 
 /** The intervals in which what is left of a relation speaks for two channels that have nothing to do with one another. */
-function breaksOf(
+function findBreaks(
   { slope, rest, sigma }: Relation,
   strictness: number,
 ): { interval: Interval; odds: number }[] {
@@ -227,7 +227,7 @@ function breaksOf(
   while (out.length <= MOST_BREAKS) {
     const { interval, sum } = largestSum(ratios);
     // What was broken must not tell how long what is left remembers.
-    if (out.length === 0 && sum >= least) memory = memoryOf(rest, sigma, interval);
+    if (out.length === 0 && sum >= least) memory = measureMemory(rest, sigma, interval);
     const odds = sum / memory;
     if (odds < least) {
       // What is left must be no company for what was found.
@@ -266,7 +266,7 @@ function largestSum(values: Float64Array): { interval: Interval; sum: number } {
 }
 
 /** Points of what is left outside an interval that say as much as one independent one: 1 + 2 Σ of their autocorrelations. */
-function memoryOf(rest: Float64Array, sigma: number, without: Interval): number {
+function measureMemory(rest: Float64Array, sigma: number, without: Interval): number {
   const cut = rest.map((value, t) =>
     value !== value || (t >= without.start && t <= without.end)
       ? 0

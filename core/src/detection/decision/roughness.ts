@@ -1,7 +1,7 @@
 import { selectQuantile, selectQuantiles } from '../../preprocess/statistics.js';
 import type { DecidedInterval } from './types.js';
 import type { EvenScale } from './numbers.js';
-import { regularityOf, type Regularity } from './regular.js';
+import { findRegular, type Regularity } from './regular.js';
 
 /** Spreads of the logarithm of the movement over a window from which it is unusual, and the least factor. */
 const UNUSUAL = 6;
@@ -75,7 +75,7 @@ export function findRoughness(
   const up = Math.max((high - middle) / QUARTILE, LEAST_SPREAD);
   const down = Math.max((middle - low) / QUARTILE, LEAST_SPREAD);
   const z = new Float64Array(n);
-  const { isRegular } = regularityOf(z, known);
+  const { isRegular } = findRegular(z, known);
   for (let t = WINDOW - 1; t < n; t++) {
     const off = Number.isNaN(level[t]!) ? 0 : level[t]! - middle;
     z[t] = off / (off > 0 ? up : down);
@@ -94,7 +94,7 @@ export function findRoughness(
       if (way * z[end]! > way * z[peak]!) peak = end;
     }
     if (!isRegular(peak)) {
-      const [a, b] = intervalOf(sizes, missing, {
+      const [a, b] = findInterval(sizes, missing, {
         from: Math.max(0, t - 2 * WINDOW),
         to: Math.min(n - 1, end + (WINDOW >> 1)),
         usual: Math.exp(middle),
@@ -126,7 +126,7 @@ export function findRoughness(
  * The interval within from…to that speaks most for sizes of mean `own` against such of mean `usual`: the largest sum of
  * log-likelihood ratios of exponential distributions, found as Kadane (1977) did.
  */
-function intervalOf(
+function findInterval(
   sizes: Float64Array,
   missing: Uint8Array | undefined,
   { from, to, usual, own }: { from: number; to: number; usual: number; own: number },

@@ -1,8 +1,8 @@
 import { selectQuantile } from '../../preprocess/statistics.js';
 import { reverse } from './backward.js';
 import { forecastAt, forecastRobustly, LASTING, type Forecast } from './forecast.js';
-import { rarityOf, scoreOfRarity, withoutClusters } from './rarity.js';
-import { regularityOf, type Regularity } from './regular.js';
+import { fitRarity, scoreOfRarity, withoutClusters } from './rarity.js';
+import { findRegular, type Regularity } from './regular.js';
 import type { Season } from './season.js';
 import type { DecidedInterval } from './types.js';
 
@@ -58,7 +58,7 @@ const NEVER = {
   isRegular: () => true,
 };
 
-function largestOf(values: Float64Array): number {
+function maxAbsolute(values: Float64Array): number {
   let most = 0;
   for (let t = 0; t < values.length; t++) most = Math.max(most, Math.abs(values[t]!));
   return most;
@@ -98,11 +98,11 @@ export function scanForward({
   const order = model.coefficients.length;
   const sums = SCALES.filter((w) => w === 1 || n >= 8 * w).map((w, i) => {
     const sizes = sumsOver(model.innovations, w);
-    const regular = regularityOf(sizes, known);
+    const regular = findRegular(sizes, known);
     // What is far from rare going forward is not rare going backward: then nothing more need be known of it.
-    if (bounds && largestOf(sizes) < UNLIKE * bounds[i]!) return { ...NEVER, w };
+    if (bounds && maxAbsolute(sizes) < UNLIKE * bounds[i]!) return { ...NEVER, w };
     const usual = withoutClusters(regular.unexplained(), 2 * known.most + 2);
-    const rarity = rarityOf(usual, floor * Math.sqrt(w));
+    const rarity = fitRarity(usual, floor * Math.sqrt(w));
     const least = rarity.least(rareOver(w) * strictness);
     return { w, root: Math.sqrt(w), rarity, least, isRegular: regular.isRegular };
   });
@@ -171,7 +171,7 @@ export function scanForward({
       const rare = rarity.of(Math.abs(size)) / strictness;
       if (found && rare <= found.rarity) continue;
       if (isRegular(t, size, intervals) || isAsInOtherCycles(t, w, sum / w)) continue;
-      found = { onset: onsetOf(t, w), rarity: rare };
+      found = { onset: findOnset(t, w), rarity: rare };
     }
     return found;
   }
@@ -239,7 +239,7 @@ export function scanForward({
   }
 
   /** The point from which the sum to t is the rarest, without points at its start that are as expected. */
-  function onsetOf(t: number, w: number): number {
+  function findOnset(t: number, w: number): number {
     let sum = 0;
     let best = 0;
     let onset = t;
@@ -328,7 +328,7 @@ export function scanForward({
         peak: Math.min(peak, end),
         sign: 'off',
         way: way < 0 ? -1 : 1,
-        score: scoreOf(rarity, most),
+        score: toScore(rarity, most),
         ...(stays ? { stays } : {}),
       },
       last: Math.max(last, Math.min(t, n - 1) - 1),
@@ -350,15 +350,15 @@ export function scanForward({
   /** Whether an excursion has come to rest at a level of its own. */
   function settled(onset: number, last: number): boolean {
     const quarter = Math.max(4, (last - onset + 1) >> 2);
-    const medianOf = (start: number): number => selectQuantile(y.slice(start, start + quarter), 0.5);
-    const begin = medianOf(onset);
-    const end = medianOf(last - quarter + 1);
+    const medianFrom = (start: number): number => selectQuantile(y.slice(start, start + quarter), 0.5);
+    const begin = medianFrom(onset);
+    const end = medianFrom(last - quarter + 1);
     const away = Math.abs(end - expected[last]!);
     return Math.abs(end - begin) < 0.5 * away;
   }
 
   /** Severity follows rarity, but what is too small to act on stays low. */
-  function scoreOf(rarity: number, most: number): number {
+  function toScore(rarity: number, most: number): number {
     const small = most < 3 * floor;
     const score = scoreOfRarity(rarity - LEAST_RARE);
     return small ? Math.min(1.3, score) : score;

@@ -48,7 +48,7 @@ export function candidatePeriods(n: number, step: number | undefined, found: rea
 export function findSeason(values: Float64Array, candidates: readonly number[]): Season | undefined {
   let best: Season | undefined;
   let least = Infinity;
-  const cap = capOf(values);
+  const cap = findCap(values);
   for (const period of candidates) {
     const own = difference(values, period, cap);
     const others = Math.min(
@@ -66,18 +66,18 @@ export function findSeason(values: Float64Array, candidates: readonly number[]):
         exact = near;
       }
     }
-    best = { period: exact, tolerance: toleranceOf(exact) };
+    best = { period: exact, tolerance: phaseTolerance(exact) };
   }
   return best;
 }
 
 /** Points by which a happening of a cycle may come earlier or later. */
-export function toleranceOf(period: number): number {
+export function phaseTolerance(period: number): number {
   return Math.min(8, 1 + Math.round(period / 96));
 }
 
 /** Size at which differences are cut, so that a few anomalies do not decide. */
-function capOf(values: Float64Array): number {
+function findCap(values: Float64Array): number {
   const scratch = values.slice();
   const high = selectQuantile(scratch, 0.98);
   const low = selectQuantile(scratch, 0.02);
@@ -163,7 +163,7 @@ export function findAbsences(values: Float64Array, { period, tolerance }: Season
       others.sort((a, b) => a - b);
       return others.length < 3 ? 0 : (others[others.length > 3 ? 1 : 0]! - way * values[t]!) / sigma;
     };
-    for (const absence of out.splice(first)) out.push({ ...edgesOf(lacking, n, absence, tolerance), way });
+    for (const absence of out.splice(first)) out.push({ ...findEdges(lacking, n, absence, tolerance), way });
   }
   const missed = out.filter(({ start, end, size }) => size > (end > start ? 5 : 8));
   return missed.length > MOST_ABSENCES ? [] : missed;
@@ -173,7 +173,7 @@ export function findAbsences(values: Float64Array, { period, tolerance }: Season
  * An absence from where it begins to lack to where it no longer does: what may come earlier or later by the tolerance is
  * missed for as much longer, and what falls within some points lacks before all of it is gone.
  */
-function edgesOf(
+function findEdges(
   lacking: (t: number) => number,
   n: number,
   { start, end, size }: Pick<Absence, 'start' | 'end' | 'size'>,

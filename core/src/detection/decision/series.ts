@@ -1,4 +1,4 @@
-import { countOf } from '../../format.js';
+import { formatCount } from '../../format.js';
 import { findPeriods } from '../../preprocess/period/index.js';
 import type { Series } from '../../series/series.js';
 import { usualStep } from '../../series/step.js';
@@ -211,6 +211,6 @@ function gapNotes({ time }: Series, step: number): string[] {
   }
   if (gaps === 0) return [];
   return [
-    `No data in ${countOf(gaps, 'gap')}, the longest of ${countOf(longest, 'missing step')}; nothing was judged there.`,
+    `No data in ${formatCount(gaps, 'gap')}, the longest of ${formatCount(longest, 'missing step')}; nothing was judged there.`,
   ];
 }

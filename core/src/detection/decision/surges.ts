@@ -1,5 +1,5 @@
 import { scoreOfRarity } from './rarity.js';
-import { regularityOf, type Regularity } from './regular.js';
+import { findRegular, type Regularity } from './regular.js';
 import type { DecidedInterval } from './types.js';
 
 /** Points over which counts are summed. */
@@ -124,14 +124,14 @@ export function findSurges(
     }
   }
   candidates.sort((a, b) => b.rare - a.rare);
-  const regular = new Map<number, ReturnType<typeof regularityOf>>();
+  const regular = new Map<number, ReturnType<typeof findRegular>>();
   for (const { end, w } of candidates) {
     if (found.some((other) => end >= other.start - w && end - w < other.end + w)) continue;
     let own = regular.get(w);
     if (!own) {
       const sums = new Float64Array(n);
       for (let t = 0; t < n; t++) sums[t] = before[t + 1]! - before[Math.max(0, t - w + 1)]!;
-      regular.set(w, (own = regularityOf(sums, known)));
+      regular.set(w, (own = findRegular(sums, known)));
     }
     if (own.isRegular(end, undefined, found)) continue;
     // The interval around it that is the rarest.

@@ -40,7 +40,7 @@ export const clearDeviation = 3;
  * deviation, or that of the residuals.
  * @param series complete
  */
-export function referenceOf(series: Series, raw: RawScores): Reference {
+export function makeReference(series: Series, raw: RawScores): Reference {
   const n = series.time.length;
   const expected =
     raw.expected ??
@@ -54,7 +54,7 @@ export function referenceOf(series: Series, raw: RawScores): Reference {
   // Where a series repeats itself exactly, its spread is pure rounding; measured in that, the largest deviation
   // would be a rounding error too. A ten-thousandth of the channel's range is the finest spread that counts;
   // exactly none stays none.
-  const range = series.channels.map(({ values }) => rangeOf(values));
+  const range = series.channels.map(({ values }) => measureRange(values));
   return {
     expected,
     spread: spread.map((own, c) => notBelow(own, finestSpread * range[c]!)),
@@ -78,7 +78,7 @@ function notBelow(spread: Float64Array, finest: number): Float64Array {
 }
 
 /** Largest minus smallest value. */
-function rangeOf(values: Float64Array): number {
+function measureRange(values: Float64Array): number {
   let low = Infinity;
   let high = -Infinity;
   for (let t = 0; t < values.length; t++) {

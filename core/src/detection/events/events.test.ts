@@ -3,11 +3,11 @@ import { generateSeries } from '../../datasets/index.js';
 import { createRandom } from '../../random.js';
 import { createSeries } from '../../series/series.js';
 import { excludedPoints } from './calendar.js';
-import { referenceOf } from './deviation.js';
+import { makeReference } from './deviation.js';
 import { findEvents } from './events.js';
 import { fitParetoTail, paretoQuantile } from '../threshold/pareto.js';
 import { findRuns } from './runs.js';
-import { scoresFromRaw, severityOf, SEVERITY_AT_THRESHOLD } from '../threshold/scores.js';
+import { scoresFromRaw, toSeverity, SEVERITY_AT_THRESHOLD } from '../threshold/scores.js';
 import { computeThreshold } from '../threshold/threshold.js';
 import type { ThresholdMethod } from '../types.js';
 
@@ -186,10 +186,10 @@ describe('threshold', () => {
 
 describe('severity', () => {
   test('is monotone, saturates and has its documented value at the threshold', () => {
-    expect(severityOf(1)).toBe(SEVERITY_AT_THRESHOLD);
-    expect(severityOf(3)).toBe(50);
-    expect(severityOf(0)).toBe(0);
-    const steps = [0, 0.5, 1, 2, 10, 100, 1e6, 3e38].map(severityOf);
+    expect(toSeverity(1)).toBe(SEVERITY_AT_THRESHOLD);
+    expect(toSeverity(3)).toBe(50);
+    expect(toSeverity(0)).toBe(0);
+    const steps = [0, 0.5, 1, 2, 10, 100, 1e6, 3e38].map(toSeverity);
     expect([...steps].sort((a, b) => a - b)).toEqual(steps);
     expect(steps.at(-1)).toBeLessThanOrEqual(100);
   });
@@ -300,7 +300,7 @@ describe('events', () => {
   const series = createSeries({ channels: [{ name: 'a', values }] });
   const expected = [Float64Array.from({ length: 100 }, (_, t) => Math.sin(t))];
   const raw = { raw: new Float64Array(100), expected, spread: [new Float64Array(100).fill(0.5)] };
-  const reference = referenceOf(series, raw);
+  const reference = makeReference(series, raw);
   const score = new Float32Array(100);
   score.fill(2, 30, 34).fill(3, 60, 64).fill(1.5, 80, 84);
   const starts = (options: Parameters<typeof findEvents>[3]): number[] =>

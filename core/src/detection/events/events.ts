@@ -79,13 +79,13 @@ function mainDeviation(
   deviations: readonly Deviation[],
   contributions: Reference['contributions'],
 ): Deviation {
-  const weightOf = ({ channel, spreads }: Deviation): number => {
+  const weigh = ({ channel, spreads }: Deviation): number => {
     if (!contributions) return spreads;
     let sum = 0;
     for (let t = startIndex; t <= endIndex; t++) sum += contributions[channel]![t]!;
     return sum;
   };
-  const weights = deviations.map(weightOf);
+  const weights = deviations.map(weigh);
   return deviations[weights.indexOf(Math.max(...weights))]!;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RawScores } from '../../detectors/base/types.js';
-import { referenceOf } from '../events/deviation.js';
+import { makeReference } from '../events/deviation.js';
 import { findEvents } from '../events/events.js';
 import { createSeries, type Series } from '../../series/series.js';
 import { mergeAttended } from './attended.js';
@@ -21,7 +21,7 @@ function seriesOf(
 /** The reason of a single event over from…to. */
 function reasonOf(series: Series, raw: Partial<RawScores>, from: number, to: number): string {
   const scores: RawScores = { raw: new Float64Array(n), ...raw };
-  const reference = referenceOf(series, scores);
+  const reference = makeReference(series, scores);
   const score = new Float32Array(n).fill(2, from, to + 1);
   const events = explainEvents(series, scores, reference, findEvents(series, score, reference));
   expect(events).toHaveLength(1);
@@ -150,7 +150,7 @@ test('shares without contributions come from the deviations', () => {
     expected: [level(0), level(0), level(0)],
     spread: [level(1), level(1), level(1)],
   };
-  expect(channelShares(series, raw, referenceOf(series, raw), 3, 9)).toEqual([
+  expect(channelShares(series, raw, makeReference(series, raw), 3, 9)).toEqual([
     { channel: 1, name: 'a', share: 0.75 },
     { channel: 2, name: 'b', share: 0.25 },
     { channel: 0, name: 'quiet', share: 0 },

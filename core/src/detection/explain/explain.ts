@@ -1,7 +1,7 @@
 import type { RawScores } from '../../detectors/base/types.js';
 import type { Reference } from '../events/deviation.js';
 import type { EventInterval } from '../events/events.js';
-import { severityOf } from '../threshold/scores.js';
+import { toSeverity } from '../threshold/scores.js';
 import type { AnomalyEvent } from '../types.js';
 import type { Series } from '../../series/series.js';
 import { usualStep } from '../../series/step.js';
@@ -87,7 +87,7 @@ export function explainEvents(
       endIndex,
       peakIndex,
       score: run.score,
-      severity: severityOf(run.score),
+      severity: toSeverity(run.score),
       kind: facts.kind,
       direction: run.direction,
       // Of channels judged one by one most have no part in an event at all.

@@ -102,10 +102,10 @@ export function describeEvent(points: EventPoints): EventFacts {
   const value = values[index]!;
   const spreads = most <= 0 ? 0 : spread[index]! > 0 ? most / spread[index]! : Infinity;
   const held = longestHeld(values, start, end);
-  const inside = movementOf(values, start, end, missing);
+  const inside = measureMovement(values, start, end, missing);
   const outside = usualMovement(values, start, end, missing);
   const movement = outside > 0 ? inside / outside : inside > 0 ? Infinity : NaN;
-  const medians = { level: medianOf(values, seen), expectedLevel: medianOf(expected, seen) };
+  const medians = { level: medianAt(values, seen), expectedLevel: medianAt(expected, seen) };
   // Where the medians do not lie as its points mostly do, the furthest point speaks for the event.
   const agree = side * (medians.level - medians.expectedLevel) > 0;
   const facts = {
@@ -193,7 +193,7 @@ function isRamp(offs: Float64Array, side: number): boolean {
   return last >= 1.8 * Math.max(first, 0) && second > first && last > second;
 }
 
-function medianOf(values: Float64Array, at: readonly number[]): number {
+function medianAt(values: Float64Array, at: readonly number[]): number {
   return selectQuantile(
     Float64Array.from(at, (t) => values[t]!),
     0.5,
@@ -267,7 +267,7 @@ function usuallyMoves(values: Float64Array, start: number, end: number): boolean
 }
 
 /** Mean absolute step from point to point; NaN for a single point. */
-function movementOf(values: Float64Array, start: number, end: number, missing?: Uint8Array): number {
+function measureMovement(values: Float64Array, start: number, end: number, missing?: Uint8Array): number {
   let sum = 0;
   let count = 0;
   for (let t = start + 1; t <= end; t++) {
@@ -280,8 +280,8 @@ function movementOf(values: Float64Array, start: number, end: number, missing?: 
 
 /** The same of all that lies outside start…end. */
 function usualMovement(values: Float64Array, start: number, end: number, missing?: Uint8Array): number {
-  const before = movementOf(values, 0, start - 1, missing);
-  const after = movementOf(values, end + 1, values.length - 1, missing);
+  const before = measureMovement(values, 0, start - 1, missing);
+  const after = measureMovement(values, end + 1, values.length - 1, missing);
   const left = Math.max(0, start - 1);
   const right = Math.max(0, values.length - end - 2);
   const weigh = (movement: number, points: number): number => (movement === movement ? movement * points : 0);

@@ -37,13 +37,13 @@ export interface ReasonInput {
 /** A sentence that an on-call engineer understands: what moved, by how much, for how long, since when, compared with what. */
 export function writeReason(input: ReasonInput): string {
   const { shares } = input;
-  const clauses = [`${shares[0]!.name} ${behavior(input)}, for ${durationOf(input)} ${beginOf(input)}`];
+  const clauses = [`${shares[0]!.name} ${behavior(input)}, for ${tellDuration(input)} ${tellBegin(input)}`];
   const others = shares.slice(1).filter(({ share }) => share >= 0.1);
   if (others.length > 0) {
     const named = others.slice(0, 2).map(({ name, share }) => `${name} (${percent(share)})`);
     const more = others.length - named.length;
     if (more > 0) named.push(`${more} more`);
-    clauses.push(`${listOf(named)} took part`);
+    clauses.push(`${joinWords(named)} took part`);
   }
   if (input.peers && input.peers.length > 0) clauses.push(comparisonWithPeers(input.peers));
   const nearest = input.attended[0];
@@ -100,7 +100,7 @@ function behavior({
     case 'gap':
       return series.indexTime
         ? 'has no values'
-        : `sent nothing, where it usually comes every ${distanceOf(1, series, step)}`;
+        : `sent nothing, where it usually comes every ${tellDistance(1, series, step)}`;
     case 'broken relation': {
       const [value, expected] = apart(facts.value, facts.expected, unit);
       return `stopped moving with ${partner!}: ${value} instead of ${expected}`;
@@ -137,14 +137,14 @@ function behavior({
         : `${what} at this time: ${value} instead of ${expected}`;
     }
     case 'extra cycle': {
-      const every = distanceOf(facts.cycle!.usual, series, step);
+      const every = tellDistance(facts.cycle!.usual, series, step);
       return way > 0
         ? `rose to ${quantity(facts.value)} in between its usual rises, which come every ${every}`
         : `fell to ${quantity(facts.value)} in between its usual falls, which come every ${every}`;
     }
     case 'changed period': {
       const { period, usual: every } = facts.cycle!;
-      return `repeated every ${distanceOf(Math.round(period), series, step)} instead of every ${distanceOf(every, series, step)}`;
+      return `repeated every ${tellDistance(Math.round(period), series, step)} instead of every ${tellDistance(every, series, step)}`;
     }
     case 'pattern':
       return `moved in an unusual pattern around ${quantity(facts.level)}`;
@@ -152,7 +152,7 @@ function behavior({
 }
 
 /** So many points as a time, or as points where they have none. */
-function distanceOf(points: number, series: Series, step: number): string {
+function tellDistance(points: number, series: Series, step: number): string {
   return series.indexTime ? `${formatNumber(points)} points` : humanDuration(points * step);
 }
 
@@ -161,7 +161,7 @@ function isAround({ facts, absent }: ReasonInput): boolean {
   return facts.kind === 'gap' && !absent;
 }
 
-function durationOf(input: ReasonInput): string {
+function tellDuration(input: ReasonInput): string {
   const { series, run, step } = input;
   const points = run.endIndex - run.startIndex + 1;
   if (series.indexTime) return points === 1 ? 'one point' : `${formatNumber(points)} points`;
@@ -171,7 +171,7 @@ function durationOf(input: ReasonInput): string {
 }
 
 /** `since 14:02 UTC` where it lasts until the last point, else `from 14:02 UTC` or, for one point, `at 14:02 UTC`. */
-function beginOf(input: ReasonInput): string {
+function tellBegin(input: ReasonInput): string {
   const { series, run, step, timeZone } = input;
   const { time } = series;
   const word =
@@ -202,14 +202,14 @@ function comparisonWithPeers(peers: NonNullable<AnomalyEvent['peers']>): string 
   const named = peers.slice(0, 3).map(({ name, weight }) => `${name} (${percent(weight)})`);
   const more = peers.length - named.length;
   if (more > 0) named.push(`${more} more`);
-  return `compared with ${listOf(named)} at the same time`;
+  return `compared with ${joinWords(named)} at the same time`;
 }
 
 function percent(share: number): string {
   return `${Math.round(100 * share)}%`;
 }
 
-function listOf(parts: readonly string[]): string {
+function joinWords(parts: readonly string[]): string {
   return parts.length < 2
     ? parts.join('')
     : `${parts.slice(0, -1).join(', ')} and ${parts[parts.length - 1]}`;

@@ -2,7 +2,7 @@ import type { ExpectedFeature, RawGraphScores, RawGraphSequenceScores } from '..
 import { HeedError } from '../../errors.js';
 import { edgeReason, nodeReason } from './reason.js';
 import { findRuns } from '../events/runs.js';
-import { scoresFromRaw, severityOf } from '../threshold/scores.js';
+import { scoresFromRaw, toSeverity } from '../threshold/scores.js';
 import { computeThreshold } from '../threshold/threshold.js';
 import type { GraphThresholdOptions, GraphDetection, GraphSequenceDetection, NodeFeature } from './types.js';
 import type { Graph, GraphSequence } from '../../series/graph.js';
@@ -22,22 +22,22 @@ export function buildGraphDetection(
   checkRaw(detector, 'node scores', raw.nodes, graph.nodes.length);
   checkRaw(detector, 'edge scores', raw.edges, graph.edges.length);
   const method = options.threshold ?? 'mad';
-  const thresholdOf = (values: Float64Array, deviations: number, learned?: Float64Array) =>
+  const chooseThreshold = (values: Float64Array, deviations: number, learned?: Float64Array) =>
     computeThreshold(values, {
       method,
       value: options.thresholdValue ?? (method === 'mad' ? deviations : undefined),
       sensitivity: options.sensitivity,
       training: learned,
     });
-  const threshold = thresholdOf(raw.nodes, NODE_DEVIATIONS, training);
-  const edgeThreshold = thresholdOf(raw.edges, EDGE_DEVIATIONS);
+  const threshold = chooseThreshold(raw.nodes, NODE_DEVIATIONS, training);
+  const edgeThreshold = chooseThreshold(raw.edges, EDGE_DEVIATIONS);
   const nodes = scoresFromRaw(raw.nodes, threshold.value);
   const edges = scoresFromRaw(raw.edges, edgeThreshold.value);
   const names = graph.features ?? raw.contributions.map((_, f) => `feature ${f}`);
   const anomalies = above(nodes).map((index) => {
     const { id, features: values } = graph.nodes[index]!;
     const whole = raw.nodes[index]!;
-    const features = sharesOf(
+    const features = computeShares(
       names,
       names.map((_, f) => ({
         value: values[f]!,
@@ -99,7 +99,11 @@ export function buildGraphSequenceDetection(
   const events = names.flatMap((node, index) =>
     findRuns(scores.subarray(index * steps, (index + 1) * steps)).map((run) => {
       const { startIndex, endIndex, peakIndex } = run;
-      const features = sharesOf(raw.features, raw.explain(peakIndex, index), raw.nodes[peakIndex]![index]!);
+      const features = computeShares(
+        raw.features,
+        raw.explain(peakIndex, index),
+        raw.nodes[peakIndex]![index]!,
+      );
       const attended = raw.attend(peakIndex, index);
       return {
         node,
@@ -135,10 +139,10 @@ function above(scores: Float32Array): number[] {
 }
 
 function scoreAndSeverity(score: number): { score: number; severity: number } {
-  return { score, severity: severityOf(score) };
+  return { score, severity: toSeverity(score) };
 }
 
-function sharesOf(
+function computeShares(
   names: readonly string[],
   features: readonly ExpectedFeature[],
   whole: number,

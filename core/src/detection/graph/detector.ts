@@ -101,12 +101,12 @@ async function createWhole(
   options: DetectorOptions = {},
 ): Promise<WholeGraphDetector> {
   const definition = typeof detector === 'string' ? getDetectorDefinition(detector) : detector;
-  const input = graphInputOf(definition);
+  const input = toGraphInput(definition);
   if (input) {
     const resolved = resolveOptions(definition, options);
     return new WholeGraphDetector(definition, input, resolved, await createRaw(definition, resolved));
   }
-  const known = listDetectors().flatMap((each) => (graphInputOf(each) ? [each.id] : []));
+  const known = listDetectors().flatMap((each) => (toGraphInput(each) ? [each.id] : []));
   throw new HeedError(
     'not-supported',
     `the detector "${definition.id}" scores ${definition.input === 'image' ? 'an image' : 'a series'}, not a graph`,
@@ -115,7 +115,7 @@ async function createWhole(
 }
 
 /** Which kind of graphs a detector takes; undefined for one that takes none. */
-export function graphInputOf(definition: DetectorDefinition): GraphInputKind | undefined {
+export function toGraphInput(definition: DetectorDefinition): GraphInputKind | undefined {
   if (definition.input === 'series') return definition.createForGraphs ? 'graph-sequence' : undefined;
   return definition.input === 'image' ? undefined : definition.input;
 }
@@ -159,7 +159,7 @@ class WholeGraphDetector {
     const scores = await this.raw.score(train, { ...options, onProgress: undefined });
     throwIfAborted(options.signal);
     const nodes = 'edges' in scores ? scores.nodes : nodeByNode(scores.nodes);
-    const { features, nodes: list } = firstOf(train);
+    const { features, nodes: list } = firstGraph(train);
     this.fitted = {
       names:
         this.input === 'graph'
@@ -237,6 +237,6 @@ class WholeGraphDetector {
   }
 }
 
-function firstOf(graph: AnyGraph): Graph {
+function firstGraph(graph: AnyGraph): Graph {
   return 'graphs' in graph ? graph.graphs[0]! : graph;
 }

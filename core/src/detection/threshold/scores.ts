@@ -32,7 +32,7 @@ export const SEVERITY_AT_THRESHOLD = 25;
  * Severity 0…100 of a score: 100 · score / (score + 3). Strictly rising and saturating: 25 at the threshold, 50 at
  * three times, 75 at nine times, 90 at 27 times the threshold.
  */
-export function severityOf(score: number): number {
+export function toSeverity(score: number): number {
   const offset = 100 / SEVERITY_AT_THRESHOLD - 1;
   return Number.isFinite(score) ? (100 * score) / (score + offset) : 100;
 }

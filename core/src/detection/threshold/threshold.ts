@@ -53,9 +53,9 @@ export function computeThreshold(raw: Float64Array, options: ThresholdOptions = 
   const value = options.value ?? defaultValues[method];
   checkOptions(method, value, sensitivity, learned);
 
-  const { pool, use } = poolOf(raw, options);
+  const { pool, use } = collectPool(raw, options);
   const given = method === 'fixed' || method === 'learned';
-  const counted = countedOf(pool, use);
+  const counted = selectCounted(pool, use);
   // A threshold that is given needs their median alone, and so no order.
   const sorted = given ? counted : counted.sort();
   const points = sorted.length;
@@ -120,7 +120,7 @@ function checkOptions(
 }
 
 /** The raw scores to estimate from, and 1 where one counts. */
-function poolOf(
+function collectPool(
   raw: Float64Array,
   { trainLength = 0, missing, training }: ThresholdOptions,
 ): { pool: Float64Array; use: Uint8Array } {
@@ -138,7 +138,7 @@ function poolOf(
 }
 
 /** The raw scores that count (a copy). */
-function countedOf(pool: Float64Array, use: Uint8Array): Float64Array {
+function selectCounted(pool: Float64Array, use: Uint8Array): Float64Array {
   const out = new Float64Array(pool.length);
   let points = 0;
   for (let t = 0; t < pool.length; t++) if (use[t]) out[points++] = pool[t]!;

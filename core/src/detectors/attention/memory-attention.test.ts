@@ -1,4 +1,4 @@
-import { defaultsOf } from '../base/options.js';
+import { listDefaults } from '../base/options.js';
 import { describe, expect, it } from 'vitest';
 import { createSeries, type Series } from '../../series/series.js';
 import { memoryAttention, type MemoryAttentionOptions } from './memory-attention.js';
@@ -20,7 +20,7 @@ async function score(
   options: Partial<MemoryAttentionOptions> = {},
   run: RunOptions = {},
 ): Promise<RawScores> {
-  const detector = await memoryAttention.create({ ...defaultsOf(memoryAttention.options), ...options });
+  const detector = await memoryAttention.create({ ...listDefaults(memoryAttention.options), ...options });
   return detector.score(series, run);
 }
 

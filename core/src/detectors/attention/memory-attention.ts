@@ -16,7 +16,7 @@ import { defaultMemoryWindow } from './window-memory.js';
 import { GrowingChannels } from './growing-channels.js';
 import { MemoryTail, type TailScores } from './window-memory-tail.js';
 import { planMemory, scoreByMemory, type MemoryPlan, type MemoryScores } from './window-memory.js';
-import { restore, restoreExplanation, scalesOf, standardizeSeries } from '../base/standardize.js';
+import { restore, restoreExplanation, computeScales, standardizeSeries } from '../base/standardize.js';
 import type { Interval } from '../../series/interval.js';
 
 const options = {
@@ -112,7 +112,7 @@ class MemoryStream implements RawStream {
     readonly history: RawScores,
   ) {
     this.series = new GrowingChannels(series);
-    const own = scalesOf(this.series.channels);
+    const own = computeScales(this.series.channels);
     this.tails = detector.plans(16, 1).map(() => new MemoryTail(this.series, own));
   }
 
@@ -121,11 +121,11 @@ class MemoryStream implements RawStream {
     const k = points.time.length;
     this.series.append(points);
     const { channels, points: n } = this.series;
-    const scales = scalesOf(channels);
+    const scales = computeScales(channels);
     const plans = this.detector.plans(n, channels.length);
     const scores = plans.map((plan, i) => this.tails[i]!.score(k, scales, plan));
     const complete = (all: typeof scores): all is TailScores[] => all.every((own) => own !== undefined);
-    if (!complete(scores)) return lastOf(await this.detector.score(this.series.whole(), run), k);
+    if (!complete(scores)) return takeLast(await this.detector.score(this.series.whole(), run), k);
     const [tail] = this.tails;
     return {
       ...combineScales(scores, { ...scales, channels, points: k }),
@@ -143,7 +143,7 @@ class MemoryStream implements RawStream {
 }
 
 /** The last k points of raw scores. Explanations by normal points are of the whole series, and stay behind. */
-export function lastOf({ explain: _, ...scores }: RawScores, k: number): RawScores {
+export function takeLast({ explain: _, ...scores }: RawScores, k: number): RawScores {
   const cut = (values: Float64Array): Float64Array => values.slice(values.length - k);
   return {
     ...scores,

@@ -111,7 +111,7 @@ class PeerAttentionDetector implements RawDetector {
       expected: rebuilt.map((values, c) => scalers[c]!.invert(values)),
       spread: scalers.map(({ scale }, c) => common.map((factor) => factor * usual[c]! * scale)),
       attendPeers: (channel, start, end) => attendedPeers(attention, channel, start, end),
-      notes: notesOf(d, attention),
+      notes: listNotes(d, attention),
     };
   }
 }
@@ -201,7 +201,7 @@ function attendedPeers(
   return out;
 }
 
-function notesOf(channels: number, { stride }: PeerAttention): string[] {
+function listNotes(channels: number, { stride }: PeerAttention): string[] {
   if (channels === 1) {
     return ['A single series has no peers to be unlike: every score is 0. Give several series.'];
   }

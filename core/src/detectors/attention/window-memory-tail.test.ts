@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createRandom } from '../../random.js';
 import { createSeries, sliceSeries } from '../../series/series.js';
 import { CooperativeScheduler } from '../../yield.js';
-import { scalesOf, standardizeSeries } from '../base/standardize.js';
+import { computeScales, standardizeSeries } from '../base/standardize.js';
 import { GrowingChannels } from './growing-channels.js';
 import { MemoryTail } from './window-memory-tail.js';
 import { planMemory, scoreByMemory } from './window-memory.js';
@@ -31,7 +31,7 @@ it.each([
     budget,
     coarsest: 8,
   });
-  const scales = scalesOf(whole.channels.map(({ values }) => values.subarray(0, history)));
+  const scales = computeScales(whole.channels.map(({ values }) => values.subarray(0, history)));
   const growing = new GrowingChannels(sliceSeries(whole, 0, history));
   const tail = new MemoryTail(growing, scales);
   for (let start = history, step = 1; start < n; start += step, step = (step % 5) + 2) {

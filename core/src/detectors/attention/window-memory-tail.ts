@@ -5,10 +5,10 @@ import type { AttendedInterval } from '../base/types.js';
 import { interpolate } from '../../preprocess/aggregate.js';
 import type { GrowingChannels } from './growing-channels.js';
 import {
-  centerOf,
+  centerOffset,
   meanDistances,
   offsetRanges,
-  separationOf,
+  minSeparation,
   toInterval,
   varianceWithinSegments,
   type MemoryPlan,
@@ -86,7 +86,7 @@ export class MemoryTail {
     this.follow(plan);
     const points = Math.ceil(n / downsampling);
     const count = points - w + 1;
-    const center = centerOf(plan);
+    const center = centerOffset(plan);
     const firstBlock = Math.max(0, Math.floor((n - k - (downsampling - 1) / 2) / downsampling));
     const first = Math.max(
       0,
@@ -177,7 +177,7 @@ export class MemoryTail {
     const n = this.series.points;
     const last = Math.ceil(n / plan.downsampling) - plan.segments;
     const at = (t: number): number =>
-      Math.min(last, Math.max(0, Math.round((t - centerOf(plan)) / plan.downsampling)));
+      Math.min(last, Math.max(0, Math.round((t - centerOffset(plan)) / plan.downsampling)));
     let worst: Attended | undefined;
     for (let q = at(start); q <= at(end); q++) {
       const own = this.attended.get(q);
@@ -318,7 +318,7 @@ export class MemoryTail {
     later: readonly Float64Array[],
     first: number,
   ): NearestWindows {
-    const nearest = createNearestWindows(1, keys, separationOf(w));
+    const nearest = createNearestWindows(1, keys, minSeparation(w));
     const { distance } = nearest;
     const own = sums[0]!;
     const offer = (key: number, d: number): void => {

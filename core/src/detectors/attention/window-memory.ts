@@ -102,7 +102,7 @@ export async function scoreByMemory(
     scale.normalization,
     channels.map(() => FLAT),
   );
-  const nearest = createNearestWindows(memory.count, scale.keys, separationOf(window));
+  const nearest = createNearestWindows(memory.count, scale.keys, minSeparation(window));
   await scanAll(memory, nearest, plan, scheduler, progress);
   const weights = attentionWeights(nearest, scale.temperature);
   const rebuilt = createReconstruction(memory);
@@ -113,7 +113,7 @@ export async function scoreByMemory(
     await scheduler.yieldIfDue();
   }
 
-  const center = centerOf(plan);
+  const center = centerOffset(plan);
   const contributions = channels.map((_, c) => {
     const own = new Float64Array(memory.count);
     for (let i = 0; i < memory.count; i++) own[i] = rebuilt.residual[i * d + c]! / d;
@@ -125,9 +125,9 @@ export async function scoreByMemory(
   const within = channels.map((values, c) =>
     downsampling === 1 ? 0 : varianceWithinSegments(input.channels[c]!, values, downsampling),
   );
-  const expectedOf = ({ mean }: Moments): Float64Array[] =>
+  const toExpected = ({ mean }: Moments): Float64Array[] =>
     mean.map((own) => interpolate(own, n, (downsampling - 1) / 2, downsampling));
-  const spreadOf = ({ variance }: Moments): Float64Array[] =>
+  const toSpread = ({ variance }: Moments): Float64Array[] =>
     variance.map((own, c) =>
       interpolate(deviations(own, within[c]!), n, (downsampling - 1) / 2, downsampling),
     );
@@ -171,8 +171,8 @@ export async function scoreByMemory(
       scheduler,
     );
     return {
-      expected: expectedOf(normal),
-      spread: spreadOf(normal),
+      expected: toExpected(normal),
+      spread: toSpread(normal),
       attend: (start, end) =>
         normal
           .attend(Math.floor(start / downsampling), Math.floor(end / downsampling))
@@ -191,10 +191,10 @@ export async function scoreByMemory(
       return interpolate(meanDistances(nearest), n, center, downsampling);
     },
     get expected() {
-      return expectedOf(moments());
+      return toExpected(moments());
     },
     get spread() {
-      return spreadOf(moments());
+      return toSpread(moments());
     },
     attend,
     explain,
@@ -259,10 +259,10 @@ export function planMemory(n: number, d: number, scale: MemoryScale): MemoryPlan
 }
 
 /** Keys of one query start at least this many segments apart. */
-export const separationOf = (segments: number): number => Math.max(1, segments >> 1);
+export const minSeparation = (segments: number): number => Math.max(1, segments >> 1);
 
 /** Points from the start of a window to its center, where its score is placed. */
-export const centerOf = ({ segments, downsampling }: MemoryPlan): number =>
+export const centerOffset = ({ segments, downsampling }: MemoryPlan): number =>
   ((segments - 1) / 2) * downsampling + (downsampling - 1) / 2;
 
 /** The points of a key among the n of the series. */
@@ -332,7 +332,7 @@ export function offsetRanges(
     const whole = Math.ceil(segments / repeat) * repeat;
     add(whole, whole);
   }
-  const stride = separationOf(segments);
+  const stride = minSeparation(segments);
   for (const phase of interleaved(stride)) add(segments + phase, stride);
   return ranges;
 }

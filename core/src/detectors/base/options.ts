@@ -106,7 +106,7 @@ export function changeDefaults<S extends OptionsSchema>(schema: S, defaults: Par
 }
 
 /** The default of every option. */
-export function defaultsOf<S extends OptionsSchema>(schema: S): OptionsOf<S> {
+export function listDefaults<S extends OptionsSchema>(schema: S): OptionsOf<S> {
   const defaults = Object.entries(schema).map(([name, option]) => [name, option.default]);
   return Object.fromEntries(defaults);
 }
@@ -134,7 +134,7 @@ export function resolveOptions<S extends OptionsSchema>(
   const checked = Object.entries(given)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => [name, checkOption(id, schema, name, value)]);
-  return { ...defaultsOf(schema), ...Object.fromEntries(checked) };
+  return { ...listDefaults(schema), ...Object.fromEntries(checked) };
 }
 
 function checkOption(id: string, schema: OptionsSchema, name: string, value: unknown): unknown {

@@ -20,7 +20,7 @@ export interface Scales {
 }
 
 /** Mean and population standard deviation of every channel of complete values. */
-export function scalesOf(channels: readonly Float64Array[]): Scales {
+export function computeScales(channels: readonly Float64Array[]): Scales {
   const mean = new Float64Array(channels.length);
   const std = new Float64Array(channels.length);
   channels.forEach((values, c) => {
@@ -37,7 +37,7 @@ export function scalesOf(channels: readonly Float64Array[]): Scales {
  * is complete.
  */
 export function standardizeSeries(series: Series, scales?: Scales): StandardizedChannels {
-  const { mean, std } = scales ?? scalesOf(series.channels.map(({ values }) => values));
+  const { mean, std } = scales ?? computeScales(series.channels.map(({ values }) => values));
   const channels = series.channels.map(({ values }, c) => standardize(values, mean[c]!, std[c]!));
   return { channels, mean, std, points: series.time.length };
 }

@@ -1,4 +1,4 @@
-import { defaultsOf } from '../base/options.js';
+import { listDefaults } from '../base/options.js';
 import { describe, expect, it } from 'vitest';
 import { createSeries } from '../../series/series.js';
 import { kMeans } from './k-means.js';
@@ -29,7 +29,7 @@ describe('k-means', () => {
   });
 
   it('ranks a reversed interval highest, the same for the same seed', async () => {
-    const detector = await kMeans.create(defaultsOf(kMeans.options));
+    const detector = await kMeans.create(listDefaults(kMeans.options));
     const { raw } = await detector.score(series, { seed: 3 });
     const top = raw.indexOf(Math.max(...raw));
     expect(Math.abs(top - 806)).toBeLessThan(period);
@@ -44,7 +44,7 @@ describe('k-means', () => {
         { name: 'b', values },
       ],
     });
-    const detector = await kMeans.create(defaultsOf(kMeans.options));
+    const detector = await kMeans.create(listDefaults(kMeans.options));
     const { raw, contributions } = await detector.score(both, {});
     const top = raw.indexOf(Math.max(...raw));
     expect(Math.abs(top - 806)).toBeLessThan(40);
@@ -53,7 +53,7 @@ describe('k-means', () => {
   });
 
   it('handles constants, fewer windows than clusters, and cancellation', async () => {
-    const detector = await kMeans.create(defaultsOf(kMeans.options));
+    const detector = await kMeans.create(listDefaults(kMeans.options));
     const flat = createSeries({ channels: [{ name: 'v', values: new Float64Array(80).fill(5) }] });
     expect(Math.max(...(await detector.score(flat, {})).raw)).toBe(0);
     const tiny = createSeries({ channels: [{ name: 'v', values: [1, 5, 2, 8, 3, 1] }] });

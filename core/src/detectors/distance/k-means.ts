@@ -14,7 +14,7 @@ interface Center {
   squares: number;
 }
 
-function centerOf(vector: Float64Array): Center {
+function makeCenter(vector: Float64Array): Center {
   let total = 0;
   let squares = 0;
   for (const value of vector) {
@@ -86,7 +86,7 @@ class WindowClustering {
       windows.addTo(i, sum, 1 / windows.count);
       squares += windows.squaredLength(i);
     }
-    return (squares / windows.count - centerOf(sum).squares) / windows.dimensions;
+    return (squares / windows.count - makeCenter(sum).squares) / windows.dimensions;
   }
 
   private async seed(random: Random): Promise<void> {
@@ -95,7 +95,7 @@ class WindowClustering {
     const copy = (i: number): Center => {
       const vector = new Float64Array(windows.dimensions);
       windows.addTo(i, vector, 1);
-      return centerOf(vector);
+      return makeCenter(vector);
     };
     const nearest = new Float64Array(windows.count).fill(Infinity);
     const closer = async (center: Center): Promise<{ distances: Float64Array; potential: number }> => {
@@ -185,7 +185,7 @@ class WindowClustering {
         squared += (mean - center.vector[j]!) ** 2;
         center.vector[j] = mean;
       }
-      Object.assign(center, centerOf(center.vector));
+      Object.assign(center, makeCenter(center.vector));
       return Math.sqrt(squared);
     });
     const farthest = Math.max(...moves);

@@ -16,12 +16,12 @@ import {
   memoryMembers,
   scoreMembers,
   droppedNotes,
-  reachOf,
+  measureReach,
   scoreLocalMembers,
   type MemberEstimate,
   type MemoryOutcomes,
 } from './members.js';
-import { thresholdWithAlarmsOf, spreadToLength, weighMembers } from './feedback-weights.js';
+import { raiseThreshold, spreadToLength, weighMembers } from './feedback-weights.js';
 import {
   addMovingMean,
   channelShares,
@@ -42,7 +42,7 @@ import {
   type Scales,
   type StandardizedChannels,
 } from '../base/standardize.js';
-import { lastOf, downsamplingNotes } from '../attention/memory-attention.js';
+import { takeLast, downsamplingNotes } from '../attention/memory-attention.js';
 import type { Interval } from '../../series/interval.js';
 
 const options = {
@@ -145,9 +145,7 @@ class Auto implements RawDetector {
     if (Object.keys(weights).length > 0) {
       fused = addMovingMean(fuseMembers(members, channelWeight, scaleMembers(members), weights), smoothing);
       const least = computeEnsembleThreshold(fused.raw, input.channels.length);
-      threshold = isConfirmed
-        ? Math.max(least, thresholdWithAlarmsOf(usual.raw, threshold, fused.raw))
-        : least;
+      threshold = isConfirmed ? Math.max(least, raiseThreshold(usual.raw, threshold, fused.raw)) : least;
     }
     fused = spreadToLength(series, fused, threshold, feedback);
     run.onProgress?.({ phase: 'score', done: 1 });
@@ -225,7 +223,7 @@ class AutoStream implements RawStream {
     this.series = new GrowingChannels(series);
     const tail = (): MemoryTail => new MemoryTail(this.series, calibration.comparedScales);
     [this.memory, this.quarter, this.cycle] = [tail(), tail(), tail()];
-    this.reach = reachOf(calibration.estimate);
+    this.reach = measureReach(calibration.estimate);
     this.before = calibration.estimate.smoothing >> 1;
   }
 
@@ -238,7 +236,10 @@ class AutoStream implements RawStream {
     const before = Math.min(this.series.points - k, this.before);
     const tails = run.feedback?.length ? undefined : this.scoreTails(k, before);
     if (!tails) {
-      return lastOf(await detector.score(this.series.whole(), { ...run, calibratedLength: this.points }), k);
+      return takeLast(
+        await detector.score(this.series.whole(), { ...run, calibratedLength: this.points }),
+        k,
+      );
     }
     const scored = k + before;
     const reach = Math.min(this.series.points, scored + this.reach);

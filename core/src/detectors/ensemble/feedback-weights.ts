@@ -62,11 +62,7 @@ export function weighMembers(
  * The lowest threshold at which the re-weighed scores raise no more alarms, in points and in runs of points, than the
  * usual ones at theirs: fewer members average out less, and re-ranking must not by itself find more.
  */
-export function thresholdWithAlarmsOf(
-  usual: Float64Array,
-  usualThreshold: number,
-  raw: Float64Array,
-): number {
+export function raiseThreshold(usual: Float64Array, usualThreshold: number, raw: Float64Array): number {
   const allowed = alarmsAbove(usual, usualThreshold);
   const sorted = raw.slice().sort();
   for (let points = Math.max(1, allowed.points); points > 1; points = Math.floor(0.9 * points)) {

@@ -132,10 +132,10 @@ export function fuseMembers(
 ): FusedScores {
   const d = channelWeight.length;
   const n = members[0]!.contributions[0]!.length;
-  const weightOf = (member: MemberScores): number =>
+  const weighMember = (member: MemberScores): number =>
     weights[members.indexOf(member)]! * (factors[member.name] ?? 1);
   const weightOfKind = (kind: MemberScores['kind']): number =>
-    members.reduce((sum, member) => sum + (member.kind === kind ? weightOf(member) : 0), 0);
+    members.reduce((sum, member) => sum + (member.kind === kind ? weighMember(member) : 0), 0);
   const byChannel = weightOfKind('channel');
   const total = byChannel + weightOfKind('joint');
 
@@ -146,7 +146,7 @@ export function fuseMembers(
     if (member.kind === 'channel') continue;
     const sums = sumOver(member.contributions);
     const rare = member.kind === 'rare';
-    const share = rare ? weightOf(member) : weightOf(member) / total;
+    const share = rare ? weighMember(member) : weighMember(member) / total;
     const scores = rare ? sums : inUnits(sums, units[which]![0]!, scratch);
     for (let t = 0; t < n; t++) {
       const sum = sums[t]!;
@@ -163,7 +163,7 @@ export function fuseMembers(
   const ofChannel = Array.from({ length: d }, () => new Float64Array(n));
   for (const [which, member] of members.entries()) {
     if (member.kind !== 'channel') continue;
-    const share = weightOf(member) / byChannel;
+    const share = weighMember(member) / byChannel;
     for (let c = 0; c < d; c++) {
       const scores = inUnits(member.contributions[c]!, units[which]![c]!, scratch);
       const own = ofChannel[c]!;
@@ -197,11 +197,11 @@ export function fuseMembers(
     for (let c = 0; c < d; c++) contributions[c]![t] = contributions[c]![t]! / root;
     raw[t] = root;
   }
-  const all = members.reduce((sum, member) => sum + weightOf(member), 0);
+  const all = members.reduce((sum, member) => sum + weighMember(member), 0);
   return {
     raw,
     contributions,
-    members: members.map((member) => ({ name: member.name, weight: weightOf(member) / all })),
+    members: members.map((member) => ({ name: member.name, weight: weighMember(member) / all })),
   };
 }
 

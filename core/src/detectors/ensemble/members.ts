@@ -139,7 +139,7 @@ export function estimateMembers(input: StandardizedChannels, budget: number): Me
 }
 
 /** Points before a new one that the members other than the memories look at. */
-export function reachOf({ coefficients, cycles, runs, power }: MemberEstimate): number {
+export function measureReach({ coefficients, cycles, runs, power }: MemberEstimate): number {
   const order = Math.max(0, ...coefficients.map((own) => own.length));
   return Math.max(
     order + Math.max(SHORT, ...cycles, longestRun(runs)) + 1,
@@ -213,7 +213,7 @@ export function memoryMembers(
 }
 
 /**
- * The members that look at the points around each point only: `reachOf` says how far.
+ * The members that look at the points around each point only: `measureReach` says how far.
  * @param from index of the first point in the whole series, where these are only its last points
  */
 export function scoreLocalMembers(

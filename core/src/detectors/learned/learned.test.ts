@@ -1,4 +1,4 @@
-import { defaultsOf } from '../base/options.js';
+import { listDefaults } from '../base/options.js';
 import { describe, expect, it } from 'vitest';
 import { averagePrecision, rankingCurve } from '../../evaluate/curves.js';
 import type { DetectorState, Progress } from '../base/types.js';
@@ -92,7 +92,7 @@ describe('the size that lists show', () => {
         expect((await detector.fit(graph, {})).parameters).toBe(parameters);
         return;
       }
-      const raw = (await findDefinition(id).create(defaultsOf(options))) as WindowedDetector;
+      const raw = (await findDefinition(id).create(listDefaults(options))) as WindowedDetector;
       const scaler = createScaler({ kind: raw.plan.scaler, offset: 0, scale: 1 });
       await raw.initialize(['one'], [scaler], 0);
       const { tensors } = await raw.getState();

@@ -1,11 +1,11 @@
-import { defaultsOf } from '../base/options.js';
+import { listDefaults } from '../base/options.js';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../random.js';
 import { createSeries } from '../../series/series.js';
 import { isolationForest } from './isolation-forest.js';
 
 const score = async (channels: readonly Float64Array[], options = {}, run = {}) => {
-  const detector = await isolationForest.create({ ...defaultsOf(isolationForest.options), ...options });
+  const detector = await isolationForest.create({ ...listDefaults(isolationForest.options), ...options });
   return detector.score(
     createSeries({ channels: channels.map((values, c) => ({ name: `c${c}`, values })) }),
     run,

@@ -1,4 +1,4 @@
-import { defaultsOf } from '../base/options.js';
+import { listDefaults } from '../base/options.js';
 import { describe, expect, it } from 'vitest';
 import { CooperativeScheduler } from '../../yield.js';
 import { createSeries, sliceSeries } from '../../series/series.js';
@@ -30,17 +30,17 @@ describe('oneClassCoefficients', () => {
 
 describe('one-class-svm', () => {
   it('finds the broken interval, also after saving and loading', async () => {
-    const detector = await oneClassSvm.create(defaultsOf(oneClassSvm.options));
+    const detector = await oneClassSvm.create(listDefaults(oneClassSvm.options));
     await detector.fit!(sliceSeries(wave(false), 0, 500), {});
     const { raw } = await detector.score(wave(true), {});
     expect(Math.abs(raw.indexOf(Math.max(...raw)) - 707)).toBeLessThan(40);
-    const copy = await oneClassSvm.create(defaultsOf(oneClassSvm.options));
+    const copy = await oneClassSvm.create(listDefaults(oneClassSvm.options));
     await copy.setState!(await detector.getState!());
     expect((await copy.score(wave(true), {})).raw).toEqual(raw);
   });
 
   it('refuses to score unfitted or with other channels, and stops when cancelled', async () => {
-    const detector = await oneClassSvm.create(defaultsOf(oneClassSvm.options));
+    const detector = await oneClassSvm.create(listDefaults(oneClassSvm.options));
     await expect(detector.score(wave(true), {})).rejects.toMatchObject({ code: 'not-fitted' });
     await expect(detector.fit!(wave(false), { signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: 'cancelled',

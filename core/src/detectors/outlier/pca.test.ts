@@ -1,11 +1,11 @@
-import { defaultsOf } from '../base/options.js';
+import { listDefaults } from '../base/options.js';
 import { describe, expect, it } from 'vitest';
 import { createSeries } from '../../series/series.js';
 import { pca } from './pca.js';
 
 const series = (values: ArrayLike<number>) => createSeries({ channels: [{ name: 'value', values }] });
 const run = async (values: ArrayLike<number>, options = {}) =>
-  (await (await pca.create({ ...defaultsOf(pca.options), ...options })).score(series(values), {})).raw;
+  (await (await pca.create({ ...listDefaults(pca.options), ...options })).score(series(values), {})).raw;
 
 describe('pca', () => {
   it('gives the numbers of scikit-learn’s components', async () => {
@@ -43,7 +43,7 @@ describe('pca', () => {
         (_, t) => Math.sin(t / (3 + c)) + ((t * (37 + c)) % 101) / 202,
       ),
     }));
-    const detector = await pca.create(defaultsOf(pca.options));
+    const detector = await pca.create(listDefaults(pca.options));
     const { raw, contributions } = await detector.score(createSeries({ channels }), {});
     const expected = [
       3.1943225671559627, 2.077301040470567, 3.457277595746147, 2.9493456547615002, 4.625699246612284,
@@ -59,7 +59,7 @@ describe('pca', () => {
       name: `c${c}`,
       values: new Float64Array(200).map((_, t) => Math.sin(t + c)),
     }));
-    const detector = await pca.create({ ...defaultsOf(pca.options), window: 100 });
+    const detector = await pca.create({ ...listDefaults(pca.options), window: 100 });
     await expect(detector.score(createSeries({ channels }), {})).rejects.toMatchObject({
       code: 'memory-limit',
     });
@@ -86,7 +86,7 @@ describe('pca', () => {
   });
 
   it('can be cancelled', async () => {
-    const detector = await pca.create(defaultsOf(pca.options));
+    const detector = await pca.create(listDefaults(pca.options));
     const signal = AbortSignal.abort();
     await expect(
       detector.score(series(new Float64Array(500).map((_, t) => Math.sin(t))), { signal }),

@@ -20,14 +20,14 @@ const LEAST_SPREAD = 0.3;
 export const NEGLIGIBLE_POWER = 0.1;
 
 /** An eighth of the window, but at least 4 points: finer steps change nothing. */
-const hopOf = (window: number): number => Math.max(4, window >> 3);
+const chooseHop = (window: number): number => Math.max(4, window >> 3);
 
 /**
  * Median and interquartile range of the log power in octave bands.
  * @param values n standardized values of one channel, n >= 2 × window
  */
 export function estimateUsualPower(values: Float64Array, window: number): UsualPower {
-  const hop = hopOf(window);
+  const hop = chooseHop(window);
   const { bands } = bandPower(values, { window, hop });
   const median = new Float64Array(bands.length);
   const spread = new Float64Array(bands.length);

@@ -1,4 +1,4 @@
-import { defaultsOf } from '../base/options.js';
+import { listDefaults } from '../base/options.js';
 import { describe, expect, it } from 'vitest';
 import { createDetector } from '../../detection/index.js';
 import { naiveBandPower } from '../../preprocess/band-power.naive.js';
@@ -69,7 +69,7 @@ describe('band power', () => {
         { name: 'odd', values: sample(1000) },
       ],
     });
-    const detector = await bandPower.create(defaultsOf(bandPower.options));
+    const detector = await bandPower.create(listDefaults(bandPower.options));
     const { raw, contributions } = await detector.score(series, {});
     const at = raw.indexOf(Math.max(...raw));
     expect(at).toBeGreaterThan(580);

@@ -1,4 +1,4 @@
-import { defaultsOf } from '../base/options.js';
+import { listDefaults } from '../base/options.js';
 import { expect, test } from 'vitest';
 import { createSeries } from '../../series/series.js';
 import type { RawScores, RunOptions, SeriesDetectorDefinition } from '../base/types.js';
@@ -16,7 +16,7 @@ async function scoreOf(
   options: Record<string, unknown> = {},
   run: RunOptions = {},
 ): Promise<RawScores> {
-  const detector = await definition.create({ ...defaultsOf(definition.options), ...options });
+  const detector = await definition.create({ ...listDefaults(definition.options), ...options });
   return detector.score(createSeries({ channels: [{ name: 'a', values }] }), run);
 }
 

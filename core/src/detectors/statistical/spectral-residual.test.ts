@@ -1,4 +1,4 @@
-import { defaultsOf } from '../base/options.js';
+import { listDefaults } from '../base/options.js';
 import { describe, expect, it } from 'vitest';
 import { createSeries } from '../../series/series.js';
 import { computeSpectralResidual, spectralResidual } from './spectral-residual.js';
@@ -56,7 +56,7 @@ describe('spectral-residual', () => {
       (_, t) => Math.sin((2 * Math.PI * t) / 50) + ((t * 37) % 11) / 50,
     );
     values[400]! += 3;
-    const detector = await spectralResidual.create(defaultsOf(spectralResidual.options));
+    const detector = await spectralResidual.create(listDefaults(spectralResidual.options));
     const { raw } = await detector.score(createSeries({ channels: [{ name: 'v', values }] }), {});
     expect(raw.indexOf(Math.max(...raw))).toBe(400);
     const flat = createSeries({ channels: [{ name: 'v', values: new Float64Array(50).fill(3) }] });

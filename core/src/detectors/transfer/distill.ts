@@ -84,7 +84,7 @@ export async function distill(
       (n, t) => n + t.values.length,
       0,
     );
-  const sizeOf = (
+  const measureSize = (
     bytes: number,
     count: number,
     run: { scores: RawScores; seconds: number },
@@ -98,13 +98,13 @@ export async function distill(
     student,
     fit,
     compression: {
-      teacher: sizeOf(
+      teacher: measureSize(
         teacherState ? stateBytes(teacherState) : 0,
         teacherState ? parameters(teacherState.tensors) : 0,
         taught,
       ),
-      student: sizeOf(stateBytes(state), fit.parameters, learned),
-      quantized: sizeOf(stateBytes(small), fit.parameters, quantized),
+      student: measureSize(stateBytes(state), fit.parameters, learned),
+      quantized: measureSize(stateBytes(small), fit.parameters, quantized),
     },
   };
 }

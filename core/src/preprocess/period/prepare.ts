@@ -27,7 +27,7 @@ export function clipAndInterpolate(values: ArrayLike<number>): Float64Array | nu
 }
 
 /** At most 256 values that tell location and spread; overwritten by the next call. */
-export function sampleOf(values: Float64Array): Float64Array {
+export function takeSample(values: Float64Array): Float64Array {
   if (values.length <= SAMPLE) {
     sampled.set(values);
     return sampled.subarray(0, values.length);
@@ -43,14 +43,14 @@ const sampled = new Float64Array(SAMPLE);
 
 /** Clips, in place, what lies more than `sigmas` robust standard deviations from the median. */
 function clip(values: Float64Array, sigmas: number): Float64Array {
-  const sample = sampleOf(values);
+  const sample = takeSample(values);
   const root = Math.sqrt(meanSquare(sample));
   const median = selectQuantile(sample, 0.5);
   for (let i = 0; i < sample.length; i++) sample[i] = Math.abs(sample[i]! - median);
   const sigma = MAD_TO_SIGMA * selectQuantile(sample, 0.5);
   // Where most values are nearly equal, regular short peaks (a job once an hour) are all there is. The root mean
   // square, which is no smaller than the deviation, mostly answers that.
-  if (sigmas < 5 && !(sigma > 0.1 * root || sigma > 0.1 * meanAndStd(sampleOf(values)).std)) return values;
+  if (sigmas < 5 && !(sigma > 0.1 * root || sigma > 0.1 * meanAndStd(takeSample(values)).std)) return values;
   if (!(sigma > 0)) return values;
   const low = median - sigmas * sigma;
   const high = median + sigmas * sigma;

@@ -1,4 +1,4 @@
-import { delimiterOf } from './dialect.js';
+import { findDelimiter } from './dialect.js';
 import { CsvRows } from './rows.js';
 
 /** A row of a table of text, with the line it stands in. */
@@ -15,7 +15,7 @@ export interface CellRow {
 export function readCells(text: string, name?: string): CellRow[] {
   const plain = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   const rows: CellRow[] = [];
-  const reader = new CsvRows(delimiterOf(plain.slice(0, 20_000)).charCodeAt(0), name, () => {
+  const reader = new CsvRows(findDelimiter(plain.slice(0, 20_000)).charCodeAt(0), name, () => {
     const cells = Array.from({ length: reader.count }, (_, c) => reader.cell(c));
     if (cells.some((cell) => cell !== '')) rows.push({ cells, line: reader.line });
   });

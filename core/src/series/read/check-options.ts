@@ -3,7 +3,7 @@ import type { ReadOptions } from './options.js';
 
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
-const oneOf =
+const checkChoice =
   (...words: readonly string[]) =>
   (value: unknown): boolean =>
     words.includes(value as string);
@@ -15,10 +15,10 @@ const kinds: {
 } = {
   name: [isText, 'text'],
   time: [(value) => value === null || isText(value), 'the name of a column, or null'],
-  timeUnit: [oneOf('auto', 's', 'ms', 'us', 'ns'), 'auto, s, ms, us or ns'],
+  timeUnit: [checkChoice('auto', 's', 'ms', 'us', 'ns'), 'auto, s, ms, us or ns'],
   timeFormat: [isText, 'text, such as day-first or dd.MM.yyyy HH:mm'],
   timeZone: [isText, 'an IANA name, such as Europe/Berlin'],
-  decimal: [oneOf('.', ','), '. or ,'],
+  decimal: [checkChoice('.', ','), '. or ,'],
   columns: [(value) => isTexts(value) && (value as string[]).length > 0, 'a list of names'],
   series: [
     (value) => value === null || (isTexts(value) && (value as string[]).length > 0),
@@ -31,10 +31,10 @@ const kinds: {
       (Array.isArray(value) && value.every((one) => typeof one === 'string' || typeof one === 'number')),
     'a list of numbers and texts, or null',
   ],
-  missing: [oneOf('gap', 'zero'), 'gap or zero'],
+  missing: [checkChoice('gap', 'zero'), 'gap or zero'],
   step: [(value) => typeof value === 'number' || isText(value), '60s, 5m, 1h, or milliseconds'],
   sort: [(value) => typeof value === 'boolean', 'true or false'],
-  duplicates: [oneOf(...policies), policies.join(', ')],
+  duplicates: [checkChoice(...policies), policies.join(', ')],
   delimiter: [
     (value) => isText(value) && (value as string).length === 1 && !/["\r\n]/.test(value as string),
     'one character, neither a quote nor a line break',

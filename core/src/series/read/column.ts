@@ -1,5 +1,5 @@
 import { HeedError } from '../../errors.js';
-import { countOf } from '../../format.js';
+import { formatCount } from '../../format.js';
 import { unitOfName } from '../units.js';
 import type { CellUnit } from './cell-units.js';
 import { Growing } from './growing.js';
@@ -307,7 +307,7 @@ export class Column {
   private checkWords(file: string | undefined, notes: string[]): void {
     if (this.marked) {
       notes.push(
-        `Column "${this.name}": ${countOf(this.marked.count, 'value')} ${this.marked.count === 1 ? 'is' : 'are'} missing ("${this.marked.text}", first in line ${this.marked.line}).`,
+        `Column "${this.name}": ${formatCount(this.marked.count, 'value')} ${this.marked.count === 1 ? 'is' : 'are'} missing ("${this.marked.text}", first in line ${this.marked.line}).`,
       );
     }
     if (this.textCount === 0) return;
@@ -329,7 +329,7 @@ export class Column {
       .map(({ text }) => `"${shorten(text)}"`)
       .join(', ');
     notes.push(
-      `Column "${this.name}": ${countOf(this.textCount, 'cell')} ${this.textCount === 1 ? 'is not a number' : 'are not numbers'} (${shown}, first in line ${words[0]!.line}) and ${this.textCount === 1 ? 'was' : 'were'} read as missing.`,
+      `Column "${this.name}": ${formatCount(this.textCount, 'cell')} ${this.textCount === 1 ? 'is not a number' : 'are not numbers'} (${shown}, first in line ${words[0]!.line}) and ${this.textCount === 1 ? 'was' : 'were'} read as missing.`,
     );
   }
 

@@ -1,5 +1,5 @@
 import { HeedError } from '../../errors.js';
-import { countOf } from '../../format.js';
+import { formatCount } from '../../format.js';
 import { checkReadOptions } from './check-options.js';
 import { createTextDecoder } from './decode.js';
 import { findDialect, type Dialect } from './dialect.js';
@@ -83,7 +83,7 @@ class CsvTable {
   readonly rows: CsvRows;
   private readonly parser = new CellParser();
   private readonly table: TableBuilder;
-  private readonly cellOf = (c: number): string => {
+  private readonly readCell = (c: number): string => {
     const at = this.places === null ? c : this.places.indexOf(c);
     return at < 0 || at >= this.rows.count ? '' : this.rows.cell(at);
   };
@@ -122,7 +122,9 @@ class CsvTable {
     const notes = [...decoding, ...this.dialect.notes];
     const say = (count: number, what: string, first: number): void => {
       if (count > 0)
-        notes.push(`${countOf(count, what)} ${count === 1 ? 'was' : 'were'} passed over (line ${first}).`);
+        notes.push(
+          `${formatCount(count, what)} ${count === 1 ? 'was' : 'were'} passed over (line ${first}).`,
+        );
     };
     say(comments, 'comment line', firstComment);
     say(headers, 'repeated header line', firstHeader);
@@ -139,14 +141,14 @@ class CsvTable {
     if (count > width && ends[count - 1] === starts[count - 1]) count--;
     if (count !== width) {
       if (this.newHeader()) return;
-      table.addOdd(line, this.cellOf, this.ragged(rows.count, width));
+      table.addOdd(line, this.readCell, this.ragged(rows.count, width));
       return;
     }
     // A row whose time cannot be read is looked at more closely; all others are not.
     if (text.charCodeAt(starts[0]!) === 35 || this.mayBeOdd(starts, ends, text, count)) {
       if (this.passedOver() || this.newHeader()) return;
     }
-    if (!table.beginRow(this.cellOf, line)) return;
+    if (!table.beginRow(this.readCell, line)) return;
     const { places } = this;
     if (places !== null)
       for (let c = 0; c < table.width; c++) if (!places.includes(c)) table.missing(c, line);
@@ -211,7 +213,7 @@ class CsvTable {
     const commas = this.dialect.delimiter === ',' && count > width;
     return new HeedError(
       'ragged-row',
-      `the row has ${countOf(count, 'cell')} where there ${width === 1 ? 'is' : 'are'} ${countOf(width, 'column')}`,
+      `the row has ${formatCount(count, 'cell')} where there ${width === 1 ? 'is' : 'are'} ${formatCount(width, 'column')}`,
       commas
         ? 'Give every row the same number of cells; numbers with a decimal comma need quotes or another delimiter.'
         : 'Give every row the same number of cells, and check the delimiter and the quotes.',

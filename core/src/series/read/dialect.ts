@@ -79,7 +79,7 @@ export function findDialect(head: string, options: ReadOptions): Dialect | null 
 }
 
 /** The delimiter of a table of text by its first lines; a comma where none is there. */
-export function delimiterOf(head: string): string {
+export function findDelimiter(head: string): string {
   const lines = logicalLines(head).filter(({ text }) => text.trim() !== '');
   const found = lines.length === 0 ? ',' : guessDelimiter(lines, new CellTypes());
   return found === ' ' ? ',' : found;

@@ -1,5 +1,5 @@
 import { HeedError } from '../../errors.js';
-import { countOf } from '../../format.js';
+import { formatCount } from '../../format.js';
 import { fillAbsent } from '../absent.js';
 import { mergeRows } from '../merge.js';
 import { createSeries } from '../series.js';
@@ -7,7 +7,7 @@ import { parseDuration } from '../time.js';
 import { unitOfName } from '../units.js';
 import { cellUnit } from './cell-units.js';
 import type { Column, Mark } from './column.js';
-import { isMeasuredTarget, labelsOf, mayBeGroundTruth } from './labels.js';
+import { isMeasuredTarget, readLabels, mayBeGroundTruth } from './labels.js';
 import type { ReadResult } from './options.js';
 import { findSeries, groupBy, numericKeys, pivot, type Grouping } from './pivot.js';
 import { isIdName, isIndexName, keyRank, timePart } from './roles.js';
@@ -24,18 +24,18 @@ interface Channel {
 
 /** Makes the series of a table whose rows have all been read. */
 export function finishTable(table: TableBuilder): ReadResult {
-  const result = seriesOf(table);
+  const result = buildSeries(table);
   if (table.options.missing !== 'zero') return result;
   const { series, notes } = fillAbsent(result.series);
   return { series, notes: [...result.notes, ...notes] };
 }
 
-function seriesOf(table: TableBuilder): ReadResult {
+function buildSeries(table: TableBuilder): ReadResult {
   table.end();
   const { options, notes, rows } = table;
   const file = options.name;
-  const lineOf = (row: number): number => table.lineOf(row);
-  const times = table.time?.resolve(lineOf);
+  const findLine = (row: number): number => table.findLine(row);
+  const times = table.time?.resolve(findLine);
   if (times) notes.push(...times.notes);
   if (table.timeSource?.kind === 'clock') {
     notes.push(
@@ -66,7 +66,7 @@ function seriesOf(table: TableBuilder): ReadResult {
   const grouping = times ? findGroups(table, times.time, numeric, texts) : null;
   const keys = new Set(grouping?.columns);
   const labels =
-    labelColumn && !labelIsKey ? labelsOf(labelColumn, rows, table.labelAsked, file, notes) : null;
+    labelColumn && !labelIsKey ? readLabels(labelColumn, rows, table.labelAsked, file, notes) : null;
   for (const { role, cells } of table.columns) {
     if (role === 'related' && !table.asked && !keys.has(cells)) {
       notes.push(
@@ -74,7 +74,7 @@ function seriesOf(table: TableBuilder): ReadResult {
       );
     }
   }
-  const channels = channelsOf(
+  const channels = buildChannels(
     table,
     numeric.filter((column) => !keys.has(column)),
     times?.time,
@@ -106,14 +106,14 @@ function seriesOf(table: TableBuilder): ReadResult {
     const keyNames = grouping.columns.map(({ name }) => name);
     notes.push(
       table.layoutNote ??
-        `This is a long table: ${listNames(keyNames)} ${keyNames.length === 1 ? 'names' : 'name'} ${countOf(grouping.names.length, 'series').replace('seriess', 'series')}, one channel each.`,
+        `This is a long table: ${listNames(keyNames)} ${keyNames.length === 1 ? 'names' : 'name'} ${formatCount(grouping.names.length, 'series').replace('seriess', 'series')}, one channel each.`,
     );
     const { notes: more, ...pivoted } = pivot(
       { time, values: channels, ...(labels ? { labels } : {}) },
       grouping,
       options.duplicates ?? 'reject',
       file,
-      lineOf,
+      findLine,
     );
     notes.push(...more);
     return { series: createSeries({ ...named, ...pivoted, channels: distinct(pivoted.channels) }), notes };
@@ -182,7 +182,7 @@ function hasRepeats(time: Float64Array): boolean {
 }
 
 /** Numeric columns as channels, without those that only count or identify. */
-function channelsOf(
+function buildChannels(
   table: TableBuilder,
   columns: readonly Column[],
   time: Float64Array | undefined,
@@ -342,7 +342,7 @@ function inZone(
   notes.push(`The times were read as those of ${timeZone}.`);
   if (skipped > 0) {
     notes.push(
-      `${countOf(skipped, 'time')} ${skipped === 1 ? 'does' : 'do'} not exist in ${timeZone}, as the clock skips an hour there (first in line ${table.lineOf(firstSkipped)}); read as if it did not.`,
+      `${formatCount(skipped, 'time')} ${skipped === 1 ? 'does' : 'do'} not exist in ${timeZone}, as the clock skips an hour there (first in line ${table.findLine(firstSkipped)}); read as if it did not.`,
     );
   }
   return time;
@@ -382,7 +382,7 @@ function checkOrder(table: TableBuilder, time: Float64Array): void {
     const same = time[row] === time[row - 1];
     if (time[row]! > time[row - 1]! || (same && merging)) continue;
     const shown = new Date(time[row]!).toISOString();
-    const place = { file: table.options.name, line: table.lineOf(row), column: table.time!.name };
+    const place = { file: table.options.name, line: table.findLine(row), column: table.time!.name };
     throw same
       ? new HeedError(
           'duplicate-time',

@@ -2,7 +2,7 @@ import {
   byEpoch,
   isObject,
   isPairs,
-  labelsOf,
+  readLabels,
   unitNamed,
   type Json,
   type JsonLayout,
@@ -133,7 +133,7 @@ export const grafanaFrames: JsonLayout = (value, options) => {
     fields.forEach((field, c) => {
       if (field.type !== 'number') return;
       const config = isObject(field.config) ? field.config : {};
-      const labels = Object.entries(labelsOf(field.labels)).map(
+      const labels = Object.entries(readLabels(field.labels)).map(
         ([key, one]) => `${key}=${JSON.stringify(one)}`,
       );
       const name =
@@ -204,8 +204,8 @@ export const googleCloud: JsonLayout = (value, options) => {
   const names = nameSeries(
     (list as Json[]).map((one) => ({
       __name__: String((one.metric as Json).type ?? ''),
-      ...labelsOf((one.metric as Json).labels),
-      ...labelsOf(isObject(one.resource) ? one.resource.labels : undefined),
+      ...readLabels((one.metric as Json).labels),
+      ...readLabels(isObject(one.resource) ? one.resource.labels : undefined),
     })),
   );
   return joinPoints(

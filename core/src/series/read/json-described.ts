@@ -5,7 +5,7 @@ import { joinPoints, type PointSeries } from './points.js';
 import { seriesFromColumns, seriesFromRecords, type SeriesRecord } from './records.js';
 
 /** Names of described columns: `[{ name: 'ts', type: 'DateTime' }, …]`. */
-function namesOf(columns: unknown): string[] | null {
+function readNames(columns: unknown): string[] | null {
   if (!Array.isArray(columns) || columns.length === 0 || !columns.every(isObject)) return null;
   const names = (columns as Json[]).map((one) => one.name ?? one.ColumnName ?? one.display_name);
   return names.every((name) => typeof name === 'string') ? (names as string[]) : null;
@@ -28,7 +28,7 @@ export const describedTable: JsonLayout = (value, options) => {
   for (const [node, base] of nodes) {
     if (!isObject(node)) continue;
     const fields = isObject(node.schema) ? node.schema.fields : node.schema;
-    const names = [node.columns, node.Columns, node.cols, node.meta, fields].map(namesOf).find(Boolean);
+    const names = [node.columns, node.Columns, node.cols, node.meta, fields].map(readNames).find(Boolean);
     const key = ['rows', 'Rows', 'values', 'datarows', 'data'].find(
       (one) => Array.isArray(node[one]) && (node[one] as unknown[]).length > 0,
     );
@@ -89,18 +89,24 @@ export const fieldRows: JsonLayout = (value, options) => {
     return null;
   const list = rows as Json[][];
   const names = [...new Set(list.flatMap((row) => row.map(({ field }) => String(field))))];
-  const cellOf = (row: number, name: string | undefined): number =>
+  const readCell = (row: number, name: string | undefined): number =>
     list[row]!.findIndex(({ field }) => String(field) === name);
-  return seriesFromColumns(names, list.length, (name, row) => list[row]![cellOf(row, name)]?.value, options, {
-    path: (row, column) => {
-      const cell = cellOf(row, column);
-      return [...(rows === value ? [] : ['results']), row, ...(cell < 0 ? [] : [cell, 'value'])];
+  return seriesFromColumns(
+    names,
+    list.length,
+    (name, row) => list[row]![readCell(row, name)]?.value,
+    options,
+    {
+      path: (row, column) => {
+        const cell = readCell(row, column);
+        return [...(rows === value ? [] : ['results']), row, ...(cell < 0 ? [] : [cell, 'value'])];
+      },
     },
-  });
+  );
 };
 
 /** One line of a chart: `{ name, data: [[x, y], …] }`, `{ label, data: [{ x, y }] }`, `{ x: […], y: […] }`. */
-function lineOf(one: unknown, i: number, base: JsonPath): PointSeries | null {
+function readLine(one: unknown, i: number, base: JsonPath): PointSeries | null {
   if (!isObject(one)) return null;
   const given = one.name ?? one.label ?? one.key ?? one.id;
   const name = typeof given === 'string' ? given : `series ${i + 1}`;
@@ -165,7 +171,7 @@ export const charts: JsonLayout = (value, options) => {
     : undefined;
   const list = key === undefined ? inner : (inner as Json)[key];
   if (!Array.isArray(list) || list.length === 0) return null;
-  const lines = list.map((one, i) => lineOf(one, i, key === undefined ? root : [...root, key]));
+  const lines = list.map((one, i) => readLine(one, i, key === undefined ? root : [...root, key]));
   if (lines.some((line) => line === null)) return null;
   return joinPoints(lines as PointSeries[], 'the data of a chart', options);
 };

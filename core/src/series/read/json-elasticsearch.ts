@@ -18,7 +18,7 @@ interface Points {
 const isEpochMs = (key: unknown): boolean => typeof key === 'number' && key > 1e11;
 
 /** Buckets in a list, or under names of their own. */
-function bucketsOf(inner: Json, path: JsonPath): (readonly [bucket: Json, path: JsonPath])[] | null {
+function listBuckets(inner: Json, path: JsonPath): (readonly [bucket: Json, path: JsonPath])[] | null {
   if (Array.isArray(inner.buckets)) {
     return (inner.buckets as Json[]).map((bucket, b) => [bucket, [...path, 'buckets', b]]);
   }
@@ -30,7 +30,7 @@ function bucketsOf(inner: Json, path: JsonPath): (readonly [bucket: Json, path: 
 }
 
 /** Every metric of every bucket with a time around it, by the terms around and the metric's name. */
-function pointsOf(aggregations: Json, root: JsonPath): Map<string, Points> {
+function collectPoints(aggregations: Json, root: JsonPath): Map<string, Points> {
   const found = new Map<string, Points>();
   const add = (name: readonly string[], time: Placed, value: unknown, path: JsonPath): void => {
     const joined = name.join(' ');
@@ -45,7 +45,7 @@ function pointsOf(aggregations: Json, root: JsonPath): Map<string, Points> {
     for (const [name, inner] of Object.entries(node)) {
       if (!isObject(inner) || name === 'key') continue;
       const path = [...at, name];
-      const buckets = bucketsOf(inner, path);
+      const buckets = listBuckets(inner, path);
       if (buckets) {
         // One damaged key does not make terms of times.
         const most = (test: (key: unknown) => boolean): boolean =>
@@ -95,7 +95,7 @@ export const elasticsearch: JsonLayout = (value, options) => {
   const aggregations = value[key];
   if (isObject(aggregations)) {
     return joinPoints(
-      [...pointsOf(aggregations, [key])].map(([name, { times, values, paths }]) => ({
+      [...collectPoints(aggregations, [key])].map(([name, { times, values, paths }]) => ({
         name,
         times,
         values,

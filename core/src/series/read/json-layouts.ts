@@ -3,7 +3,15 @@ import { unitOfName } from '../units.js';
 import { elasticsearch } from './json-elasticsearch.js';
 import { charts, describedTable, fieldRows } from './json-described.js';
 import { azure, cloudWatch, datadog, googleCloud, grafanaFrames } from './json-clouds.js';
-import { byEpoch, isObject, isPairs, labelsOf, seconds, type Json, type JsonLayout } from './json-shapes.js';
+import {
+  byEpoch,
+  isObject,
+  isPairs,
+  readLabels,
+  seconds,
+  type Json,
+  type JsonLayout,
+} from './json-shapes.js';
 import { faultAt, type JsonPath } from './json-place.js';
 import type { ReadOptions, ReadResult } from './options.js';
 import { otlp } from './json-otlp.js';
@@ -68,7 +76,7 @@ export const prometheus: JsonLayout = (value, options) => {
     const pairs = pairsAt(many ? one.values : [one.value], [...at, 'values'], options);
     const key = JSON.stringify(one.metric);
     let own = joined.get(key);
-    if (!own) joined.set(key, (own = { labels: labelsOf(one.metric), times: [], values: [], paths: [] }));
+    if (!own) joined.set(key, (own = { labels: readLabels(one.metric), times: [], values: [], paths: [] }));
     for (const [t, pair] of pairs.entries()) {
       own.times.push(seconds(pair[0]));
       own.values.push(pair[1]);
@@ -133,7 +141,7 @@ export const victoria = (value: unknown, options: ReadOptions): ReadResult | nul
   for (const [i, one] of (list as Json[]).entries()) {
     const key = JSON.stringify(one.metric);
     let own = joined.get(key);
-    if (!own) joined.set(key, (own = { labels: labelsOf(one.metric), times: [], values: [], places: [] }));
+    if (!own) joined.set(key, (own = { labels: readLabels(one.metric), times: [], values: [], places: [] }));
     const times = one.timestamps as unknown[];
     const values = one.values as unknown[];
     if (times.length !== values.length) {
@@ -181,7 +189,9 @@ const influx: JsonLayout = (value, options) => {
   const places = (value.results as Json[]).flatMap((one, r): JsonPath[] =>
     isObject(one) && Array.isArray(one.series) ? one.series.map((_, s) => ['results', r, 'series', s]) : [],
   );
-  const names = nameSeries(list.map((one) => ({ __name__: String(one.name ?? ''), ...labelsOf(one.tags) })));
+  const names = nameSeries(
+    list.map((one) => ({ __name__: String(one.name ?? ''), ...readLabels(one.tags) })),
+  );
   return joinPoints(
     list.flatMap((one, i): PointSeries[] => {
       const columns = (one.columns as unknown[]).map(String);
@@ -265,7 +275,7 @@ const openTsdb: JsonLayout = (value, options) => {
   )
     return null;
   const names = nameSeries(
-    (list as Json[]).map((one) => ({ __name__: String(one.metric ?? ''), ...labelsOf(one.tags) })),
+    (list as Json[]).map((one) => ({ __name__: String(one.metric ?? ''), ...readLabels(one.tags) })),
   );
   return joinPoints(
     (list as Json[]).map((one, i) => {

@@ -16,13 +16,13 @@ interface Found {
   readonly paths: JsonPath[];
 }
 
-const listOf = (value: unknown): readonly Json[] =>
+const readList = (value: unknown): readonly Json[] =>
   Array.isArray(value) ? (value as unknown[]).filter(isObject) : [];
 
 /** `[{ key: 'host', value: { stringValue: 'a' } }]`. */
-function attributesOf(value: unknown): SeriesLabels {
+function readAttributes(value: unknown): SeriesLabels {
   return Object.fromEntries(
-    listOf(value).map(({ key, value: one }) => [
+    readList(value).map(({ key, value: one }) => [
       String(key),
       isObject(one) ? String(Object.values(one)[0]) : String(one),
     ]),
@@ -37,10 +37,10 @@ export const otlp: JsonLayout = (value, options) => {
   const found = new Map<string, Found>();
   for (const [line, document] of (lines as Json[]).entries()) {
     const root: JsonPath = Array.isArray(value) ? [line] : [];
-    for (const [r, resource] of listOf(document.resourceMetrics).entries()) {
-      const shared = attributesOf(isObject(resource.resource) ? resource.resource.attributes : undefined);
-      for (const [s, scope] of listOf(resource.scopeMetrics).entries()) {
-        for (const [m, metric] of listOf(scope.metrics).entries()) {
+    for (const [r, resource] of readList(document.resourceMetrics).entries()) {
+      const shared = readAttributes(isObject(resource.resource) ? resource.resource.attributes : undefined);
+      for (const [s, scope] of readList(resource.scopeMetrics).entries()) {
+        for (const [m, metric] of readList(scope.metrics).entries()) {
           const kind = kinds.find((one) => isObject(metric[one]));
           const points = kind && (metric[kind] as Json).dataPoints;
           if (!Array.isArray(points)) continue;
@@ -59,7 +59,7 @@ export const otlp: JsonLayout = (value, options) => {
               const labels = {
                 __name__: `${String(metric.name)}${part.startsWith('as') ? '' : ` ${part}`}`,
                 ...shared,
-                ...attributesOf(point.attributes),
+                ...readAttributes(point.attributes),
               };
               const key = JSON.stringify(labels);
               let own = found.get(key);

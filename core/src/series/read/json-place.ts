@@ -7,7 +7,7 @@ export type JsonPath = readonly (string | number)[];
 
 /** Finds the line of a path, and says how messages write it. */
 interface JsonSource {
-  lineOf(path: JsonPath): number | undefined;
+  findLine(path: JsonPath): number | undefined;
   shown(path: JsonPath): string;
 }
 
@@ -19,7 +19,7 @@ type WithSource = ReadOptions & { readonly [source]?: JsonSource };
 export function withText(options: ReadOptions, text: string): ReadOptions {
   const own: WithSource = {
     ...options,
-    [source]: { lineOf: (path) => lineIn(text, path), shown: pathText },
+    [source]: { findLine: (path) => lineIn(text, path), shown: pathText },
   };
   return own;
 }
@@ -28,7 +28,7 @@ export function withText(options: ReadOptions, text: string): ReadOptions {
 export function withLines(options: ReadOptions, lines: readonly number[]): ReadOptions {
   const own: WithSource = {
     ...options,
-    [source]: { lineOf: ([record]) => lines[record as number], shown: ([, ...rest]) => pathText(rest) },
+    [source]: { findLine: ([record]) => lines[record as number], shown: ([, ...rest]) => pathText(rest) },
   };
   return own;
 }
@@ -68,7 +68,7 @@ export function withRealLines(
     const real = rows
       .slice(0, 2)
       .filter((row): row is string => typeof row === 'string')
-      .map((row) => own.lineOf(rowPath(Number(row) - 1, undefined)) ?? row);
+      .map((row) => own.findLine(rowPath(Number(row) - 1, undefined)) ?? row);
     // One line may hold all of a file: then paths tell its rows apart.
     if (real.length === 2 && real[0] === real[1]) {
       return rows
@@ -92,7 +92,7 @@ export function faultAt(
     code,
     what,
     remedy,
-    { file: options.name, line: own?.lineOf(path), ...(shown === '' ? {} : { path: shown }) },
+    { file: options.name, line: own?.findLine(path), ...(shown === '' ? {} : { path: shown }) },
     cause,
   );
 }

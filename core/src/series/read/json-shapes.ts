@@ -23,7 +23,7 @@ export const seconds = (time: unknown): unknown => {
 export const byEpoch = (time: unknown): unknown =>
   typeof time === 'number' ? epochToMs(time, guessEpochUnit(time)) : time;
 
-export function labelsOf(value: unknown): SeriesLabels {
+export function readLabels(value: unknown): SeriesLabels {
   return isObject(value)
     ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, String(one)]))
     : {};

@@ -218,8 +218,8 @@ function parse(json: string, file: string | undefined, line?: number): unknown {
 function searchColumns(value: Json, options: ReadOptions): ReadResult | null {
   const found: { path: string; columns: Json }[] = [];
   const visit = (node: Json, path: string, depth: number): void => {
-    const lists = listsOf(node);
-    const above = path === '' ? {} : listsOf(value);
+    const lists = collectLists(node);
+    const above = path === '' ? {} : collectLists(value);
     const own = Object.entries(lists);
     const length = own[0]?.[1].length ?? 0;
     const beside = Object.fromEntries(
@@ -257,7 +257,7 @@ function searchColumns(value: Json, options: ReadOptions): ReadResult | null {
 }
 
 /** The lists of cells that an object holds by name. */
-function listsOf(node: Json): Record<string, readonly unknown[]> {
+function collectLists(node: Json): Record<string, readonly unknown[]> {
   return Object.fromEntries(
     Object.entries(node).filter(
       (entry): entry is [string, unknown[]] =>
@@ -280,7 +280,7 @@ function readColumns(value: Json, options: ReadOptions, base: JsonPath = []): Re
   const units = new Map<string, string>();
   const original = new Map<string, string>();
   const asked = new Set([options.time, options.label, ...(options.columns ?? [])]);
-  const columnOf = (name: string): string =>
+  const nameColumn = (name: string): string =>
     (timeRank(name) >= 0 || labelRank(name) >= 0 || isRelatedToLabels(name)) && !asked.has(name)
       ? `${name} (channel)`
       : name;
@@ -298,7 +298,7 @@ function readColumns(value: Json, options: ReadOptions, base: JsonPath = []): Re
           remedy: shape,
         });
       }
-      const key = columnOf(name);
+      const key = nameColumn(name);
       if (columns.some(([other]) => other === key)) {
         throw new HeedError(
           'duplicate-column',
@@ -313,7 +313,7 @@ function readColumns(value: Json, options: ReadOptions, base: JsonPath = []): Re
     }
     if (value.labels !== undefined) list(value.labels, 'label', [...base, 'labels']);
   } else {
-    for (const [name, cells] of Object.entries(listsOf(value))) list(cells, name, [...base, name]);
+    for (const [name, cells] of Object.entries(collectLists(value))) list(cells, name, [...base, name]);
     // Times alone: what was measured lies elsewhere.
     if (columns.length === 1 && timeRank(columns[0]![0]) >= 0 && Object.values(value).some(isObject))
       return null;
@@ -355,8 +355,8 @@ function readColumns(value: Json, options: ReadOptions, base: JsonPath = []): Re
   if (units.size === 0 && original.size === 0) return result;
   const named = result.series.channels.map((channel) => {
     const name = original.get(channel.name) ?? channel.name;
-    const unitOf = units.get(name);
-    return { ...channel, name, ...(unitOf === undefined ? {} : { unit: unitOf }) };
+    const columnUnit = units.get(name);
+    return { ...channel, name, ...(columnUnit === undefined ? {} : { unit: columnUnit }) };
   });
   return { ...result, series: { ...result.series, channels: named } };
 }

@@ -61,7 +61,7 @@ export function mayBeGroundTruth(column: Column): boolean {
  * @param demanded the user named the column: what is no label is an error
  * @throws HeedError bad-label
  */
-export function labelsOf(
+export function readLabels(
   column: Column,
   rows: number,
   demanded: boolean,

@@ -180,7 +180,7 @@ export function pivot(
   grouping: Grouping,
   duplicates: DuplicatePolicy,
   file: string | undefined,
-  lineOf: (row: number) => number,
+  findLine: (row: number) => number,
 ): Pivoted {
   const { groupOf, names } = grouping;
   const n = groupOf.length;
@@ -231,10 +231,10 @@ export function pivot(
     if (first[cell]! < 0) first[cell] = row;
     else {
       if (duplicates === 'reject' && !aligned.moved) {
-        const line = lineOf(row);
+        const line = findLine(row);
         throw new HeedError(
           'duplicate-time',
-          `the time ${new Date(t0(time[row]!)).toISOString()} occurs twice for series "${names[groupOf[row]!]}" (lines ${lineOf(first[cell]!)} and ${line})`,
+          `the time ${new Date(t0(time[row]!)).toISOString()} occurs twice for series "${names[groupOf[row]!]}" (lines ${findLine(first[cell]!)} and ${line})`,
           'Remove one of the rows, merge them with the option duplicates (--duplicates mean, first, last, max, min or sum), or name the columns that tell series apart (--series).',
           { file, line },
         );

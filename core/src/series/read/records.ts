@@ -28,7 +28,7 @@ export function seriesFromRecords(
       file: options.name,
     });
   }
-  const placeOf =
+  const makePlace =
     path && (typeof path === 'function' ? path : (record: number): JsonPath => [...path, record]);
   const names = new Set<string>();
   const flat = records.map((record, t) => {
@@ -38,7 +38,7 @@ export function seriesFromRecords(
         what: `record ${t + 1} is no object with named values`,
         remedy: 'Give records such as {"time": "2024-05-06T07:08:09Z", "cpu": 0.5}.',
       } as const;
-      if (placeOf) throw faultAt(options, placeOf(t), fault);
+      if (makePlace) throw faultAt(options, makePlace(t), fault);
       throw new HeedError(fault.code, fault.what, fault.remedy, {
         file: options.name,
         ...(lines ? { line: lines[t] } : {}),
@@ -49,10 +49,10 @@ export function seriesFromRecords(
     return own;
   });
   const place =
-    placeOf &&
+    makePlace &&
     ((row: number, column: string | undefined): JsonPath => [
-      ...placeOf(row),
-      ...(column === undefined || !(column in (flat[row] ?? {})) ? [] : keysOf(records[row]!, column)),
+      ...makePlace(row),
+      ...(column === undefined || !(column in (flat[row] ?? {})) ? [] : listKeys(records[row]!, column)),
     ]);
   return seriesFromColumns([...names], flat.length, (name, t) => flat[t]![name], options, {
     lines,
@@ -61,11 +61,11 @@ export function seriesFromRecords(
 }
 
 /** The keys that a flattened name was made of. */
-function keysOf(record: SeriesRecord, name: string): string[] {
+function listKeys(record: SeriesRecord, name: string): string[] {
   if (Object.hasOwn(record, name)) return [name];
   for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
-    const inner = innerOf(record[name.slice(0, dot)]);
-    if (inner) return [name.slice(0, dot), ...keysOf(inner, name.slice(dot + 1))];
+    const inner = findInner(record[name.slice(0, dot)]);
+    if (inner) return [name.slice(0, dot), ...listKeys(inner, name.slice(dot + 1))];
   }
   return [name];
 }
@@ -83,13 +83,13 @@ export interface RowSource {
 /** Nested objects as names with dots: `{ cpu: { user: 1 } }` is `cpu.user`. */
 function flatten(record: SeriesRecord): SeriesRecord {
   let nested = false;
-  for (const name in record) if (innerOf(record[name])) nested = true;
+  for (const name in record) if (findInner(record[name])) nested = true;
   if (!nested) return record;
   const out: Record<string, unknown> = {};
   const visit = (value: SeriesRecord, path: string, depth: number): void => {
     for (const [name, inner] of Object.entries(value)) {
       const full = path === '' ? name : `${path}.${name}`;
-      const deeper = depth < 6 ? innerOf(inner) : undefined;
+      const deeper = depth < 6 ? findInner(inner) : undefined;
       if (deeper) visit(deeper, full, depth + 1);
       else out[full] = inner;
     }
@@ -99,7 +99,7 @@ function flatten(record: SeriesRecord): SeriesRecord {
 }
 
 /** An object in a record, alone or as the only one of a list. */
-function innerOf(value: unknown): SeriesRecord | undefined {
+function findInner(value: unknown): SeriesRecord | undefined {
   const one: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
   return isObject(one) ? one : undefined;
 }
@@ -138,7 +138,7 @@ function readColumns(
   options: ReadOptions,
   { lines, note }: RowSource,
 ): ReadResult {
-  const textAt = (c: number, t: number): string => textOf(cellAt(names[c]!, t));
+  const textAt = (c: number, t: number): string => toText(cellAt(names[c]!, t));
   const sample = Array.from({ length: Math.min(count, 100) }, (_, t) =>
     names.map((_name, c) => textAt(c, t)),
   );
@@ -158,7 +158,7 @@ function readColumns(
         table.number(c, parser, line, '', 0, 0);
         continue;
       }
-      const text = textOf(value);
+      const text = toText(value);
       const kind = parser.parse(text, 0, text.length);
       if (kind === NUMBER) table.number(c, parser, line, text, 0, text.length);
       else if (kind === MISSING) table.missing(c, line);
@@ -170,7 +170,7 @@ function readColumns(
 }
 
 /** A cell as the text that a table would have; empty where it is missing. */
-function textOf(value: unknown): string {
+function toText(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'string') return isMissingText(value.trim()) ? '' : value.trim();
   if (typeof value === 'number') return Number.isNaN(value) ? '' : String(value);

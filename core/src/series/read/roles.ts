@@ -153,10 +153,12 @@ export function findTime(
   // `properties.time` of nested records, where it counts from 1970.
   const nested = columns.find(
     (c) =>
-      names[c]!.includes('.') && timeRank(names[c]!.split('.').at(-1)!) >= 0 && isEpoch(numbersOf(c, sample)),
+      names[c]!.includes('.') &&
+      timeRank(names[c]!.split('.').at(-1)!) >= 0 &&
+      isEpoch(sampleNumbers(c, sample)),
   );
   if (nested !== undefined) return { columns: [nested], kind: 'cell', byContent: true };
-  const counted = columns.find((c) => most(c, 'numbers') && countsTime(names[c]!, numbersOf(c, sample)));
+  const counted = columns.find((c) => most(c, 'numbers') && countsTime(names[c]!, sampleNumbers(c, sample)));
   if (counted !== undefined) return { columns: [counted], kind: 'cell', byContent: true };
   if (clock !== undefined && (timeRank(names[clock]!) >= 0 || clock === 0)) {
     return { columns: [clock], kind: 'clock', byContent: false };
@@ -174,7 +176,7 @@ function holdsClockDigits(column: number, sample: readonly (readonly string[])[]
   return sample.every((row) => /^([01]\d|2[0-4])[0-5]\d([0-5]\d)?$/.test(row[column] ?? ''));
 }
 
-function numbersOf(column: number, sample: readonly (readonly string[])[]): number[] {
+function sampleNumbers(column: number, sample: readonly (readonly string[])[]): number[] {
   return sample
     .map((row) => row[column] ?? '')
     .filter((cell) => cell !== '' && !isMissingText(cell))
@@ -183,13 +185,13 @@ function numbersOf(column: number, sample: readonly (readonly string[])[]): numb
 
 /** Numbers that never go back in the first rows. */
 function countsUp(column: number, sample: readonly (readonly string[])[]): boolean {
-  const values = numbersOf(column, sample).filter((value) => !Number.isNaN(value));
+  const values = sampleNumbers(column, sample).filter((value) => !Number.isNaN(value));
   return values.length > 2 && values.every((value, i) => i === 0 || value > values[i - 1]!);
 }
 
 /** Years that go on one by one, as often as the table has series. */
 function holdsYears(name: string, column: number, sample: readonly (readonly string[])[]): boolean {
-  const years = numbersOf(column, sample);
+  const years = sampleNumbers(column, sample);
   if (
     !/year|jahr/i.test(name) ||
     !years.every((year) => Number.isInteger(year) && year >= 1000 && year < 2200)

@@ -1,4 +1,4 @@
-import { countOf } from '../../format.js';
+import { formatCount } from '../../format.js';
 
 /** Numbers that programs and archives write for "no value". */
 const codes = [
@@ -36,7 +36,7 @@ export function markMissingCodes(
   for (const [code, count] of counts) {
     const guessed = given ? '' : ', which stands far from all others (--na-values none reads it as a value)';
     notes.push(
-      `Column "${name}": ${countOf(count, 'value')} of ${code} ${count === 1 ? 'was' : 'were'} read as missing${guessed}.`,
+      `Column "${name}": ${formatCount(count, 'value')} of ${code} ${count === 1 ? 'was' : 'were'} read as missing${guessed}.`,
     );
   }
 }

@@ -1,5 +1,5 @@
 import { HeedError, type ErrorPlace } from '../../errors.js';
-import { countOf } from '../../format.js';
+import { formatCount } from '../../format.js';
 import { parseDuration } from '../time.js';
 import { checkReadOptions } from './check-options.js';
 import { Column } from './column.js';
@@ -73,7 +73,7 @@ export class TableBuilder {
     if (names.length > mostChannels) {
       throw new HeedError(
         'memory-limit',
-        `there are ${countOf(names.length, 'column')}, at most ${mostChannels.toLocaleString('en-US')} are read`,
+        `there are ${formatCount(names.length, 'column')}, at most ${mostChannels.toLocaleString('en-US')} are read`,
         'Give a file with one column per channel and one row per time, or split it.',
         this.place(headerLine),
       );
@@ -127,7 +127,7 @@ export class TableBuilder {
     return role !== 'time' && role !== 'unused';
   }
 
-  lineOf(row: number): number {
+  findLine(row: number): number {
     return this.lines[row] ?? 0;
   }
 

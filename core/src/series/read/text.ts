@@ -8,7 +8,7 @@ import { createWholeReader } from './whole.js';
 /** A reader for text that comes in pieces, by its first one: JSON, lines of measurements, else CSV. */
 export function createTextReader(first: Uint8Array | string, options: ReadOptions): TableReader {
   checkReadOptions(options);
-  const head = headOf(first);
+  const head = takeHead(first);
   if (/^\uFEFF?\s*(?:\[|\{(?!\s*[A-Za-z_]\w*\s*=))/.test(head)) return createJsonReader(options);
   const lines = options.delimiter === undefined && options.header === undefined ? lineLayout(head) : null;
   return lines ? createWholeReader('text', options, lines) : createCsvReader(options);
@@ -25,7 +25,7 @@ export function readText(text: string | Uint8Array, options: ReadOptions = {}): 
 }
 
 /** The beginning of a text, enough to tell what it is. */
-function headOf(piece: Uint8Array | string): string {
+function takeHead(piece: Uint8Array | string): string {
   if (typeof piece === 'string') return piece.slice(0, 8000);
   const [a, b] = piece;
   const encoding = a === 0xff && b === 0xfe ? 'utf-16le' : a === 0xfe && b === 0xff ? 'utf-16be' : 'utf-8';

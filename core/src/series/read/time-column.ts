@@ -106,7 +106,7 @@ export class TimeColumn {
    * Epoch ms of every row; of the wall clock where `zoneless`.
    * @throws HeedError bad-time where cells contradict each other, or leave open what they mean
    */
-  resolve(lineOf: (row: number) => number): {
+  resolve(findLine: (row: number) => number): {
     time: Float64Array;
     zoneless: boolean;
     elapsed: boolean;
@@ -118,8 +118,8 @@ export class TimeColumn {
     const texts = this.rows - counts[TimeForm.number]!;
     if (counts[TimeForm.number]! > 0 && texts > 0) this.failMixed();
     if (texts === 0) {
-      const format = this.numberFormat ?? this.guessFormat(time, lineOf);
-      this.fromNumbers(time, format, lineOf, notes);
+      const format = this.numberFormat ?? this.guessFormat(time, findLine);
+      this.fromNumbers(time, format, findLine, notes);
       return {
         time,
         zoneless: !format.startsWith('epoch') && format !== 'elapsed',
@@ -260,7 +260,7 @@ export class TimeColumn {
   }
 
   /** What the numbers of the column count, by their size. */
-  private guessFormat(time: Float64Array, lineOf: (row: number) => number): NumberFormat {
+  private guessFormat(time: Float64Array, findLine: (row: number) => number): NumberFormat {
     let [low, high] = [Infinity, -Infinity];
     let whole = true;
     for (const value of time) {
@@ -295,7 +295,7 @@ export class TimeColumn {
       throw this.error(
         `"${time[0]}" is the day ${new Date((time[0]! - 25_569) * 86_400_000).toISOString().slice(0, 10)} as Excel counts days, or ${time[0]} seconds since a start: the numbers do not tell which`,
         'Say it with --time-format excel or --time-format epoch-s (option timeFormat).',
-        lineOf(0),
+        findLine(0),
       );
     }
     // Counted from the start of the recording, as laboratory devices do.
@@ -304,7 +304,7 @@ export class TimeColumn {
     throw this.error(
       `"${time[0]}" is not a plausible time: in seconds it is ${dateText(time[0]! * 1000)}, in milliseconds ${dateText(time[0]!)}`,
       `Say what it counts with --time-format ${numberFormats.slice(0, 6).join(', ')} (option timeFormat), or name another time column.`,
-      lineOf(
+      findLine(
         Math.max(
           0,
           time.findIndex((value) => !(value >= earliest)),
@@ -316,7 +316,7 @@ export class TimeColumn {
   private fromNumbers(
     time: Float64Array,
     format: NumberFormat,
-    lineOf: (row: number) => number,
+    findLine: (row: number) => number,
     notes: string[],
   ): void {
     const column = `Column "${shorten(this.name)}"`;
@@ -346,7 +346,7 @@ export class TimeColumn {
             throw this.error(
               `"${value}" is no date of the form ${format}`,
               'Correct it, or give another --time-format.',
-              lineOf(row),
+              findLine(row),
             );
           }
           time[row] = ms;

@@ -97,7 +97,7 @@ const monthOfName = new Map(
   monthNames.flatMap((names, month) => names.split(' ').map((name) => [name, month + 1] as const)),
 );
 
-function monthOf(name: string): number {
+function parseMonth(name: string): number {
   return monthOfName.get(name.toLowerCase()) ?? NaN;
 }
 
@@ -204,12 +204,12 @@ export class TimeParser {
     if (open) return this.parseOpen(open);
     const named = dayName.exec(cell);
     if (named) {
-      const day = dayMs(fullYear(named[3]!), monthOf(named[2]!), Number(named[1]));
+      const day = dayMs(fullYear(named[3]!), parseMonth(named[2]!), Number(named[1]));
       if (!Number.isNaN(day)) return this.complete(day, named, 4);
     }
     const american = nameDay.exec(cell);
     if (american) {
-      const day = dayMs(Number(american[3]), monthOf(american[1]!), Number(american[2]));
+      const day = dayMs(Number(american[3]), parseMonth(american[1]!), Number(american[2]));
       if (!Number.isNaN(day)) return this.complete(day, american, 4);
     }
     const tight = compact.exec(cell);
@@ -222,7 +222,7 @@ export class TimeParser {
     const unix = ctime.exec(cell);
     if (unix) {
       const [, month, day, hour, minute, second, zone, year] = unix;
-      const start = dayMs(Number(year), monthOf(month!), Number(day));
+      const start = dayMs(Number(year), parseMonth(month!), Number(day));
       return this.finish(start, [hour, minute, second, undefined, undefined, zone]);
     }
     const span = this.parseSpan(cell);
@@ -243,8 +243,8 @@ export class TimeParser {
     let ms = NaN;
     if ((match = yearMonth.exec(text))) ms = dayMs(Number(match[1]), Number(match[2]), 1);
     else if ((match = monthYear.exec(text))) ms = dayMs(Number(match[2]), Number(match[1]), 1);
-    else if ((match = nameYear.exec(text))) ms = dayMs(fullYear(match[2]!), monthOf(match[1]!), 1);
-    else if ((match = yearName.exec(text))) ms = dayMs(Number(match[1]), monthOf(match[2]!), 1);
+    else if ((match = nameYear.exec(text))) ms = dayMs(fullYear(match[2]!), parseMonth(match[1]!), 1);
+    else if ((match = yearName.exec(text))) ms = dayMs(Number(match[1]), parseMonth(match[2]!), 1);
     else if ((match = quarter.exec(text))) {
       ms = dayMs(Number(match[1] ?? match[4]), 3 * Number(match[2] ?? match[3]) - 2, 1);
     } else if ((match = week.exec(text))) {

@@ -45,7 +45,7 @@ export function readWorkbook(bytes: Uint8Array, options: ReadOptions = {}): Read
       { file },
     );
   }
-  const filled = names.filter((name) => rowsOf(sheets[name]!) > 1);
+  const filled = names.filter((name) => countRows(sheets[name]!) > 1);
   const name = options.sheet ?? filled[0] ?? names[0];
   const text = name === undefined ? '' : sheetText(sheets[name]!, since1904);
   if (name === undefined || text.trim() === '') {
@@ -65,7 +65,7 @@ export function readWorkbook(bytes: Uint8Array, options: ReadOptions = {}): Read
   return { ...result, notes: [note, ...result.notes] };
 }
 
-function rowsOf(sheet: WorkSheet): number {
+function countRows(sheet: WorkSheet): number {
   const ref = sheet['!ref'];
   return ref === undefined ? 0 : utils.decode_range(ref).e.r + 1;
 }

@@ -4,7 +4,7 @@ import type { Config } from '../config.js';
 import { sentLabels } from '../exposition.js';
 import { HttpClient } from '../http.js';
 import type { IncidentRecord } from '../ledger.js';
-import { refusalOf, retryAfter } from './delivery.js';
+import { toRefusal, retryAfter } from './delivery.js';
 import type { Output, OutputContext } from './output.js';
 
 type AlertmanagerConfig = Config['outputs']['alertmanager'][number];
@@ -26,7 +26,7 @@ const KEEP_RESOLVED = 15 * 60_000;
 /**
  * @param until epoch ms when Alertmanager resolves it by itself, unless it is repeated
  */
-function alertOf(record: IncidentRecord, more: Readonly<Record<string, string>>, until: number): Alert {
+function toAlert(record: IncidentRecord, more: Readonly<Record<string, string>>, until: number): Alert {
   const { incident, labels, link, query, rule } = record;
   const iso = (ms: number): string => new Date(ms).toISOString();
   const [similar] = incident.attended;
@@ -157,14 +157,14 @@ export class AlertmanagerOutput implements Output {
     // Alertmanager knows alerts by their labels; an open one stands for those that closed before it.
     const alerts = new Map<string, Alert>();
     for (const record of records) {
-      const alert = alertOf(record, this.config.labels, until);
+      const alert = toAlert(record, this.config.labels, until);
       const key = JSON.stringify(alert.labels);
       if (!alerts.has(key)) alerts.set(key, alert);
     }
     const list = [...alerts.values()];
     for (let at = 0; at < list.length; at += MOST_ALERTS) {
       const part = list.slice(at, at + MOST_ALERTS);
-      const refusal = refusalOf(
+      const refusal = toRefusal(
         await this.client.send({
           method: 'POST',
           path: '/api/v2/alerts',

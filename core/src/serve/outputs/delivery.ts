@@ -14,7 +14,7 @@ export interface Refusal {
 }
 
 /** Undefined where the server took it. */
-export function refusalOf({ status, text }: Answer): Refusal | undefined {
+export function toRefusal({ status, text }: Answer): Refusal | undefined {
   if (status >= 200 && status < 300) return undefined;
   const said = text.replace(/\s+/g, ' ').trim().slice(0, 200);
   return {

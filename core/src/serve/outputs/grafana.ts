@@ -3,7 +3,7 @@ import type { Message } from '../http.js';
 import type { Change, IncidentRecord } from '../ledger.js';
 import type { WatchedUnit } from '../units.js';
 import { DeliveredOutput } from './delivered.js';
-import { refusalOf, type Refusal } from './delivery.js';
+import { toRefusal, type Refusal } from './delivery.js';
 import type { OutputContext } from './output.js';
 
 type GrafanaConfig = Config['outputs']['grafana'][number];
@@ -36,14 +36,14 @@ export class GrafanaOutput extends DeliveredOutput<Region> {
   }
 
   told(_: Change, record: IncidentRecord): void {
-    this.delivery.push(regionOf(record, record.incident.end));
+    this.delivery.push(toRegion(record, record.incident.end));
   }
 
   scored(_: Iterable<WatchedUnit>, time: number): void {
     if (time - this.grown < GROW) return;
     this.grown = time;
     for (const record of this.context.ledger().listOpen()) {
-      if (record.muted === undefined) this.delivery.push(regionOf(record, time));
+      if (record.muted === undefined) this.delivery.push(toRegion(record, time));
     }
   }
 
@@ -79,7 +79,7 @@ export class GrafanaOutput extends DeliveredOutput<Region> {
 
   private async ask(message: Message): Promise<{ readonly refusal: Refusal } | { readonly json: unknown }> {
     const answer = await this.client.send({ ...message, headers: { 'Content-Type': 'application/json' } });
-    const refusal = refusalOf(answer);
+    const refusal = toRefusal(answer);
     if (refusal) return { refusal };
     try {
       return { json: JSON.parse(answer.text) as unknown };
@@ -89,7 +89,7 @@ export class GrafanaOutput extends DeliveredOutput<Region> {
   }
 }
 
-function regionOf({ id, incident, series, query }: IncidentRecord, end: number): Region {
+function toRegion({ id, incident, series, query }: IncidentRecord, end: number): Region {
   const reason = incident.reason.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
   return {
     id,

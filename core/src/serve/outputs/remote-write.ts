@@ -5,7 +5,7 @@ import type { Endpoint } from '../http.js';
 import { READING_HEAD, readingSize } from '../monitor-host.js';
 import type { WatchedUnit } from '../units.js';
 import { DeliveredOutput } from './delivered.js';
-import { refusalOf, type Refusal } from './delivery.js';
+import { toRefusal, type Refusal } from './delivery.js';
 import type { OutputContext } from './output.js';
 
 /** https://prometheus.io/docs/specs/prw/remote_write_spec, version 1. */
@@ -40,7 +40,7 @@ export class RemoteWriteOutput extends DeliveredOutput<Uint8Array> {
   readonly wantsTrail = true;
 
   protected async send(body: Uint8Array, signal: AbortSignal): Promise<Refusal | undefined> {
-    return refusalOf(
+    return toRefusal(
       await this.client.send({
         method: 'POST',
         path: '',
@@ -62,7 +62,7 @@ export class RemoteWriteOutput extends DeliveredOutput<Uint8Array> {
       series = [];
     };
     for (const unit of units) {
-      series.push(...seriesOf(unit));
+      series.push(...toTimeSeries(unit));
       if (series.length >= 4 * MOST_SERIES) flush();
     }
     flush();
@@ -73,7 +73,7 @@ function encode(timeseries: readonly TimeSeries[]): Uint8Array {
   return compress(writeRequest.encode(writeRequest.create({ timeseries })).finish());
 }
 
-function seriesOf({ channels, trail, query, judgment }: WatchedUnit): TimeSeries[] {
+function toTimeSeries({ channels, trail, query, judgment }: WatchedUnit): TimeSeries[] {
   if (!trail) return [];
   const width = channels.length;
   const size = readingSize(width);

@@ -1,7 +1,7 @@
 import type { Endpoint } from '../http.js';
 import type { Change, IncidentRecord } from '../ledger.js';
 import { DeliveredOutput } from './delivered.js';
-import { refusalOf, type Refusal } from './delivery.js';
+import { toRefusal, type Refusal } from './delivery.js';
 import type { OutputContext } from './output.js';
 
 /** What a webhook gets by POST, and what docs/operations.md describes. Times are ISO 8601. */
@@ -72,7 +72,7 @@ export class WebhookOutput extends DeliveredOutput<WebhookMessage> {
   }
 
   protected async send(message: WebhookMessage, signal: AbortSignal): Promise<Refusal | undefined> {
-    return refusalOf(
+    return toRefusal(
       await this.client.send({
         method: 'POST',
         path: '',

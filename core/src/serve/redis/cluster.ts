@@ -10,8 +10,8 @@ import type { Log } from '../log.js';
 import { createOutputs } from '../outputs/index.js';
 import type { Output } from '../outputs/output.js';
 import {
-  labelBookOf,
-  sourcesOf,
+  openLabelBook,
+  openSources,
   type ClusterState,
   type FleetView,
   type Runs,
@@ -21,7 +21,7 @@ import { Shard } from '../shard.js';
 import type { Source } from '../source.js';
 import type { WatchedUnit } from '../units.js';
 import { connectRedis } from './connection.js';
-import { keysOf } from './keys.js';
+import { makeKeys } from './keys.js';
 import { Leader } from './leader.js';
 import { MemoryTable } from './memory-table.js';
 import { Scripts } from './scripts.js';
@@ -70,14 +70,14 @@ class Cluster implements Runs {
   ) {
     const { config, log, now } = options;
     const { id } = this;
-    const keys = keysOf(config.redis!.prefix);
+    const keys = makeKeys(config.redis!.prefix);
     const scripts = new Scripts(redis, keys);
     this.threads = Array.from(
       { length: config.limits.workers ?? availableParallelism() },
       () => new Shard(undefined, undefined),
     );
-    this.sources = sourcesOf(config);
-    this.labels = labelBookOf(log);
+    this.sources = openSources(config);
+    this.labels = openLabelBook(log);
     const { remoteWrite } = config.outputs;
     this.scores = createOutputs(
       { outputs: { ...config.outputs, alertmanager: [], webhook: [], grafana: [], remoteWrite } },

@@ -1,5 +1,5 @@
 /** Names of what is kept in Redis. */
-export const keysOf = (prefix: string) => ({
+export const makeKeys = (prefix: string) => ({
   prefix,
   /** Who reads the sources and gives out the work, and how often that has changed. */
   leader: `${prefix}:leader`,
@@ -17,10 +17,10 @@ export const keysOf = (prefix: string) => ({
   /** Of BullMQ's queues. */
   bull: `${prefix}:bull`,
 });
-export type Keys = ReturnType<typeof keysOf>;
+export type Keys = ReturnType<typeof makeKeys>;
 
 /** Names of what is kept of one query: hashes by shard, and some keys of one shard each. */
-export function queryKeysOf({ prefix }: Keys, query: string) {
+export function makeQueryKeys({ prefix }: Keys, query: string) {
   const own = `${prefix}:query:${query}`;
   return {
     /** Number of the newest batch, and the time of its last point. */
@@ -40,4 +40,4 @@ export function queryKeysOf({ prefix }: Keys, query: string) {
       `${own}:snapshot:${shard}:${token}:${position}`,
   };
 }
-export type QueryKeys = ReturnType<typeof queryKeysOf>;
+export type QueryKeys = ReturnType<typeof makeQueryKeys>;

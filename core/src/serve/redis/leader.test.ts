@@ -2,8 +2,8 @@ import type { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { checkConfig } from '../config.js';
 import { createLog } from '../log.js';
-import { sourcesOf } from '../running.js';
-import { keysOf } from './keys.js';
+import { openSources } from '../running.js';
+import { makeKeys } from './keys.js';
 import { Leader } from './leader.js';
 import type { Scripts } from './scripts.js';
 
@@ -13,7 +13,7 @@ test('a process that is stopped while it takes the lead ends, and gives the lead
     queries: [{ name: 'load', expr: 'load' }],
     redis: { url: 'redis://127.0.0.1:9', shards: 2 },
   });
-  const keys = keysOf('heed');
+  const keys = makeKeys('heed');
   let ask = (): void => {};
   let answer = (): void => {};
   const asked = new Promise<void>((resolve) => (ask = resolve));
@@ -36,7 +36,7 @@ test('a process that is stopped while it takes the lead ends, and gives the lead
   } as unknown as Scripts;
   const leader = new Leader({
     ...{ id: 'one', redis, scripts, keys, config },
-    sources: sourcesOf(config),
+    sources: openSources(config),
     log: createLog('json', () => {}),
     now: Date.now,
   });

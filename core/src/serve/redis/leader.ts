@@ -10,7 +10,7 @@ import { QueryWatch } from '../query-watch.js';
 import type { Source } from '../source.js';
 import { assignShards } from './assign.js';
 import { IncidentMirror } from './incident-mirror.js';
-import { queryKeysOf, type Keys } from './keys.js';
+import { makeQueryKeys, type Keys } from './keys.js';
 import { MemoryTable } from './memory-table.js';
 import { Scatter } from './scatter.js';
 import type { Scripts } from './scripts.js';
@@ -69,7 +69,7 @@ export class Leader {
     this.watches = config.queries.map((query) => {
       const scatter = new Scatter({
         ...{ redis, scripts, query, log, now },
-        keys: queryKeysOf(keys, query.print),
+        keys: makeQueryKeys(keys, query.print),
         shards: config.redis!.shards,
         limit: config.limits.series,
         forget: config.limits.forget,
@@ -238,7 +238,7 @@ export class Leader {
     const { redis, keys } = this.options;
     const [before, ...heads] = await Promise.all([
       redis.hgetall(keys.owners),
-      ...this.watches.map(({ watch }) => redis.hkeys(queryKeysOf(keys, watch.query.print).head)),
+      ...this.watches.map(({ watch }) => redis.hkeys(makeQueryKeys(keys, watch.query.print).head)),
     ]);
     const names = this.watches.flatMap(({ watch }, i) =>
       heads[i]!.map((shard) => `${watch.query.print}/${shard}`).sort(),
@@ -264,7 +264,7 @@ export class Leader {
     const { redis, keys } = this.options;
     const owner = owners.get(`${print}/${shard}`);
     if (owner === undefined) return;
-    const number = Number((await redis.hget(queryKeysOf(keys, print).head, String(shard))) ?? 0);
+    const number = Number((await redis.hget(makeQueryKeys(keys, print).head, String(shard))) ?? 0);
     await this.queueOf(owner).add(
       'advance',
       { query: print, shard, number },
@@ -311,7 +311,9 @@ export class Leader {
     await this.mirror.load(
       redis,
       config.queries.flatMap(({ print }) =>
-        Array.from({ length: config.redis!.shards }, (_, shard) => queryKeysOf(keys, print).incidents(shard)),
+        Array.from({ length: config.redis!.shards }, (_, shard) =>
+          makeQueryKeys(keys, print).incidents(shard),
+        ),
       ),
     );
   }
@@ -322,7 +324,7 @@ export class Leader {
     const current = new Set(config.queries.map(({ print }) => print));
     for (const [print, until] of Object.entries(await redis.hgetall(keys.queries))) {
       if (current.has(print) || this.options.now() < Number(until) + RETIRE) continue;
-      const own = queryKeysOf(keys, print);
+      const own = makeQueryKeys(keys, print);
       const snapshots = await redis.hvals(own.snapshots);
       for (const shard of await redis.hkeys(own.head)) {
         for (const text of await redis.hvals(own.incidents(Number(shard)))) {

@@ -39,7 +39,7 @@ export class MemoryTable<V, K = string> implements Table<V, K> {
   }
 
   /** What was changed since the last call: rows that are there, as JSON, and keys of those that are not. */
-  takeChanges(textOf: (key: K) => string): {
+  takeChanges(toText: (key: K) => string): {
     readonly written: readonly (readonly [string, string])[];
     readonly removed: readonly string[];
   } {
@@ -47,7 +47,7 @@ export class MemoryTable<V, K = string> implements Table<V, K> {
     const removed: string[] = [];
     for (const text of this.dirty) {
       const row = this.rows.get(text);
-      const name = textOf(JSON.parse(text) as K);
+      const name = toText(JSON.parse(text) as K);
       if (row) written.push([name, JSON.stringify(row.value)]);
       else removed.push(name);
     }

@@ -6,7 +6,7 @@ import type { FeedOptions } from '../fleet.js';
 import type { Log } from '../log.js';
 import type { Feed } from '../query-watch.js';
 import type { SourceAnswer, SourceSeries } from '../source.js';
-import { namesOf, partOf, unitKey } from '../units.js';
+import { nameChannels, assignPart, unitKey } from '../units.js';
 import { encodeBatch } from './codec.js';
 import type { QueryKeys } from './keys.js';
 import type { Scripts } from './scripts.js';
@@ -94,7 +94,7 @@ export class Scatter implements Feed {
     const room = query.together ? Infinity : limit - this.known.size;
     return series
       .filter(({ labels }) => {
-        return !this.known.has(JSON.stringify(labels)) && query.judgmentOf(query.together ? {} : labels);
+        return !this.known.has(JSON.stringify(labels)) && query.chooseJudgment(query.together ? {} : labels);
       })
       .slice(0, Math.max(0, room));
   }
@@ -180,19 +180,19 @@ export class Scatter implements Feed {
     const { query, shards, limit, log } = this.options;
     const parts = new Map<number, SourceSeries[]>();
     const isNew = series.some(({ labels }) => !this.known.has(JSON.stringify(labels)));
-    const names = isNew ? namesOf(series, query) : [];
+    const names = isNew ? nameChannels(series, query) : [];
     let leftOut = 0;
     for (const [i, one] of series.entries()) {
       const text = JSON.stringify(one.labels);
       let place = this.known.get(text);
       if (!place) {
-        if (!query.judgmentOf(query.together ? {} : one.labels)) continue;
+        if (!query.chooseJudgment(query.together ? {} : one.labels)) continue;
         if (!query.together && this.known.size >= limit) {
           leftOut++;
           continue;
         }
         const key = query.together ? query.name : unitKey(query.name, one.labels);
-        place = { shard: partOf(key, shards), seen: now };
+        place = { shard: assignPart(key, shards), seen: now };
         this.known.set(text, place);
       }
       if (!Number.isNaN(one.values[one.values.length - 1]!)) place.seen = now;

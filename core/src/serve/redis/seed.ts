@@ -2,10 +2,10 @@ import { readConfig } from '../config.js';
 import { packMonitors } from '../packed-monitors.js';
 import { taughtMonitors, type SeedOptions } from '../seed.js';
 import type { StoredMonitor, StoredUnit } from '../store.js';
-import { createUnit, namesOf, partOf, specOf } from '../units.js';
+import { createUnit, nameChannels, assignPart, toSpec } from '../units.js';
 import { encodeSnapshot } from './codec.js';
 import { connectRedis } from './connection.js';
-import { keysOf, queryKeysOf } from './keys.js';
+import { makeKeys, makeQueryKeys } from './keys.js';
 
 /**
  * Fills a Redis as services leave it that have watched for long.
@@ -21,12 +21,12 @@ export async function seedRedis(
   const { step } = query!;
   const { shards, prefix } = config.redis!;
   const until = Math.floor(now / step) * step;
-  const names = namesOf(
+  const names = nameChannels(
     units.map((labels) => ({ labels, values: new Float64Array(0) })),
     query!,
   );
   const all = units.map((labels, i) =>
-    createUnit(query!, query!.judgmentOf(labels)!, [{ name: names[i]!, labels }], 1),
+    createUnit(query!, query!.chooseJudgment(labels)!, [{ name: names[i]!, labels }], 1),
   );
   const taught = taughtMonitors(all.slice(0, different), { ...taughtBy, step, until });
   const parts = Array.from({ length: shards }, () => ({
@@ -34,17 +34,17 @@ export async function seedRedis(
     monitors: [] as [string, StoredMonitor][],
   }));
   for (const [i, unit] of all.entries()) {
-    const part = parts[partOf(unit.key, shards)]!;
+    const part = parts[assignPart(unit.key, shards)]!;
     const channels = unit.channels.map(({ name, labels }) => ({ name, labels }));
     part.units.push([unit.key, { query: query!.name, channels, seen: until }]);
     const snapshot = taught[i % different]!;
     part.monitors.push([
       unit.key,
-      { print: specOf(unit, 0).print, until, snapshot, deviation: 0, quietUntil: 0 },
+      { print: toSpec(unit, 0).print, until, snapshot, deviation: 0, quietUntil: 0 },
     ]);
   }
   const redis = await connectRedis(config.redis!);
-  const keys = queryKeysOf(keysOf(prefix), query!.print);
+  const keys = makeQueryKeys(makeKeys(prefix), query!.print);
   let bytes = 0;
   for (const [shard, part] of parts.entries()) {
     const monitors = packMonitors(part.monitors);

@@ -6,7 +6,7 @@ import type { Log } from '../log.js';
 import type { Shard } from '../shard.js';
 import type { WatchedUnit } from '../units.js';
 import { redisOptions } from './connection.js';
-import { queryKeysOf, type Keys } from './keys.js';
+import { makeQueryKeys, type Keys } from './keys.js';
 import { ShardLost, ShardRunner } from './shard-runner.js';
 import type { Scripts } from './scripts.js';
 
@@ -141,7 +141,7 @@ export class ShardWorker {
     const started = performance.now();
     const runner = ShardRunner.acquire({
       ...{ redis, scripts, query, shard, config, log, onPoints, onForgotten },
-      keys: queryKeysOf(keys, query.print),
+      keys: makeQueryKeys(keys, query.print),
       thread: threads[shard % threads.length]!,
     }).then((one) => {
       this.ready.set(name, one);

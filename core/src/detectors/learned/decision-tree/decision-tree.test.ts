@@ -1,4 +1,4 @@
-import { defaultsOf } from '../../base/options.js';
+import { listDefaults } from '../../base/options.js';
 import { describe, expect, it } from 'vitest';
 import { createSeries } from '../../../series/series.js';
 import { decisionTree } from './index.js';
@@ -19,7 +19,7 @@ const labeled = (shift: number) => {
 
 describe('decision-tree', () => {
   it('learns the labeled kind of anomaly and finds it elsewhere, also after saving and loading', async () => {
-    const detector = await decisionTree.create(defaultsOf(decisionTree.options));
+    const detector = await decisionTree.create(listDefaults(decisionTree.options));
     const report = await detector.fit!(labeled(0), {});
     expect(report.points).toBe(800);
     const test = labeled(25);
@@ -28,13 +28,13 @@ describe('decision-tree', () => {
     const right = raw.filter((value, t) => (value > 0.5 ? 1 : 0) === test.labels![t]).length;
     expect(right / raw.length).toBeGreaterThan(0.97);
     const state = JSON.parse(JSON.stringify(await detector.getState!()));
-    const copy = await decisionTree.create(defaultsOf(decisionTree.options));
+    const copy = await decisionTree.create(listDefaults(decisionTree.options));
     await copy.setState!(state);
     expect((await copy.score(test, {})).raw).toEqual(raw);
   });
 
   it('refuses to fit without labels, to score unfitted, and other channels', async () => {
-    const detector = await decisionTree.create(defaultsOf(decisionTree.options));
+    const detector = await decisionTree.create(listDefaults(decisionTree.options));
     const { labels: _, ...unlabeled } = labeled(0);
     await expect(detector.fit!(unlabeled, {})).rejects.toMatchObject({ code: 'labels-missing' });
     await expect(detector.score(unlabeled, {})).rejects.toMatchObject({ code: 'not-fitted' });

@@ -1,4 +1,4 @@
-import { defaultsOf, type OptionsOf, type OptionsSchema } from '../../base/options.js';
+import { listDefaults, type OptionsOf, type OptionsSchema } from '../../base/options.js';
 import type { DetectorTags, SeriesDetectorDefinition } from '../../base/types.js';
 import type { WindowedPlan } from './network.js';
 
@@ -27,7 +27,7 @@ export function learnedDetector<S extends OptionsSchema, const Id extends string
       supervised: false,
       multivariate: true,
       streaming: false,
-      minPoints: 2 * Number(defaultsOf(definition.options)['window']),
+      minPoints: 2 * Number(listDefaults(definition.options)['window']),
       explains: true,
       ...tags,
     },
