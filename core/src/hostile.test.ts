@@ -378,10 +378,12 @@ test.each([
   expect(error === undefined || isHeedError(error)).toBe(true);
 });
 
-test('a judgment of a kind that is no text is refused', async () => {
+test('a judgment of a kind, or a threshold of a method, that is no text is refused', async () => {
   const series = createSeries({ channels: [{ name: 'a', values: [1, 2, 3, 4, 5, 6, 7, 8] }] });
   const feedback = [{ start: 0, end: 0, kind: { toString: 0 } }];
-  await expect(detect(series, { detector: 'z-score', feedback: feedback as never })).rejects.toMatchObject({
-    name: 'HeedError',
-  });
+  for (const options of [{ feedback }, { events: { threshold: { toString: 0 } } }]) {
+    await expect(detect(series, { detector: 'z-score', ...options } as never)).rejects.toMatchObject({
+      name: 'HeedError',
+    });
+  }
 });

@@ -50,6 +50,7 @@ const fewestTrainingPoints = 30;
 export function computeThreshold(raw: Float64Array, options: ThresholdOptions = {}): ThresholdReport {
   const { sensitivity = 50, learned } = options;
   const method = options.method ?? (learned === undefined ? 'pot' : 'learned');
+  checkMethod(method);
   const value = options.value ?? defaultValues[method];
   checkOptions(method, value, sensitivity, learned);
 
@@ -85,12 +86,8 @@ export function computeThreshold(raw: Float64Array, options: ThresholdOptions = 
   return { method, value: threshold, points, sensitivity, parameters };
 }
 
-function checkOptions(
-  method: ThresholdMethod,
-  value: number,
-  sensitivity: number,
-  learned: number | undefined,
-): void {
+/** Before it is looked up: what is no text may not become one. */
+function checkMethod(method: ThresholdMethod): void {
   if (typeof method !== 'string' || !Object.hasOwn(defaultValues, method)) {
     throw new HeedError(
       'bad-option',
@@ -98,6 +95,14 @@ function checkOptions(
       `Give one of ${Object.keys(defaultValues).join(', ')}.`,
     );
   }
+}
+
+function checkOptions(
+  method: ThresholdMethod,
+  value: number,
+  sensitivity: number,
+  learned: number | undefined,
+): void {
   checkNumber('the sensitivity', sensitivity, { min: 0, max: 100 });
   if (method === 'learned') {
     if (learned !== undefined && learned > 0 && learned < Infinity) return;
