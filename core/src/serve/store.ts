@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { open, type RootDatabase } from 'lmdb';
 import { HeedError } from '../errors.js';
@@ -62,7 +63,7 @@ export interface Store extends Tables {
 export function openStore(path: string): Store {
   let root: RootDatabase;
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolder(resolve(path));
     root = open({ path: `${path}/heed.mdb`, maxDbs: 8, noMemInit: true });
   } catch (cause) {
     throw new HeedError(
@@ -79,6 +80,18 @@ export function openStore(path: string): Store {
     meta: root.openDB({ name: 'meta' }),
     close: () => root.close(),
   };
+}
+
+/** One folder after the other: Node's recursive mkdir never ends below /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another thread was faster.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 /** A process that says so less often than this, ms, does not hold the state any more. */

@@ -16,7 +16,13 @@ import { defaultMemoryWindow } from './window-memory.js';
 import { GrowingChannels } from './growing-channels.js';
 import { MemoryTail, type TailScores } from './window-memory-tail.js';
 import { planMemory, scoreByMemory, type MemoryPlan, type MemoryScores } from './window-memory.js';
-import { restore, restoreExplanation, computeScales, standardizeSeries } from '../base/standardize.js';
+import {
+  restore,
+  restoreExplanation,
+  computeScales,
+  RunningScales,
+  standardizeSeries,
+} from '../base/standardize.js';
 import type { Interval } from '../../series/interval.js';
 
 const options = {
@@ -105,6 +111,7 @@ class MemoryAttention implements RawDetector {
 class MemoryStream implements RawStream {
   private readonly series: GrowingChannels;
   private readonly tails: MemoryTail[];
+  private readonly scales: RunningScales;
 
   constructor(
     private readonly detector: MemoryAttention,
@@ -113,6 +120,7 @@ class MemoryStream implements RawStream {
   ) {
     this.series = new GrowingChannels(series);
     const own = computeScales(this.series.channels);
+    this.scales = new RunningScales(this.series.channels);
     this.tails = detector.plans(16, 1).map(() => new MemoryTail(this.series, own));
   }
 
@@ -121,7 +129,7 @@ class MemoryStream implements RawStream {
     const k = points.time.length;
     this.series.append(points);
     const { channels, points: n } = this.series;
-    const scales = computeScales(channels);
+    const scales = this.scales.append(channels, k);
     const plans = this.detector.plans(n, channels.length);
     const scores = plans.map((plan, i) => this.tails[i]!.score(k, scales, plan));
     const complete = (all: typeof scores): all is TailScores[] => all.every((own) => own !== undefined);

@@ -21,15 +21,52 @@ export interface Scales {
 
 /** Mean and population standard deviation of every channel of complete values. */
 export function computeScales(channels: readonly Float64Array[]): Scales {
-  const mean = new Float64Array(channels.length);
-  const std = new Float64Array(channels.length);
-  channels.forEach((values, c) => {
-    const moments = meanAndStd(values);
-    mean[c] = moments.mean;
-    // Rounding leaves a constant channel of large values a deviation of some units in the last place.
-    std[c] = moments.std > 1e-12 * Math.abs(moments.mean) ? moments.std : 1;
-  });
-  return { mean, std };
+  const moments = channels.map(meanAndStd);
+  return {
+    mean: Float64Array.from(moments, ({ mean }) => mean),
+    std: Float64Array.from(moments, ({ mean, std }) => usableStd(mean, std)),
+  };
+}
+
+/** Rounding leaves a constant channel of large values a deviation of some units in the last place. */
+const usableStd = (mean: number, std: number): number => (std > 1e-12 * Math.abs(mean) ? std : 1);
+
+/**
+ * The scales of channels that grow at their end, each value looked at once, so that a point costs the same however
+ * many came before (Welford 1962, Note on a Method for Calculating Corrected Sums of Squares and Products).
+ */
+export class RunningScales {
+  private readonly mean: Float64Array;
+  /** Sums of squared deviations from the mean. */
+  private readonly squares: Float64Array;
+  private points: number;
+
+  constructor(channels: readonly Float64Array[]) {
+    const moments = channels.map(meanAndStd);
+    this.points = channels[0]?.length ?? 0;
+    this.mean = Float64Array.from(moments, ({ mean }) => mean);
+    this.squares = Float64Array.from(moments, ({ std }) => std * std * this.points);
+  }
+
+  /** The scales with the last k points of the channels, which are complete. */
+  append(channels: readonly Float64Array[], k: number): Scales {
+    const before = this.points;
+    channels.forEach((values, c) => {
+      let [mean, squares] = [this.mean[c]!, this.squares[c]!];
+      for (let t = values.length - k, count = before + 1; t < values.length; t++, count++) {
+        const deviation = values[t]! - mean;
+        mean += deviation / count;
+        squares += deviation * (values[t]! - mean);
+      }
+      this.mean[c] = mean;
+      this.squares[c] = squares;
+    });
+    this.points += k;
+    // Squares of values beyond 1e150 have no number; the sums over all values are scaled.
+    if (!this.squares.every(Number.isFinite)) return computeScales(channels);
+    const std = this.squares.map((squares, c) => usableStd(this.mean[c]!, Math.sqrt(squares / this.points)));
+    return { mean: this.mean.slice(), std };
+  }
 }
 
 /**
