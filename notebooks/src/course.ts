@@ -88,7 +88,7 @@ export function createCourse(folder: string): NewCourse {
       copy: studentNotebook(readNotebook(join(packageFolder, `${name}.ipynb`)), exercises),
     };
   });
-  mkdirSync(target, { recursive: true });
+  makeCourseFolder(folder, target);
   for (const { name, copy } of copies) writeNotebook(join(target, `${name}.ipynb`), copy);
   writeFileSync(join(target, 'SYLLABUS.md'), readFileSync(join(packageFolder, 'SYLLABUS.md')));
   return {
@@ -96,4 +96,19 @@ export function createCourse(folder: string): NewCourse {
     notebooks: names,
     exercises: copies.reduce((sum, { exercises }) => sum + exercises.length, 0),
   };
+}
+
+/** @throws NotebookError where no folder can be made there */
+function makeCourseFolder(folder: string, target: string): void {
+  if (existsSync(target)) return;
+  try {
+    mkdirSync(target);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new NotebookError(
+      code === 'ENOENT'
+        ? `${folder}: the folder above it does not exist, or takes no folder. Make it first, or name another place.`
+        : `${folder}: no folder can be made there (${code}). Name another place.`,
+    );
+  }
 }

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { NotebookError } from './errors.js';
 
 /** The parts of nbformat 4 that Heed reads and writes (https://nbformat.readthedocs.io). */
@@ -41,12 +41,21 @@ export function splitLines(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 
-/** @throws NotebookError when the file is missing or is no nbformat 4 notebook */
+/** Most bytes of a notebook: one with pictures has some 400 KB. */
+const mostBytes = 64 * 2 ** 20;
+
+/** @throws NotebookError when the file is missing, too large or no nbformat 4 notebook */
 export function readNotebook(path: string): Notebook {
   let content: string;
   try {
+    if (statSync(path).size > mostBytes) {
+      throw new NotebookError(
+        `${path}: this is larger than the ${mostBytes / 2 ** 20} MB that are read of a notebook. Check that it is the right file.`,
+      );
+    }
     content = readFileSync(path, 'utf8');
   } catch (error) {
+    if (error instanceof NotebookError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     const why =
       code === 'ENOENT'

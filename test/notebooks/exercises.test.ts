@@ -114,6 +114,7 @@ describe('a copy for students', () => {
   test('is not laid over a folder that holds something', () => {
     expect(() => createCourse(course)).toThrow(/not empty/);
     expect(() => createCourse(join(course, `${names[0]}.ipynb`))).toThrow(/this is a file/);
+    expect(() => createCourse(join(course, 'none/course'))).toThrow(/the folder above it does not exist/);
   });
 });
 
