@@ -74,6 +74,12 @@ const directionRules = order.map((folder, at) => {
   };
 });
 
+/** A function is named by what it does. */
+const verbs = {
+  selector: 'FunctionDeclaration[id.name=/[a-z]Of$/]',
+  message: 'Name the function by what it does: toRows, findColumn, not rowsOf, columnOf.',
+};
+
 export default tseslint.config(
   {
     ignores: [
@@ -99,6 +105,11 @@ export default tseslint.config(
     },
   },
   {
+    files: ['{core,notebooks,grafana-plugin}/src/**/*.{ts,tsx}'],
+    ignores: ['**/*.test.ts', '**/*.naive.ts'],
+    rules: { 'no-restricted-syntax': ['error', verbs] },
+  },
+  {
     files: ['core/src/**/*.ts'],
     ignores: [
       ...nodeFolders.map((folder) => `core/src/${folder}/**`),
@@ -113,6 +124,7 @@ export default tseslint.config(
           selector: 'MetaProperty[meta.name="import"]',
           message: 'import.meta does not exist in the CommonJS build.',
         },
+        verbs,
       ],
     },
   },

@@ -173,7 +173,7 @@ export function blank({ time, channels }: Series): Scores {
 /** The detection that is made of what a monitor said. */
 export function withEvents(scores: Scores, series: Series, incidents: readonly LiveIncident[]): Detection {
   const { time } = series;
-  const indexOf = (when: number): number => {
+  const indexAt = (when: number): number => {
     const found = time.findIndex((other) => other >= when);
     return found < 0 ? time.length - 1 : found;
   };
@@ -193,17 +193,17 @@ export function withEvents(scores: Scores, series: Series, incidents: readonly L
       start: incident.start,
       end: incident.end,
       peak: incident.peak,
-      startIndex: indexOf(incident.start),
-      endIndex: indexOf(incident.end),
-      peakIndex: indexOf(incident.peak),
+      startIndex: indexAt(incident.start),
+      endIndex: indexAt(incident.end),
+      peakIndex: indexAt(incident.peak),
       score: incident.score,
       severity: incident.severity,
       ...(incident.kind ? { kind: incident.kind } : {}),
       direction: incident.direction,
       channels: incident.channels,
       attended: incident.attended.map(({ start, end, weight }) => ({
-        start: indexOf(start),
-        end: indexOf(end),
+        start: indexAt(start),
+        end: indexAt(end),
         startTime: start,
         endTime: end,
         weight,

@@ -12,7 +12,7 @@ export {
 } from './backtest.js';
 export {
   RangeMonitor,
-  historyOf,
+  countHistory,
   type IncidentEvent,
   type MonitoredRange,
   type RangeMonitorOptions,

@@ -166,11 +166,11 @@ function describe<E extends JoinableEvent, S extends JoinableSeries>(
     shared,
     ...(by === undefined ? {} : { by }),
     affected: affected.length,
-    of: by === undefined ? population.length : valuesOf(population, by).size,
+    of: by === undefined ? population.length : selectValues(population, by).size,
   };
 }
 
-const valuesOf = (series: readonly JoinableSeries[], key: string) =>
+const selectValues = (series: readonly JoinableSeries[], key: string) =>
   new Set(series.flatMap(({ labels }) => (labels?.[key] === undefined ? [] : [labels[key]])));
 
 function sharedLabels(
@@ -193,7 +193,7 @@ function tellingLabel(
   all: readonly JoinableSeries[],
 ): string | undefined {
   return Object.keys(members[0]!.labels ?? {})
-    .filter((key) => valuesOf(members, key).size === members.length)
-    .map((key) => ({ key, count: valuesOf(all, key).size }))
+    .filter((key) => selectValues(members, key).size === members.length)
+    .map((key) => ({ key, count: selectValues(all, key).size }))
     .sort((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1))[0]?.key;
 }

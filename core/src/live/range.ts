@@ -49,7 +49,7 @@ const UNSETTLED = 16;
  * Epoch ms from which points are needed to monitor a range from `from` on: those that the cell at its beginning has learned
  * from, and the cell before, whose incident may go on into it.
  */
-export function historyOf(from: number, step: number, cell = MEMORY): number {
+export function countHistory(from: number, step: number, cell = MEMORY): number {
   const length = cell * step;
   return (Math.floor(from / length) - 2) * length;
 }
@@ -108,7 +108,7 @@ export class RangeMonitor {
     const incidents = told([...before, ...cells]).filter(({ incident }) => incident.end >= from);
     return {
       detection: describe(series, cells, incidents),
-      ...stateOf(cells, last, this.options.step, run.now ?? last),
+      ...readState(cells, last, this.options.step, run.now ?? last),
       scoredPoints,
     };
   }
@@ -198,7 +198,7 @@ function describe(
   };
 }
 
-function stateOf(
+function readState(
   cells: readonly CellMonitor[],
   last: number,
   step: number,

@@ -34,7 +34,7 @@ export function selectSeries(expr: string, series: readonly SourceSeries[]): str
  * @param count points, a step apart
  * @param perPiece points of a piece
  */
-export async function* historyOf(
+export async function* readHistory(
   source: Source,
   { expr, step, together }: QueryConfig,
   series: readonly SourceSeries[],

@@ -5,7 +5,7 @@ import type { QueryConfig } from './config.js';
 import type { FeedOptions } from './fleet.js';
 import type { Log } from './log.js';
 import { nameChannels } from './units.js';
-import { historyOf, MOST_NEWCOMERS } from './newcomers.js';
+import { readHistory, MOST_NEWCOMERS } from './newcomers.js';
 import type { Source, SourceAnswer, SourceSeries } from './source.js';
 
 /** Who takes the points of a query: the monitors of this process, or those of many. */
@@ -275,7 +275,7 @@ export class QueryWatch {
     const perPiece = Math.max(1, Math.min(MOST_POINTS, Math.floor(SAMPLES / taught.length)));
     const pieces = { start: before - count * step, count, perPiece, signal };
     try {
-      for await (const { times, series: part } of historyOf(source, this.query, taught, pieces)) {
+      for await (const { times, series: part } of readHistory(source, this.query, taught, pieces)) {
         await fleet.feed({ series: part }, times, {
           quietUntil,
           rewind: false,
