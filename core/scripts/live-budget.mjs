@@ -1,7 +1,7 @@
 // Does the alert budget hold? Incidents per week on simulated series without anomalies, one point a minute,
 // or every so many seconds. Cycles are so many points long, whatever the step.
 //   node core/scripts/live-budget.mjs [--seeds 20] [--points 10080] [--step 60] [--budgets 1/day,1/week,1/month] [--kinds white,daily]
-import { createRandom } from '../dist/esm/index.js';
+import { createRandom } from '../dist/esm/datasets/index.js';
 import { BudgetMonitors } from '../dist/esm/live/monitor.js';
 
 const option = (name, fallback) => {

@@ -5,7 +5,7 @@ import * as root from './index.js';
 it('gives at the root what most programs need, and no more by accident', () => {
   expect(Object.keys(root).sort()).toEqual(
     [
-      ...['HeedError', 'isHeedError', 'throwIfAborted', 'createRandom'],
+      ...['HeedError', 'isHeedError', 'throwIfAborted'],
       ...['createSeries', 'sliceSeries', 'joinSeries', 'resample', 'createGraph', 'createGraphSequence'],
       ...['readCsv', 'readJson', 'seriesFromDataFrame', 'seriesFromRecords'],
       ...['seriesToCsv', 'seriesToJson', 'seriesToRecords'],

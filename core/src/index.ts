@@ -6,7 +6,6 @@
  * flat name space, for notebooks.
  */
 export { HeedError, isHeedError, throwIfAborted, type ErrorPlace, type HeedErrorCode } from './errors.js';
-export { createRandom, type Random } from './random.js';
 
 // Series and graphs
 export { createSeries, sliceSeries, type Channel, type Series } from './series/series.js';

@@ -1,7 +1,7 @@
 import { integer, type OptionsOf } from '../base/options.js';
 import { defineDetector } from '../base/types.js';
 import { CooperativeScheduler } from '../../yield.js';
-import { createRandom, type Random } from '../../random.js';
+import type { Random } from '../../random.js';
 import type { Series } from '../../series/series.js';
 import type { RawScores, RunOptions } from '../base/types.js';
 import { NormalizedWindows } from '../../windows/normalized.js';
@@ -214,6 +214,7 @@ async function score(series: Series, options: Options, run: RunOptions): Promise
   await scheduler.yieldIfDue();
   const clusters = Math.min(options.clusters, windows.count);
   const clustering = new WindowClustering(windows, clusters, scheduler);
+  const { createRandom } = await import('../../random.js');
   await clustering.run(createRandom(run.seed ?? 0), 300, run.onProgress);
 
   const distances = new Float64Array(windows.count);

@@ -1,7 +1,7 @@
 import { integer, number, type OptionsOf } from '../base/options.js';
 import { defineDetector } from '../base/types.js';
 import { CooperativeScheduler } from '../../yield.js';
-import { createRandom, type Random } from '../../random.js';
+import type { Random } from '../../random.js';
 import type { Series } from '../../series/series.js';
 import type { RawScores, RunOptions } from '../base/types.js';
 import { NormalizedWindows } from '../../windows/normalized.js';
@@ -81,6 +81,7 @@ async function score(series: Series, options: Options, run: RunOptions): Promise
   const trees = options.trees;
   const share = options.features || (several ? 0.8 : 0);
   const perTree = Math.max(1, Math.round(share * dimensions));
+  const { createRandom } = await import('../../random.js');
   const random = createRandom(run.seed ?? 0);
   const scheduler = new CooperativeScheduler(run.signal);
   const path = new Float64Array(count);

@@ -2,7 +2,6 @@ import { integer, number, type OptionsOf } from '../base/options.js';
 import { defineDetector } from '../base/types.js';
 import { CooperativeScheduler } from '../../yield.js';
 import { HeedError } from '../../errors.js';
-import { createRandom } from '../../random.js';
 import type { Series } from '../../series/series.js';
 import type { DetectorState, FitReport, RawDetector, RawScores, RunOptions } from '../base/types.js';
 import { NormalizedWindows } from '../../windows/normalized.js';
@@ -75,6 +74,7 @@ class OneClassSvm implements RawDetector {
     const window = subsequenceWindow(train, this.options.window, 2, 1);
     const windows = new NormalizedWindows(train, window);
     const size = Math.min(windows.count, this.options.samples);
+    const { createRandom } = await import('../../random.js');
     const picked = createRandom(run.seed ?? 0)
       .shuffle(Array.from({ length: windows.count }, (_, i) => i))
       .slice(0, size);

@@ -1,5 +1,4 @@
 import { defineDetector } from '../base/types.js';
-import { createRandom } from '../../random.js';
 import { baselineTags } from '../base/per-channel.js';
 
 /** Uniform random scores: what any metric gives to knowing nothing. */
@@ -12,6 +11,7 @@ export const random = defineDetector({
   options: {},
   create: () => ({
     score: async (series, { seed = 0 }) => {
+      const { createRandom } = await import('../../random.js');
       const random = createRandom(seed);
       return { raw: series.time.map(() => random.uniform()) };
     },

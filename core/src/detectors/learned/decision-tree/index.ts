@@ -4,7 +4,6 @@ import type { DecisionTreeClassifier, DecisionTreeModel } from 'ml-cart';
 import { CooperativeScheduler } from '../../../yield.js';
 import { HeedError } from '../../../errors.js';
 import { meanAndStd } from '../../../preprocess/statistics.js';
-import { createRandom } from '../../../random.js';
 import type { Series } from '../../../series/series.js';
 import type { DetectorState, FitReport, RawDetector, RawScores, RunOptions } from '../../base/types.js';
 
@@ -40,6 +39,7 @@ class DecisionTreeDetector implements RawDetector {
       );
     }
     await scheduler.yieldIfDue();
+    const { createRandom } = await import('../../../random.js');
     const random = createRandom(run.seed ?? 0);
     const half = MAX_TRAINING_POINTS / 2;
     const rows = [
