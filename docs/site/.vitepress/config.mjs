@@ -1,17 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import katex from '@vscode/markdown-it-katex';
 import { defineConfig } from 'vitepress';
-import { addressOf } from '../stage/markdown.mjs';
-import { listPages, titleOf } from '../stage/pages.mjs';
+import { makeAddress } from '../stage/markdown.mjs';
+import { listPages, readTitle } from '../stage/pages.mjs';
 import { client } from '../stage/workers.mjs';
 
 const pages = listPages();
 const link = (source) => {
   const page = pages.find((one) => one.source === source);
   if (!page) throw new Error(`docs/site/.vitepress/config.mjs names ${source}, which does not exist`);
-  return addressOf(page.page);
+  return makeAddress(page.page);
 };
-const entry = (source, text = titleOf(source)) => ({ text, link: link(source) });
+const entry = (source, text = readTitle(source)) => ({ text, link: link(source) });
 const within = (folder) =>
   pages.filter(({ source }) => source.startsWith(folder)).map(({ source }) => source);
 
@@ -59,7 +59,7 @@ const groups = [
     text: 'Exercises with solutions',
     collapsed: true,
     items: within('notebooks/exercises/').map((source) =>
-      entry(source, titleOf(source).replace(/^Exercises of notebook /, '')),
+      entry(source, readTitle(source).replace(/^Exercises of notebook /, '')),
     ),
   },
   {
