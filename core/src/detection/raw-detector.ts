@@ -65,7 +65,7 @@ class PerChannel implements RawDetector {
     if (channels === 1) return detectors[0]!.score(series, run);
     const scores: RawScores[] = [];
     for (let c = 0; c < channels; c++) {
-      scores.push(await detectors[c]!.score(only(series, c), shareProgress(run, c, channels)));
+      scores.push(await detectors[c]!.score(only(series, c), runForChannel(run, c, channels)));
     }
     return combine(scores, run);
   }
@@ -88,7 +88,7 @@ class PerChannel implements RawDetector {
     const detectors = await this.forChannels(channels);
     const reports: FitReport[] = [];
     for (let c = 0; c < channels; c++) {
-      reports.push(await step(detectors[c]!, only(train, c), shareProgress(run, c, channels)));
+      reports.push(await step(detectors[c]!, only(train, c), runForChannel(run, c, channels)));
     }
     if (channels === 1) return reports[0]!;
     return {
@@ -132,7 +132,7 @@ function only(series: Series, channel: number): Series {
 }
 
 /** The run options of one channel among several: its own seed, its part of the progress. */
-function shareProgress<O extends RunOptions>(run: O, channel: number, channels: number): O {
+function runForChannel<O extends RunOptions>(run: O, channel: number, channels: number): O {
   if (channels === 1) return run;
   const { onProgress, seed = 0 } = run;
   return {

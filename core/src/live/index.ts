@@ -12,7 +12,7 @@ export {
 } from './backtest.js';
 export {
   RangeMonitor,
-  countHistory,
+  findHistoryStart,
   type IncidentEvent,
   type MonitoredRange,
   type RangeMonitorOptions,

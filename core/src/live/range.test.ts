@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../random.js';
 import { createSeries, sliceSeries, type Series } from '../series/series.js';
 import { backtest } from './backtest.js';
-import { RangeMonitor, countHistory, type IncidentEvent } from './range.js';
+import { RangeMonitor, findHistoryStart, type IncidentEvent } from './range.js';
 
 const step = 5000;
 const cell = 1440 * step;
@@ -53,7 +53,7 @@ describe('a range that is monitored', () => {
     for (let refresh = 0; refresh < 200; refresh++) {
       const end = 2095 + refresh;
       const visibleFrom = from(end - 600);
-      const series = part(whole, Math.round((countHistory(visibleFrom, step) - origin) / step), end);
+      const series = part(whole, Math.round((findHistoryStart(visibleFrom, step) - origin) / step), end);
       const { detection, scoredPoints } = await monitor.update(series, visibleFrom);
       if (refresh > 0) expect(scoredPoints).toBe(1);
       const now = new Set<string>();
@@ -96,7 +96,7 @@ describe('a range that is monitored', () => {
       [1895, 2295],
       [2110, 2140],
     ] as const) {
-      const history = Math.round((countHistory(from(first), step) - origin) / step);
+      const history = Math.round((findHistoryStart(from(first), step) - origin) / step);
       const series = part(whole, history, last);
       const { detection } = await new RangeMonitor({ step }).update(series, from(first));
       const at = series.time.indexOf(from(first));

@@ -49,7 +49,7 @@ const UNSETTLED = 16;
  * Epoch ms from which points are needed to monitor a range from `from` on: those that the cell at its beginning has learned
  * from, and the cell before, whose incident may go on into it.
  */
-export function countHistory(from: number, step: number, cell = MEMORY): number {
+export function findHistoryStart(from: number, step: number, cell = MEMORY): number {
   const length = cell * step;
   return (Math.floor(from / length) - 2) * length;
 }

@@ -77,7 +77,7 @@ export async function readText(
     size = 0,
   }: { readonly signal?: AbortSignal; readonly most?: number; readonly size?: number } = {},
 ): Promise<string> {
-  const pieces: Buffer[] = [];
+  const pieces: Uint8Array[] = [];
   let bytes = 0;
   const stop = () => stream.destroy();
   signal?.addEventListener('abort', stop, { once: true });
@@ -85,7 +85,7 @@ export async function readText(
     checkSize(size, most, name);
     const { all } = await unpack(stream, name);
     for await (const piece of all) {
-      const buffer = Buffer.from(piece as Uint8Array);
+      const buffer = typeof piece === 'string' ? Buffer.from(piece) : piece;
       bytes += buffer.length;
       checkSize(bytes, most, name);
       pieces.push(buffer);

@@ -67,12 +67,12 @@ export interface Runs {
   stop(): Promise<void>;
 }
 
-export const openSources = ({ sources, limits }: Config): ReadonlyMap<string, Source> =>
+export const makeSources = ({ sources, limits }: Config): ReadonlyMap<string, Source> =>
   new Map(
     Object.entries(sources).map(([name, endpoint]) => [name, new Source(endpoint, limits.answerBytes)]),
   );
 
-export const openLabelBook = (log: Log): LabelBook =>
+export const makeLabelBook = (log: Log): LabelBook =>
   new LabelBook((message, unit) =>
     log.once(`labels: ${unit.query.name}: ${message}`, 'warn', 'Labels were renamed for /metrics.', {
       query: unit.query.name,
@@ -104,12 +104,12 @@ export class Running implements Runs {
   constructor(private readonly options: RunningOptions) {
     const { config, path, store, log, now } = options;
     const { limits, state } = config;
-    this.sources = openSources(config);
+    this.sources = makeSources(config);
     this.shards = Array.from(
       { length: limits.workers ?? availableParallelism() },
       () => new Shard(path, store),
     );
-    this.labels = openLabelBook(log);
+    this.labels = makeLabelBook(log);
     this.ledger = new Ledger({
       store,
       now,

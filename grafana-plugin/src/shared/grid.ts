@@ -1,4 +1,4 @@
-import { countHistory } from '@heed/core/live';
+import { findHistoryStart } from '@heed/core/live';
 import { parseDuration } from '@heed/core/series';
 
 /** Steps that divide the clock, ms: detection points lie on multiples of one of them. */
@@ -86,7 +86,7 @@ export function planMonitoredGrid(input: {
   const wished = duration('step', input.step) ?? atLeast(input.minStep ?? usualStep);
   const step = Math.max(wished, atLeast(span / monitoredAtMost));
   const from = Math.ceil(input.from / step) * step;
-  const historyFrom = countHistory(input.from, step);
+  const historyFrom = findHistoryStart(input.from, step);
   return {
     step,
     from,

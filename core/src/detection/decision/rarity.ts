@@ -64,13 +64,13 @@ export function withoutClusters(sizes: Float64Array, clusters: number): Float64A
     }
     if (peak < 0) break;
     const least = CLUSTER_SHARE * highest;
-    const fitTail = (way: 1 | -1): number => {
+    const findEnd = (way: 1 | -1): number => {
       let end = peak;
       for (let t = peak; t >= 0 && t < n && Math.abs(t - end) <= APART; t += way)
         if (sizes[t]! >= least) end = t;
       return end;
     };
-    const [start, end] = [fitTail(-1), fitTail(1)];
+    const [start, end] = [findEnd(-1), findEnd(1)];
     if (out + end - start + 1 > MOST_LEFT_OUT * n) break;
     for (let t = start; t <= end; t++) {
       if (left[t]! >= 0) out++;

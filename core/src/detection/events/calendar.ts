@@ -38,7 +38,7 @@ function windowTest({ start, end, name }: Extract<Exclusion, { kind: 'window' }>
   if (!isNumberIn(start, { infinite: true }) || !isNumberIn(end, { min: start, infinite: true })) {
     throw new HeedError(
       'bad-option',
-      `the exclusion${nameZone(name)} runs from ${shownValue(start)} to ${shownValue(end)}`,
+      `the exclusion${quoteName(name)} runs from ${shownValue(start)} to ${shownValue(end)}`,
       'Give epoch milliseconds with the start before the end.',
     );
   }
@@ -53,7 +53,7 @@ function recurringTest(
   if (indexTime) {
     throw new HeedError(
       'bad-option',
-      `the recurring exclusion${nameZone(name)} needs times of day, but the series counts points`,
+      `the recurring exclusion${quoteName(name)} needs times of day, but the series counts points`,
       'Give the series a time column, or exclude a window of points.',
     );
   }
@@ -63,7 +63,7 @@ function recurringTest(
   ) {
     throw new HeedError(
       'bad-option',
-      `the exclusion${nameZone(name)} has days that are none`,
+      `the exclusion${quoteName(name)} has days that are none`,
       'Give days from 0 (Sunday) to 6 (Saturday).',
     );
   }
@@ -79,7 +79,7 @@ function recurringTest(
       if (Number.isNaN(offset)) {
         throw new HeedError(
           'bad-option',
-          `"${timeZone}" of the exclusion${nameZone(name)} is not a time zone`,
+          `"${timeZone}" of the exclusion${quoteName(name)} is not a time zone`,
           'Give an IANA name such as Europe/Berlin.',
         );
       }
@@ -98,13 +98,13 @@ function parseMinutes(text: string, name: string | undefined): number {
   if (!(value <= day) || Number(match![2]) > 59) {
     throw new HeedError(
       'bad-option',
-      `${shownValue(text)} of the exclusion${nameZone(name)} is not a time of day`,
+      `${shownValue(text)} of the exclusion${quoteName(name)} is not a time of day`,
       'Give HH:MM from 00:00 to 24:00.',
     );
   }
   return value;
 }
 
-function nameZone(name: string | undefined): string {
+function quoteName(name: string | undefined): string {
   return name === undefined ? '' : ` "${name}"`;
 }

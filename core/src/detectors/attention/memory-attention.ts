@@ -16,13 +16,7 @@ import { defaultMemoryWindow } from './window-memory.js';
 import { GrowingChannels } from './growing-channels.js';
 import { MemoryTail, type TailScores } from './window-memory-tail.js';
 import { planMemory, scoreByMemory, type MemoryPlan, type MemoryScores } from './window-memory.js';
-import {
-  restore,
-  restoreExplanation,
-  computeScales,
-  RunningScales,
-  standardizeSeries,
-} from '../base/standardize.js';
+import { restore, restoreExplanation, RunningScales, standardizeSeries } from '../base/standardize.js';
 import type { Interval } from '../../series/interval.js';
 
 const options = {
@@ -119,9 +113,8 @@ class MemoryStream implements RawStream {
     readonly history: RawScores,
   ) {
     this.series = new GrowingChannels(series);
-    const own = computeScales(this.series.channels);
     this.scales = new RunningScales(this.series.channels);
-    this.tails = detector.plans(16, 1).map(() => new MemoryTail(this.series, own));
+    this.tails = detector.plans(16, 1).map(() => new MemoryTail(this.series, this.scales.first));
   }
 
   async append(points: Series, run: RunOptions): Promise<RawScores> {

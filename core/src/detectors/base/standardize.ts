@@ -21,7 +21,10 @@ export interface Scales {
 
 /** Mean and population standard deviation of every channel of complete values. */
 export function computeScales(channels: readonly Float64Array[]): Scales {
-  const moments = channels.map(meanAndStd);
+  return toScales(channels.map(meanAndStd));
+}
+
+function toScales(moments: readonly { readonly mean: number; readonly std: number }[]): Scales {
   return {
     mean: Float64Array.from(moments, ({ mean }) => mean),
     std: Float64Array.from(moments, ({ mean, std }) => usableStd(mean, std)),
@@ -36,6 +39,8 @@ const usableStd = (mean: number, std: number): number => (std > 1e-12 * Math.abs
  * many came before (Welford 1962, Note on a Method for Calculating Corrected Sums of Squares and Products).
  */
 export class RunningScales {
+  /** The scales before anything was appended. */
+  readonly first: Scales;
   private readonly mean: Float64Array;
   /** Sums of squared deviations from the mean. */
   private readonly squares: Float64Array;
@@ -44,7 +49,8 @@ export class RunningScales {
   constructor(channels: readonly Float64Array[]) {
     const moments = channels.map(meanAndStd);
     this.points = channels[0]?.length ?? 0;
-    this.mean = Float64Array.from(moments, ({ mean }) => mean);
+    this.first = toScales(moments);
+    this.mean = this.first.mean.slice();
     this.squares = Float64Array.from(moments, ({ std }) => std * std * this.points);
   }
 

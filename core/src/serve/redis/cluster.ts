@@ -10,8 +10,8 @@ import type { Log } from '../log.js';
 import { createOutputs } from '../outputs/index.js';
 import type { Output } from '../outputs/output.js';
 import {
-  openLabelBook,
-  openSources,
+  makeLabelBook,
+  makeSources,
   type ClusterState,
   type FleetView,
   type Runs,
@@ -76,8 +76,8 @@ class Cluster implements Runs {
       { length: config.limits.workers ?? availableParallelism() },
       () => new Shard(undefined, undefined),
     );
-    this.sources = openSources(config);
-    this.labels = openLabelBook(log);
+    this.sources = makeSources(config);
+    this.labels = makeLabelBook(log);
     const { remoteWrite } = config.outputs;
     this.scores = createOutputs(
       { outputs: { ...config.outputs, alertmanager: [], webhook: [], grafana: [], remoteWrite } },

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { checkConfig } from '../config.js';
 import { createLog } from '../log.js';
-import { openSources } from '../running.js';
+import { makeSources } from '../running.js';
 import { makeKeys } from './keys.js';
 import { Leader } from './leader.js';
 import type { Scripts } from './scripts.js';
@@ -36,7 +36,7 @@ test('a process that is stopped while it takes the lead ends, and gives the lead
   } as unknown as Scripts;
   const leader = new Leader({
     ...{ id: 'one', redis, scripts, keys, config },
-    sources: openSources(config),
+    sources: makeSources(config),
     log: createLog('json', () => {}),
     now: Date.now,
   });
