@@ -35,8 +35,6 @@ export interface SampleSize {
 
 /** Fewest segments of a window: the shape of a cycle shows in few. */
 const COARSEST = 16;
-/** The distance is that from the third nearest: one or two odd windows in the sample are not company enough. */
-const NEAREST = 3;
 /** Windows begin at least so many times per window. */
 const PER_WINDOW = 8;
 /** Fewest windows of a sample that stands for a series. */
@@ -46,7 +44,7 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2;
 /** Keeps the quotient of two distances that are next to 0 near 1. */
 const TINY = 1e-4;
 /** Terms of a distance that are added up before it is looked at. */
-const CHUNK = 8;
+const CHUNK = 4;
 
 /** Draws a sample; undefined where too few windows fit the series or the budget. */
 export function sampleWindows(
@@ -108,7 +106,7 @@ function centerWindow(means: Float64Array, start: number, into: Float64Array): v
 }
 
 /**
- * Mean squared distance from the third nearest window of the sample.
+ * Mean squared distance from the third nearest window of the sample: one or two odd ones are not company enough.
  * @param start of the window, in segments of the whole series: windows that overlap it are left out
  */
 function measureDistance(
@@ -116,20 +114,30 @@ function measureDistance(
   window: Float64Array,
   start: number,
 ): number {
-  const nearest = new Float64Array(NEAREST).fill(Infinity);
+  let first = Infinity;
+  let second = Infinity;
+  let third = Infinity;
   for (let k = 0, base = 0; k < starts.length; k++, base += segments) {
-    if (Math.abs(starts[k]! - start) < segments) continue;
+    const gap = starts[k]! - start;
+    if (gap < segments && gap > -segments) continue;
     let sum = 0;
-    for (let t = 0; t < segments && sum < nearest[NEAREST - 1]!;) {
-      for (const end = Math.min(segments, t + CHUNK); t < end; t++) {
+    for (let t = 0; t < segments && sum < third;) {
+      const end = Math.min(segments, t + CHUNK);
+      for (; t < end; t++) {
         const difference = window[t]! - windows[base + t]!;
         sum += difference * difference;
       }
     }
-    let slot = NEAREST - 1;
-    if (sum >= nearest[slot]!) continue;
-    for (; slot > 0 && nearest[slot - 1]! > sum; slot--) nearest[slot] = nearest[slot - 1]!;
-    nearest[slot] = sum;
+    if (sum >= third) continue;
+    if (sum >= second) third = sum;
+    else {
+      third = second;
+      if (sum >= first) second = sum;
+      else {
+        second = first;
+        first = sum;
+      }
+    }
   }
-  return nearest[NEAREST - 1]! / segments;
+  return third / segments;
 }

@@ -120,7 +120,7 @@ export function estimateMembers(input: StandardizedChannels, budget: number): Me
   const oneCycle = Math.max(8, Math.min(period || periods[0]!, n >> 3));
   const hasManyCycles = isOne && oneCycle >= SAMPLE.points && n >= SAMPLE.cycles * oneCycle;
   const drawn = hasManyCycles
-    ? sampleWindows(channels[0]!, { window: oneCycle, windows: SAMPLE.windows, budget: budget / 8 })
+    ? sampleWindows(channels[0]!, { window: oneCycle, windows: SAMPLE.windows, budget: budget / 16 })
     : undefined;
   const sample = drawn && drawn.variety > SAMPLE.from ? drawn : undefined;
   const cycle = planMemory(n, 1, {
