@@ -136,7 +136,7 @@ it('gives a stream the scores of the whole', async () => {
   const unlabeled = createSeries({ channels: series.channels });
   const detector = await auto.create(listDefaults(auto.options));
   const stream = await detector.stream!(sliceSeries(unlabeled, 0, 5000), {});
-  expect(stream.history.members?.map(({ name }) => name)).toContain('neighbor-distance-sample');
+  expect(stream.history?.members?.map(({ name }) => name)).toContain('neighbor-distance-sample');
   for (const [from, to] of [
     [5000, 5001],
     [5001, 5040],
