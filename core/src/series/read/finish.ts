@@ -1,3 +1,4 @@
+import { unmarkChannel } from './channel-mark.js';
 import { HeedError } from '../../errors.js';
 import { formatCount } from '../../format.js';
 import { fillAbsent } from '../absent.js';
@@ -207,7 +208,7 @@ function buildChannels(
   const usual: Mark | null = several
     ? null
     : (proven ?? (table.time?.isDotted && table.semicolons ? ',' : null));
-  return used.map((column, i) => {
+  const channels = used.map((column, i) => {
     const mark =
       marks[i] ?? (column.isOpen ? column.decideMark(rows, usual, proven !== null && !several, file) : '.');
     const { values, unit } = column.resolve(rows, mark, file, notes);
@@ -216,8 +217,9 @@ function buildChannels(
     const [name, own] = splitUnit(column.name);
     const known =
       unit ?? (given === undefined ? undefined : (cellUnit(given)?.name ?? given)) ?? own ?? unitOfName(name);
-    return { name: column.name, ...(known === undefined ? {} : { unit: known }), values };
+    return { name: unmarkChannel(column.name), ...(known === undefined ? {} : { unit: known }), values };
   });
+  return distinct(channels);
 }
 
 const repeatsTime = 'it repeats the time';
