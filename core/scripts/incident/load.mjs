@@ -5,7 +5,7 @@
 import http from 'node:http';
 
 const [port, cycleSeconds] = [Number(process.argv[2]), Number(process.argv[3])];
-const meanRate = 60;
+const meanRate = Number(process.argv[4] ?? 60);
 const ordersShare = 0.25;
 const agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
 

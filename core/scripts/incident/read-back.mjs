@@ -14,35 +14,41 @@ export function requireBuild() {
   if (!existsSync(entry)) throw new Error('The library is not built yet. Run: npm run build');
 }
 
-export async function readBack({ url, recording, out, progress }) {
+/** All channels over the recorded range; throws where one has nothing. */
+export async function readChannels({ url, channels, recording, progress }) {
   const { readPrometheus } = await import(entry);
-  const channels = JSON.parse(await readFile(join(here, 'channels.json'), 'utf8'));
-  const step = recording.scrapeSeconds * 1000;
   const series = await readPrometheus({
     url,
     query: channels,
     start: recording.start,
     end: recording.end,
-    step,
+    step: recording.scrapeSeconds * 1000,
     onProgress: ({ message }) => message && progress(message),
   });
   const found = new Set(series.channels.map(({ name }) => name));
   const missing = channels.filter(({ name }) => !found.has(name)).map(({ name }) => name);
   if (missing.length > 0) throw new Error(`Nothing was recorded for ${missing.join(', ')}.`);
-  const labels = [...series.time].map((time) =>
-    recording.faults.some(({ startTime, endTime }) => time >= startTime && time <= endTime) ? 1 : 0,
-  );
+  return series;
+}
 
-  await mkdir(out, { recursive: true });
+/** CSV text: time, channels, and a label that is 1 within a fault. */
+export function formatRows(series, faults) {
   const header = ['time', ...series.channels.map(({ name }) => name), 'label'];
   const rows = [...series.time].map((time, t) => [
     new Date(time).toISOString().replace('.000Z', 'Z'),
     ...series.channels.map(({ values }) =>
       Number.isNaN(values[t]) ? '' : Number(values[t].toPrecision(digits)),
     ),
-    labels[t],
+    faults.some(({ startTime, endTime }) => time >= startTime && time <= endTime) ? 1 : 0,
   ]);
-  await writeFile(join(out, 'incident.csv'), `${[header, ...rows].map((row) => row.join(',')).join('\n')}\n`);
+  return `${[header, ...rows].map((row) => row.join(',')).join('\n')}\n`;
+}
+
+export async function readBack({ url, recording, out, progress }) {
+  const channels = JSON.parse(await readFile(join(here, 'channels.json'), 'utf8'));
+  const series = await readChannels({ url, channels, recording, progress });
+  await mkdir(out, { recursive: true });
+  await writeFile(join(out, 'incident.csv'), formatRows(series, recording.faults));
 
   const iso = (time) => new Date(time).toISOString();
   const metadata = {

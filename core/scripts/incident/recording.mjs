@@ -14,7 +14,7 @@ const fillerName = 'stray.tmp';
 /** Milliseconds between signs of life. */
 const reportEvery = 60_000;
 
-async function freePort() {
+export async function freePort() {
   const server = createServer();
   await new Promise((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
   const { port } = server.address();
@@ -23,7 +23,7 @@ async function freePort() {
 }
 
 /** Starts a process whose output goes to its log file. */
-function withLog(directory, name, begin) {
+export function withLog(directory, name, begin) {
   const log = openSync(join(directory, `${name}.log`), 'a');
   try {
     return begin(log);
@@ -154,7 +154,7 @@ export async function startParts({ directory, programs, schedule, progress }) {
   };
 }
 
-async function startPrometheus({ directory, port, start, programs }) {
+export async function startPrometheus({ directory, port, start, programs }) {
   start('prometheus', programs.prometheus, [
     `--config.file=${join(directory, 'prometheus.yml')}`,
     `--storage.tsdb.path=${join(directory, 'tsdb')}`,

@@ -2,16 +2,15 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { canInstall, findProgram, installPackages } from '../debian.mjs';
 
-const packages = {
+const incidentPackages = {
   prometheus: 'prometheus',
   'prometheus-node-exporter': 'prometheus-node-exporter',
   unshare: 'util-linux',
 };
 
-/** Paths of all programs; installs missing ones by apt when root on Debian, else throws one line. */
-export async function requirePrograms() {
-  if (process.platform !== 'linux')
-    throw new Error('Recording needs Linux: it reads /proc and mounts a small disk.');
+/** Paths of all programs (program: Debian package); installs missing ones by apt when root on Debian, else throws one line. */
+export async function requirePrograms(packages = incidentPackages) {
+  if (process.platform !== 'linux') throw new Error('Recording needs Linux: it uses its namespaces.');
   const missing = Object.keys(packages).filter((name) => !findProgram(name));
   if (missing.length > 0) {
     const wanted = missing.map((name) => packages[name]);

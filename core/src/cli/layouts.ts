@@ -1,4 +1,4 @@
-/** The layouts that are read, by name and with a sample of three lines; docs/formats.md says more of each. */
+/** The layouts that are read, by name and with a sample of three lines or more; docs/formats.md says more of each. */
 export interface Layout {
   readonly name: string;
   readonly sample: string;
@@ -16,19 +16,23 @@ export const layouts: Readonly<Record<string, readonly Layout[]>> = {
       name: 'CSV of Grafana',
       sample: String.raw`sep=,
 "Time","heap"
-2026-03-02 00:00:00,1.03 GiB`,
+2026-03-02 00:00:00,1.03 GiB
+2026-03-02 00:01:00,987 MiB`,
     },
     {
       name: 'Long tables',
       sample: String.raw`"Series";"Time";"Value"
 "web-1";"2026-03-02T00:00:00+00:00";19.4
-"web-2";"2026-03-02T00:00:00+00:00";24.4`,
+"web-2";"2026-03-02T00:00:00+00:00";24.4
+"web-1";"2026-03-02T00:01:00+00:00";21.1
+"web-2";"2026-03-02T00:01:00+00:00";26.1`,
     },
     {
       name: 'InfluxDB',
       sample: String.raw`#datatype,string,long,dateTime:RFC3339,double,string,string
 ,result,table,_time,_value,_field,host
-,,0,2026-03-02T00:00:00Z,19.4,usage,a`,
+,,0,2026-03-02T00:00:00Z,19.4,usage,a
+,,0,2026-03-02T00:01:00Z,21.1,usage,a`,
     },
     {
       name: 'Kibana, Splunk',
@@ -69,8 +73,13 @@ web-2,us,24.4,26.1,25.9,25.0`,
     {
       name: 'Tables with titles, comments or totals around them',
       sample: String.raw`Mission Sample Count: 400
+# run 7
 Date/Time,temp
-,°C`,
+,°C
+2026-03-02 00:00,19.4
+2026-03-02 00:01,21.1
+2026-03-02 00:02,20.9
+Mean,20.5`,
     },
   ],
   'Lines of measurements': [
@@ -79,6 +88,12 @@ Date/Time,temp
       sample: String.raw`{__name__="up", instance="a"} 1 1772409600000
 {__name__="up", instance="a"} 0 1772409660000
 {__name__="up", instance="a"} 1 1772409720000`,
+    },
+    {
+      name: 'promtool query',
+      sample: String.raw`up{instance="a"} =>
+1 @[1772409600]
+0 @[1772409660]`,
     },
     {
       name: 'InfluxDB line protocol',
@@ -115,7 +130,8 @@ time=2026-03-02T00:02:00Z level=warn took=20.9ms`,
     {
       name: 'Prometheus, Mimir, Thanos, Loki',
       sample: String.raw`{"status":"success","data":{"resultType":"matrix","result":[
-  {"metric":{"__name__":"up","instance":"a"},"values":[[1772409600,"1"],[1772409660,"0"]]}
+  {"metric":{"__name__":"up","instance":"a"},"values":[[1772409600,"1"],[1772409660,"0"]]},
+  {"metric":{"__name__":"up","instance":"b"},"values":[[1772409600,"1"],[1772409660,"1"]]}
 ]}}`,
     },
     {
@@ -127,7 +143,8 @@ time=2026-03-02T00:02:00Z level=warn took=20.9ms`,
     {
       name: 'InfluxDB 1.x',
       sample: String.raw`{"results":[{"series":[
-  {"name":"cpu","tags":{"host":"a"},"columns":["time","mean"],"values":[["2026-03-02T00:00:00Z",19.4]]}
+  {"name":"cpu","tags":{"host":"a"},"columns":["time","mean"],"values":[
+    ["2026-03-02T00:00:00Z",19.4],["2026-03-02T00:01:00Z",21.1]]}
 ]}]}`,
     },
     {
@@ -141,6 +158,12 @@ time=2026-03-02T00:02:00Z level=warn took=20.9ms`,
       sample: String.raw`{"series":[{"metric":"system.cpu.user","scope":"host:a",
   "pointlist":[[1772409600000,19.4],
                [1772409660000,21.1]]}]}`,
+    },
+    {
+      name: 'Dynatrace',
+      sample: String.raw`{"resolution":"1m","result":[{"metricId":"host.cpu","data":[{"dimensionMap":{"host":"a"},
+  "timestamps":[1772409600000,1772409660000],
+  "values":[19.4,21.1]}]}]}`,
     },
     {
       name: 'Graphite',

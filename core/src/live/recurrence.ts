@@ -16,6 +16,11 @@ const SLACK = 2;
 const SLACK_SHARE = 0.005;
 /** The same of a day and a week. */
 const CALENDAR_SLACK_SHARE = 0.0025;
+/**
+ * Chance below which a match is no accident: where peaks are many, some are at equal distances whatever their times are,
+ * and a fault must not pass for one more of them.
+ */
+const CHANCE = 0.15;
 /** The longest window: so long it holds what stood out at a regular time. */
 const ECHO = 128;
 
@@ -38,8 +43,8 @@ export class Recurrence {
   constructor(private readonly calendar: readonly number[] = []) {}
 
   /**
-   * @returns whether points that stood out as much came before at the same distance, twice; or a day or a week ago; or
-   * whether windows still hold such points
+   * @returns whether points that stood out as much came before at the same distance, so often that it is no accident; or
+   * a day or a week ago; or whether windows still hold such points
    */
   push(point: number, strength: number): boolean {
     if (strength < NEAR_FROM) return false;
@@ -62,20 +67,10 @@ export class Recurrence {
       point - peak.end >= APART &&
       this.calendar.some((cycle) => isAt(point - cycle, peak, SLACK + CALENDAR_SLACK_SHARE * cycle));
     if (peaks.some(isCalendar) || near.some(isCalendar)) return true;
-    for (let a = peaks.length - 1; a >= 0; a--) {
-      const later = peaks[a]!;
-      if (later.strength < least || point - later.end < APART) continue;
-      for (let b = a - 1; b >= 0; b--) {
-        const earlier = peaks[b]!;
-        if (earlier.strength < least) continue;
-        const distance = later.start - earlier.start;
-        const slack = SLACK + SLACK_SHARE * distance;
-        const then = point - distance;
-        if (then < later.start - slack) break;
-        if (isAt(then, later, slack)) return true;
-      }
-    }
-    return false;
+    return recursEvenly(
+      peaks.filter(({ strength }) => strength >= least),
+      point,
+    );
   }
 
   clear(): void {
@@ -100,6 +95,49 @@ export class Recurrence {
     this.near = readPeaks(from, NEAR_PEAKS);
   }
 }
+
+/**
+ * Whether a point comes as long after a peak as that came after another, and so on, in a way that peaks at random times
+ * with the same rate hardly would.
+ * @param peaks those that stood out as much, oldest first
+ */
+function recursEvenly(peaks: readonly Peak[], point: number): boolean {
+  const rate = peaks.length / Math.max(1, point - (peaks[0]?.start ?? point));
+  // Of any peak so near as this one the one before it might have matched.
+  let chance = 0;
+  for (let a = peaks.length - 1; a >= 0; a--) {
+    const later = peaks[a]!;
+    if (point - later.end < APART) continue;
+    chance += rate * reach(later, point - later.start);
+    for (let b = a - 1; b >= 0; b--) {
+      const distance = later.start - peaks[b]!.start;
+      const slack = SLACK + SLACK_SHARE * distance;
+      if (point - distance < later.start - slack) break;
+      if (!isAt(point - distance, later, slack)) continue;
+      if (chance * chanceOfMore(peaks.slice(0, b + 1), distance, rate) < CHANCE) return true;
+    }
+  }
+  return false;
+}
+
+/** Chance of the peaks that precede the last one at the same distance again and again; 1 where there are none. */
+function chanceOfMore(peaks: readonly Peak[], distance: number, rate: number): number {
+  const slack = SLACK + SLACK_SHARE * distance;
+  let chance = 1;
+  let expected = peaks[peaks.length - 1]!.start - distance;
+  for (let i = peaks.length - 2; i >= 0; i--) {
+    const peak = peaks[i]!;
+    if (peak.end < expected - slack) break;
+    if (!isAt(expected, peak, slack)) continue;
+    chance *= Math.min(1, rate * reach(peak, distance));
+    expected = peak.start - distance;
+  }
+  return chance;
+}
+
+/** Points at which another would be at this distance from a peak. */
+const reach = ({ start, end }: Peak, distance: number): number =>
+  2 * (SLACK + SLACK_SHARE * distance) + end - start + 1;
 
 /** Adds a point to the latest cluster, or begins one; the oldest goes where there are too many. */
 function note(peaks: Peak[], most: number, point: number, strength: number): void {

@@ -8,14 +8,20 @@ const PEAK = 0.8;
 const APART = 16;
 const LONGEST = 32;
 /** What is known of any series before it is seen: the mean excess of its peaks, worth so many peaks; and their rate. */
-const USUAL_EXCESS = 0.19;
+const USUAL_EXCESS = 0.2;
 const EXCESS_WORTH = 40;
 const PEAKS_BEFORE = 4;
 const POINTS_BEFORE = 400;
 /** Points after which an old peak weighs 1/e. */
 const FORGET = 20_000;
-/** What comes at regular times is remembered from here on, and must not page where it is not. */
-const LOWEST = 1.4;
+/**
+ * However calm a series was, its threshold is at least `LOWEST` where one incident in `LOWEST_FROM` points or fewer is
+ * allowed. Where more are, it may be lower by the usual excess of peaks, down to `LEAST`: what stands out less is noise,
+ * whatever is allowed.
+ */
+const LOWEST = 1.8;
+const LOWEST_FROM = 10_080;
+const LEAST = 1.4;
 const HIGHEST = 6;
 /** Share of the decades that so many points can tell at all beyond which no threshold lies. */
 const TELLABLE = 0.75;
@@ -116,12 +122,16 @@ export class BudgetThreshold {
     this.uncensored *= keep;
     this.sincePeak++;
     // What comes at regular times counts as long as it would not page anyhow.
-    if (opening >= PEAK && !(regular && strength >= LOWEST)) {
+    if (opening >= PEAK && !(regular && strength >= this.lowest())) {
       if (this.peak === 0) this.sinceBegun = 0;
       this.peak = Math.max(this.peak, opening);
       this.sincePeak = 0;
     }
     this.update();
+  }
+
+  private lowest(): number {
+    return Math.max(LEAST, LOWEST - USUAL_EXCESS * Math.log(Math.max(1, this.rate * LOWEST_FROM)));
   }
 
   private update(): void {
@@ -131,7 +141,7 @@ export class BudgetThreshold {
     const tellable = TELLABLE * (Math.log10(Math.max(1000, this.seen)) + 0.3);
     const level = Math.min(HIGHEST, PEAK + excess * Math.log(Math.max(1, peaks / this.rate)));
     const caution = FIRST_CAUTION * Math.max(0, 1 - this.seen / FIRST) ** 2;
-    this.value = Math.min(tellable, Math.max(LOWEST, level) + caution);
+    this.value = Math.min(tellable, Math.max(this.lowest(), level) + caution);
   }
 
   write(out: BinaryWriter): void {

@@ -49,6 +49,8 @@ export interface Scan {
   readonly leasts: readonly number[];
 }
 
+/** Share of the least sum that counts, from which running sums are summed anew. */
+const NEAR = 0.99;
 /** How far from the bounds of the other direction sums must stay to be looked at no further. */
 const UNLIKE = 0.8;
 const NEVER = {
@@ -96,6 +98,11 @@ export function scanForward({
   const n = y.length;
   const { sigma } = model;
   const order = model.coefficients.length;
+  // Points at which some sum of the model's own innovations may be large enough.
+  const near = new Uint8Array(n);
+  const markNear = (sizes: Float64Array, least: number): void => {
+    for (let t = 0; t < n; t++) if (Math.abs(sizes[t]!) >= NEAR * least) near[t] = 1;
+  };
   const sums = SCALES.filter((w) => w === 1 || n >= 8 * w).map((w, i) => {
     const sizes = sumsOver(model.innovations, w);
     const regular = findRegular(sizes, known);
@@ -104,9 +111,13 @@ export function scanForward({
     const usual = withoutClusters(regular.unexplained(), 2 * known.most + 2);
     const rarity = fitRarity(usual, floor * Math.sqrt(w));
     const least = rarity.least(rareOver(w) * strictness);
+    markNear(sizes, least);
     return { w, root: Math.sqrt(w), rarity, least, isRegular: regular.isRegular };
   });
   const leasts = sums.map(({ least }) => least);
+  // What running sums lose of digits must lie within the margin.
+  const isExact = 1e-12 * maxAbsolute(model.innovations) * n < (1 - NEAR) * Math.min(...leasts);
+  const reach = sums[sums.length - 1]!.w;
   if (leasts.every((least) => least === Infinity)) {
     return { intervals: [], expected: y, spread: new Float64Array(n), leasts };
   }
@@ -126,6 +137,8 @@ export function scanForward({
   const plausible = (value: number): number => Math.max(low, Math.min(high, value));
   let lasting = 0;
   let from = 0;
+  // Where what is off differs from the model's own innovations.
+  let changed = -1;
   // Where what forecasts look back on is not what the model's own looked back on.
   let differs = -Infinity;
   for (let t = 0; t < n; t++) {
@@ -138,12 +151,14 @@ export function scanForward({
     }
     const off = y[t]! - forecast;
     own[t] = off;
-    const opened = opens(t);
+    if (off !== model.innovations[t]) changed = t;
+    const opened = near[t] || !isExact || t - changed < reach ? opens(t) : undefined;
     if (opened) {
       const interval = follow(opened.onset, opened.rarity);
       intervals.push(interval.told);
       t = interval.last;
       from = t + 1;
+      changed = t;
       lasting = 0;
       differs = t;
       continue;

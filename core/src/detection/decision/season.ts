@@ -131,25 +131,31 @@ export function findAbsences(values: Float64Array, { period, tolerance }: Season
   for (const way of [1, -1] as const) {
     const reach = envelope(values, tolerance, way);
     let open: { start: number; end: number; way: 1 | -1; size: number } | undefined;
-    const scratch: number[] = [];
+    const others = new Float64Array(2 * CYCLES);
     const first = out.length;
     // At the ends of the series what may come a little early or late may lie outside.
     for (let t = tolerance; t < n - tolerance; t++) {
-      scratch.length = 0;
-      for (let c = 1; scratch.length < 2 * CYCLES && (t - c * period >= 0 || t + c * period < n); c++) {
-        if (t - c * period >= 0) scratch.push(way * reach[t - c * period]!);
-        if (t + c * period < n) scratch.push(way * reach[t + c * period]!);
+      let count = 0;
+      for (let c = 1; count < 2 * CYCLES && (t - c * period >= 0 || t + c * period < n); c++) {
+        if (t - c * period >= 0) others[count++] = way * reach[t - c * period]!;
+        if (t + c * period < n) others[count++] = way * reach[t + c * period]!;
+      }
+      let lowest = Infinity;
+      let second = Infinity;
+      for (let i = 0; i < count; i++) {
+        const value = others[i]!;
+        if (value < lowest) {
+          second = lowest;
+          lowest = value;
+        } else if (value < second) second = value;
       }
       let size = 0;
-      if (scratch.length >= 3) {
-        scratch.sort((a, b) => a - b);
-        const least = scratch[scratch.length > 3 ? 1 : 0]!;
-        const usual = scratch[scratch.length >> 1]!;
-        const own = way * reach[t]!;
+      const least = count > 3 ? second : lowest;
+      const own = way * reach[t]!;
+      if (count >= 3 && least - own > 5 * sigma) {
+        const usual = others.subarray(0, count).sort()[count >> 1]!;
         const height = usual - way * middle;
-        if (least - own > 5 * sigma && least - own > 0.5 * height && usual - own > 3 * (usual - least)) {
-          size = (least - own) / sigma;
-        }
+        if (least - own > 0.5 * height && usual - own > 3 * (usual - least)) size = (least - own) / sigma;
       }
       if (size > 0) {
         if (open && t - open.end <= 2 * tolerance + 1) open.end = t;

@@ -184,16 +184,19 @@ class CsvTable {
     if (/^(#|\/\/)/.test(first) && !(first.startsWith('#N') && rows.count === table.width))
       return note('comment');
     let empty = true;
+    let equal = 0;
     let same = true;
     let rule = true;
     for (let i = 0; i < rows.count; i++) {
       const cell = rows.cell(i);
       if (cell !== '') empty = false;
-      if (i < dialect.names.length && cell !== dialect.names[i] && cell !== '') same = false;
+      if (cell !== '' && cell === dialect.names[i]) equal++;
+      else if (i < dialect.names.length && cell !== '') same = false;
       if (!/^[-=+|: \u2500-\u257f]*$/.test(cell) || (cell !== '' && cell.length < 3)) rule = false;
     }
     if (empty) return note('empty');
-    if (same && rows.count === dialect.names.length) return note('header');
+    if (same && rows.count === dialect.names.length)
+      return note(2 * equal >= dialect.names.length ? 'header' : 'empty');
     return rule;
   }
 

@@ -1,3 +1,5 @@
+import { HeedError } from '../../errors.js';
+import { formatCount } from '../../format.js';
 import { firstDataRow, headerRows, nameColumns } from './header.js';
 import type { ReadOptions } from './options.js';
 import { CellTypes, logicalLines, mostRows, splitLine, type Line, type Row } from './split.js';
@@ -58,6 +60,20 @@ export function findDialect(head: string, options: ReadOptions): Dialect | null 
       ({ text, offset }) =>
         text.trim() !== '' && offset < (start?.offset ?? 0) && !comment.test(text) && !ruler.test(text),
     );
+  // Without names, a line of numbers above the table is a row of another width.
+  const uneven =
+    headers.length === 0
+      ? before.find(({ text }) => isNumeric(splitLine(text, delimiter), types))
+      : undefined;
+  if (uneven && options.header === undefined) {
+    const cells = splitLine(uneven.text, delimiter).length;
+    throw new HeedError(
+      'ragged-row',
+      `the row has ${formatCount(cells, 'cell')} where most have ${width}`,
+      'Give every row the same number of cells, or take out what is no part of the table.',
+      { file: options.name, line: uneven.line },
+    );
+  }
   if (before.length > 0) {
     notes.push(
       `${before.length === 1 ? `Line ${before[0]!.line}` : `Lines ${before[0]!.line}–${before.at(-1)!.line}`} before the table ${before.length === 1 ? 'was' : 'were'} left out ("${shorten(before[0]!.text)}"${before.length > 1 ? ' …' : ''}).`,
@@ -76,6 +92,11 @@ export function findDialect(head: string, options: ReadOptions): Dialect | null 
     sample: data.slice(0, 100),
     notes,
   };
+}
+
+/** True for a line of several cells of which most are numbers. */
+function isNumeric(cells: readonly string[], types: CellTypes): boolean {
+  return cells.length > 2 && 2 * cells.filter((cell) => types.of(cell) === 'number').length > cells.length;
 }
 
 /** The delimiter of a table of text by its first lines; a comma where none is there. */

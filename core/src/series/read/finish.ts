@@ -1,27 +1,18 @@
-import { unmarkChannel } from './channel-mark.js';
 import { HeedError } from '../../errors.js';
 import { formatCount } from '../../format.js';
 import { fillAbsent } from '../absent.js';
 import { mergeRows } from '../merge.js';
 import { createSeries } from '../series.js';
 import { parseDuration } from '../time.js';
-import { unitOfName } from '../units.js';
-import { cellUnit } from './cell-units.js';
-import type { Column, Mark } from './column.js';
-import { isMeasuredTarget, readLabels, mayBeGroundTruth } from './labels.js';
+import { buildChannels, type Channel } from './channels.js';
+import type { Column } from './column.js';
+import { isMeasuredAfterAll, readLabels, mayBeGroundTruth } from './labels.js';
 import type { ReadResult } from './options.js';
 import { findSeries, groupBy, numericKeys, pivot, type Grouping } from './pivot.js';
-import { isIdName, isIndexName, keyRank, timePart } from './roles.js';
-import { markMissingCodes } from './sentinels.js';
-import type { TableBuilder } from './table.js';
+import { keyRank } from './roles.js';
+import type { TableBuilder, TableColumn } from './table.js';
 import { listNames, shorten } from './words.js';
 import { Zone } from './zones.js';
-
-interface Channel {
-  readonly name: string;
-  readonly unit?: string;
-  readonly values: Float64Array;
-}
 
 /** Makes the series of a table whose rows have all been read. */
 export function finishTable(table: TableBuilder): ReadResult {
@@ -46,11 +37,18 @@ function buildSeries(table: TableBuilder): ReadResult {
 
   // What users name comes first, then what is numeric; the rest may name series.
   const labelNamed = table.columns.find(({ role }) => role === 'label')?.cells;
-  const measured = labelNamed !== undefined && !table.labelAsked && isMeasuredTarget(labelNamed, rows);
+  const measured = labelNamed !== undefined && !table.labelAsked && isMeasuredAfterAll(labelNamed, rows);
+  const isOutput = ({ role, cells }: TableColumn): boolean =>
+    role === 'related' && !isMeasuredAfterAll(cells, rows);
   const values = table.asked
     ? table.asked.map((c) => table.columns[c]!.cells)
     : table.columns
-        .filter(({ role, cells }) => role === 'value' || (measured && cells === labelNamed))
+        .filter(
+          (column) =>
+            column.role === 'value' ||
+            (column.role === 'related' && !isOutput(column)) ||
+            (measured && column.cells === labelNamed),
+        )
         .map(({ cells }) => cells);
   const keyed = new Set(table.keys?.map((c) => table.columns[c]!.cells));
   const labelColumn = measured ? undefined : labelNamed;
@@ -64,12 +62,13 @@ function buildSeries(table: TableBuilder): ReadResult {
     )
     .map(({ cells }) => cells);
 
-  const grouping = times ? findGroups(table, times.time, numeric, texts) : null;
+  const grouping = times ? findGroups(table, times, numeric, texts) : null;
   const keys = new Set(grouping?.columns);
   const labels =
     labelColumn && !labelIsKey ? readLabels(labelColumn, rows, table.labelAsked, file, notes) : null;
-  for (const { role, cells } of table.columns) {
-    if (role === 'related' && !table.asked && !keys.has(cells)) {
+  for (const column of table.columns) {
+    const { cells } = column;
+    if (isOutput(column) && !table.asked && !keys.has(cells)) {
       notes.push(
         `Column "${cells.name}" was left out: labels and scores of anomalies are not input (--columns "${cells.name}" reads it as a channel).`,
       );
@@ -79,6 +78,7 @@ function buildSeries(table: TableBuilder): ReadResult {
     table,
     numeric.filter((column) => !keys.has(column)),
     times?.time,
+    texts.some((column) => !keys.has(column) && (column.freeText || column.texts.size > 1)),
     notes,
   );
   // Who names columns does not want to hear of the others.
@@ -132,7 +132,7 @@ function buildSeries(table: TableBuilder): ReadResult {
 /** The columns by which rows belong to several series; null for a table with one row per time. */
 function findGroups(
   table: TableBuilder,
-  time: Float64Array,
+  { time: wall, zoneless }: { readonly time: Float64Array; readonly zoneless: boolean },
   numeric: readonly Column[],
   texts: readonly Column[],
 ): Grouping | null {
@@ -143,7 +143,13 @@ function findGroups(
       table.keys.map((c) => table.columns[c]!.cells),
       rows,
     );
-  const repeated = hasRepeats(time);
+  let time = wall;
+  let repeated = hasRepeats(time);
+  if (repeated && zoneless && options.timeZone !== undefined) {
+    time = withoutRepeatedHours(time, new Zone(options.timeZone));
+    repeated = hasRepeats(time);
+    if (!repeated) return null;
+  }
   // Who asks for rows of one time to be merged does not want them apart.
   if (repeated && options.duplicates !== undefined && options.duplicates !== 'reject') {
     const key = texts.find(
@@ -173,6 +179,11 @@ function findGroups(
   return found ? { ...groupBy(found, rows), guessed: true } : null;
 }
 
+/** Wall times, with a number of its own for every row of an hour that comes twice when clocks go back. */
+function withoutRepeatedHours(wall: Float64Array, zone: Zone): Float64Array {
+  return wall.map((ms, row) => (zone.instants(ms).length > 1 ? -row - 1 : ms));
+}
+
 function hasRepeats(time: Float64Array): boolean {
   let rising = true;
   for (let i = 1; i < time.length && rising; i++) rising = time[i]! > time[i - 1]!;
@@ -180,96 +191,6 @@ function hasRepeats(time: Float64Array): boolean {
   const seen = time.slice().sort();
   for (let i = 1; i < seen.length; i++) if (seen[i] === seen[i - 1]) return true;
   return false;
-}
-
-/** Numeric columns as channels, without those that only count or identify. */
-function buildChannels(
-  table: TableBuilder,
-  columns: readonly Column[],
-  time: Float64Array | undefined,
-  notes: string[],
-): Channel[] {
-  const { options, rows } = table;
-  const file = options.name;
-  const left: string[] = [];
-  const kept = columns.filter((column) => {
-    if (column.wanted) return true;
-    const why = noMeasurement(column, rows, time);
-    // A table of ids alone is one of measurements after all; one of times is not.
-    if (why === null || (columns.length === 1 && why !== repeatsTime)) return true;
-    left.push(`Column "${column.name}" was left out: ${why}.`);
-    return false;
-  });
-  const used = kept.length > 0 || columns.length === 1 ? kept : columns;
-  if (kept.length > 0 || columns.length === 1) notes.push(...left);
-  const marks = used.map((column) => options.decimal ?? column.provenMark(file));
-  const proven = marks.find((mark): mark is Mark => mark !== null) ?? null;
-  const several = new Set(marks.filter((mark) => mark !== null)).size > 1;
-  const usual: Mark | null = several
-    ? null
-    : (proven ?? (table.time?.isDotted && table.semicolons ? ',' : null));
-  const channels = used.map((column, i) => {
-    const mark =
-      marks[i] ?? (column.isOpen ? column.decideMark(rows, usual, proven !== null && !several, file) : '.');
-    const { values, unit } = column.resolve(rows, mark, file, notes);
-    markMissingCodes(column.name, values, options.naValues, notes);
-    const given = table.units[table.columns.findIndex(({ cells }) => cells === column)];
-    const [name, own] = splitUnit(column.name);
-    const known =
-      unit ?? (given === undefined ? undefined : (cellUnit(given)?.name ?? given)) ?? own ?? unitOfName(name);
-    return { name: unmarkChannel(column.name), ...(known === undefined ? {} : { unit: known }), values };
-  });
-  return distinct(channels);
-}
-
-const repeatsTime = 'it repeats the time';
-
-/** Why a column of numbers is no measurement; null where it is one. */
-function noMeasurement(column: Column, rows: number, time: Float64Array | undefined): string | null {
-  const values = column.values.values;
-  const [first, second] = [values[0]!, values[1]!];
-  const present = values.subarray(0, rows).find((value) => !Number.isNaN(value));
-  if (isIndexName(column.name) && rows > 1 && Number.isInteger(first) && Math.abs(second - first) === 1) {
-    let counts = true;
-    for (let row = 1; row < rows && counts; row++)
-      counts = values[row] === values[row - 1]! + (second - first);
-    if (counts) return 'it counts the rows';
-  }
-  if (time && first > 6e8 && time[0]! > 6e11) {
-    for (const factor of [1000, 1, 1e-3, 1e-6]) {
-      const close = (row: number): boolean => Math.abs(values[row]! * factor - time[row]!) < 86_400_000;
-      if (values.subarray(0, rows).every((_, row) => close(row))) return repeatsTime;
-    }
-  }
-  if (time && rows > 2 && isPartOfTime(column, rows, time)) return 'it is a part of the time';
-  // Tools that tell of each processor and of all of them call these −1.
-  if (rows > 1 && (isIdName(column.name) || (first === -1 && /^cpu$/i.test(column.name)))) {
-    for (let row = 0; row < rows; row++)
-      if (values[row] !== present && !Number.isNaN(values[row]!)) return null;
-    return `it is ${present} in every row and looks like an id`;
-  }
-  return null;
-}
-
-/** A column `year`, `month`, `day` or `hour` that says what the time says. */
-function isPartOfTime(column: Column, rows: number, time: Float64Array): boolean {
-  const part = timePart(column.name);
-  if (part === null) return false;
-  let same = 0;
-  for (let row = 0; row < rows; row++) {
-    const iso = new Date(time[row]!).toISOString();
-    const value = column.values.values[row]!;
-    if (value === Number(iso.slice(...part))) same++;
-  }
-  // The time may be of another zone than the part.
-  return same >= 0.6 * rows && same > 2;
-}
-
-/** `latency [ms]`, `Power (kW)`: the unit in the name. */
-function splitUnit(name: string): [name: string, unit: string | undefined] {
-  const match = /^(.+?)\s*[([]([^()[\]]{1,12})[\])]$/.exec(name);
-  const unit = match && cellUnit(match[2]!.trim());
-  return match && unit?.known ? [match[1]!, unit.name] : [name, undefined];
 }
 
 function noteTexts(columns: readonly Column[], notes: string[]): void {

@@ -99,6 +99,42 @@ export const datadog: JsonLayout = (value, options) => {
   );
 };
 
+/** Dynatrace, `/api/v2/metrics/query`: `{ result: [{ metricId, data: [{ dimensions, timestamps, values }] }] }`. */
+export const dynatrace: JsonLayout = (value, options) => {
+  const results = isObject(value) ? value.result : null;
+  if (
+    !Array.isArray(results) ||
+    results.length === 0 ||
+    !results.every((one) => isObject(one) && typeof one.metricId === 'string' && Array.isArray(one.data))
+  )
+    return null;
+  const list = (results as Json[]).flatMap(({ metricId, data }, r) =>
+    (data as Json[]).map((one, i) => ({ metricId: String(metricId), one, path: ['result', r, 'data', i] })),
+  );
+  if (!list.every(({ one }) => isObject(one) && Array.isArray(one.timestamps) && Array.isArray(one.values)))
+    return null;
+  const names = nameSeries(
+    list.map(({ metricId, one }) => ({
+      __name__: metricId,
+      ...(isObject(one.dimensionMap)
+        ? readLabels(one.dimensionMap)
+        : Object.fromEntries(
+            (Array.isArray(one.dimensions) ? one.dimensions : []).map((text, d) => [String(d), String(text)]),
+          )),
+    })),
+  );
+  return joinPoints(
+    list.map(({ one, path }, i) => ({
+      path: (t, part) => [...path, part === 'time' ? 'timestamps' : 'values', t],
+      name: names[i]!,
+      times: (one.timestamps as unknown[]).map(byEpoch),
+      values: one.values as unknown[],
+    })),
+    'an answer of Dynatrace',
+    options,
+  );
+};
+
 /** Grafana: data frames as JSON, from a query's answer or the inspector. */
 export const grafanaFrames: JsonLayout = (value, options) => {
   const frames: [frame: Json, path: JsonPath][] = [];

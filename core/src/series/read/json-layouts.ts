@@ -2,7 +2,7 @@ import { HeedError } from '../../errors.js';
 import { unitOfName } from '../units.js';
 import { elasticsearch } from './json-elasticsearch.js';
 import { charts, describedTable, fieldRows } from './json-described.js';
-import { azure, cloudWatch, datadog, googleCloud, grafanaFrames } from './json-clouds.js';
+import { azure, cloudWatch, datadog, dynatrace, googleCloud, grafanaFrames } from './json-clouds.js';
 import {
   byEpoch,
   isObject,
@@ -301,6 +301,7 @@ export const jsonLayouts: readonly JsonLayout[] = [
   influx,
   cloudWatch,
   datadog,
+  dynatrace,
   graphite,
   openTsdb,
   netdata,

@@ -6,13 +6,23 @@ import { shorten } from './words.js';
 const labelNames = [
   'isanomaly', 'anomaly', 'label', 'anomalylabel', 'groundtruth', 'isoutlier', 'outlier', 'anomalous', 'isanomalous',
   'abnormal', 'isabnormal', 'labels', 'anomalies', 'outliers', 'isattack', 'attack', 'attflag', 'isfault',
-  'normalattack', 'isfailure', 'machinefailure', 'isfraud', 'isintrusion', 'isincident', 'class', 'target', 'gt', 'truth',
+  'normalattack', 'isfailure', 'machinefailure', 'isfraud', 'isintrusion', 'isincident', 'class', 'target', 'gt', 'truth', 'ytrue',
 ]; // prettier-ignore
 /** Ground truth of another kind, and what detectors gave: never input, and no labels either. */
 const relatedNames = [
   'changepoint', 'ischangepoint', 'changepoints', 'anomalyscore', 'outlierscore', 'anomalyprobability', 'anomalytype',
   'attacktype', 'attackcat', 'faulttype',
 ]; // prettier-ignore
+
+/** What names of ground truth and of detectors' output are made of, run together: `is.real.anomaly`, `faultLabel`. */
+const [anomalyPart, truthPart, outputPart] = [
+  'anomal(?:y|ies|ous)|abnormal(?:ity)?|outliers?|attack(?:s|er|ed)?|intrusions?|fault(?:s|y)?|failures?|fraud|incidents?|malicious|hacke[rd]|threat|defect(?:ive)?',
+  'is|has|real|true|actual|ground|truth|gt|labels?|flag|binary|class|indicator',
+  'scores?|prob(?:ability)?|pred(?:icted|ictions?)?|detect(?:ed|ions?)|likelihood|confidence',
+];
+const holdsAnomaly = new RegExp(anomalyPart);
+const truthName = new RegExp(`^(?:${anomalyPart}|${truthPart})+$`);
+const outputName = new RegExp(`^(?:${anomalyPart}|${truthPart}|${outputPart})+$`);
 
 const normalWords = new Set([
   'false', 'f', 'no', 'n', 'normal', 'nominal', 'benign', 'ok', 'good', 'healthy', 'inlier', 'regular', 'none', 'background', 'usual', 'negative',
@@ -27,23 +37,40 @@ function letters(name: string): string {
 
 /** Rank of a column's name as ground truth, 0 first; −1 where it is none. */
 export function labelRank(name: string): number {
-  return labelNames.indexOf(letters(name));
+  const bare = letters(name);
+  const rank = labelNames.indexOf(bare);
+  return rank < 0 && isTruthByParts(bare) ? labelNames.length : rank;
+}
+
+/** `anomaly_flag`, `true_label`: a word for anomalies and one for truth, or a label and nothing else. */
+function isTruthByParts(bare: string): boolean {
+  if (!truthName.test(bare)) return false;
+  return holdsAnomaly.test(bare) ? new RegExp(truthPart).test(bare) : /label|truth/.test(bare);
+}
+
+/** `predicted_anomaly`, `outlier.prob`: what a detector said. */
+function isOutputByParts(bare: string): boolean {
+  return outputName.test(bare) && holdsAnomaly.test(bare) && new RegExp(outputPart).test(bare);
 }
 
 /** True for ground truth that is no label per point, and for scores of detectors. */
 export function isRelatedToLabels(name: string): boolean {
-  return relatedNames.includes(letters(name));
+  const bare = letters(name);
+  return relatedNames.includes(bare) || isOutputByParts(bare);
 }
 
 /**
- * True for a column that is only perhaps ground truth, by its name (`target` is as often what is to be forecast), and
- * holds measurements.
+ * True for a column that is only perhaps ground truth or a detector's output, by its name, and holds measurements:
+ * `target` is as often what is to be forecast, `attacks detected` a count.
  */
-export function isMeasuredTarget(column: Column, rows: number): boolean {
-  if (letters(column.name) !== 'target' || column.textCount > 0) return false;
+export function isMeasuredAfterAll(column: Column, rows: number): boolean {
+  const bare = letters(column.name);
+  const isTarget = bare === 'target';
+  if (!isTarget && (labelNames.includes(bare) || relatedNames.includes(bare))) return false;
+  if (column.textCount > 0) return false;
   for (let row = 0; row < rows; row++) {
-    const value = column.values.values[row]!;
-    if (!Number.isNaN(value) && value !== 0 && Math.abs(value) !== 1) return true;
+    const value = Math.abs(column.values.values[row]!);
+    if (value > 1 || (isTarget && value > 0 && value < 1)) return true;
   }
   return false;
 }

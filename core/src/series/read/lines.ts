@@ -62,6 +62,16 @@ function broken(layout: string, { text, line }: Line, options: ReadOptions): Hee
   );
 }
 
+/** `instance="a",job="node"`. */
+function labelsIn(text: string): SeriesLabels {
+  return Object.fromEntries(
+    [...text.matchAll(/([A-Za-z_]\w*)\s*=\s*"((?:\\.|[^"\\])*)"/g)].map(([, key, cell]) => [
+      key!,
+      cell!.replace(/\\(.)/g, (_, one: string) => (one === 'n' ? ' ' : one)),
+    ]),
+  );
+}
+
 /** The text that Prometheus scrapes and promtool dumps: `up{instance="a"} 1 1772409600000`. */
 const exposition: LineLayout = {
   line: new RegExp(
@@ -85,15 +95,32 @@ const exposition: LineLayout = {
       }
       const labels = (): SeriesLabels => ({
         ...(name === undefined ? {} : { __name__: name }),
-        ...Object.fromEntries(
-          [...inner.matchAll(/([A-Za-z_]\w*)\s*=\s*"((?:\\.|[^"\\])*)"/g)].map(([, key, text]) => [
-            key!,
-            text!.replace(/\\(.)/g, (_, one: string) => (one === 'n' ? ' ' : one)),
-          ]),
-        ),
+        ...labelsIn(inner),
       });
       const at = Number(time);
       points.add(`${name ?? ''}{${inner}`, labels, epochToMs(at, guessEpochUnit(at)), number);
+    }
+    return points.join(layout, options);
+  },
+};
+
+/** What `promtool query` prints: a series, then its points, or both in one line: `up{instance="a"} => 1 @[1772409600]`. */
+const queried: LineLayout = {
+  line: new RegExp(String.raw`^(?:.*\S =>(?: ${value} @\[\d[\d.]*\])?|${value} @\[\d[\d.]*\])$`, 'i'),
+  read(lines, options) {
+    const layout = 'output of promtool';
+    const points = new Points();
+    let selector = '';
+    for (const line of lines) {
+      const match = this.line.test(line.text)
+        ? /^(?:(.*\S) =>\s*)?(?:(\S+) @\[(.+)\])?$/.exec(line.text)
+        : null;
+      if (!match) throw broken(layout, line, options);
+      selector = match[1] ?? selector;
+      if (match[2] === undefined) continue;
+      const [name = '', inner = ''] = selector.split(/\{(.*)\}$/);
+      const labels = (): SeriesLabels => ({ ...(name === '' ? {} : { __name__: name }), ...labelsIn(inner) });
+      points.add(selector, labels, 1000 * Number(match[3]), match[2]);
     }
     return points.join(layout, options);
   },
@@ -178,7 +205,7 @@ const logfmt: LineLayout = {
   },
 };
 
-const layouts: readonly LineLayout[] = [exposition, graphiteRaw, lineProtocol, logfmt];
+const layouts: readonly LineLayout[] = [exposition, queried, graphiteRaw, lineProtocol, logfmt];
 
 function contentLines(text: string): Line[] {
   return text

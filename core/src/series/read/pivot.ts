@@ -186,9 +186,9 @@ export function pivot(
   const n = groupOf.length;
   const series = names.length;
   const notes: string[] = [];
-  if (grouping.guessed && series > 20 && n < 5 * series) {
+  if (grouping.guessed && series > 20) {
     const times = distinctTimes(rows.time).length;
-    if (n < 0.3 * times * series) {
+    if (n < 0.3 * times * series && medianSize(groupOf, series) < 5) {
       throw new HeedError(
         'duplicate-time',
         `this is rather a list of events than series: ${grouping.columns.map(({ name }) => `"${name}"`).join(', ')} ${grouping.columns.length === 1 ? 'has' : 'have'} ${names.length.toLocaleString('en-US')} different ${grouping.columns.length === 1 ? 'values' : 'combinations'}, each in ${(n / series).toFixed(1)} rows on average`,
@@ -289,6 +289,13 @@ export function pivot(
   if (kept.length < channels.length)
     notes.push(`${channels.length - kept.length} series without any value were left out.`);
   return { time: points, channels: kept, ...(labels ? { labels } : {}), notes };
+}
+
+/** Rows of a usual series. */
+function medianSize(groupOf: Int32Array, series: number): number {
+  const sizes = new Int32Array(series);
+  for (const group of groupOf) sizes[group]!++;
+  return sizes.sort()[series >> 1]!;
 }
 
 function t0(ms: number): number {

@@ -8,9 +8,9 @@ export interface TimeSource {
   readonly columns: readonly number[];
   /**
    * `cell`: one cell is the time; `join`: date and time of day in two cells; `parts`: year, month, day … in a cell each;
-   * `clock`: a time of day without a date.
+   * `ordinal`: year, day of the year, hour …; `clock`: a time of day without a date.
    */
-  readonly kind: 'cell' | 'join' | 'parts' | 'clock';
+  readonly kind: 'cell' | 'join' | 'parts' | 'ordinal' | 'clock';
   /** The column's name did not say so. */
   readonly byContent: boolean;
 }
@@ -20,10 +20,10 @@ const timeNames = [
   'time', 'timestamp', 'datetime', 'date', 'ts', 'dateandtime', 'timestamputc', 'timeutc', 'datetimeutc', 'utctime',
   'epoch', 'unixtime', 'unixtimestamp', 'epochms', 'epochtime', 'timestampms', 'timems', 'unix', 'clock', 'eventtime', 'collectiontime',
   'zeit', 'zeitstempel', 'datum', 'datumzeit', 'zeitpunkt', 'fecha', 'fechahora', 'horodatage', 'heure', 'dataora', 'datahora',
-  'tijd', 'tid', '时间', '日期', '时间戳', '日時', 'day', 'month', 'year', 'week', 'quarter', 'period', 'monat', 'jahr', 'tag', 'elapsed', 'elapsedtime', 'seconds',
+  'tijd', 'tid', 'temps', 'tiempo', 'tempo', 'czas', 'время', '时间', '日期', '时间戳', '日時', 'day', 'month', 'year', 'week', 'quarter', 'period', 'monat', 'jahr', 'tag', 'elapsed', 'elapsedtime', 'seconds',
 ]; // prettier-ignore
 /** Names that are times only where they hold dates. */
-const weakNames = new Set(['day', 'month', 'year', 'week', 'quarter', 'period', 'monat', 'jahr', 'tag', 'elapsed', 'elapsedtime', 'seconds', 'tid', 'clock', 'unix', 'heure']); // prettier-ignore
+const weakNames = new Set(['day', 'month', 'year', 'week', 'quarter', 'period', 'monat', 'jahr', 'tag', 'elapsed', 'elapsedtime', 'seconds', 'tid', 'temps', 'tiempo', 'tempo', 'czas', 'время', 'clock', 'unix', 'heure']); // prettier-ignore
 
 function bareName(name: string): string {
   return name.toLowerCase().replace(/[^\p{L}\d]/gu, '');
@@ -41,6 +41,7 @@ export function timeRank(name: string): number {
     : -1;
 }
 
+const daysOfYear = ['dayofyear', 'doy', 'yday', 'yearday', 'julianday', 'julian', 'jday', 'jd'];
 const parts = [
   ['year', 'jahr', 'yr'],
   ['month', 'monat', 'mon', 'mo'],
@@ -143,6 +144,13 @@ export function findTime(
     const end = found.indexOf(undefined);
     return { columns: found.slice(0, end < 0 ? 6 : end) as number[], kind: 'parts', byContent: false };
   }
+  const ordinal = columns.find((c) => daysOfYear.includes(bareName(names[c]!)) && countsDays(c, sample));
+  if (found[0] !== undefined && found[1] === undefined && ordinal !== undefined) {
+    const clocks = found.slice(3);
+    const end = clocks.indexOf(undefined);
+    const own = clocks.slice(0, end < 0 ? 3 : end) as number[];
+    return { columns: [found[0], ordinal, ...own], kind: 'ordinal', byContent: false };
+  }
   const numeric = ranked.find(({ c, rank }) => {
     if (rank < 0) return false;
     if (!most(c, 'numbers'))
@@ -183,6 +191,11 @@ function sampleNumbers(column: number, sample: readonly (readonly string[])[]): 
     .map((cell) => Number(cell.replace(/:$/, '').replace(',', '.')));
 }
 
+/** Days of a year, 1 to 366. */
+function countsDays(column: number, sample: readonly (readonly string[])[]): boolean {
+  return sampleNumbers(column, sample).every((day) => Number.isInteger(day) && day >= 1 && day <= 366);
+}
+
 /** Numbers that never go back in the first rows. */
 function countsUp(column: number, sample: readonly (readonly string[])[]): boolean {
   const values = sampleNumbers(column, sample).filter((value) => !Number.isNaN(value));
@@ -210,6 +223,9 @@ export function isBookkeeping(name: string, names: readonly string[]): boolean {
     return ['column 1', 'result', 'table', '_start', '_stop'].includes(name);
   // Nanoseconds within the second that Zabbix has in `clock`.
   if (name === 'ns' && names.includes('clock')) return true;
+  // What sysstat says of a moment beside its date and time.
+  const said = /^(.+)\.(utc|interval)$/.exec(name);
+  if (said && ['date', 'time'].every((part) => names.includes(`${said[1]}.${part}`))) return true;
   return /(^|\.)_span(days)?$/.test(name);
 }
 
@@ -218,6 +234,21 @@ export function isIndexName(name: string): boolean {
   return /^(|#|column 1|unnamed(: ?\d+)?(_level_\d+)?|index|idx|row|row[ _]?(id|num(ber)?|nr)|rownum|level_0|no\.?|nr\.?|number|id|seq|sequence|record( ?(no|number))?|nth (hour|day|week|month|minute)|lfd\.? ?nr\.?|obs|n|udi|offset|序号)$/i.test(
     name.trim(),
   );
+}
+
+/** Names of columns of frames that lost rows: their numbers still rise. */
+export function isUnnamed(name: string): boolean {
+  return /^(|column 1|unnamed(: ?\d+)?|index)$/i.test(name.trim());
+}
+
+/** Names of numbers that are ids whatever they do: `entry_id`, `userId`. */
+export function isIdOnly(name: string): boolean {
+  return /(^|[^a-z])(id|ids|uid|gid|pid|ppid)$/i.test(name.replace(/([a-z])([A-Z])/g, '$1_$2').trim());
+}
+
+/** Names of numbers that may be codes of answers; `Staus` is that of a much used log. */
+export function isCodeName(name: string): boolean {
+  return /sta?t?us|code|http|response|result/i.test(name);
 }
 
 /** Names of numbers that identify something: a constant one is no measurement. */

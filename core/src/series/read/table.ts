@@ -28,6 +28,10 @@ interface Odd {
   readonly error: HeedError;
 }
 
+/** How rows of totals begin, which close short tables too. */
+const totals =
+  /^\s*(grand |sub-?)?(totals?|sums?|means?|averages?|avg|min(imum)?|max(imum)?|median|count|summe|gesamt|mittel(wert)?|durchschnitt|moyenne|somme|suma|promedio|media|totaal|gemiddelde)\b/i;
+
 /**
  * Collects a table row by row into typed columns and makes a series of it. The caller begins a row, hands in its cells
  * by `cell` or `missing`, then ends the row. `line` is where the row stands in the source.
@@ -158,8 +162,10 @@ export class TableBuilder {
 
   /** A row that is no row of the table: an error, unless no row follows that is. */
   addOdd(line: number, cell: (c: number) => string, error: HeedError): void {
-    if (this.odd.length >= 5 || this.rows < 10) throw this.odd[0]?.error ?? error;
-    this.odd.push({ line, text: cell(0) || cell(1), error });
+    const text = cell(0) || cell(1);
+    const few = this.rows < (totals.test(text) ? 2 : 10);
+    if (this.odd.length >= 5 || few) throw this.odd[0]?.error ?? error;
+    this.odd.push({ line, text, error });
   }
 
   private endOdd(): void {
@@ -233,6 +239,15 @@ export class TableBuilder {
         );
         const clock = [hour, minute, sec].map((part) => part.padStart(2, '0')).join(':');
         return `${year!.padStart(4, '0')}-${month}-${day} ${clock}`;
+      }
+      case 'ordinal': {
+        const [year = NaN, day = NaN, hour = 0, minute = 0, sec = 0] = source.columns.map((c) =>
+          cell(c) === '' ? NaN : Number(cell(c)),
+        );
+        const ms = Date.UTC(year, 0, day, hour, minute, sec);
+        return Number.isNaN(ms)
+          ? source.columns.map(cell).join(' ')
+          : new Date(ms).toISOString().slice(0, 19);
       }
       case 'clock': {
         const text = cell(first!);

@@ -22,6 +22,10 @@ import {
 import { TimeForm, TimeParser } from './times.js';
 import { shorten } from './words.js';
 
+function isEvenBy(time: Float64Array, step: number): boolean {
+  return time.every((value, row) => row === 0 || Math.abs(value - time[row - 1]!) === step);
+}
+
 /** The times of a table as they come in, read as one column: what a cell means may hang on all the others. */
 export class TimeColumn {
   readonly times = new Growing(Float64Array);
@@ -186,7 +190,10 @@ export class TimeColumn {
       monthFirst = false;
       notes.push(`Dates were read day first, as "${shorten(dayLine.text)}" in line ${dayLine.line} shows.`);
     } else if (same || this.dotted === counts[TimeForm.either]) monthFirst = false;
-    else if (/\bd{1,2}\W?m{1,3}\W?y/i.test(this.name)) monthFirst = false;
+    else if (this.name.startsWith('(PDH-CSV')) {
+      monthFirst = true;
+      notes.push('Dates were read month first, as Performance Monitor writes them.');
+    } else if (/\bd{1,2}\W?m{1,3}\W?y/i.test(this.name)) monthFirst = false;
     else if (/\bm{1,3}\W?d{1,2}\W?y/i.test(this.name)) monthFirst = true;
     else {
       const [day, month] = [irregularSteps(time), irregularSteps(swapped)];
@@ -285,6 +292,9 @@ export class TimeColumn {
       }
       if (low >= 1000 && high <= 2200 && /year|jahr|ann[eé]e|año|ano|^jaar|年/i.test(this.name))
         return 'yyyy';
+      // A date that goes on by one from year to year: 1990, 1991 …
+      const yearly = low >= 1700 && high <= 2100 && time.length > 2 && isEvenBy(time, 1);
+      if (yearly && /dat(e|um)|fecha|period|日期/i.test(this.name)) return 'yyyy';
     }
     const name = this.name;
     const dayNumbers = low >= 20_000 && high <= 80_000;
