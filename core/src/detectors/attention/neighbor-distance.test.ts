@@ -17,7 +17,7 @@ const series = createSeries({
 
 it('is the mean distance of every window from its nearest keys, at its center', async () => {
   const window = 13;
-  const detector = await neighborDistance.create({ window, keys: 1, budget: 1e8 });
+  const detector = await neighborDistance.create({ window, keys: 1, sample: 0, budget: 1e8 });
   const { raw, contributions } = await detector.score(series, {});
   const { distance } = naiveMemoryAttention(standardizeSeries(series).channels, {
     window,
@@ -34,7 +34,7 @@ it('is the mean distance of every window from its nearest keys, at its center', 
 it('averages over more keys that lie at least half a window apart, and says what it compared', async () => {
   const [near, far] = await Promise.all(
     [1, 6].map(async (keys) =>
-      (await neighborDistance.create({ window: 16, keys, budget: 1e8 })).score(series, {}),
+      (await neighborDistance.create({ window: 16, keys, sample: 0, budget: 1e8 })).score(series, {}),
     ),
   );
   far!.raw.forEach((value, t) => expect(value).toBeGreaterThanOrEqual(near!.raw[t]! - 1e-12));
@@ -47,7 +47,7 @@ it('averages over more keys that lie at least half a window apart, and says what
 
 it('says so where a long history is averaged', async () => {
   const { notes } = await (
-    await neighborDistance.create({ window: 64, keys: 2, budget: 1e4 })
+    await neighborDistance.create({ window: 64, keys: 2, sample: 0, budget: 1e4 })
   ).score(series, {});
   expect(notes!.join(' ')).toMatch(/downsampled/);
 });

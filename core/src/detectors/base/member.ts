@@ -11,6 +11,8 @@ export interface MemberScores {
   readonly kind: 'joint' | 'channel' | 'rare';
   /** Scores that mean nothing yet; `NEGLIGIBLE` where absent. */
   readonly negligible?: number;
+  /** Factor on the weight that members of its name have in one channel; 1 where absent. */
+  readonly factor?: number;
   /** d × n values, finite, >= 0; the member's score is their sum. */
   readonly contributions: readonly Float64Array[];
 }

@@ -26,7 +26,12 @@ const ONE_CHANNEL: UnitRule = { probability: 0.8, normal: 0.8416, least: 1.4, mo
 const SEVERAL_CHANNELS: UnitRule = { probability: 0.9, normal: 1.2816, least: 1.3, most: 3, ofMean: 0.1 };
 
 /** Weights in one channel; what is not named has 2. The memories explain, and see what no other member sees. */
-const PRIOR: Readonly<Record<string, number>> = { memory: 4, 'memory-cycle': 3, 'band-power-16': 1 };
+const PRIOR: Readonly<Record<string, number>> = {
+  memory: 4,
+  'memory-cycle': 3,
+  'band-power-16': 1,
+  'neighbor-distance-sample': 8,
+};
 const USUAL_PRIOR = 2;
 /** How much more a member counts that rises high above its usual run: its peakedness to this power. */
 const PEAKEDNESS = 0.25;
@@ -72,14 +77,14 @@ export function scaleMembers(members: readonly MemberScores[]): MemberScale {
   const rule = d === 1 ? ONE_CHANNEL : SEVERAL_CHANNELS;
   const scratch = new Float64Array(members[0]!.contributions[0]!.length);
   const weights: number[] = [];
-  const units = members.map(({ name, kind, contributions, negligible = NEGLIGIBLE }) => {
+  const units = members.map(({ name, kind, contributions, negligible = NEGLIGIBLE, factor = 1 }) => {
     if (kind === 'rare') {
       weights.push(1);
       return [];
     }
     const scores = kind === 'channel' ? contributions : [sumOver(contributions)];
     const profiles = scores.map((own) => profile(own, rule, negligible, scratch));
-    weights.push(d === 1 ? (PRIOR[name] ?? USUAL_PRIOR) * profiles[0]!.peakedness ** PEAKEDNESS : 1);
+    weights.push(d === 1 ? factor * (PRIOR[name] ?? USUAL_PRIOR) * profiles[0]!.peakedness ** PEAKEDNESS : 1);
     return profiles.map(({ unit }) => unit);
   });
   return { units, weights };
