@@ -1,14 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { HeedError, isHeedError } from '../errors.js';
-import { readCells, type ReadOptions } from '../series/index.js';
+import { HeedError } from '../errors.js';
+import { readCells } from '../series/index.js';
 import { parseBenchmarkName, type PublishedTable } from '../evaluate/protocol.js';
-import { readSeriesFile } from '../node/files.js';
 import { readTextFile, unreadable } from '../node/open.js';
-import type { EvaluateOptions } from './evaluate-options.js';
 import { readableFiles } from './folder.js';
-import { toReadOptions } from './input.js';
-import { printable, tell } from './terminal.js';
 
 export interface LabeledFile {
   readonly path: string;
@@ -17,6 +13,8 @@ export interface LabeledFile {
   readonly bytes: number;
   /** Named by itself, not found in a folder: what is wrong with it is an error and no failed run. */
   readonly named: boolean;
+  /** Found in a folder, and of a kind that often holds something else: left out where it has no labeled series. */
+  readonly optional: boolean;
 }
 
 export interface FileSelection {
@@ -29,39 +27,26 @@ export interface FileSelection {
 }
 
 /**
- * The files that a command is to judge; what is left out of a folder is told.
- * @throws HeedError as `selectFiles`
+ * The files named by `paths`, in order of name, restricted to a list. Folders stand for what can be read in them:
+ * benchmarks come as CSV and Parquet, whose files all count; the others are optional.
+ * @throws HeedError file-unreadable, empty-input, unknown-column
  */
 export async function filesToJudge(
   paths: readonly string[],
-  options: EvaluateOptions,
-): Promise<LabeledFile[]> {
-  return selectFiles(paths, options, toReadOptions(options), ({ name }, why) => {
-    if (!options.quiet) tell(`Left out: ${printable(name)}: ${printable(why)}.`);
-  });
-}
-
-/**
- * The files named by `paths`, in order of name, restricted to a list. Folders stand for what can be read in them:
- * benchmarks come as CSV and Parquet, whose files all count; of the others, those without labeled series are left out.
- * @param leaveOut is told of each of them
- * @throws HeedError file-unreadable, empty-input, unknown-column
- */
-async function selectFiles(
-  paths: readonly string[],
   selection: FileSelection,
-  reading: ReadOptions = {},
-  leaveOut: (file: LabeledFile, why: string) => void = () => {},
 ): Promise<LabeledFile[]> {
   const files: LabeledFile[] = [];
   for (const path of paths) {
     const entry = await stat(path).catch((cause: unknown) => {
       throw unreadable(path, cause);
     });
-    if (!entry.isDirectory()) files.push({ path, name: basename(path), bytes: entry.size, named: true });
-    else {
-      for (const { name, path: inside } of await readableFiles(path))
-        files.push({ path: inside, name, bytes: (await stat(inside)).size, named: false });
+    if (!entry.isDirectory()) {
+      files.push({ path, name: basename(path), bytes: entry.size, named: true, optional: false });
+      continue;
+    }
+    for (const { name, path: inside } of await readableFiles(path)) {
+      const optional = !/\.(csv|parquet)(\.(gz|zst))?$/i.test(name);
+      files.push({ path: inside, name, bytes: (await stat(inside)).size, named: false, optional });
     }
   }
   const wanted = selection.list === undefined ? undefined : await readList(selection.list, selection.split);
@@ -70,13 +55,7 @@ async function selectFiles(
   const chosen = family
     ? listed.filter(({ name }) => family.includes(parseBenchmarkName(name).family))
     : listed;
-  const selected: LabeledFile[] = [];
-  for (const file of chosen) {
-    const why = file.named || isTable(file) ? undefined : await notJudged(file, reading);
-    if (why === undefined) selected.push(file);
-    else leaveOut(file, why);
-  }
-  if (selected.length === 0) {
+  if (chosen.length === 0) {
     throw new HeedError(
       'empty-input',
       wanted === undefined
@@ -86,22 +65,7 @@ async function selectFiles(
       { file: paths.join(', ') },
     );
   }
-  return selected;
-}
-
-function isTable({ name }: LabeledFile): boolean {
-  return /\.(csv|parquet)(\.(gz|zst))?$/i.test(name);
-}
-
-/** Why a file cannot be judged; undefined where it can. */
-async function notJudged({ path }: LabeledFile, reading: ReadOptions): Promise<string | undefined> {
-  try {
-    const { series } = await readSeriesFile(path, reading);
-    return series.labels ? undefined : 'it has no labels';
-  } catch (error) {
-    if (!isHeedError(error)) throw error;
-    return error.what;
-  }
+  return chosen;
 }
 
 async function readList(path: string, split: string | undefined): Promise<Set<string>> {

@@ -1,5 +1,4 @@
 import { printJson } from '../format.js';
-import { availableParallelism } from 'node:os';
 import type { Progress } from '../detectors/base/types.js';
 import { HeedError } from '../errors.js';
 import { livePeers } from '../evaluate/live-peers.js';
@@ -55,8 +54,8 @@ export async function evaluateFilesLive(
     })),
   );
   const cache = options.resume === undefined ? undefined : await EvaluationCache.open(options.resume);
-  const jobs = options.jobs ?? availableParallelism();
-  return summarizeLive(await runAll<LiveResult>(tasks, jobs, cache, signal, onProgress));
+  const finished = await runAll<LiveResult>(tasks, options, cache, signal, onProgress);
+  return summarizeLive(finished.map(({ result }) => result));
 }
 
 function chooseLive({ detector, baselines }: EvaluateOptions): string[] {

@@ -32,6 +32,8 @@ export interface EvaluateTask {
   readonly reading?: ReadOptions;
   /** The file was named by itself: its faults end the evaluation. */
   readonly named?: boolean;
+  /** The file is left out where it holds no labeled series. */
+  readonly optional?: boolean;
   /** Measure what feedback changes, instead of the detector alone. */
   readonly question?: FeedbackQuestion;
   /** Give the points one by one to a live detector; the first so many of them. */
@@ -59,8 +61,8 @@ let last: { readonly path: string; readonly reading: string; readonly series: Pr
 /**
  * Evaluates one detector on one file. Whatever goes wrong with the detector, or with one file of a folder, becomes a
  * result with `error`.
- * @throws HeedError cancelled, bad-option, unknown-detector; of a file that was named by itself also what reading it
- *   rejects, and labels-missing
+ * @throws HeedError cancelled, bad-option, unknown-detector; of a file that was named by itself, or is optional, also
+ *   what reading it rejects, and labels-missing
  */
 export async function runTask(task: EvaluateTask, signal?: AbortSignal): Promise<EvaluateResult> {
   throwIfAborted(signal);
@@ -108,6 +110,7 @@ export async function runTask(task: EvaluateTask, signal?: AbortSignal): Promise
     // The user's own mistake concerns every file alike and must not drown in a table of zeros.
     if (isHeedError(error) && (error.code === 'bad-option' || error.code === 'unknown-detector')) throw error;
     if (task.named && isHeedError(error) && (!series || error.place?.file === task.path)) throw error;
+    if (task.optional && isHeedError(error) && !series?.labels) throw error;
     const failure = {
       code: isHeedError(error) ? error.code : 'internal',
       message: error instanceof Error ? error.message : String(error),

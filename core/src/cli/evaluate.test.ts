@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { utils, write } from 'xlsx';
@@ -8,7 +8,13 @@ import { parseBenchmarkName, type EvaluationReport } from '../evaluate/protocol.
 import { evaluateFeedbackOnFiles, evaluateFiles, renderEvaluation, renderFeedback } from './evaluate.js';
 import type { EvaluateOptions } from './evaluate-options.js';
 import { drawRanks } from './evaluate-report.js';
+import { readSeriesFile } from '../node/files.js';
 import { forgetLastFile } from './evaluate-task.js';
+
+vi.mock('../node/files.js', async (original) => {
+  const files = await original<typeof import('../node/files.js')>();
+  return { ...files, readSeriesFile: vi.fn(files.readSeriesFile) };
+});
 
 const first = '001_SINE_id_1_Synthetic_tr_100_1st_300.csv';
 const second = '002_SINE_id_2_Synthetic_tr_100_1st_300.csv';
@@ -91,6 +97,7 @@ describe('heed evaluate', () => {
     writeFileSync(join(mixed, 'incidents.json'), '{"incidents":[]}');
     const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     forgetLastFile();
+    vi.mocked(readSeriesFile).mockClear();
     const { files } = await evaluateFiles(
       [mixed],
       { ...options, baselines: false, quiet: false },
@@ -103,6 +110,13 @@ describe('heed evaluate', () => {
       ['a.json.gz', 'b.ndjson', 'c.xlsx'].map((file) => [file, undefined]),
     );
     expect(new Set(files.map(({ metrics }) => metrics['VUS-PR'])).size).toBe(1);
+    // Every file is read once, those that are left out too.
+    expect(
+      vi
+        .mocked(readSeriesFile)
+        .mock.calls.map(([path]) => basename(path as string))
+        .sort(),
+    ).toEqual(['README.txt', 'a.json.gz', 'b.ndjson', 'c.xlsx', 'incidents.json']);
     expect(said).toMatch(/Left out: README\.txt: .+\.\n/);
     expect(said).toMatch(/Left out: incidents\.json: .+\.\n/);
   });

@@ -1,5 +1,4 @@
 import { printJson } from '../format.js';
-import { availableParallelism } from 'node:os';
 import { Option, type Command } from 'commander';
 import type { DetectorOptions, Progress } from '../detectors/base/types.js';
 import { getDetectorDefinition, listDetectors } from '../detectors/registry.js';
@@ -210,9 +209,10 @@ export async function evaluateFiles(
     detectors.flatMap((detector) => seeds.map((seed) => ({ ...makeTask(file, detector, options), seed }))),
   );
   const cache = options.resume === undefined ? undefined : await EvaluationCache.open(options.resume);
-  const jobs = options.jobs ?? availableParallelism();
-  const results = await runAll<FileResult>(tasks, jobs, cache, signal, onProgress);
-  const told = seeds.length > 1 ? results.map((result, i) => ({ ...result, seed: tasks[i]!.seed })) : results;
+  const finished = await runAll<FileResult>(tasks, options, cache, signal, onProgress);
+  const told = finished.map(({ task, result }) =>
+    seeds.length > 1 ? { ...result, seed: task.seed } : result,
+  );
   return summarizeEvaluation(told, published);
 }
 
@@ -233,9 +233,12 @@ export async function evaluateFeedbackOnFiles(
     detectors.map((detector) => ({ ...makeTask(file, detector, options), question })),
   );
   const cache = options.resume === undefined ? undefined : await EvaluationCache.open(options.resume);
-  const jobs = options.jobs ?? availableParallelism();
-  const results = await runAll<FeedbackResult>(tasks, jobs, cache, signal, onProgress);
-  return summarizeFeedback(results, question, options.metric);
+  const finished = await runAll<FeedbackResult>(tasks, options, cache, signal, onProgress);
+  return summarizeFeedback(
+    finished.map(({ result }) => result),
+    question,
+    options.metric,
+  );
 }
 
 /** Rather than leaving it out in silence. */

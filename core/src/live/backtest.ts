@@ -87,10 +87,8 @@ export function backtestBudgets(
     },
     budgets,
   );
-  // What is expected is the same for all.
-  const { score: _score, ...curves } = blank(series);
   const runs = budgets.map(() => ({
-    scores: { ...curves, score: new Float32Array(n) },
+    scores: blank(series),
     all: new Map<string, LiveIncident>(),
   }));
   const notes = new Set<string>();
@@ -104,11 +102,14 @@ export function backtestBudgets(
       // A row that came twice brought no point; a point that did not come has no row.
       while (at < n && time[at]! < point.time) at++;
       if (time[at] !== point.time) return;
-      runs.forEach(({ scores }, m) => (scores.score[at] = updates[m]!.points[i]!.score));
-      point.expected.forEach((value, c) => {
-        curves.expected[c]![at] = value;
-        curves.lower[c]![at] = point.lower[c]!;
-        curves.upper[c]![at] = point.upper[c]!;
+      runs.forEach(({ scores }, m) => {
+        const { score, expected, lower, upper } = updates[m]!.points[i]!;
+        scores.score[at] = score;
+        expected.forEach((value, c) => {
+          scores.expected[c]![at] = value;
+          scores.lower[c]![at] = lower[c]!;
+          scores.upper[c]![at] = upper[c]!;
+        });
       });
       at++;
     });

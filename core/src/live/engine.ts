@@ -4,6 +4,7 @@ import type { ChannelMonitor } from './channel.js';
 import { explainIncident, type Explanation } from './explanation.js';
 import { IncidentTracker, type OpenIncident } from './incidents.js';
 import { JOINT_THRESHOLD, JointStrength } from './joint.js';
+import { NormalCourse } from './normal-course.js';
 import { Ranking } from './ranking.js';
 import { RECENT } from './recent.js';
 import { Recurrence } from './recurrence.js';
@@ -20,8 +21,6 @@ const BEGUN = 1;
 const BEGUN_OF_SEVERAL = 1.5;
 /** Half-width of the band, in spreads. */
 const BAND = 3;
-/** Spreads from what was expected within which an incident is over, whatever the windows still hold. */
-const OVER = 4;
 
 export interface EngineOptions {
   readonly channels: readonly { readonly name: string; readonly unit?: string }[];
@@ -46,10 +45,13 @@ export class Engine {
   private explanation: Explanation | undefined;
   /** Times of the open incident's points, whose indices count. */
   private openTimes = { start: 0, noticed: 0, end: 0, peak: 0 };
-  /** What was expected of each channel when the open incident began, and how far from it is still normal. */
-  private readonly before: { expected: number; band: number }[];
-  /** Whether a value of its was out of that band when it opened. */
+  /** What each channel would be without the latest incident, and to which side it has left that: −1, 0, 1. */
+  private readonly courses: NormalCourse[];
+  private readonly sides: number[];
+  /** Whether the value of one has been; until then its shape stands out, which lasts as long as its windows say. */
   private isOfLevel = false;
+  /** Index of the point at which it began. */
+  private begun = 0;
   private silent = 0;
 
   /** @param watch what the channels made of the points; it has seen each before this decides on it */
@@ -57,7 +59,8 @@ export class Engine {
     private readonly options: EngineOptions,
     private readonly watch: Watch,
   ) {
-    this.before = options.channels.map(() => ({ expected: NaN, band: NaN }));
+    this.courses = options.channels.map(() => new NormalCourse());
+    this.sides = options.channels.map(() => 0);
     this.recurrence = new Recurrence(watch.calendar);
     this.threshold = new BudgetThreshold(options.rate);
     this.joint = new JointStrength(options.channels.length, options.rate);
@@ -76,16 +79,21 @@ export class Engine {
     const rank = isOne ? channels[0]!.rank : strength;
     const level = (isOne ? this.threshold.value : JOINT_THRESHOLD) * options.factor;
     if (isOne) this.threshold.push(strength, regular);
+    // While an incident is open what is expected stays what would be without it.
+    const normal = this.tracker.open ? this.normal(index) : undefined;
     const change = this.track(index, strength, level, regular, values);
-    const edge = (side: number): number[] => expected.map((value, c) => value + side * BAND * spreads[c]!);
+    const center = expected.map((value, c) => normal?.[c] ?? value);
+    const width = spreads.map((spread, c) =>
+      normal?.[c] === undefined ? BAND * spread : this.courses[c]!.band(index - this.begun),
+    );
     const point: MonitorPoint = {
       time,
       score: missing ? 0 : this.ranking.push(strength, rank, level, regular),
       missing,
       state: this.state(index),
-      expected,
-      lower: edge(-1),
-      upper: edge(1),
+      expected: center,
+      lower: center.map((value, c) => value - width[c]!),
+      upper: center.map((value, c) => value + width[c]!),
       ...(this.tracker.open ? { incident: this.idOf(this.openTimes.noticed) } : {}),
     };
     return change ? { point, change } : { point };
@@ -120,17 +128,34 @@ export class Engine {
     regular: boolean,
     values: readonly number[],
   ): IncidentChange | undefined {
-    const changed = this.tracker.push(index, strength, level, regular, this.isByItself(values));
+    const offsets = this.offsets(index, values);
+    const staying = offsets.map((off, c) => off !== 0 && Math.sign(off) === this.sides[c]);
+    // On the other side of what is normal lies the way back, where the incident began as a slow one.
+    const isOff = offsets.some((off, c) => off !== 0 && (staying[c] || this.sides[c] === 0));
+    const byItself = !this.isOfLevel || isOff;
+    const stays = this.isOfLevel && staying.includes(true);
+    const changed = this.tracker.push(index, strength, level, regular, byItself, stays);
     const incident = changed?.incident ?? this.tracker.open;
     if (!incident) return undefined;
     if (changed?.change === 'opened') {
       this.explanation = undefined;
+      this.begun = incident.start;
+      const startsBefore = index - incident.start;
       this.watch.recent.forEach((recent, c) => {
-        const { expected, spread } = recent.last(index - incident.start + 1);
-        this.before[c] = { expected: expected[0]!, band: OVER * spread[0]! };
+        const { expected, spread } = recent.last(startsBefore + 1);
+        this.courses[c]!.begin(this.watch.channels[c]!, startsBefore, expected[0]!, spread[0]!);
       });
-      this.isOfLevel = true;
-      this.isOfLevel = this.isByItself(values);
+      const opened = this.offsets(index, values);
+      this.isOfLevel = opened.some((off) => off !== 0);
+      this.sides.fill(0);
+      this.noteSides(opened, values, index);
+    } else if (strength >= level) {
+      // A ramp that began as a shape is one of level as soon as a value is off.
+      this.isOfLevel ||= isOff;
+      this.noteSides(offsets, values, index);
+    }
+    if (this.tracker.open) {
+      staying.forEach((isStaying, c) => isStaying && this.courses[c]!.note(offsets[c]!));
     }
     this.noteTimes(incident, index, changed?.change === 'opened');
     if (!changed) return undefined;
@@ -142,16 +167,30 @@ export class Engine {
     };
   }
 
-  /**
-   * Whether a value is outside what was expected when the incident began. Where no value was, when it opened, the shape
-   * stands out, and that lasts as long as its windows say.
-   */
-  private isByItself(values: readonly number[]): boolean {
-    const isOutside = values.some((value, c) => {
-      const { expected, band } = this.before[c]!;
-      return Math.abs(value - expected) > band;
+  /** How far each value is off what would be without the latest incident; 0 where that is usual. */
+  private offsets(index: number, values: readonly number[]): number[] {
+    const since = index - this.begun;
+    return this.courses.map((course, c) => {
+      const off = values[c]! - course.at(this.watch.channels[c]!, 0, since);
+      return course.isOff(off, since) ? off : 0;
     });
-    return isOutside || !this.isOfLevel;
+  }
+
+  /** A channel that left its usual values is off for as long as it stays there; one that came back to them is not. */
+  private noteSides(offsets: readonly number[], values: readonly number[], index: number): void {
+    offsets.forEach((off, c) => {
+      if (off === 0 || this.sides[c] !== 0) return;
+      const channel = this.watch.channels[c]!;
+      if (!this.courses[c]!.isReturn(channel, values[c]!, index - this.begun)) this.sides[c] = Math.sign(off);
+    });
+  }
+
+  /** What each channel would be without the incident that is open; undefined where that is not known. */
+  private normal(index: number): (number | undefined)[] {
+    return this.courses.map((course, c) => {
+      const normal = course.at(this.watch.channels[c]!, 0, index - this.begun);
+      return Number.isNaN(normal) ? undefined : normal;
+    });
   }
 
   /** Indices become times while they are at hand. */
@@ -195,6 +234,7 @@ export class Engine {
         ...channel,
         values: channels[c]!.history.recent().slice(),
         ...recent[c]!.last(kept),
+        normal: (back: number) => this.courses[c]!.at(channels[c]!, back, index - this.begun - back),
         similar: channels[c]!.attend(),
       })),
       time,
@@ -216,7 +256,9 @@ export class Engine {
     for (const value of [this.silent, start, noticed, end, peak]) out.number(value);
     out.number(this.isOfLevel ? 1 : 0);
     out.text(this.explanation ? JSON.stringify(this.explanation) : '');
-    out.array(Float64Array.from(this.before.flatMap(({ expected, band }) => [expected, band])));
+    out.number(this.begun);
+    out.array(Float64Array.from(this.sides));
+    for (const course of this.courses) course.write(out);
     for (const part of this.parts()) part.write(out);
   }
 
@@ -231,11 +273,11 @@ export class Engine {
     this.isOfLevel = from.number() === 1;
     const explanation = from.text();
     this.explanation = explanation === '' ? undefined : (JSON.parse(explanation) as Explanation);
-    const before = new Float64Array(2 * this.before.length);
-    from.array(before);
-    this.before.forEach((_, c) => {
-      this.before[c] = { expected: before[2 * c]!, band: before[2 * c + 1]! };
-    });
+    this.begun = from.number();
+    const sides = new Float64Array(this.sides.length);
+    from.array(sides);
+    sides.forEach((side, c) => (this.sides[c] = side));
+    for (const course of this.courses) course.read(from);
     for (const part of this.parts()) part.read(from);
   }
 

@@ -16,6 +16,8 @@ interface ExplainedChannel {
   readonly expected: Float64Array;
   readonly spread: Float64Array;
   readonly strength: Float64Array;
+  /** What would be without the incident, so many points before the newest; NaN where that is not known. */
+  readonly normal: (back: number) => number;
   /** Earlier periods like the newest, by their distance in points. */
   readonly similar: readonly { readonly lag: number; readonly length: number; readonly weight: number }[];
 }
@@ -68,11 +70,19 @@ export function explainIncident(context: IncidentContext): Explanation {
   const raw = {
     raw: new Float64Array(n),
     // A forecast follows an incident within some points; what is normal stays what it was before it.
-    expected: channels.map(({ expected, values }) => {
+    expected: channels.map(({ expected, values, normal }) => {
       const out = whole(expected, values);
+      for (let t = startIndex, known = out[t]!; t < n; t++) {
+        const now = normal(n - 1 - t);
+        if (!Number.isNaN(now)) known = now;
+        out[t] = known;
+      }
+      return out;
+    }),
+    spread: channels.map(({ spread }) => {
+      const out = whole(spread, new Float64Array(n).fill(spread[0]!));
       return out.fill(out[startIndex]!, startIndex);
     }),
-    spread: channels.map(({ spread }) => whole(spread, new Float64Array(n).fill(spread[0]!))),
     contributions: channels.map(({ strength }) =>
       whole(
         strength.map((s) => s * s),

@@ -31,7 +31,8 @@ export class Forecast {
   private sameSide = 0;
   /** Usual error of a forecast. */
   spread = 0;
-  /** Usual distance of a value from the middle of all. */
+  /** The middle of all values, and the usual distance of one from it. */
+  middle = NaN;
   scale = 0;
   /** Nearly the whole range of values: 0.5% to 99.5%. */
   range = 0;
@@ -71,6 +72,7 @@ export class Forecast {
     const n = values.length;
     const sorted = sortedPresent(values);
     const middle = quantileOfSorted(sorted, 0.5);
+    this.middle = middle;
     const low = quantileOfSorted(sorted, 0.05);
     const high = quantileOfSorted(sorted, 0.95);
     const distances = values.map((value) => Math.abs(value - middle)).sort();
@@ -105,7 +107,7 @@ export class Forecast {
 
   write(out: BinaryWriter): void {
     for (const value of [this.order, this.points, this.mean, this.bias, this.sameSide]) out.number(value);
-    for (const value of [this.spread, this.scale, this.range]) out.number(value);
+    for (const value of [this.spread, this.middle, this.scale, this.range]) out.number(value);
     out.array(this.coefficients.subarray(0, this.order));
     out.array(this.clean);
     out.array(this.errors.subarray(0, Math.min(this.points, ERRORS)));
@@ -118,6 +120,7 @@ export class Forecast {
     this.bias = from.number();
     this.sameSide = from.number();
     this.spread = from.number();
+    this.middle = from.number();
     this.scale = from.number();
     this.range = from.number();
     from.array(this.coefficients);

@@ -7,6 +7,8 @@ const CALM = 16;
 const RECOVERING = 4;
 /** Points looked back at for the beginning. */
 const LOOK_BACK = 32;
+/** Points for which a value that stays where the incident took it keeps it open; then it is the new normal. */
+const NEW_NORMAL = 192;
 /** The longest window: so long after an incident it holds what was in it. */
 const ECHO = 128;
 /** What must be added to what windows still hold before it is another incident. */
@@ -47,6 +49,7 @@ export class IncidentTracker {
    * @param point index
    * @param regular whether it stood out because of what happens at regular times
    * @param byItself whether its value stands out, rather than windows that still hold the values before it
+   * @param stays whether its value is still where no value would be without the incident that is open
    */
   push(
     point: number,
@@ -54,6 +57,7 @@ export class IncidentTracker {
     threshold: number,
     regular: boolean,
     byItself = true,
+    stays = false,
   ): TrackerChange | undefined {
     this.recent.copyWithin(0, 1);
     this.recent[LOOK_BACK - 1] = regular ? 0 : strength;
@@ -70,7 +74,7 @@ export class IncidentTracker {
       return { change: 'opened', incident: this.open };
     }
     const isOn = !regular && score >= 1;
-    if (isOn && byItself) open.lasted = point;
+    if ((isOn && byItself) || (stays && point - open.noticed < NEW_NORMAL)) open.lasted = point;
     if (point - open.lasted >= CALM) {
       this.echo = Math.max(...this.recent.subarray(LOOK_BACK - CALM));
       this.echoOf = open.lasted;

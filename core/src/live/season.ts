@@ -1,4 +1,5 @@
 import { findPeriods } from '../preprocess/period/finder.js';
+import { selectQuantile } from '../preprocess/statistics.js';
 import type { BinaryReader, BinaryWriter } from './binary.js';
 import { History } from './history.js';
 
@@ -11,6 +12,8 @@ const LEAST_STRENGTH = 0.3;
 const SEGMENT = 8;
 /** Segments kept. */
 const SEGMENTS = 1280;
+/** Earlier cycles that tell what is usual. */
+const USUAL_OF = 5;
 
 /** How far the latest points are from the same phase of earlier cycles. */
 export class Season {
@@ -94,6 +97,37 @@ export class Season {
       }
     }
     return cycles < 2 ? -1 : nearest;
+  }
+
+  /**
+   * What is usual at the phase of a point: the median of up to five earlier cycles.
+   * @param cycle points; of the longer cycle the means of segments are known
+   * @param back points from the newest back to the point
+   * @param skip points before it that tell nothing of what is usual
+   * @returns NaN where nothing is known
+   */
+  usual(cycle: number, isLong: boolean, back: number, skip: number): number {
+    const earlier: number[] = [];
+    for (let k = 1 + Math.floor(skip / cycle); earlier.length < USUAL_OF; k++) {
+      const value = isLong ? this.meanAt(back + k * cycle) : this.valueAt(back + k * cycle);
+      if (Number.isNaN(value)) break;
+      earlier.push(value);
+    }
+    return earlier.length === 0 ? NaN : selectQuantile(Float64Array.from(earlier), 0.5);
+  }
+
+  private valueAt(back: number): number {
+    const { values, length } = this.history;
+    return values[length - 1 - Math.round(back)] ?? NaN;
+  }
+
+  /** Of the segments around a point, as if they were drawn as a line. */
+  private meanAt(back: number): number {
+    const { values, length } = this.segments;
+    const at = (SEGMENT * length + this.inSegment - 1 - back - (SEGMENT - 1) / 2) / SEGMENT;
+    const left = Math.floor(at);
+    if (left < 0 || left + 1 >= length) return NaN;
+    return values[left]! + (at - left) * (values[left + 1]! - values[left]!);
   }
 
   clear(): void {

@@ -55,8 +55,14 @@ export function writeReason(input: ReasonInput): string {
 /** Digits with which two numbers that differ are told, so that they differ where the sentence says so. */
 const MOST_DIGITS = 9;
 
-/** Two quantities as text, in as many digits as tell them apart. */
-function apart(value: number, other: number, unit?: string): readonly [string, string] {
+/** What is expected counts as 0 where it is so small a share of the value beside it: a forecast is never 0 exactly. */
+const NEGLIGIBLE = 5e-4;
+/** So many spreads or more say no more than that it is far off. */
+const FAR = 100;
+
+/** A value and what was expected as text, in as many digits as tell them apart. */
+function apart(value: number, expected: number, unit?: string): readonly [string, string] {
+  const other = Math.abs(expected) < NEGLIGIBLE * Math.abs(value) ? 0 : expected;
   for (let digits = 3; ; digits++) {
     const texts = [describeQuantity(value, unit, digits), describeQuantity(other, unit, digits)] as const;
     if (texts[0] !== texts[1] || value === other || digits === MOST_DIGITS) return texts;
@@ -90,8 +96,8 @@ function behavior({
   };
   // A bound is told where something spread; what never moved has none.
   const { movement } = facts;
-  const size =
-    Number.isFinite(spreads) && spreads >= 3 ? ` (${formatNumber(spreads, 2)} times its usual spread)` : '';
+  const times = spreads >= FAR ? `more than ${FAR}` : formatNumber(spreads, 2);
+  const size = Number.isFinite(spreads) && spreads >= 3 ? ` (${times} times its usual spread)` : '';
   if (back && (kind === 'spike' || kind === 'dip' || kind === 'level shift')) {
     const [value, from] = apart(facts.value, back.from, unit);
     return `${way > 0 ? 'rose' : 'fell'} back to ${value}, near its usual ${quantity(back.usual)}, from ${from}`;
@@ -128,7 +134,9 @@ function behavior({
         ? `moved ${formatNumber(movement, 2)} times as much as usual from point to point`
         : 'moved from point to point, which it does nowhere else';
     case 'quieter':
-      return `moved only ${percent(movement)} as much as usual from point to point`;
+      return movement < 0.005
+        ? 'hardly moved from point to point, far less than usual'
+        : `moved only ${percent(movement)} as much as usual from point to point`;
     case 'missing cycle': {
       const [value, expected] = apart(facts.value, facts.expected, unit);
       const what = way > 0 ? 'did not fall as usual' : 'did not rise as usual';
