@@ -188,7 +188,7 @@ export function pivot(
   const notes: string[] = [];
   if (grouping.guessed && series > 20) {
     const times = distinctTimes(rows.time).length;
-    if (n < 0.3 * times * series && medianSize(groupOf, series) < 5) {
+    if (n < 0.3 * times * series && (n < 5 * series || medianSize(groupOf, series) < 5)) {
       throw new HeedError(
         'duplicate-time',
         `this is rather a list of events than series: ${grouping.columns.map(({ name }) => `"${name}"`).join(', ')} ${grouping.columns.length === 1 ? 'has' : 'have'} ${names.length.toLocaleString('en-US')} different ${grouping.columns.length === 1 ? 'values' : 'combinations'}, each in ${(n / series).toFixed(1)} rows on average`,
