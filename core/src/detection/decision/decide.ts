@@ -1,4 +1,4 @@
-import { selectQuantile } from '../../preprocess/statistics.js';
+import { selectQuantile, selectQuantiles } from '../../preprocess/statistics.js';
 import { fillingPeriod, fillUsual } from '../gaps.js';
 import { joinBackward } from './backward.js';
 import { findBumps } from './bumps.js';
@@ -11,7 +11,7 @@ import { findPatterns } from './patterns.js';
 import { mostAlike, type Regularity } from './regular.js';
 import { findRoughness, isToldBetter } from './roughness.js';
 import { scanBackward, scanForward } from './scan.js';
-import { candidatePeriods, findAbsences, findSeason, type Season } from './season.js';
+import { candidatePeriods, findAbsences, findSeason, samePhase, type Season } from './season.js';
 import { findSurges, sparseCounts } from './surges.js';
 import type { DecidedInterval } from './types.js';
 
@@ -66,12 +66,15 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
   const known: Regularity = { periods: candidates, most: mostAlike(n) };
   const sparse = n >= YOUNG && !season ? sparseCounts(values) : undefined;
   if (sparse) {
-    const { unit, rate, lot } = sparse;
+    const { unit, rate, lot, sizes } = sparse;
+    const how = sizes
+      ? 'amounts, mostly none: judged by how many come together and how large they are'
+      : 'counts, mostly none: judged by how many come together';
     return {
       intervals: findSurges(values, sparse, known, strictness),
       expected: new Float64Array(n),
       spread: new Float64Array(n).fill(unit * Math.sqrt(rate * lot)),
-      scale: { ...scale, kind: 'counts', note: 'counts, mostly none: judged by how many come together' },
+      scale: { ...scale, kind: 'counts', note: how },
     };
   }
   const forecast = forecastRobustly(y, missing, scale.floor);
@@ -184,7 +187,7 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
   }
   // The scores of a counter are those of its totals, in which a reset is a fall and a slow hour a bend.
   if (scores && n >= YOUNG && scale.kind !== 'counter') {
-    intervals.push(...findPatterns(scores, known, strictness, intervals));
+    intervals.push(...findPatterns(scores, known, strictness, intervals, missing));
   }
   const cycle = season && findCycle(y, season.period, candidates, scale.floor);
   if (cycle) {
@@ -208,12 +211,66 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
       }
     }
   }
+  const told = mergeNear(intervals.map((interval) => fromItsFoot(y, season, interval, usualSize))).map(
+    (interval) => {
+      const left = season ? withoutUsual(y, season, interval, usualSize) : interval;
+      if (left.start === interval.start) return left;
+      // What other cycles show then is what was expected.
+      for (let t = left.start; t <= left.end; t++) scan.expected[t] = usualAt(y, season!, t).middle;
+      return left;
+    },
+  );
   return {
-    intervals: mergeNear(intervals.map((interval) => fromItsFoot(y, season, interval, usualSize))),
+    intervals: told,
     ...toValues(values, scale, scan.expected, scan.spread),
     scale,
     ...(season ? { season } : {}),
   };
+}
+
+/** Usual sizes by which a point may lie off what other cycles show at its phase and still be one of theirs. */
+const USUAL = 4;
+const FEWEST_CYCLES = 4;
+/** Share of a departure that must remain without its usual start. */
+const REMAINS = 0.4;
+
+/**
+ * What goes on too long begins where it should have ended: without the points at its start that are as in other cycles. Where
+ * other cycles differ among themselves nothing can be said of it.
+ */
+function withoutUsual(
+  y: Float64Array,
+  season: Season,
+  interval: DecidedInterval,
+  sigma: number,
+): DecidedInterval {
+  const { start, end, sign, way } = interval;
+  if (sign !== 'off' || way === 0) return interval;
+  const isHeld = y.subarray(start, end + 1).every((value) => value === y[start]);
+  const isUsual = (t: number): boolean => {
+    const { middle, range, cycles } = usualAt(y, season, t);
+    // What is held all along is what other cycles show only where they hold it too.
+    const own = isHeld ? 0 : USUAL * sigma;
+    return cycles >= FEWEST_CYCLES && range <= own && Math.abs(y[t]! - middle) <= own;
+  };
+  let first = start;
+  while (first < end && isUsual(first)) first++;
+  if (first === start || end - first + 1 < REMAINS * (end - start + 1)) return interval;
+  // The peak is the furthest point of what is left.
+  return { ...interval, start: first, peak: Math.max(first, interval.peak) };
+}
+
+/** Median and interquartile range of the nearest other cycles at the phase of t. */
+function usualAt(
+  y: Float64Array,
+  { period }: Season,
+  t: number,
+): { readonly middle: number; readonly range: number; readonly cycles: number } {
+  const others = Float64Array.from(samePhase(t, period, y.length), (at) => y[at]!);
+  const cycles = others.length;
+  if (cycles === 0) return { middle: y[t]!, range: 0, cycles };
+  const [low, middle, high] = selectQuantiles(others, [0.25, 0.5, 0.75]) as [number, number, number];
+  return { middle, range: high - low, cycles };
 }
 
 /** Joins intervals so near to one another that they are one event. */

@@ -100,3 +100,22 @@ test('channels that move apart for most of the time have no relation that could 
   );
   for (const c of [0, 1]) for (let t = 0; t < 1800; t++) expect(of(c, t, t)?.sign).not.toBe('relation');
 });
+
+test('where channels are too many to be looked at together a note says so', () => {
+  const time = Float64Array.from({ length: 240 }, (_, t) => t * 60_000);
+  const noted = (count: number): boolean => {
+    const channels = Array.from({ length: count }, (_, c) => ({
+      name: `c${c}`,
+      values: Float64Array.from(time, (_, t) => Math.sin(t * 12.9 + c)),
+    }));
+    const { notes } = decideSeries(
+      fillGaps(createSeries({ time, channels })),
+      new Float32Array(240),
+      undefined,
+      50,
+    );
+    return notes.some((note) => note.includes('judged by itself'));
+  };
+  expect(noted(41)).toBe(true);
+  expect(noted(40)).toBe(false);
+});

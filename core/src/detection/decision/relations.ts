@@ -33,6 +33,13 @@ const TOLD = 0.5;
 /** Odds that are one decade of rarity. */
 const DECADE = 4 * Math.LN10;
 
+/** What a note says where there are too many channels to look for relations; undefined where there are not. */
+export function noteUnrelated(channels: number): string | undefined {
+  return channels > MOST_CHANNELS
+    ? `Each of the ${channels} channels was judged by itself: whether one stops moving with another is looked at among up to ${MOST_CHANNELS}.`
+    : undefined;
+}
+
 /** What the relations of a channel need to know of it. */
 export interface RelatedChannel {
   /** n values on the scale on which their noise is even, NaN = missing. */

@@ -5,7 +5,7 @@ import { usualStep } from '../../series/step.js';
 import type { FilledSeries } from '../gaps.js';
 import { decide, YOUNG, type Decision } from './decide.js';
 import { findOutages, isHeartbeat } from './outages.js';
-import { findBrokenRelations } from './relations.js';
+import { findBrokenRelations, noteUnrelated } from './relations.js';
 import type { DecidedInterval } from './types.js';
 
 /** What was decided on a series of n points and d channels. */
@@ -95,6 +95,7 @@ export function decideSeries(
   let observed = 0;
   for (const { present } of decisions) observed = Math.max(observed, present);
   const state = observed < YOUNG ? 'learning' : 'ready';
+  const unrelated = noteUnrelated(channels);
   return {
     score,
     expected: decisions.map(({ expected }) => expected),
@@ -103,6 +104,7 @@ export function decideSeries(
     state,
     notes: [
       ...gapNotes(series, step),
+      ...(unrelated ? [unrelated] : []),
       ...(state === 'learning' ? [`Only ${observed} points of history: still learning what is normal.`] : []),
       ...decisions.flatMap(({ scale }, c) =>
         scale.note

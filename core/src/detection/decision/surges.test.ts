@@ -22,7 +22,7 @@ test('what is no sparse count', () => {
   expect(sparseCounts(values)).toBeDefined();
   expect(sparseCounts(values.map((value) => -value))).toBeUndefined();
   expect(sparseCounts(counts(0.5, 1))).toBeUndefined();
-  expect(sparseCounts(values.map((value, t) => value * (1 + t / 7)))).toBeUndefined();
+  expect(sparseCounts(values.map((value, t) => value * (1 + t / 7)))!.sizes).toBeDefined();
   const held = new Float64Array(1000);
   for (const start of [100, 400, 700]) held.fill(1, start, start + 20);
   expect(sparseCounts(held)).toBeUndefined();
@@ -48,3 +48,27 @@ test.each([0.005, 0.02, 0.05, 0.1])(
     expect(others).toBeLessThanOrEqual(1);
   },
 );
+
+/** Seconds that a container was throttled: mostly none, else of any size. */
+const throttling = (seed: number): Float64Array => {
+  const random = createRandom(977 * seed);
+  return Float64Array.from({ length: 1800 }, () => (random.chance(0.015) ? random.exponential(0.2) : 0));
+};
+
+test('amounts that are mostly none have no surge, many at once or one far larger than all others are one', () => {
+  let others = 0;
+  for (let seed = 1; seed <= 20; seed++) {
+    const values = throttling(seed);
+    const find = () => findSurges(values, sparseCounts(values)!, known, 1);
+    others += find().length;
+    const random = createRandom(seed);
+    for (let t = 900; t < 930; t++) values[t] = random.exponential(0.5);
+    values[1500] = 500;
+    const found = find();
+    expect(found.some(({ start, end }) => start === 1500 && end === 1500)).toBe(true);
+    const storm = found.find(({ start, end }) => start <= 929 && end >= 900)!;
+    expect(Math.abs(storm.start - 900)).toBeLessThanOrEqual(8);
+    expect(Math.abs(storm.end - 929)).toBeLessThanOrEqual(8);
+  }
+  expect(others).toBeLessThanOrEqual(2);
+});

@@ -1,3 +1,4 @@
+import { selectQuantiles } from '../../preprocess/statistics.js';
 import { scoreOfRarity } from './rarity.js';
 import { findRegular, type Regularity } from './regular.js';
 import type { DecidedInterval } from './types.js';
@@ -15,6 +16,12 @@ const HELD = 3;
 const CUT = 0.9;
 /** Decades beyond one in as many points as there are that make a surge an event. */
 const BEYOND = 1.3;
+/** Fewest amounts whose sizes say what is usual, least spread of their logarithms, and spreads from which one is large. */
+const FEWEST_SIZES = 8;
+const LEAST_SPREAD = 0.25;
+const LARGE = 5;
+/** Normal quantile of nine tenths. */
+const NINE_TENTHS = 1.2816;
 /** Points to either side of a surge within which its ends are sought. */
 const REACH = 64;
 
@@ -26,6 +33,8 @@ export interface SparseCounts {
   readonly rate: number;
   /** Things that come together: how many more the variance is than that of things that come alone. */
   readonly lot: number;
+  /** Where what comes are amounts of any size rather than things: middle and spread of their logarithms. */
+  readonly sizes?: { readonly middle: number; readonly spread: number };
 }
 
 /**
@@ -50,10 +59,12 @@ export function sparseCounts(values: Float64Array): SparseCounts | undefined {
   if (happening < FEWEST_HAPPENINGS || happening > MOST_HAPPENING * present) return undefined;
   // Rates are multiples of the least of them.
   const unit = whole ? 1 : least;
-  for (let t = 0; t < values.length; t++) {
+  let counted = true;
+  for (let t = 0; t < values.length && counted; t++) {
     const times = values[t]! / unit;
-    if (Math.abs(times - Math.round(times)) > 1e-6 * times) return undefined;
+    counted = !(Math.abs(times - Math.round(times)) > 1e-6 * times);
   }
+  if (!counted) return sparseAmounts(values, present);
   const { totals, lengths } = happenings(values);
   if (totals.length < FEWEST_HAPPENINGS || lengths.sort((a, b) => a - b)[lengths.length >> 1]! > HELD) {
     return undefined;
@@ -68,6 +79,23 @@ export function sparseCounts(values: Float64Array): SparseCounts | undefined {
     squares += own * own;
   }
   return { unit, rate: sum / present, lot: squares / sum };
+}
+
+/** Amounts of any size, mostly none: they come like things, each of them one. */
+function sparseAmounts(values: Float64Array, present: number): SparseCounts | undefined {
+  const logs = values.filter((value) => value > 0).map(Math.log);
+  if (logs.length < FEWEST_SIZES) return undefined;
+  const things = sparseCounts(values.map((value) => (value > 0 ? 1 : value)));
+  if (!things) return undefined;
+  const [middle, high] = selectQuantiles(logs, [0.5, 0.9]) as [number, number];
+  const spread = Math.max(LEAST_SPREAD, (high - middle) / NINE_TENTHS);
+  return {
+    ...things,
+    unit: Math.exp(middle),
+    // What comes together here and there must not make a single one look rare.
+    rate: Math.max(things.rate, logs.length / present / 2),
+    sizes: { middle, spread },
+  };
 }
 
 /** What happens together: runs with no more than `WITHIN` zeros inside. */
@@ -98,13 +126,15 @@ function happenings(values: Float64Array): { totals: number[]; lengths: number[]
  */
 export function findSurges(
   values: Float64Array,
-  { unit, rate, lot }: SparseCounts,
+  { unit, rate, lot, sizes }: SparseCounts,
   known: Regularity,
   strictness: number,
 ): DecidedInterval[] {
   const n = values.length;
   const before = new Float64Array(n + 1);
-  for (let t = 0; t < n; t++) before[t + 1] = before[t]! + (values[t]! > 0 ? values[t]! / unit : 0);
+  for (let t = 0; t < n; t++) {
+    before[t + 1] = before[t]! + (values[t]! > 0 ? (sizes ? 1 : values[t]! / unit) : 0);
+  }
   /** Decades of rarity of the counts in start…end. */
   const rarity = (start: number, end: number): number => {
     const lots = (before[end + 1]! - before[start]!) / lot;
@@ -157,5 +187,29 @@ export function findSurges(
       score: scoreOfRarity((best.rare - limit) / 2),
     });
   }
+  if (sizes) found.push(...findLarge(values, sizes, known, strictness, found));
   return found;
+}
+
+/** Amounts that are far larger than usual ones, apart from what comes together. */
+function findLarge(
+  values: Float64Array,
+  { middle, spread }: NonNullable<SparseCounts['sizes']>,
+  { most }: Regularity,
+  strictness: number,
+  surges: readonly DecidedInterval[],
+): DecidedInterval[] {
+  const found: DecidedInterval[] = [];
+  for (let t = 0; t < values.length; t++) {
+    const size = values[t]! > 0 ? (Math.log(values[t]!) - middle) / spread : 0;
+    if (size < LARGE * strictness || surges.some(({ start, end }) => t >= start && t <= end)) continue;
+    const score = scoreOfRarity((size / strictness - LARGE) / 2);
+    const last = found[found.length - 1];
+    if (last && t - last.end <= WITHIN + 1) {
+      const peak = values[t]! > values[last.peak]! ? t : last.peak;
+      found[found.length - 1] = { ...last, end: t, peak, score: Math.max(score, last.score) };
+    } else found.push({ start: t, end: t, peak: t, sign: 'off', way: 1, score });
+  }
+  // More of them are what the series does.
+  return found.length > most ? [] : found;
 }

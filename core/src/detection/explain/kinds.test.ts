@@ -42,3 +42,30 @@ describe('an event that was decided by how far it lies off', () => {
     expect(kind).not.toBe('stuck');
   });
 });
+
+describe('a level shift is told of what is at a level of its own', () => {
+  const flat = Float64Array.from({ length: n }, (_, t) => 100 + 0.2 * Math.sin(t * 12.9));
+  const told = (values: Float64Array, sign?: 'off' | 'pattern') =>
+    describeEvent({
+      values,
+      expected: new Float64Array(n).fill(100),
+      spread,
+      start: 300,
+      end: 323,
+      ...(sign ? { sign } : {}),
+    });
+
+  test('not of a few points far off among usual ones', () => {
+    const values = flat.map((value, t) => (t >= 310 && t < 314 ? value + 8 : value));
+    expect(told(values, 'pattern').kind).not.toBe('level shift');
+    // Where it was decided so the furthest point speaks, not medians that hardly differ.
+    expect(told(values, 'off').level).toBeGreaterThan(107);
+  });
+
+  test('nor of what goes above as much as below', () => {
+    const values = flat.map((value, t) => (t >= 300 && t < 324 ? value + 8 * Math.sin(t / 2) : value));
+    const { kind, level } = told(values, 'off');
+    expect(kind).toBe('pattern');
+    expect(Math.abs(level - 100)).toBeLessThan(6);
+  });
+});

@@ -61,6 +61,10 @@ export interface EventFacts {
 const BRIEF = 8;
 /** Spreads from which a deviation is a rise or a fall. */
 const CLEAR = 3;
+/** Share of the largest deviation by which the level of a level shift must lie off what was expected. */
+const APART = 0.1;
+/** Share of all deviations by which those of one side must outweigh the others for a rise or a fall. */
+const ONE_WAY = 0.4;
 /** How much more, or less, must move from point to point than usual. */
 const ROUGHER = 2;
 const CALMER = 0.5;
@@ -99,6 +103,7 @@ export function describeEvent(points: EventPoints): EventFacts {
     }
   }
   const offs = Float64Array.from(seen, (t) => values[t]! - expected[t]!);
+  const total = offs.reduce((all, off) => all + Math.abs(off), 0);
   const value = values[index]!;
   const spreads = most <= 0 ? 0 : spread[index]! > 0 ? most / spread[index]! : Infinity;
   const held = longestHeld(values, start, end);
@@ -106,8 +111,8 @@ export function describeEvent(points: EventPoints): EventFacts {
   const outside = usualMovement(values, start, end, missing);
   const movement = outside > 0 ? inside / outside : inside > 0 ? Infinity : NaN;
   const medians = { level: medianAt(values, seen), expectedLevel: medianAt(expected, seen) };
-  // Where the medians do not lie as its points mostly do, the furthest point speaks for the event.
-  const agree = side * (medians.level - medians.expectedLevel) > 0;
+  // Where the medians do not lie as its points mostly do, or next to one another, the furthest point speaks for the event.
+  const agree = side * (medians.level - medians.expectedLevel) > APART * most;
   const facts = {
     index,
     value,
@@ -122,6 +127,8 @@ export function describeEvent(points: EventPoints): EventFacts {
   const length = end - start + 1;
   const off = (): EventFacts => {
     if (length <= BRIEF) return { ...facts, kind: way > 0 ? 'spike' : 'dip', way };
+    // What goes above as much as below is at no level of its own.
+    if (Math.abs(sum) < ONE_WAY * total) return { ...facts, ...medians, kind: 'pattern', way: 0 };
     return { ...facts, kind: isRamp(offs, side) ? 'ramp' : 'level shift', way };
   };
   if (isGap) return { ...facts, kind: 'gap', way: 0 };
@@ -144,18 +151,18 @@ export function describeEvent(points: EventPoints): EventFacts {
     case 'relation':
       return { ...facts, kind: 'broken relation', way };
     case 'calm':
-      return { ...facts, kind: movement < 1 ? 'quieter' : 'pattern', way: 0 };
+      return { ...facts, ...medians, kind: movement < 1 ? 'quieter' : 'pattern', way: 0 };
     default: {
       const isHeld = held.length >= 3 && held.length >= length / 2 && usuallyMoves(values, start, end);
       // Where it was decided so, another run may be as long: it may be stuck twice.
       const isStuck = isHeld && held.length > longestElsewhere(values, start, end);
       if (isHeld && sign === 'stuck') return { ...facts, kind: 'stuck', way: 0 };
       // A pattern, a detector that does not say, or one interval with another.
-      if (spreads >= CLEAR) return off();
+      if (spreads >= CLEAR && (length <= BRIEF || agree)) return off();
       if (isStuck) return { ...facts, kind: 'stuck', way: 0 };
       if (movement >= ROUGHER && movement < Infinity) return { ...facts, kind: 'burst', way: 0 };
       if (movement <= CALMER) return { ...facts, kind: 'quieter', way: 0 };
-      return { ...facts, kind: 'pattern', way: 0 };
+      return { ...facts, ...medians, kind: 'pattern', way: 0 };
     }
   }
 }
