@@ -89,9 +89,12 @@ export class HeedError extends Error {
 }
 
 // eslint-disable-next-line no-control-regex
-const breaks = /\s*[\u0000-\u001f\u007f-\u009f\u2028\u2029]+\s*/g;
+const breaks = /\s*[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+\s*/g;
 
-/** Names and values of an input stand in messages: none may end the line, or talk to the terminal. */
+/**
+ * Names and values of an input stand in messages: none may end the line, turn its order around, or talk to the
+ * terminal.
+ */
 function oneLine(text: string): string {
   return text.replace(breaks, ' ');
 }

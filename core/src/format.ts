@@ -69,3 +69,14 @@ export function humanDuration(milliseconds: number): string {
   const rest = parts % perUnit;
   return `${Math.floor(parts / perUnit)} ${name}${rest === 0 ? '' : ` ${rest} ${smaller[1]}`}`;
 }
+
+/** What moves a terminal, ends a line or turns the order of text around, and JSON leaves as it is. */
+const unsafe = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+/** JSON that is safe to print: names of an input may hold anything, and are read back to the character. */
+export function printJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replace(
+    unsafe,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

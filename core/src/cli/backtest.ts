@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { Option, type Command } from 'commander';
 import { HeedError, isHeedError, throwIfAborted } from '../errors.js';
-import { formatNumber, humanDuration } from '../format.js';
+import { formatNumber, humanDuration, printJson } from '../format.js';
 import { backtestBudgets, neighboringBudgets, type Backtest } from '../live/backtest.js';
 import { parseBudget } from '../live/threshold.js';
 import type { LiveIncident } from '../live/types.js';
@@ -171,7 +171,7 @@ function test(name: string, series: Series, flags: BacktestFlags): Tested {
 }
 
 function render(tested: readonly Tested[], format: (typeof formats)[number], flags: BacktestFlags): string {
-  if (format === 'json') return `${JSON.stringify(backtestJson(tested, flags.budget), null, 2)}\n`;
+  if (format === 'json') return `${printJson(backtestJson(tested, flags.budget), 2)}\n`;
   if (format === 'svg') return timelines(tested, flags);
   if (format !== 'table') return alertRules(flags.budget, format === 'grafana-rules');
   return backtestTable(tested, flags);

@@ -1,6 +1,7 @@
 import Papa from 'papaparse';
 import { cleanText } from '../plot/svg.js';
 import type { Detection } from '../detection/types.js';
+import { uniqueNames } from '../series/index.js';
 import type { Series } from '../series/series.js';
 
 /** Columns that are not of a channel, or that readers take for ground truth. */
@@ -31,7 +32,7 @@ export function detectionCsv(series: Series, detection: Detection): string {
   const n = series.time.length;
   const eventAt = new Uint32Array(n);
   detection.events.forEach((event, i) => eventAt.fill(i + 1, event.startIndex, event.endIndex + 1));
-  const header = [
+  const header = uniqueNames([
     series.indexTime ? 'row' : 'time',
     'score',
     'anomaly',
@@ -42,7 +43,7 @@ export function detectionCsv(series: Series, detection: Detection): string {
       ...(detection.lower?.[c] ? [`${name} lower`] : []),
       ...(detection.upper?.[c] ? [`${name} upper`] : []),
     ]),
-  ];
+  ]);
   // Measured values go out as they came in; what was computed has no more than seven digits worth reading.
   const cells: ((t: number) => number | '')[] = series.channels.flatMap(({ values }, c) => [
     (t: number) => (Number.isNaN(values[t]!) ? ('' as const) : values[t]!),
@@ -66,11 +67,19 @@ export function detectionCsv(series: Series, detection: Detection): string {
   return csvText([header, ...rows]);
 }
 
+/** What begins a formula in a cell; East Asian spreadsheets take the wide signs too. */
+const formula = /(^|;)(["'\s]*[=+\-@＝＋－＠])/g;
+
 /**
  * Rows as CSV that is safe to open: a spreadsheet would take a text that begins with =, +, - or @ for a formula, which
- * gets an apostrophe; control characters, which terminals obey, are replaced.
+ * gets an apostrophe, as does what begins a cell where semicolons part them; control characters, which terminals obey,
+ * are replaced.
  */
 export function csvText(rows: readonly (readonly (string | number)[])[]): string {
-  const clean = rows.map((row) => row.map((cell) => (typeof cell === 'string' ? cleanText(cell) : cell)));
-  return `${Papa.unparse(clean, { newline: '\n', escapeFormulae: true })}\n`;
+  const clean = rows.map((row) =>
+    row.map((cell) =>
+      typeof cell === 'string' ? cleanText(cell).replace(/\s/g, ' ').replace(formula, "$1'$2") : cell,
+    ),
+  );
+  return `${Papa.unparse(clean, { newline: '\n' })}\n`;
 }

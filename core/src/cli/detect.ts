@@ -1,3 +1,4 @@
+import { printJson } from '../format.js';
 import { extname } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { HeedError } from '../errors.js';
@@ -230,7 +231,7 @@ async function render(
         input: summarizeInput(series, notes),
       });
     case 'json':
-      return `${JSON.stringify(detectionToJson(detection, summarizeInput(series, notes)))}\n`;
+      return `${printJson(detectionToJson(detection, summarizeInput(series, notes)))}\n`;
     case 'csv':
       return detectionCsv(series, detection);
     case 'svg':

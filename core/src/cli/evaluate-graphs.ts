@@ -1,3 +1,4 @@
+import { printJson } from '../format.js';
 import { basename } from 'node:path';
 import Table from 'cli-table3';
 import type { Progress } from '../detectors/base/types.js';
@@ -88,7 +89,7 @@ export function renderGraphResults(
   format: 'table' | 'json' | 'csv',
   colors: Colors,
 ): string {
-  if (format === 'json') return `${JSON.stringify({ files: results })}\n`;
+  if (format === 'json') return `${printJson({ files: results })}\n`;
   const names = ['AUC-PR', 'AUC-ROC', 'Standard-F1'] as const;
   const head = ['file', 'ranked', 'detector', ...names, 'anomalous', 'seconds'];
   const digits = format === 'csv' ? 6 : 3;

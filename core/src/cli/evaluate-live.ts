@@ -1,3 +1,4 @@
+import { printJson } from '../format.js';
 import type { Progress } from '../detectors/base/types.js';
 import { HeedError } from '../errors.js';
 import { livePeers } from '../evaluate/live-peers.js';
@@ -73,7 +74,7 @@ function chooseLive({ detector, baselines }: EvaluateOptions): string[] {
 
 /** The report as text in the format asked for. */
 export function renderLive(report: LiveReport, { format, out }: EvaluateOptions): string {
-  if (format === 'json') return `${JSON.stringify(report)}\n`;
+  if (format === 'json') return `${printJson(report)}\n`;
   if (format === 'csv') return liveCsv(report);
   const layout = {
     colors: colorsFor(out === undefined ? process.stdout : process.stderr),

@@ -1,3 +1,4 @@
+import { printJson } from '../format.js';
 import { Option, type Command } from 'commander';
 import type { DetectorOptions, Progress } from '../detectors/base/types.js';
 import { getDetectorDefinition, listDetectors } from '../detectors/registry.js';
@@ -305,14 +306,14 @@ function makeTask(
 
 /** The report as text in the format asked for. */
 export function renderEvaluation(report: EvaluationReport, options: EvaluateOptions): string {
-  if (options.format === 'json') return `${JSON.stringify(report)}\n`;
+  if (options.format === 'json') return `${printJson(report)}\n`;
   if (options.format === 'csv') return evaluationCsv(report);
   return evaluationTable(report, makeLayout(options, publishedColumns(report, options.bestPublished)));
 }
 
 /** The report on feedback as text in the format asked for. */
 export function renderFeedback(report: FeedbackReport, options: EvaluateOptions): string {
-  if (options.format === 'json') return `${JSON.stringify(report)}\n`;
+  if (options.format === 'json') return `${printJson(report)}\n`;
   if (options.format === 'csv') return feedbackCsv(report);
   return feedbackTable(report, makeLayout(options, []));
 }

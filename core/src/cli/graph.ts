@@ -1,3 +1,4 @@
+import { printJson } from '../format.js';
 import { basename } from 'node:path';
 import type { DetectorOptions, FitReport, RunOptions } from '../detectors/base/types.js';
 import { getDetectorDefinition } from '../detectors/registry.js';
@@ -197,7 +198,7 @@ export async function renderGraph(
         : graphSequenceTable(graph as GraphSequence, detection, options);
     }
     case 'json':
-      return `${JSON.stringify(graphDetectionToJson(graph, detection))}\n`;
+      return `${printJson(graphDetectionToJson(graph, detection))}\n`;
     case 'csv':
       return graphCsv(graph, detection);
     case 'svg':

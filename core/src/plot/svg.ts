@@ -8,10 +8,14 @@ export type Attributes = Readonly<Record<string, string | number | undefined>>;
 /** Fonts of equal widths come first, so that the layout holds where text is measured only by estimate. */
 const fontFamily = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif";
 
-// eslint-disable-next-line no-control-regex
-const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]/g;
+const forbidden =
+  // eslint-disable-next-line no-control-regex
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufffe\uffff]/g;
 
-/** Replaces what XML 1.0 forbids (control characters, lone surrogates), so that any channel name stays drawable. */
+/**
+ * Replaces what XML 1.0 forbids (control characters, lone surrogates), so that any channel name stays drawable, and what
+ * turns the order of text around, so that it is read as it is.
+ */
 export function cleanText(text: string): string {
   return text
     .replace(forbidden, '\ufffd')

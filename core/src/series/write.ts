@@ -1,4 +1,5 @@
 import Papa from 'papaparse';
+import { markChannel } from './read/channel-mark.js';
 import type { Series } from './series.js';
 
 /** How `seriesToCsv` writes. */
@@ -11,7 +12,8 @@ export interface WriteCsvOptions {
 
 /**
  * A series as CSV that `readCsv` reads back to the same numbers: a `time` column (none where the series counts
- * rows), the channels, a `label` column where there are labels. Missing values are empty.
+ * rows), the channels, a `label` column where there are labels. Missing values are empty. A channel whose name means
+ * something else to readers is told apart: `label (channel)`, which they read as a channel called `label`.
  */
 export function seriesToCsv(series: Series, options: WriteCsvOptions = {}): string {
   const { time: format = 'iso', delimiter = ',' } = options;
@@ -20,7 +22,7 @@ export function seriesToCsv(series: Series, options: WriteCsvOptions = {}): stri
     format === 'ms' ? ms : format === 's' ? ms / 1000 : isoText(ms);
   const header = [
     ...(indexTime ? [] : ['time']),
-    ...channels.map(({ name }) => name),
+    ...channels.map(({ name }) => markChannel(name, indexTime)),
     ...(labels ? ['label'] : []),
   ];
   const blocks = [Papa.unparse([header], { delimiter, newline: '\n' })];

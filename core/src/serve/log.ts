@@ -1,3 +1,4 @@
+import { printJson } from '../format.js';
 /** How much is worth a line. */
 export type LogLevel = 'info' | 'warn' | 'error';
 
@@ -29,7 +30,7 @@ export function createLog(
       const time = new Date(now()).toISOString();
       const text = printable(message);
       if (format === 'json') {
-        write(JSON.stringify({ time, level, message: text, ...fields }));
+        write(printJson({ time, level, message: text, ...fields }));
         return;
       }
       const more = Object.entries(fields)

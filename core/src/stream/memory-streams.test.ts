@@ -1,6 +1,7 @@
 import { listDefaults } from '../detectors/base/options.js';
 import { describe, expect, it } from 'vitest';
 import { generateSeries } from '../datasets/index.js';
+import type { RawScores } from '../detectors/base/types.js';
 import { getSeriesDefinition } from '../detectors/registry.js';
 import { sliceSeries, type Series } from '../series/series.js';
 import { createStream } from './stream.js';
@@ -52,6 +53,45 @@ describe.each([
       }
       start = end;
     }
+  });
+});
+
+/** A stream with a calibration alone knows what its history told. */
+interface ScoresWhole {
+  scoreWhole(run: object): Promise<RawScores>;
+}
+
+describe.each(['memory-attention', 'auto'])('a stream of %s past its lookback', (id) => {
+  it('gives what a series gives that begins after what was forgotten', async () => {
+    const definition = getSeriesDefinition(id);
+    const detector = await definition.create(listDefaults(definition.options));
+    const history = 400;
+    const stream = await detector.stream!(sliceSeries(one, 0, history), { lookback: 300 });
+    /** What is forgotten: all but the lookback, which is no less than the history, once there is a quarter more. */
+    let dropped = 0;
+    const lengths: number[] = [];
+    for (let start = history; start < 1300;) {
+      if (start - dropped > 1.25 * history) dropped = start - history;
+      const end = Math.min(1300, start + 7);
+      const update = await stream.append(sliceSeries(one, start, end), {});
+      lengths.push(end - dropped);
+      // A whole scoring of each would take long.
+      if (start % 5 === 0 || end === 1300) {
+        const { raw } = definition.tags.calibrated
+          ? await (stream as unknown as ScoresWhole).scoreWhole({})
+          : await detector.score(sliceSeries(one, dropped, end), {});
+        expect(raw).toHaveLength(end - dropped);
+        expect(difference(update.raw, raw.subarray(start - dropped))).toBeLessThan(1e-9);
+        for (const { start: from, end: to } of update.attend!(start, end - 1)) {
+          expect(from).toBeGreaterThanOrEqual(dropped);
+          expect(to).toBeLessThan(end);
+        }
+      }
+      start = end;
+    }
+    expect(dropped).toBeGreaterThan(600);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(1.25 * history + 7);
+    stream.dispose?.();
   });
 });
 

@@ -1,10 +1,12 @@
-/** A stream that is left on: what it keeps does not grow with its appends. `HEED_SOAK_APPENDS` sets how many. */
+/** A stream that is left on: neither what it keeps nor the time of an append grows with its appends. `HEED_SOAK_APPENDS` sets how many. */
 import { expect, test } from 'vitest';
 import { held } from '../fuzz.fixture.js';
 import { createSeries } from '../series/series.js';
 import { createStream } from './stream.js';
 
 const appends = Number(process.env.HEED_SOAK_APPENDS ?? 1500);
+/** Reached early in a short run; in a long one, what is usual. */
+const options = appends < 50_000 ? { lookback: 600 } : {};
 const part = (from: number, to: number) =>
   createSeries({
     time: Array.from({ length: to - from }, (_, i) => (from + i) * 60_000),
@@ -22,7 +24,7 @@ const part = (from: number, to: number) =>
 test.each(['memory-attention', 'auto'])(
   'a stream of %s holds no more after many appends',
   async (detector) => {
-    const stream = await createStream(part(0, 500), { detector, keep: 100 });
+    const stream = await createStream(part(0, 500), { detector, keep: 100, ...options });
     try {
       let at = 500;
       const run = async (count: number) => {
@@ -42,10 +44,9 @@ test.each(['memory-attention', 'auto'])(
       console.log(
         `soak: ${detector}, ${appends} appends: ${grown.toFixed(1)} MB more; ms per append by tenths: ${costs.map((ms) => ms.toFixed(2)).join(' ')}`,
       );
-      // Its values and times are kept, for the attention of later points: 100 bytes a point, and what the engine needs.
-      expect(grown).toBeLessThan(4 + (100 * appends) / 1e6);
-      // Of a short run the compiler of the engine decides.
-      if (appends >= 10_000) expect(costs[9]).toBeLessThan(1.5 * costs[1]!);
+      expect(grown).toBeLessThan(appends < 50_000 ? 4 : 12);
+      // Of a short run the compiler of the engine decides; a long one has its lookback full after a tenth.
+      if (appends >= 10_000) expect(costs[9]).toBeLessThan(1.25 * costs[2]!);
     } finally {
       stream.dispose();
     }

@@ -1,5 +1,5 @@
 import { checkNumber } from '../check-number.js';
-import type { RawScores, RawStream } from '../detectors/base/types.js';
+import type { RawScores, RawStream, StreamRunOptions } from '../detectors/base/types.js';
 import type { DetectorChoice, DetectorReference } from '../detectors/known.js';
 import { HeedError, throwIfAborted } from '../errors.js';
 import { createSeriesDetector } from '../detection/create.js';
@@ -11,10 +11,14 @@ import { scoresFromRaw } from '../detection/threshold/scores.js';
 import type { AnomalyEvent, Detection, ThresholdReport } from '../detection/types.js';
 import type { Series } from '../series/series.js';
 import { appendTail, cutTail, type Tail } from './tail.js';
+import { StreamTimes } from './times.js';
 
 /** Options of a stream; the event options hold for all of it. */
 export interface StreamOptions<D extends DetectorReference | Detector = DetectorReference | Detector>
-  extends ScoreOptions, Omit<DetectorChoice<Exclude<D, Detector>>, 'detector'> {
+  extends
+    ScoreOptions,
+    Pick<StreamRunOptions, 'lookback'>,
+    Omit<DetectorChoice<Exclude<D, Detector>>, 'detector'> {
   /**
    * Id or definition, default `auto`; or a detector (fitted where it needs training), which stays yours to dispose and
    * has its options already.
@@ -58,7 +62,7 @@ export interface DetectorStream {
   readonly length: number;
   /**
    * Scores points that follow those seen so far. Their scores are those the detector gives to the last points of the
-   * whole series, with the same threshold; where its tags say `calibrated`, those it gives with the history as calibration
+   * whole series, less what lies beyond the lookback, with the same threshold; where its tags say `calibrated`, those it gives with the history as calibration
    * (`calibratedLength`), so that scales, periods and weights stay the history's: start a new stream once the series has
    * grown much. A missing value is taken to be the last one seen.
    * @param points k > 0 points with the channels of the history
@@ -89,7 +93,10 @@ export async function createStream<const D extends DetectorReference | Detector 
     }
     used.checkFitted();
     const filled = await used.prepare(history, options);
-    const raw = await used.raw.stream(filled.series, options);
+    const keep = checkKeep(options);
+    // An event that is told of anew is explained by all its points.
+    const lookback = Math.max(keep, checkLookback(options));
+    const raw = await used.raw.stream(filled.series, { ...options, lookback });
     const scores = raw.history ?? (await used.raw.score(filled.series, options));
     const detection = await buildDetection({
       detector: used.id,
@@ -105,8 +112,9 @@ export async function createStream<const D extends DetectorReference | Detector 
       own,
       raw,
       detection,
-      cutTail(filled, scores, checkKeep(options)),
-      history.time,
+      cutTail(filled, scores, keep),
+      new StreamTimes(history.time, 2 * Math.max(lookback, history.time.length)),
+      keep,
       options,
     );
   } catch (error) {
@@ -120,10 +128,14 @@ function checkKeep({ keep = 1000 }: StreamOptions): number {
   return keep;
 }
 
+function checkLookback({ lookback = 10_000 }: StreamOptions): number {
+  checkNumber('"lookback"', lookback, { min: 1, whole: true }, 'Give a whole number of points, 1 or more.');
+  return lookback;
+}
+
 class Stream implements DetectorStream {
   readonly detector: string;
   readonly threshold: ThresholdReport;
-  private readonly time: number[];
   /** Events so far: the last point of each by its first. */
   private readonly known = new Map<number, number>();
 
@@ -133,12 +145,12 @@ class Stream implements DetectorStream {
     private readonly raw: RawStream,
     readonly history: Detection,
     private tail: Tail,
-    time: Float64Array,
+    private readonly time: StreamTimes,
+    private readonly keep: number,
     private readonly options: StreamOptions,
   ) {
     this.detector = source.id;
     this.threshold = history.threshold;
-    this.time = Array.from(time);
     for (const { startIndex, endIndex } of history.events) this.known.set(startIndex, endIndex);
   }
 
@@ -152,7 +164,7 @@ class Stream implements DetectorStream {
     const { series, missing } = filled;
     const raw: RawScores = await this.raw.append(series, { ...this.options, signal });
     const startIndex = this.time.length;
-    for (const time of series.time) this.time.push(time);
+    this.time.append(series.time);
     const before = this.tail.series.time.length;
     const offset = startIndex - before;
     this.tail = appendTail(this.tail, filled, raw);
@@ -163,7 +175,7 @@ class Stream implements DetectorStream {
       raw: this.explained(raw, offset, signal),
       options: this.options,
       threshold: this.threshold,
-      whole: { time: this.time, offset },
+      whole: { offset, timeAt: (index) => this.time.at(index) },
     });
     const update: StreamUpdate = {
       startIndex,
@@ -175,7 +187,8 @@ class Stream implements DetectorStream {
       notes: [...filled.notes, ...(raw.notes ?? [])],
     };
     for (const { startIndex: first, endIndex } of update.events) this.known.set(first, endIndex);
-    this.tail = cutTail(this.tail, this.tail.raw, checkKeep(this.options));
+    for (const [first, endIndex] of this.known) if (endIndex < this.time.first) this.known.delete(first);
+    this.tail = cutTail(this.tail, this.tail.raw, this.keep);
     return update;
   }
 
@@ -188,9 +201,9 @@ class Stream implements DetectorStream {
     const { raw: stream, tail } = this;
     const isAsked = this.options.explainByNormal && stream.explain;
     if (!isAsked || !added.raw.some((value) => value > this.threshold.value)) return tail.raw;
-    const end = offset + tail.series.time.length;
+    const n = tail.series.time.length;
     const cut = (arrays: readonly Float64Array[]): Float64Array[] =>
-      arrays.map((values) => values.slice(offset, end));
+      arrays.map((values) => values.slice(values.length - n));
     return {
       ...tail.raw,
       explain: async (intervals) => {
@@ -225,7 +238,7 @@ class Stream implements DetectorStream {
         'Append points with the channels of the history, in that order.',
       );
     }
-    const last = this.time[this.time.length - 1]!;
+    const { last } = this.time;
     if (!(points.time[0]! > last)) {
       throw new HeedError(
         points.time[0] === last ? 'duplicate-time' : 'non-monotonic-time',

@@ -33,8 +33,8 @@ export interface ExplainContext {
   readonly tellsStay?: boolean;
   /** IANA zone of the times in reasons; UTC where absent. */
   readonly timeZone?: string;
-  /** Where `series` is the end of a longer one: the times of all of it, and where its own points begin in it. */
-  readonly whole?: { readonly time: ArrayLike<number>; readonly offset: number };
+  /** Where `series` is the end of a longer one: where its own points begin in it, and the times of what they attend to. */
+  readonly whole?: { readonly offset: number; readonly timeAt: (index: number) => number };
 }
 
 /**
@@ -53,15 +53,15 @@ export function explainEvents(
   const { time } = series;
   if (runs.length === 0) return [];
   const step = usualStep(time);
-  const { time: allTime, offset } = whole ?? { time, offset: 0 };
+  const { offset, timeAt } = whole ?? { offset: 0, timeAt: (index: number) => time[index]! };
   return runs.map((run) => {
     const { startIndex, endIndex, peakIndex } = run;
     const shares = channelShares(series, raw, reference, startIndex, endIndex);
     const intervals = raw.attend?.(startIndex + offset, endIndex + offset) ?? [];
-    const attended = mergeAttended(intervals, allTime.length).map((interval) => ({
+    const attended = mergeAttended(intervals, offset + time.length).map((interval) => ({
       ...interval,
-      startTime: allTime[interval.start]!,
-      endTime: allTime[interval.end]!,
+      startTime: timeAt(interval.start),
+      endTime: timeAt(interval.end),
     }));
     const blamed = shares[0]!.channel;
     const known = decided?.(blamed, startIndex, endIndex);

@@ -1,13 +1,29 @@
+import type { Interval } from '../../series/interval.js';
 import type { Series } from '../../series/series.js';
+import type { AttendedInterval, NormalExplanation, StreamRunOptions } from '../base/types.js';
 
-/** The values of a series that grows at its end, channel by channel; room is doubled where it runs out. */
+/** Points that are compared with where nothing else is asked for. */
+const LOOKBACK = 10_000;
+
+type Attend = (start: number, end: number) => readonly AttendedInterval[];
+
+/**
+ * The values of a series that grows at its end, channel by channel; room is doubled where it runs out, up to what the
+ * lookback takes.
+ */
 export class GrowingChannels {
   private buffers: Float64Array[];
   private times: Float64Array;
   private length: number;
+  private left = 0;
+  private readonly lookback: number;
 
-  constructor(private readonly history: Series) {
+  constructor(
+    private readonly history: Series,
+    { lookback = LOOKBACK }: StreamRunOptions = {},
+  ) {
     this.length = history.time.length;
+    this.lookback = Math.max(lookback, this.length);
     const room = 2 * this.length;
     this.times = new Float64Array(room);
     this.times.set(history.time);
@@ -18,8 +34,51 @@ export class GrowingChannels {
     });
   }
 
+  /** Points kept. */
   get points(): number {
     return this.length;
+  }
+
+  /** Points forgotten before those kept. */
+  get dropped(): number {
+    return this.left;
+  }
+
+  /**
+   * Forgets all but the lookback once there is a quarter more, so that what starts anew then seldom does.
+   * @returns whether it did
+   */
+  forget(): boolean {
+    const dropped = this.length - this.lookback;
+    if (4 * dropped <= this.lookback) return false;
+    this.times.copyWithin(0, dropped, this.length);
+    for (const own of this.buffers) own.copyWithin(0, dropped, this.length);
+    this.length = this.lookback;
+    this.left += dropped;
+    return true;
+  }
+
+  /** What points kept attended to, by indices into the whole series. */
+  attendInWhole(attend: Attend): Attend {
+    const { left } = this;
+    return (start, end) =>
+      attend(Math.max(0, start - left), end - left).map((interval) => ({
+        ...interval,
+        start: interval.start + left,
+        end: interval.end + left,
+      }));
+  }
+
+  /** An explanation of the points kept, asked for by indices into the whole series. */
+  async explainInWhole(
+    intervals: readonly Interval[],
+    explain: (kept: readonly Interval[]) => Promise<NormalExplanation> | NormalExplanation,
+  ): Promise<NormalExplanation> {
+    const kept = intervals
+      .map(({ start, end }) => ({ start: Math.max(0, start - this.left), end: end - this.left }))
+      .filter(({ end }) => end >= 0);
+    const { attend, ...told } = await explain(kept);
+    return { ...told, attend: this.attendInWhole(attend) };
   }
 
   /** d × n values. */
@@ -43,7 +102,7 @@ export class GrowingChannels {
     this.length = n;
   }
 
-  /** All points so far. The arrays are valid until the next append. */
+  /** All points kept. The arrays are valid until the next append. */
   whole(): Series {
     return this.last(this.length);
   }

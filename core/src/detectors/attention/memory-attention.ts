@@ -11,6 +11,7 @@ import type {
   RawScores,
   RawStream,
   RunOptions,
+  StreamRunOptions,
 } from '../base/types.js';
 import { defaultMemoryWindow } from './window-memory.js';
 import { GrowingChannels } from './growing-channels.js';
@@ -69,7 +70,8 @@ class MemoryAttention implements RawDetector {
 
   constructor(private readonly options: MemoryAttentionOptions) {
     if (options.normalization === 'none') {
-      this.stream = async (history, run) => new MemoryStream(this, history, await this.score(history, run));
+      this.stream = async (history, run) =>
+        new MemoryStream(this, history, await this.score(history, run), run);
     }
   }
 
@@ -105,14 +107,15 @@ class MemoryAttention implements RawDetector {
 class MemoryStream implements RawStream {
   private readonly series: GrowingChannels;
   private readonly tails: MemoryTail[];
-  private readonly scales: RunningScales;
+  private scales: RunningScales;
 
   constructor(
     private readonly detector: MemoryAttention,
     series: Series,
     readonly history: RawScores,
+    run: StreamRunOptions,
   ) {
-    this.series = new GrowingChannels(series);
+    this.series = new GrowingChannels(series, run);
     this.scales = new RunningScales(this.series.channels);
     this.tails = detector.plans(16, 1).map(() => new MemoryTail(this.series, this.scales.first));
   }
@@ -120,18 +123,26 @@ class MemoryStream implements RawStream {
   async append(points: Series, run: RunOptions): Promise<RawScores> {
     throwIfAborted(run.signal);
     const k = points.time.length;
+    if (this.series.forget()) {
+      this.scales = new RunningScales(this.series.channels);
+      for (const tail of this.tails) tail.restart();
+    }
     this.series.append(points);
     const { channels, points: n } = this.series;
     const scales = this.scales.append(channels, k);
     const plans = this.detector.plans(n, channels.length);
     const scores = plans.map((plan, i) => this.tails[i]!.score(k, scales, plan));
     const complete = (all: typeof scores): all is TailScores[] => all.every((own) => own !== undefined);
-    if (!complete(scores)) return takeLast(await this.detector.score(this.series.whole(), run), k);
+    if (!complete(scores)) {
+      const all = await this.detector.score(this.series.whole(), run);
+      return { ...takeLast(all, k), attend: this.series.attendInWhole(all.attend!) };
+    }
     const [tail] = this.tails;
+    const attend = this.series.attendInWhole((start, end) => tail!.attend(start, end));
     return {
       ...combineScales(scores, { ...scales, channels, points: k }),
       attend: (start: number, end: number): readonly AttendedInterval[] => {
-        const found = tail!.attend(start, end);
+        const found = attend(start, end);
         return found.length > 0 ? found : this.history.attend!(start, end);
       },
       notes: downsamplingNotes(plans),
@@ -139,7 +150,8 @@ class MemoryStream implements RawStream {
   }
 
   async explain(intervals: readonly Interval[], run: RunOptions): Promise<NormalExplanation> {
-    return (await this.detector.score(this.series.whole(), run)).explain!(intervals);
+    const { explain } = await this.detector.score(this.series.whole(), run);
+    return this.series.explainInWhole(intervals, explain!);
   }
 }
 

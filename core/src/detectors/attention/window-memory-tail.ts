@@ -170,6 +170,14 @@ export class MemoryTail {
     };
   }
 
+  /** Starts again after points at the beginning of the series were forgotten. */
+  restart(): void {
+    this.condensed = 0;
+    this.base = -1;
+    this.attended.clear();
+    this.found.clear();
+  }
+
   /** The intervals that the worst window of these points attended to; none for windows that were not scored here. */
   attend(start: number, end: number): AttendedInterval[] {
     const { plan } = this;

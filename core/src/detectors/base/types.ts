@@ -66,6 +66,16 @@ export interface RunOptions {
   readonly preparation?: Preparation;
 }
 
+/** How a stream runs. */
+export interface StreamRunOptions extends RunOptions {
+  /**
+   * Latest points that new ones are compared with, for detectors that compare with the past; those of the history at
+   * least. Up to a quarter more are kept, then all before are forgotten: from there on the scores are those of a series
+   * that begins after them. Default 10,000.
+   */
+  readonly lookback?: number;
+}
+
 /** A user's word on an interval of the series. `start` and `end` are epoch ms, both inclusive. */
 export interface Feedback {
   readonly start: number;
@@ -215,7 +225,7 @@ export interface RawDetector {
    * Starts incremental scoring after `history`. Present exactly where the tags say `streaming`; absent where the
    * options chosen rule it out.
    */
-  stream?(history: Series, options: RunOptions): Promise<RawStream>;
+  stream?(history: Series, options: StreamRunOptions): Promise<RawStream>;
   /** Frees tensors and workers. */
   dispose?(): void;
 }
@@ -226,13 +236,15 @@ export interface RawStream {
   readonly history?: RawScores;
   /**
    * Scores points that follow all points given so far (k > 0 of them, complete).
-   * @returns arrays of k points: those that `score` gives to the last k points of the series so far (calibrated
-   *   detectors: with the history as calibration), to rounding. `attend` takes and returns indices into the whole series, history first.
+   * @returns arrays of k points: those that `score` gives to the last k points of the series so far, less what lies
+   *   beyond the lookback (calibrated detectors: with the history as calibration), to rounding. `attend` takes and
+   *   returns indices into the whole series, history first.
    */
   append(points: Series, options: RunOptions): Promise<RawScores>;
   /**
    * What normal points let expect of all points so far (see `RawScores.explain`), by a whole scoring: for the times when
-   * new points are anomalous. Indices into the whole series. Absent where the detector cannot tell.
+   * new points are anomalous. Indices into the whole series; arrays of its last points, those within the lookback at
+   * least. Absent where the detector cannot tell.
    */
   explain?(intervals: readonly Interval[], options: RunOptions): Promise<NormalExplanation>;
   dispose?(): void;

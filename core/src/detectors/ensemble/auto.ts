@@ -10,6 +10,7 @@ import type {
   RawScores,
   RawStream,
   RunOptions,
+  StreamRunOptions,
 } from '../base/types.js';
 import {
   estimateMembers,
@@ -106,9 +107,9 @@ class Auto implements RawDetector {
    * Keeps what the history told: see `RunOptions.calibratedLength`. Where there is feedback every append scores all
    * points anew, since any of them may weigh in the judgment.
    */
-  async stream(history: Series, run: RunOptions): Promise<RawStream> {
+  async stream(history: Series, run: StreamRunOptions): Promise<RawStream> {
     const { calibration, scores } = await this.scoreAll(history, run);
-    return new AutoStream(this, calibration, history, scores);
+    return new AutoStream(this, calibration, history, scores, run);
   }
 
   /** A series by what it tells itself. */
@@ -154,7 +155,7 @@ class Auto implements RawDetector {
   }
 
   /** A series by what its calibration told. */
-  private async scoreBy(calibration: Calibration, series: Series, run: RunOptions): Promise<RawScores> {
+  async scoreBy(calibration: Calibration, series: Series, run: RunOptions): Promise<RawScores> {
     const { scales, comparedScales, estimate, channelWeight, memberScale } = calibration;
     const input = standardizeSeries(series, scales);
     const { members, memory } = await scoreMembers(
@@ -211,16 +212,15 @@ class AutoStream implements RawStream {
   private readonly reach: number;
   /** Points before a new one whose scores its moving mean takes in. */
   private readonly before: number;
-  private readonly points: number;
 
   constructor(
     private readonly detector: Auto,
     private readonly calibration: Calibration,
     series: Series,
     readonly history: RawScores,
+    run: StreamRunOptions,
   ) {
-    this.points = series.time.length;
-    this.series = new GrowingChannels(series);
+    this.series = new GrowingChannels(series, run);
     const tail = (): MemoryTail => new MemoryTail(this.series, calibration.comparedScales);
     [this.memory, this.quarter, this.cycle] = [tail(), tail(), tail()];
     this.reach = measureReach(calibration.estimate);
@@ -230,17 +230,17 @@ class AutoStream implements RawStream {
   async append(points: Series, run: RunOptions): Promise<RawScores> {
     throwIfAborted(run.signal);
     const k = points.time.length;
+    if (this.series.forget()) for (const tail of [this.memory, this.quarter, this.cycle]) tail.restart();
     this.series.append(points);
     const { calibration, detector } = this;
     const { scales, estimate, channelWeight, memberScale } = calibration;
     const before = Math.min(this.series.points - k, this.before);
     const tails = run.feedback?.length ? undefined : this.scoreTails(k, before);
     if (!tails) {
-      return takeLast(
-        await detector.score(this.series.whole(), { ...run, calibratedLength: this.points }),
-        k,
-      );
+      const all = await this.scoreWhole(run);
+      return { ...takeLast(all, k), attend: this.series.attendInWhole(all.attend!) };
     }
+    const attend = this.series.attendInWhole((start, end) => this.memory.attend(start, end));
     const scored = k + before;
     const reach = Math.min(this.series.points, scored + this.reach);
     const local = scoreLocalMembers(
@@ -262,7 +262,7 @@ class AutoStream implements RawStream {
       contributions: fused.contributions.map((own) => own.subarray(before)),
       ...detector.about(calibration, tails.memory),
       attend: (start: number, end: number): readonly AttendedInterval[] => {
-        const found = this.memory.attend(start, end);
+        const found = attend(start, end);
         return found.length > 0 ? found : this.history.attend!(start, end);
       },
     };
@@ -281,7 +281,15 @@ class AutoStream implements RawStream {
   }
 
   async explain(intervals: readonly Interval[], run: RunOptions): Promise<NormalExplanation> {
-    const scores = await this.detector.score(this.series.whole(), { ...run, calibratedLength: this.points });
-    return scores.explain!(intervals);
+    const { explain } = await this.scoreWhole(run);
+    return this.series.explainInWhole(intervals, explain!);
+  }
+
+  /** All points kept; judgments weigh in whatever told of them. */
+  private scoreWhole(run: RunOptions): Promise<RawScores> {
+    const series = this.series.whole();
+    return run.feedback?.length
+      ? this.detector.score(series, run)
+      : this.detector.scoreBy(this.calibration, series, run);
   }
 }

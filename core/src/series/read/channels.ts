@@ -1,5 +1,6 @@
 import { HeedError } from '../../errors.js';
 import { unitOfName } from '../units.js';
+import { unmarkChannel } from './channel-mark.js';
 import { cellUnit } from './cell-units.js';
 import type { Column, Mark } from './column.js';
 import { isCodeName, isIdName, isIdOnly, isIndexName, isUnnamed, timePart } from './roles.js';
@@ -56,6 +57,7 @@ export function buildChannels(
   const usual: Mark | null = several
     ? null
     : (proven ?? (table.time?.isDotted && table.semicolons ? ',' : null));
+  const taken = new Set(used.map(({ name }) => name));
   return used.map((column, i) => {
     const mark =
       marks[i] ?? (column.isOpen ? column.decideMark(rows, usual, proven !== null && !several, file) : '.');
@@ -65,7 +67,9 @@ export function buildChannels(
     const [name, own] = splitUnit(column.name);
     const known =
       unit ?? (given === undefined ? undefined : (cellUnit(given)?.name ?? given)) ?? own ?? unitOfName(name);
-    return { name: column.name, ...(known === undefined ? {} : { unit: known }), values };
+    const bare = unmarkChannel(column.name);
+    const called = taken.has(bare) ? column.name : bare;
+    return { name: called, ...(known === undefined ? {} : { unit: known }), values };
   });
 }
 

@@ -1,3 +1,4 @@
+import { markChannel } from './channel-mark.js';
 import { HeedError } from '../../errors.js';
 import type { Series } from '../series.js';
 import type { TableReader } from './csv.js';
@@ -5,7 +6,6 @@ import { createTextDecoder } from './decode.js';
 import { jsonLayouts, prometheus, victoria } from './json-layouts.js';
 import { isObject } from './json-shapes.js';
 import { faultAt, faultIn, withLines, withText, type JsonPath } from './json-place.js';
-import { isRelatedToLabels, labelRank } from './labels.js';
 import { isMissingText } from './numbers.js';
 import type { ReadOptions, ReadResult } from './options.js';
 import { readFrame, searchRecords } from './json-tables.js';
@@ -278,12 +278,8 @@ function readColumns(value: Json, options: ReadOptions, base: JsonPath = []): Re
     paths.set(key, path);
   };
   const units = new Map<string, string>();
-  const original = new Map<string, string>();
   const asked = new Set([options.time, options.label, ...(options.columns ?? [])]);
-  const nameColumn = (name: string): string =>
-    (timeRank(name) >= 0 || labelRank(name) >= 0 || isRelatedToLabels(name)) && !asked.has(name)
-      ? `${name} (channel)`
-      : name;
+  const nameColumn = (name: string): string => (asked.has(name) ? name : markChannel(name));
   const { channels } = value;
   if (Array.isArray(channels)) {
     if (value.time !== undefined) list(value.time, 'time', [...base, 'time']);
@@ -308,7 +304,6 @@ function readColumns(value: Json, options: ReadOptions, base: JsonPath = []): Re
         );
       }
       if (typeof channel.unit === 'string') units.set(name, channel.unit);
-      if (key !== name) original.set(key, name);
       list(channel.values, key, [...base, 'channels', c, 'values']);
     }
     if (value.labels !== undefined) list(value.labels, 'label', [...base, 'labels']);
@@ -334,7 +329,7 @@ function readColumns(value: Json, options: ReadOptions, base: JsonPath = []): Re
       });
     }
   }
-  // What our own JSON has is series, whatever the names of its channels; the longer name is taken off again.
+  // What our own JSON has is series, whatever the names of its channels.
   const own = Array.isArray(channels);
   const byName = new Map(columns);
   const unit = value.timeUnit;
@@ -352,11 +347,10 @@ function readColumns(value: Json, options: ReadOptions, base: JsonPath = []): Re
       path: (row, column) => [...(paths.get(column ?? '') ?? paths.get(columns[0]![0])!), row],
     },
   );
-  if (units.size === 0 && original.size === 0) return result;
+  if (units.size === 0) return result;
   const named = result.series.channels.map((channel) => {
-    const name = original.get(channel.name) ?? channel.name;
-    const columnUnit = units.get(name);
-    return { ...channel, name, ...(columnUnit === undefined ? {} : { unit: columnUnit }) };
+    const columnUnit = units.get(channel.name);
+    return { ...channel, ...(columnUnit === undefined ? {} : { unit: columnUnit }) };
   });
   return { ...result, series: { ...result.series, channels: named } };
 }

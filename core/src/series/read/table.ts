@@ -1,3 +1,4 @@
+import { isMarked } from './channel-mark.js';
 import { HeedError, type ErrorPlace } from '../../errors.js';
 import { formatCount } from '../../format.js';
 import { parseDuration } from '../time.js';
@@ -94,7 +95,7 @@ export class TableBuilder {
       );
     }
     this.keys = options.series?.map((name) => this.find(unique, name, 'series')) ?? null;
-    const wanted = (c: number): boolean => this.asked?.includes(c) ?? false;
+    const wanted = (c: number): boolean => this.asked?.includes(c) ?? isMarked(unique[c]!);
     this.timeSource = this.findTimeSource(unique, sample, wanted);
     const timeColumns = this.timeSource?.columns ?? [];
     this.labelAsked = typeof options.label === 'string';
