@@ -6,7 +6,7 @@ export {
   type PrometheusOptions,
   type PrometheusQuery,
 } from './prometheus.js';
-export { SourceError } from './prometheus-http.js';
+export { SourceError } from './prometheus-answer.js';
 export { readSeriesFile, readSeriesFile as read, type ReadFileOptions } from './files.js';
 export { graphFileKind, readGraphFile, type ReadGraphOptions } from './graph-files.js';
 export { svgToPng, type PngOptions } from './png.js';

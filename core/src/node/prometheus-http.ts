@@ -1,20 +1,5 @@
 import { HeedError, throwIfAborted } from '../errors.js';
-
-/** An answer of a server that is an error: code `source-error`, with the server's own message. */
-export class SourceError extends HeedError {
-  /**
-   * @param status the HTTP status; 200 where only the body says that it is an error
-   * @param what what is wrong, without a full stop
-   * @param remedy what the reader can do about it, as a sentence
-   */
-  constructor(
-    readonly status: number,
-    what: string,
-    remedy: string,
-  ) {
-    super('source-error', what, remedy);
-  }
-}
+import { decodeAnswer, type DecodedAnswer } from './prometheus-answer.js';
 
 /** Where to ask. */
 export interface PrometheusAddress {
@@ -59,15 +44,6 @@ export function prometheusAddress(
   };
 }
 
-/** The part of an answer that is used; times in seconds, values as text. */
-export interface PrometheusAnswer {
-  readonly result: readonly {
-    readonly metric: Readonly<Record<string, string>>;
-    readonly values: readonly (readonly [number, string])[];
-  }[];
-  readonly warnings?: readonly string[];
-}
-
 /** One range query; times and step in milliseconds. */
 export interface RangeRequest {
   readonly query: string;
@@ -88,7 +64,7 @@ export interface RangeRequest {
 export async function askPrometheus(
   address: PrometheusAddress,
   request: RangeRequest,
-): Promise<PrometheusAnswer> {
+): Promise<DecodedAnswer> {
   const { timeout, signal } = request;
   const stop = new AbortController();
   let isLate = false;
@@ -120,7 +96,7 @@ export async function askPrometheus(
     let response = await send('POST');
     // Some proxies let only GET through.
     if (response.status === 405) response = await send('GET');
-    return decode(response, address);
+    return decodeAnswer(response, address.shown, ['matrix']);
   } catch (error) {
     throwIfAborted(signal);
     if (error instanceof HeedError) throw error;
@@ -153,73 +129,4 @@ function findCause(error: unknown): string {
     at = next as typeof at;
   }
   return at.message || at.code || String(error);
-}
-
-function decode(
-  { status, statusText, body }: { status: number; statusText: string; body: string },
-  address: PrometheusAddress,
-): PrometheusAnswer {
-  let json: {
-    status?: string;
-    error?: string;
-    errorType?: string;
-    warnings?: string[];
-    data?: { resultType?: string; result?: unknown };
-  };
-  try {
-    json = JSON.parse(body) as typeof json;
-  } catch {
-    if (status >= 400) throw failed(address, status, oneLine(body) || statusText);
-    throw notPrometheus(address, `the answer is not JSON: ${oneLine(body) || 'it is empty'}`);
-  }
-  if (status >= 400 || json?.status === 'error') {
-    throw failed(address, status, [json?.errorType, json?.error ?? statusText].filter(Boolean).join(': '));
-  }
-  if (json?.status !== 'success' || json.data?.resultType !== 'matrix' || !Array.isArray(json.data.result)) {
-    throw notPrometheus(address, 'the answer is not the result of a range query');
-  }
-  for (const entry of json.data.result as { metric?: unknown; values?: unknown; histograms?: unknown }[]) {
-    if (!Array.isArray(entry?.values) && Array.isArray(entry?.histograms)) {
-      throw new HeedError(
-        'source-bad-answer',
-        `${address.shown} answers with histograms, which are no numbers`,
-        'Ask for a number of them, for instance histogram_quantile(0.95, …).',
-      );
-    }
-    const values = Array.isArray(entry?.values) ? (entry.values as unknown[]) : null;
-    if (!values?.every(Array.isArray) || typeof entry.metric !== 'object' || entry.metric === null) {
-      throw notPrometheus(address, 'a series of the answer has no values or labels');
-    }
-  }
-  return {
-    result: json.data.result as PrometheusAnswer['result'],
-    ...(json.warnings ? { warnings: json.warnings } : {}),
-  };
-}
-
-const oneLine = (text: string) =>
-  text
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, 200);
-
-function failed(address: PrometheusAddress, status: number, message: string): SourceError {
-  const remedy =
-    status === 401 || status === 403
-      ? 'Give credentials, in the address or as a header.'
-      : status === 404
-        ? 'Check the path of the address: the server may live under a prefix.'
-        : status >= 500
-          ? 'The server failed: ask for less, or look at its log.'
-          : 'Correct the query.';
-  return new SourceError(status, `${address.shown} answered ${status}: ${message}`, remedy);
-}
-
-function notPrometheus(address: PrometheusAddress, what: string): HeedError {
-  return new HeedError(
-    'source-bad-answer',
-    `${address.shown}: ${what}`,
-    'Check that the address is that of a Prometheus server.',
-  );
 }

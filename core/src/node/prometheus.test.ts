@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { SourceError } from './prometheus-http.js';
+import { SourceError } from './prometheus-answer.js';
 import { parsePrometheusDuration, readPrometheus } from './prometheus.js';
 
 type Form = URLSearchParams;

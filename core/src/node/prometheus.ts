@@ -1,6 +1,7 @@
 import { isNumberIn } from '../check-number.js';
 import type { RunOptions } from '../detectors/base/types.js';
 import { HeedError, throwIfAborted, shownValue } from '../errors.js';
+import { badAnswer, readEntry } from './prometheus-answer.js';
 import { askPrometheus, prometheusAddress, type PrometheusAddress } from './prometheus-http.js';
 import { nameSeries } from '../series/read/series-names.js';
 import { createSeries, type Series } from '../series/series.js';
@@ -232,12 +233,15 @@ async function readQuery(query: string, context: ReadContext): Promise<ResultSer
       timeout: options.timeout ?? 60_000,
       ...(options.signal ? { signal: options.signal } : {}),
     });
-    for (const { metric, values } of answer.result) {
-      const labels = Object.entries(metric).sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const one of answer.entries) {
+      const entry = readEntry(one, (fault) => {
+        throw badAnswer(address.shown, fault);
+      })!;
+      const labels = Object.entries(entry.labels).sort(([a], [b]) => (a < b ? -1 : 1));
       const key = JSON.stringify(labels);
       let series = found.get(key);
       if (!series) {
-        series = { labels: metric, values: new Float64Array(grid.points).fill(Number.NaN) };
+        series = { labels: entry.labels, values: new Float64Array(grid.points).fill(Number.NaN) };
         found.set(key, series);
         if (found.size > limit) {
           throw new HeedError(
@@ -247,14 +251,9 @@ async function readQuery(query: string, context: ReadContext): Promise<ResultSer
           );
         }
       }
-      for (const [seconds, text] of values) {
-        const t = Math.round((seconds * 1000 - grid.start) / grid.step);
-        const value = Number(text);
-        // "+Inf" and "NaN" are no numbers to Number(), which is what they shall become here: missing.
-        if (t >= 0 && t < grid.points && Number.isFinite(value)) series.values[t] = value;
-      }
+      entry.place(grid, series.values);
     }
-    report((to + 1) / grid.points, answer.warnings?.join('; '));
+    report((to + 1) / grid.points, answer.warnings.length > 0 ? answer.warnings.join('; ') : undefined);
   }
   return [...found.values()];
 }
