@@ -17,6 +17,8 @@ const { createMonitor } = await import(join(core, 'dist/esm/live/index.js'));
 const { readSeriesFile } = await import(join(core, 'dist/esm/node/index.js'));
 /** What a fault leaves behind (loads, rates over a minute) is not false. */
 const AFTER = 300_000;
+/** Rates are those of a minute. */
+const WINDOW = 60_000;
 const WEEK = 604_800_000;
 
 const { machines, stepSeconds } = JSON.parse(await readFile(join(options.data, 'machine.json'), 'utf8'));
@@ -34,10 +36,13 @@ for (const { name, file, faults, points } of machines) {
   for (const channel of series.channels) {
     const { events } = await detector.score({ time: series.time, channels: [channel] });
     for (const event of events) {
-      const fault = spans.find(({ start, end }) => event.start <= end + AFTER && event.end >= start);
-      if (!fault) others++;
+      const fault = spans.findLast(({ start, end }) => event.start <= end + AFTER && event.end >= start);
+      if (!fault) {
+        // Scrapes that failed are missing: that the series sent nothing is true.
+        if (event.kind !== 'gap') others++;
+      }
       // As it happens, and not only as it ends.
-      else if (event.start <= fault.end && fault.channels.includes(channel.name))
+      else if (event.start <= fault.end + WINDOW && fault.channels.includes(channel.name))
         found.set(fault.kind, [...(found.get(fault.kind) ?? []), channel.name]);
       if (options.told) console.log(`${fault ? `(${fault.kind}) ` : ''}${event.severity} ${event.reason}`);
     }

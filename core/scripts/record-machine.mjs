@@ -22,7 +22,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { requireBuild } from './incident/read-back.mjs';
-import { freePort, readSchedule, reopenPrometheus, startPrometheus, withLog } from './incident/recording.mjs';
+import {
+  freePort,
+  raisePriority,
+  readSchedule,
+  reopenPrometheus,
+  startPrometheus,
+  withLog,
+} from './incident/recording.mjs';
 import { programVersion, requirePrograms, runIsolated } from './incident/tools.mjs';
 import { buildImage } from './machine/image.mjs';
 import { bootMachine, faultLines } from './machine/machine.mjs';
@@ -63,6 +70,7 @@ async function record({ directory, programs, image, schedule }) {
     return child;
   };
   try {
+    await raisePriority(progress);
     const machines = [];
     for (const { name, faults } of schedule.machines) {
       const ports = { node: await freePort(), web: await freePort() };

@@ -33,6 +33,19 @@ export function withLog(directory, name, begin) {
 }
 
 /**
+ * Works with a higher priority than whatever else the host does, where that is allowed, for a clean record: among the
+ * processes of this session, and, where the kernel shares time by session first, among sessions.
+ */
+export async function raisePriority(progress) {
+  try {
+    os.setPriority(0, -5);
+    if (existsSync('/proc/self/autogroup')) await writeFile('/proc/self/autogroup', '-10');
+  } catch {
+    progress('Not allowed to raise the priority: other work on this host may show in the record.');
+  }
+}
+
+/**
  * All running parts. `directory` receives the Prometheus database, logs and configuration.
  * @returns `{ url, fault(kind, settings | undefined), failed, stop() }`
  */
@@ -51,14 +64,7 @@ export async function startParts({ directory, programs, schedule, progress }) {
   };
   let stopping = false;
 
-  // Work with a higher priority than whatever else the host does, where that is allowed, for a clean record: among
-  // the processes of this session, and, where the kernel shares time by session first, among sessions.
-  try {
-    os.setPriority(0, -5);
-    if (existsSync('/proc/self/autogroup')) await writeFile('/proc/self/autogroup', '-10');
-  } catch {
-    progress('Not allowed to raise the priority: other work on this host may show in the record.');
-  }
+  await raisePriority(progress);
   const disk = join(directory, 'disk');
   await mkdir(disk, { recursive: true });
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${diskBytes}`, 'incident', disk], {

@@ -102,7 +102,7 @@ export function explainIncident(context: IncidentContext): Explanation {
     raw,
     reference,
     [{ startIndex, endIndex, peakIndex, score: context.score, direction }],
-    timeZone === undefined ? {} : { timeZone },
+    { tellsStay: true, ...(timeZone === undefined ? {} : { timeZone }) },
   )[0]!;
   return {
     ...(event.kind ? { kind: event.kind } : {}),

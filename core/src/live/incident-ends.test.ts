@@ -92,5 +92,6 @@ it('takes a level that stays for the new normal, in one incident', () => {
     const lasted = pointOf(found[0]!.end) - 2000;
     expect(lasted).toBeGreaterThan(100);
     expect(lasted).toBeLessThan(300);
+    expect(found[0]!.reason).toContain(' and stayed there, for ');
   }
 });

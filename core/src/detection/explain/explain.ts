@@ -29,6 +29,8 @@ export interface ExplainContext {
     | undefined;
   /** d × n, 1 = the channel's value was missing. */
   readonly missingIn?: readonly (Uint8Array | undefined)[];
+  /** Whether to say that a series stayed where an event took it without a decision that says so. */
+  readonly tellsStay?: boolean;
   /** IANA zone of the times in reasons; UTC where absent. */
   readonly timeZone?: string;
   /** Where `series` is the end of a longer one: where its own points begin in it, and the times of what they attend to. */
@@ -46,7 +48,7 @@ export function explainEvents(
   raw: RawScores,
   reference: Reference,
   runs: readonly EventInterval[],
-  { missing, missingIn, timeZone, whole, decided }: ExplainContext = {},
+  { missing, missingIn, timeZone, whole, decided, tellsStay = false }: ExplainContext = {},
 ): AnomalyEvent[] {
   const { time } = series;
   if (runs.length === 0) return [];
@@ -104,7 +106,9 @@ export function explainEvents(
         blamed,
         facts,
         ...(back ? { back } : {}),
-        ...(known?.stays && staysAt(series.channels[blamed]!.values, endIndex, facts) ? { stays: true } : {}),
+        ...((known?.stays ?? tellsStay) && staysAt(series.channels[blamed]!.values, endIndex, facts)
+          ? { stays: true }
+          : {}),
         ...(known?.partner === undefined ? {} : { partner: series.channels[known.partner]!.name }),
         ...(absent?.[startIndex] ? { absent: true } : {}),
         attended,
