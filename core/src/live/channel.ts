@@ -4,6 +4,7 @@ import { History } from './history.js';
 import { nearestShape, NearestWindow } from './nearest.js';
 import { Season } from './season.js';
 import { Tail } from './tail.js';
+import { UsualSpikes } from './usual-spikes.js';
 
 /** Points that every channel remembers. */
 export const MEMORY = 1440;
@@ -47,6 +48,7 @@ export class ChannelMonitor {
   private readonly windows = WINDOWS.map((window) => new NearestWindow(window, this.history));
   readonly season: Season;
   private readonly tails = Array.from({ length: MEMBERS }, () => new Tail());
+  private readonly spikes = new UsualSpikes();
   private readonly values = new Float64Array(MEMBERS);
   private readonly squares = new Float64Array(SHORT);
   /** The first two values that differ, NaN where there is none yet; whether there are no others. */
@@ -153,7 +155,11 @@ export class ChannelMonitor {
     }
     if (missing) return 0;
     this.rank = Math.cbrt(cubes / ofRank);
-    const strength = Math.max(Math.sqrt(sum / ofStrength), this.ofDeparture());
+    const strength = this.spikes.temper(
+      Math.max(Math.sqrt(sum / ofStrength), this.ofDeparture()),
+      Math.abs(value - expected),
+      this.spread(),
+    );
     this.learn(strength);
     return strength;
   }
@@ -203,7 +209,7 @@ export class ChannelMonitor {
     out.array(this.values);
     out.array(this.decades);
     out.array(this.squares);
-    for (const part of [this.history, this.forecast, this.season, ...this.windows, ...this.tails]) {
+    for (const part of this.parts()) {
       part.write(out);
     }
   }
@@ -220,8 +226,13 @@ export class ChannelMonitor {
     from.array(this.values);
     from.array(this.decades);
     from.array(this.squares);
-    for (const part of [this.history, this.forecast, this.season, ...this.windows, ...this.tails]) {
+    for (const part of this.parts()) {
       part.read(from);
     }
+  }
+
+  private parts(): { write(out: BinaryWriter): void; read(from: BinaryReader): void }[] {
+    const { history, forecast, season, spikes, windows, tails } = this;
+    return [history, forecast, season, spikes, ...windows, ...tails];
   }
 }
