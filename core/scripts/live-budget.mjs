@@ -36,6 +36,10 @@ const kinds = {
   'log-normal': (random) => () => random.logNormal(20, 0.5),
   exponential: (random) => () => random.exponential(30),
   sparse: (random) => () => random.poisson(0.03),
+  // Some forty spikes a week.
+  'rare-errors': (random) => () => (random.chance(0.004) ? 1 + random.poisson(2) : 0),
+  'slow-requests': (random) => () =>
+    random.normal(20, 2) + (random.chance(0.003) ? 60 * (0.5 + random.uniform()) : 0),
   ratio: (random) => () => (random.chance(0.02) ? 1 - 0.0008 * random.uniform() : 1),
   staircase: (random) => {
     let level = 3;

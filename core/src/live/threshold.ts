@@ -8,7 +8,7 @@ const PEAK = 0.8;
 const APART = 16;
 const LONGEST = 32;
 /** What is known of any series before it is seen: the mean excess of its peaks, worth so many peaks; and their rate. */
-const USUAL_EXCESS = 0.2;
+const USUAL_EXCESS = 0.19;
 const EXCESS_WORTH = 40;
 const PEAKS_BEFORE = 4;
 const POINTS_BEFORE = 400;
@@ -19,7 +19,7 @@ const FORGET = 20_000;
  * allowed. Where more are, it may be lower by the usual excess of peaks, down to `LEAST`: what stands out less is noise,
  * whatever is allowed.
  */
-const LOWEST = 1.8;
+const LOWEST = 1.7;
 const LOWEST_FROM = 10_080;
 const LEAST = 1.4;
 const HIGHEST = 6;
