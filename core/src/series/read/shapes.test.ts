@@ -224,3 +224,7 @@ describe('lines of measurements that are damaged', () => {
     expect(() => readText(text, { name: 'x.txt' })).toThrow(new RegExp(`x\\.txt, line 3: .*${layout}`));
   });
 });
+
+it('a column of times alone that ends in none is refused in words', () => {
+  expect(() => readText('{"time":[1772409600,null]}', { name: 'x.json' })).toThrow(/^x\.json/);
+});

@@ -162,7 +162,7 @@ export class TableBuilder {
 
   /** A row that is no row of the table: an error, unless no row follows that is. */
   addOdd(line: number, cell: (c: number) => string, error: HeedError): void {
-    const text = cell(0) || cell(1);
+    const text = cell(0) || (this.width > 1 ? cell(1) : '');
     const few = this.rows < (totals.test(text) ? 2 : 10);
     if (this.odd.length >= 5 || few) throw this.odd[0]?.error ?? error;
     this.odd.push({ line, text, error });
