@@ -1,14 +1,14 @@
 import type { BinaryReader, BinaryWriter } from './binary.js';
 import { Forecast } from './forecast.js';
 import { History } from './history.js';
-import { nearestShape, NearestWindow } from './nearest.js';
+import { LONGEST_WINDOW, nearestShape, NearestWindow } from './nearest.js';
 import { Season } from './season.js';
 import { Tail } from './tail.js';
 import { UsualSpikes } from './usual-spikes.js';
 
 /** Points that every channel remembers. */
 export const MEMORY = 1440;
-const WINDOWS = [16, 64, 128];
+const WINDOWS = [16, 64, LONGEST_WINDOW];
 /** Earlier periods that an incident names. */
 const ATTENDED = 3;
 /** Latest errors that the second member is the mean of. */

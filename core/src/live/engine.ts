@@ -79,12 +79,13 @@ export class Engine {
     const rank = isOne ? channels[0]!.rank : strength;
     const level = (isOne ? this.threshold.value : JOINT_THRESHOLD) * options.factor;
     if (isOne) this.threshold.push(strength, regular);
+    const normal = this.tracker.isNear(index) ? this.normal(index) : this.courses.map(() => NaN);
     // While an incident is open what is expected stays what would be without it.
-    const normal = this.tracker.open ? this.normal(index) : undefined;
-    const change = this.track(index, strength, level, regular, values);
-    const center = expected.map((value, c) => normal?.[c] ?? value);
+    const stays = normal.map((value) => this.tracker.open !== undefined && !Number.isNaN(value));
+    const change = this.track(index, strength, level, regular, values, normal);
+    const center = expected.map((value, c) => (stays[c] ? normal[c]! : value));
     const width = spreads.map((spread, c) =>
-      normal?.[c] === undefined ? BAND * spread : this.courses[c]!.band(index - this.begun),
+      stays[c] ? this.courses[c]!.band(index - this.begun) : BAND * spread,
     );
     const point: MonitorPoint = {
       time,
@@ -127,8 +128,9 @@ export class Engine {
     level: number,
     regular: boolean,
     values: readonly number[],
+    normal: readonly number[],
   ): IncidentChange | undefined {
-    const offsets = this.offsets(index, values);
+    const offsets = this.offsets(index, values, normal);
     const staying = offsets.map((off, c) => off !== 0 && Math.sign(off) === this.sides[c]);
     // On the other side of what is normal lies the way back, where the incident began as a slow one.
     const isOff = offsets.some((off, c) => off !== 0 && (staying[c] || this.sides[c] === 0));
@@ -145,16 +147,17 @@ export class Engine {
         const { expected, spread } = recent.last(startsBefore + 1);
         this.courses[c]!.begin(this.watch.channels[c]!, startsBefore, expected[0]!, spread[0]!);
       });
-      const opened = this.offsets(index, values);
+      const opened = this.offsets(index, values, this.normal(index));
       this.isOfLevel = opened.some((off) => off !== 0);
       this.sides.fill(0);
-      this.noteSides(opened, values, index);
+      this.noteSides(opened, values);
     } else if (strength >= level) {
       // A ramp that began as a shape is one of level as soon as a value is off.
       this.isOfLevel ||= isOff;
-      this.noteSides(offsets, values, index);
+      this.noteSides(offsets, values);
     }
-    if (this.tracker.open) {
+    // Of the point that opens an incident these are distances from the course of the one before.
+    if (changed?.change !== 'opened' && this.tracker.open) {
       staying.forEach((isStaying, c) => isStaying && this.courses[c]!.note(offsets[c]!));
     }
     this.noteTimes(incident, index, changed?.change === 'opened');
@@ -168,29 +171,25 @@ export class Engine {
   }
 
   /** How far each value is off what would be without the latest incident; 0 where that is usual. */
-  private offsets(index: number, values: readonly number[]): number[] {
-    const since = index - this.begun;
+  private offsets(index: number, values: readonly number[], normal: readonly number[]): number[] {
     return this.courses.map((course, c) => {
-      const off = values[c]! - course.at(this.watch.channels[c]!, 0, since);
-      return course.isOff(off, since) ? off : 0;
+      const off = values[c]! - normal[c]!;
+      return course.isOff(off, index - this.begun) ? off : 0;
     });
   }
 
   /** A channel that left its usual values is off for as long as it stays there; one that came back to them is not. */
-  private noteSides(offsets: readonly number[], values: readonly number[], index: number): void {
+  private noteSides(offsets: readonly number[], values: readonly number[]): void {
     offsets.forEach((off, c) => {
       if (off === 0 || this.sides[c] !== 0) return;
       const channel = this.watch.channels[c]!;
-      if (!this.courses[c]!.isReturn(channel, values[c]!, index - this.begun)) this.sides[c] = Math.sign(off);
+      if (!this.courses[c]!.isReturn(channel, values[c]!)) this.sides[c] = Math.sign(off);
     });
   }
 
-  /** What each channel would be without the incident that is open; undefined where that is not known. */
-  private normal(index: number): (number | undefined)[] {
-    return this.courses.map((course, c) => {
-      const normal = course.at(this.watch.channels[c]!, 0, index - this.begun);
-      return Number.isNaN(normal) ? undefined : normal;
-    });
+  /** What each channel would be without the latest incident; NaN where that is not known. */
+  private normal(index: number): number[] {
+    return this.courses.map((course, c) => course.at(this.watch.channels[c]!, 0, index - this.begun));
   }
 
   /** Indices become times while they are at hand. */

@@ -1,4 +1,5 @@
 import type { BinaryReader, BinaryWriter } from './binary.js';
+import { LONGEST_WINDOW } from './nearest.js';
 import { openingStrength } from './threshold.js';
 
 /** Points after which an incident is closed where none of them stands out by itself. */
@@ -9,8 +10,6 @@ const RECOVERING = 4;
 const LOOK_BACK = 32;
 /** Points for which a value that stays where the incident took it keeps it open; then it is the new normal. */
 const NEW_NORMAL = 192;
-/** The longest window: so long after an incident it holds what was in it. */
-const ECHO = 128;
 /** What must be added to what windows still hold before it is another incident. */
 const ANEW = 0.3;
 /** A new peak is worth an update where it is so much higher than the one told. */
@@ -66,7 +65,7 @@ export class IncidentTracker {
     const score = strength / threshold;
     const { open } = this;
     if (!open) {
-      const isNear = point - this.echoOf <= ECHO;
+      const isNear = this.isNear(point);
       const isHeld = isNear && !byItself;
       if (regular || opening < (isHeld ? Math.max(threshold, this.echo + ANEW) : threshold)) return undefined;
       const start = point - this.begunBefore(isNear ? Math.max(this.begun, this.echo) : this.begun);
@@ -93,6 +92,11 @@ export class IncidentTracker {
     const { open } = this;
     this.open = undefined;
     return open && { change: 'closed', incident: open };
+  }
+
+  /** Whether an incident is open, or windows still hold the latest one. */
+  isNear(point: number): boolean {
+    return this.open !== undefined || point - this.echoOf <= LONGEST_WINDOW;
   }
 
   isRecovering(point: number): boolean {

@@ -1,6 +1,9 @@
 import type { BinaryReader, BinaryWriter } from './binary.js';
 import type { History } from './history.js';
 
+/** Points of the longest window that is compared: so long after a point windows hold it. */
+export const LONGEST_WINDOW = 128;
+
 /** Lags whose sums are computed anew with every point, so that rounding never adds up. */
 const RENEWED = 6;
 

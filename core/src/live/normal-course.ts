@@ -74,10 +74,10 @@ export class NormalCourse {
   }
 
   /** Whether a value lies nearer to the middle of all values than what was expected: an earlier fault that ends, say. */
-  isReturn(channel: ChannelMonitor, value: number, since: number): boolean {
+  isReturn(channel: ChannelMonitor, value: number): boolean {
     if (this.cycle !== 0) return false;
     const { middle } = channel.forecast;
-    return Math.abs(value - middle) < Math.abs(this.at(channel, 0, since) - middle);
+    return Math.abs(value - middle) < Math.abs(this.level - middle);
   }
 
   /** How far from it is still usual so many points after the start. */

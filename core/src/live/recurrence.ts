@@ -1,4 +1,5 @@
 import type { BinaryReader, BinaryWriter } from './binary.js';
+import { LONGEST_WINDOW } from './nearest.js';
 
 /** Decades from which a peak is remembered, and from which one is until a day or a week later. */
 const FROM = 1.4;
@@ -21,8 +22,6 @@ const CALENDAR_SLACK_SHARE = 0.0025;
  * and a fault must not pass for one more of them.
  */
 const CHANCE = 0.15;
-/** The longest window: so long it holds what stood out at a regular time. */
-const ECHO = 128;
 
 interface Peak {
   start: number;
@@ -53,7 +52,8 @@ export class Recurrence {
       this.highest = point - this.echo <= MERGE ? Math.max(this.highest, strength) : strength;
       this.regular = this.echo = point;
     }
-    const isEcho = point - this.regular <= ECHO && point - this.echo <= MERGE && strength <= this.highest;
+    const isEcho =
+      point - this.regular <= LONGEST_WINDOW && point - this.echo <= MERGE && strength <= this.highest;
     if (isEcho) this.echo = point;
     note(this.near, NEAR_PEAKS, point, strength);
     if (strength >= FROM) note(this.peaks, PEAKS, point, strength);

@@ -1,4 +1,5 @@
 import type { BinaryReader, BinaryWriter } from './binary.js';
+import { LONGEST_WINDOW } from './nearest.js';
 
 /** Strength, and usual errors of the next value, from which a point is a spike. */
 const FROM = 1.6;
@@ -16,8 +17,7 @@ const FORGET = 10_000;
 const LEAST_SPREAD = 0.4;
 /** Decades of a channel's strength for one of a spike's rarity: the members see one spike in parts. */
 const SHARE = 0.6;
-/** So long windows hold a spike, and so much more than it may they show. */
-const ECHO = 128;
+/** What windows hold of a usual spike may show so much more than it. */
 const MORE = 0.4;
 /** Decades that a size is worth at most. */
 const HIGHEST = 6;
@@ -60,7 +60,7 @@ export class UsualSpikes {
       tempered = Math.max(tempered, Math.min(HIGHEST, bySize));
       if (tempered < strength) {
         this.level = this.held > 0 ? Math.max(this.level, tempered) : tempered;
-        this.held = ECHO;
+        this.held = LONGEST_WINDOW;
       }
     } else if (!isSpike && this.held > 0) tempered = Math.min(strength, this.level + MORE);
     if (this.held > 0) this.held--;

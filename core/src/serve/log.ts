@@ -1,4 +1,5 @@
 import { printJson } from '../format.js';
+
 /** How much is worth a line. */
 export type LogLevel = 'info' | 'warn' | 'error';
 

@@ -96,7 +96,7 @@ function behavior({
   };
   // A bound is told where something spread; what never moved has none.
   const { movement } = facts;
-  const times = spreads >= FAR ? `more than ${FAR}` : formatNumber(spreads, 2);
+  const times = spreads > FAR ? `more than ${FAR}` : formatNumber(spreads, 2);
   const size = Number.isFinite(spreads) && spreads >= 3 ? ` (${times} times its usual spread)` : '';
   if (back && (kind === 'spike' || kind === 'dip' || kind === 'level shift')) {
     const [value, from] = apart(facts.value, back.from, unit);
