@@ -64,7 +64,7 @@ export async function buildImage({ directory, programs, progress }) {
     progress('building the machine from Debian packages (some minutes)');
     run(programs.mmdebstrap, [
       ...['--mode=root', '--variant=minbase', '--aptopt=APT::Install-Recommends "false"'],
-      ...[`--include=${packages.join(',')}`, 'bookworm', root, 'http://deb.debian.org/debian'],
+      ...[`--include=${packages.join(',')}`, 'bookworm', root],
     ]);
   }
   for (const [path, text] of Object.entries(files)) {

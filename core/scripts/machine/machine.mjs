@@ -52,10 +52,8 @@ export function bootMachine({ name, directory, image, programs, ports, log }) {
   };
   let shell;
   const type = (line) => {
-    shell ??= connect(socket).on(
-      'data',
-      (text) => log && process.env.HEED_DEBUG && console.error(String(text)),
-    );
+    // What the shell answers is of no use, and must be taken off all the same.
+    shell ??= connect(socket).resume();
     shell.write(`${line}\n`);
   };
   return { child, ready: ready(), type };
