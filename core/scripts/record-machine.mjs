@@ -14,45 +14,20 @@
  * --image     where the machine's disk is built and kept, default ~/.cache/heed-machine; the first run builds it, as root
  */
 import { fork, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { requireBuild } from './incident/read-back.mjs';
-import {
-  freePort,
-  raisePriority,
-  readSchedule,
-  reopenPrometheus,
-  startPrometheus,
-  withLog,
-} from './incident/recording.mjs';
-import { programVersion, requirePrograms, runIsolated } from './incident/tools.mjs';
+import { progress, runRecorder } from './incident/recorder.mjs';
+import { freePort, raisePriority, readSchedule, startPrometheus, withLog } from './incident/recording.mjs';
+import { programVersion } from './incident/tools.mjs';
 import { buildImage } from './machine/image.mjs';
 import { bootMachine, faultLines } from './machine/machine.mjs';
 import { readMachines } from './machine/read-back.mjs';
 
 const script = fileURLToPath(import.meta.url);
 const here = dirname(script);
-const innerDirectory = 'HEED_MACHINE_DIRECTORY';
-const needed = {
-  prometheus: 'prometheus',
-  unshare: 'util-linux',
-  mmdebstrap: 'mmdebstrap',
-  'qemu-system-x86_64': 'qemu-system-x86',
-};
-const began = Date.now();
-
-function progress(text) {
-  const seconds = Math.round((Date.now() - began) / 1000);
-  console.error(
-    `[${String(Math.floor(seconds / 60)).padStart(2)}:${String(seconds % 60).padStart(2, '0')}] ${text}`,
-  );
-}
-
 /** Boots all machines, starts Prometheus and the machines' clients, runs the faults. */
 async function record({ directory, programs, image, schedule }) {
   const children = [];
@@ -172,73 +147,33 @@ function startFault(fault, { ports, type }) {
   return () => abort.abort();
 }
 
-async function main() {
-  const { values } = parseArgs({
-    options: {
-      schedule: { type: 'string', default: join(here, 'machine/schedule.json') },
-      out: { type: 'string', default: join(here, '../data') },
-      keep: { type: 'string' },
-      read: { type: 'string' },
-      image: { type: 'string', default: join(homedir(), '.cache/heed-machine') },
-    },
-  });
-  const out = resolve(values.out);
-  requireBuild();
-  const programs = await requirePrograms(needed);
+const findImage = ({ programs, values }) =>
+  buildImage({ directory: resolve(values.image), programs, progress });
 
-  if (values.read !== undefined) {
-    const directory = resolve(values.read);
-    const recording = await readSchedule(join(directory, 'recording.json'));
-    const prometheus = await reopenPrometheus({ directory, programs });
-    try {
-      await readMachines({ url: prometheus.url, recording, out, progress });
-    } finally {
-      prometheus.stop();
-    }
-    return 0;
-  }
-
-  if (process.env[innerDirectory] === undefined) {
-    const kept = values.keep === undefined ? undefined : resolve(values.keep);
-    if (kept !== undefined && existsSync(join(kept, 'tsdb'))) {
-      throw new Error(
-        `${kept} holds an earlier recording already. Name another directory, or read it with --read.`,
-      );
-    }
-    await buildImage({ directory: resolve(values.image), programs, progress });
-    const directory = kept ?? (await mkdtemp(join(tmpdir(), 'heed-machine-')));
-    await mkdir(directory, { recursive: true });
-    try {
-      return await runIsolated(programs.unshare, script, process.argv.slice(2), {
-        [innerDirectory]: directory,
-      });
-    } finally {
-      if (kept === undefined) await rm(directory, { recursive: true, force: true });
-    }
-  }
-
-  const directory = process.env[innerDirectory];
-  const image = await buildImage({ directory: resolve(values.image), programs, progress });
-  const schedule = await readSchedule(resolve(values.schedule));
-  const { url, recording, stop } = await record({ directory, programs, image, schedule });
-  try {
-    await readMachines({ url, recording, out, progress });
-  } finally {
-    stop();
-  }
-  return 0;
-}
-
-if (process.env[innerDirectory] !== undefined) {
-  // First process of its namespaces: when it leaves, the kernel ends the rest.
-  const leave = () => process.exit(130);
-  process.on('disconnect', leave);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, leave);
-}
-main().then(
-  (status) => process.exit(status),
-  (error) => {
-    console.error(`record-machine: ${error.message}`);
-    process.exit(1);
+runRecorder({
+  name: 'machine',
+  script,
+  options: {
+    schedule: { type: 'string', default: join(here, 'machine/schedule.json') },
+    out: { type: 'string', default: join(here, '../data') },
+    image: { type: 'string', default: join(homedir(), '.cache/heed-machine') },
   },
-);
+  packages: {
+    prometheus: 'prometheus',
+    unshare: 'util-linux',
+    mmdebstrap: 'mmdebstrap',
+    'qemu-system-x86_64': 'qemu-system-x86',
+  },
+  prepare: findImage,
+  readBack: readMachines,
+  async record({ directory, programs, values, out }) {
+    const image = await findImage({ programs, values });
+    const schedule = await readSchedule(resolve(values.schedule));
+    const { url, recording, stop } = await record({ directory, programs, image, schedule });
+    try {
+      await readMachines({ url, recording, out, progress });
+    } finally {
+      stop();
+    }
+  },
+});

@@ -2,14 +2,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { canInstall, findProgram, installPackages } from '../debian.mjs';
 
-const incidentPackages = {
-  prometheus: 'prometheus',
-  'prometheus-node-exporter': 'prometheus-node-exporter',
-  unshare: 'util-linux',
-};
-
 /** Paths of all programs (program: Debian package); installs missing ones by apt when root on Debian, else throws one line. */
-export async function requirePrograms(packages = incidentPackages) {
+export async function requirePrograms(packages) {
   if (process.platform !== 'linux') throw new Error('Recording needs Linux: it uses its namespaces.');
   const missing = Object.keys(packages).filter((name) => !findProgram(name));
   if (missing.length > 0) {
