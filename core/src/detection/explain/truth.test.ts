@@ -117,6 +117,11 @@ function checkReason(series: LabeledSeries, detection: Detection, event: Anomaly
     expect(moved[1] === undefined ? ratio < 0.9 : ratio > 1.1).toBe(true);
     checked = true;
   }
+  if (reason.startsWith('value hardly moved from point to point, far less than usual')) {
+    const outside = [...steps(all.slice(0, start)), ...steps(all.slice(end + 1))];
+    expect(mean(steps(within))).toBeLessThanOrEqual(0.006 * mean(outside));
+    checked = true;
+  }
   const missed = new RegExp(
     `^value did not (rise|fall) as usual at this time(?:: ${NUMBER} instead of ${NUMBER})?`,
   ).exec(reason);
