@@ -105,6 +105,8 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
       drop(away);
       const first = Math.min(start, ...away.map((other) => other.start));
       const last = Math.max(end, ...away.map((other) => other.end));
+      // What other cycles show then is what was expected.
+      for (let t = first; t <= last; t++) scan.expected[t] = usualAt(y, season, t).middle;
       intervals.push({
         start: first,
         end: last,
