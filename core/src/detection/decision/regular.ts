@@ -124,10 +124,8 @@ export function findRegular(sizes: Float64Array, { periods, most }: Regularity):
       let count = 0;
       let last = -Infinity;
       const least = COMPARABLE * own;
-      const half = COMPARABLE_AT_PHASE * own;
-      const near = largeFrom(half).filter((i) => way * sizes[i]! >= half);
-      const alike = near.filter((i) => way * sizes[i]! >= least);
-      if (comesEvenly(t, alike, n) || comesEvenly(t, near, n)) return true;
+      const alike = largeFrom(least).filter((i) => way * sizes[i]! >= least);
+      if (comesEvenly(t, alike, n)) return true;
       for (const i of alike) {
         if (Math.abs(i - t) <= APART) {
           last = i;
