@@ -16,13 +16,7 @@ import { faultAt, type JsonPath } from './json-place.js';
 import type { ReadOptions, ReadResult } from './options.js';
 import { otlp } from './json-otlp.js';
 import { joinPoints, type PointSeries } from './points.js';
-import {
-  decodeEntry,
-  decodeSample,
-  decodeValue,
-  isHistogram,
-  openAnswer,
-} from './prometheus-answer.js';
+import { decodeEntry, decodeSample, decodeValue, isHistogram, openAnswer } from './prometheus-answer.js';
 import { nameSeries, type SeriesLabels } from './series-names.js';
 import { shorten } from './words.js';
 
@@ -211,7 +205,10 @@ export const victoria = (value: unknown, options: ReadOptions): ReadResult | nul
 const influx: JsonLayout = (value, options) => {
   if (!isObject(value) || !Array.isArray(value.results)) return null;
   const statements = value.results as unknown[];
-  if (statements.length > 0 && statements.every((one) => isObject(one) && 'statement_id' in one && !('series' in one))) {
+  if (
+    statements.length > 0 &&
+    statements.every((one) => isObject(one) && 'statement_id' in one && !('series' in one))
+  ) {
     const fault = (statements as Json[]).map(({ error }) => error).find((one) => typeof one === 'string');
     if (fault === undefined) return joinPoints([], 'an answer of InfluxDB', options);
     throw new HeedError(
