@@ -69,8 +69,8 @@ export function firstDataRow(
   };
   // `sar` has the time of day at which it began in front of the names.
   const begins = ({ cells }: Row): boolean =>
-    kinds.every((kind, c) => kind !== 'number' || types.of(cells[c]!) === 'text') &&
-    kinds.every((kind, c) => kind !== 'time' || isTimeOfDay(cells[c]!));
+    kinds.every((kind, c) => kind !== 'number' || types.of(cells[c] ?? '') === 'text') &&
+    kinds.every((kind, c) => kind !== 'time' || isTimeOfDay(cells[c] ?? ''));
   if (at === first && rows.length > at + 1 && kinds.includes('number') && begins(rows[at]!)) return at + 1;
   if (at === first && rows.length > at + 1 && named(rows[at]!.cells) && !countsYears(rows[at + 1]!.cells))
     return at + 1;
@@ -222,7 +222,7 @@ export function nameColumns(
     if (data.length > 0 && data.every((row) => row.at(-1) === '')) cells = [...cells, ''];
     else if (
       data.length > 0 &&
-      data.every((row) => types.of(row.at(-1)!) === 'time' && types.of(row.at(-2)!) === 'time')
+      data.every((row) => types.of(row.at(-1) ?? '') === 'time' && types.of(row.at(-2) ?? '') === 'time')
     ) {
       // `vmstat -t` has one name above the date and the time of day.
       cells = [...cells.slice(0, -1), `${cells.at(-1)!} date`, `${cells.at(-1)!} time`];
