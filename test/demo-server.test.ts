@@ -88,6 +88,7 @@ describe('the demo server', () => {
     ['localhost.evil.example:3700'],
     ['10.0.0.7:3700'],
     ['localhost@evil.example'],
+    ['evil.example@localhost'],
   ])('answers no page that came under the name %j', async (host) => {
     const before = asked.length;
     for (const path of ['/', metrics, '/api/demo', '/assets/a.js'])

@@ -2,9 +2,7 @@
 // send requests to this machine.
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
-
-/** Names of this machine. Any other in `Host` is a page elsewhere whose name was made to lead here (DNS rebinding). */
-const ownNames = new Set(['localhost', '127.0.0.1', '[::1]']);
+import { acceptsHost } from '@heed/core/node';
 
 /** Requests to a Prometheus that the demo's pages make; all of them read. */
 const read = [/^\/api\/v1\/label\/__name__\/values$/, /^\/api\/v1\/query_range$/];
@@ -22,13 +20,12 @@ export class Refusal extends Error {
 
 /** @throws Refusal where the request comes from a page that is not the demo's own */
 export function checkSender({ method, headers }) {
-  const host = hostOf(`http://${headers.host}`);
-  if (!host || !ownNames.has(host.hostname))
+  if (!acceptsHost(headers.host))
     throw new Refusal(403, 'the demo answers to localhost alone; open it under the address it prints');
   const { origin } = headers;
   const site = headers['sec-fetch-site'];
   const foreign =
-    (origin !== undefined && hostOf(origin)?.host !== host.host) ||
+    (origin !== undefined && hostOf(origin)?.host !== hostOf(`http://${headers.host}`)?.host) ||
     // Following a link to a page of the demo is fine; taking anything else from another page is not.
     (headers['sec-fetch-mode'] !== 'navigate' && (site === 'cross-site' || site === 'same-site'));
   if (foreign) throw new Refusal(403, 'the demo answers to its own pages alone');

@@ -30,6 +30,7 @@ describe('wrong usage', () => {
     [['detect', 'graph.json', '--feedback', 'judged.json'], /--feedback does not concern graphs/],
     [['bench', '--case', 'toString'], /no case "toString"/],
     [['notebook', '--port', '99999', '--dry-run'], /from 0 to 65535/],
+    [['serve', '--config', 'heed.yaml', '--port', '80'], /--port does nothing beside --config/],
     [['frobnicate'], /unknown command/],
     [['fit', 'metrics.csv'], /--out/],
     [['fit', 'metrics.csv', '--out', 'model.heed'], /--detector ID/],

@@ -25,6 +25,7 @@ interface QueryFlags {
   readonly shard?: string;
   readonly host: string;
   readonly port: number;
+  readonly allowedHost?: readonly string[];
   readonly logFormat: 'text' | 'json';
   readonly quiet?: boolean;
 }
@@ -110,6 +111,11 @@ function addQueryOptions(command: Command): void {
     .option('--shard <i/n>', 'watch this part of the series alone: 0/4 … 3/4 on four machines')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port to listen on; 0 takes a free one', portNumber, 9646)
+    .option(
+      '--allowed-host <name>',
+      'answer requests under this name alone; may be repeated',
+      (text: string, before: string[] = []) => [...before, text],
+    )
     .option('--log-format <format>', 'text or json', logFormat, 'text')
     .option('--quiet', 'log warnings and errors only');
 }
@@ -121,7 +127,33 @@ function logFormat(text: string): string {
   return text;
 }
 
-async function serve(flags: ServeFlags): Promise<void> {
+/** Flags that count beside a configuration file. */
+const besideConfig = new Set([
+  'config',
+  'check',
+  'schema',
+  'redis',
+  'redisPasswordFile',
+  'shard',
+  'logFormat',
+  'quiet',
+]);
+
+async function serve(flags: ServeFlags, command: Command): Promise<void> {
+  if (flags.config !== undefined) {
+    const idle = command.options.find(
+      (option) =>
+        !besideConfig.has(option.attributeName()) &&
+        command.getOptionValueSource(option.attributeName()) === 'cli',
+    );
+    if (idle) {
+      throw new HeedError(
+        'bad-option',
+        `${idle.long} does nothing beside --config`,
+        'Set it in the file, or leave out --config.',
+      );
+    }
+  }
   const service = await import('../serve/index.js');
   if (flags.schema) {
     process.stdout.write(`${JSON.stringify(service.configJsonSchema(), null, 2)}\n`);
@@ -220,7 +252,10 @@ function toConfig(flags: QueryFlags): unknown {
     },
     ...(flags.state === undefined ? {} : { state: { path: flags.state } }),
     ...(flags.redis === undefined ? {} : { redis: toRedis(flags) }),
-    server: { listen: `${ipv6 ? `[${flags.host}]` : flags.host}:${flags.port}` },
+    server: {
+      listen: `${ipv6 ? `[${flags.host}]` : flags.host}:${flags.port}`,
+      ...(flags.allowedHost === undefined ? {} : { allowed_hosts: flags.allowedHost }),
+    },
     limits: { series: flags.seriesLimit, ...(flags.shard === undefined ? {} : { shard: flags.shard }) },
   };
 }

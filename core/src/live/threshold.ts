@@ -61,9 +61,9 @@ const periods: Readonly<Record<string, string>> = { hour: '1h', day: '1d', week:
 export function parseBudget(text: string): AlertBudget {
   const match = typeof text === 'string' ? /^\s*(\d+(?:\.\d+)?)\s*(?:\/|per)\s*(\S+)\s*$/.exec(text) : null;
   const incidents = Number(match?.[1]);
-  if (match && incidents > 0) {
+  if (match && incidents > 0 && Number.isFinite(incidents)) {
     const name = match[2]!;
-    if (name in periods) return { incidents, period: parseDuration(periods[name]!) };
+    if (Object.hasOwn(periods, name)) return { incidents, period: parseDuration(periods[name]!) };
     if (/^\d/.test(name)) return { incidents, period: parseDuration(name) };
   }
   throw new HeedError(

@@ -105,8 +105,40 @@ describe('what is wrong is told with its line', () => {
       /line 4: the environment variable HEED_NO_SUCH is not set/,
     ],
     [`${least}server:\n  listen: "9646"\n`, /line 8: server\.listen is not HOST:PORT/],
+    [
+      `${least}server:\n  allowed_hosts: ["a/b"]\n`,
+      /line 8: server\.allowed_hosts\.0 is not NAME or NAME:PORT/,
+    ],
+    [`${least}server:\n  allowed_hosts: []\n`, /line 8: server\.allowed_hosts has no name/],
     [`${least}limits:\n  workers: 0\n`, /line 8: limits\.workers is 0/],
-  ])('%j', (text, message) => {
+    // Aliases of aliases that stand for 10¹⁰ values.
+    [
+      `a0: &a0 [${'x,'.repeat(10)}]\n${Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i},`.repeat(10)}]\n`).join('')}`,
+      /^heed\.yaml: the aliases stand for too much/,
+    ],
+    [`${least}    unit: *nothing\n`, /^heed\.yaml: Unresolved alias .*: nothing\. /],
+    [`${least}    lateness: 0s\n`, /lateness is not a duration/],
+    // The parser calls itself for each level.
+    ['['.repeat(200_000), /line 1: values are nested too deep/],
+    [`${'['.repeat(5_000)}${']'.repeat(5_000)}`, /nested too deep/],
+    [Array.from({ length: 3_000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'), /line 100: values are nested/],
+    [`${'- '.repeat(5_000)}a`, /nested too deep/],
+    // And compares each key with all before it.
+    [`${least}${Array.from({ length: 100_000 }, (_, i) => `k${i}: 1\n`).join('')}`, /more than 5000 keys/],
+    [`{${Array.from({ length: 100_000 }, (_, i) => `k${i}: 1`).join(',')}}`, /more than 5000 keys/],
+    [least.replace('http://localhost:9090/', '"http://a:99999/"'), /sources\.main\.url is not an address/],
+    [
+      least.replace('queries', '    headers: { X-A: "b\\r\\nX: c" }\nqueries'),
+      /is not the value of a header/,
+    ],
+    [least.replace('queries', '    headers: { "a b": c }\nqueries'), /is not the name of a header/],
+    [least.replace('queries', '    tenant: "a\\nb"\nqueries'), /tenant is not the value of a header/],
+    [least.replace('queries', '    timeout: 25d\nqueries'), /timeout is longer than 24d/],
+    [`${least}    lateness: 25d\n`, /lateness is longer than 24d/],
+    [`${least}    min_deviation: .inf\n`, /min_deviation is not finite/],
+    [`${least}    budget: ${'9'.repeat(400)}/week\n`, /is not a budget/],
+    [`${least}    budget: 1/constructor\n`, /is not a budget/],
+  ])('%.200j', (text, message) => {
     expect(() => parseConfig(text)).toThrow(message);
   });
 

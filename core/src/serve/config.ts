@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import * as v from 'valibot';
-import { isAlias, isMap, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import { isAlias, isMap, isSeq, Lexer, LineCounter, parseDocument, Parser, type Document } from 'yaml';
 import { HeedError, isHeedError, type ErrorPlace } from '../errors.js';
 import type { Exclusion } from '../detection/types.js';
 import { excludedPoints } from '../detection/events/calendar.js';
@@ -70,6 +70,8 @@ export interface Config {
   readonly server: {
     readonly host: string;
     readonly port: number;
+    /** Names that requests may come under; undefined where the configuration gives none. */
+    readonly allowedHosts: readonly string[] | undefined;
     readonly auth: { readonly username: string; readonly password: () => string } | undefined;
     readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   };
@@ -131,8 +133,9 @@ export function readConfig(file: string, overrides: ConfigOverrides = {}): Confi
  * @throws HeedError bad-option with the line of the fault
  */
 export function parseConfig(text: string, file = 'heed.yaml', overrides: ConfigOverrides = {}): Config {
+  checkBounds(text, file);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines, logLevel: 'error' });
   const at = (offset: number) => ({ file, line: lines.linePos(offset).line });
   const [broken] = document.errors;
   if (broken) {
@@ -143,8 +146,39 @@ export function parseConfig(text: string, file = 'heed.yaml', overrides: ConfigO
       at(broken.pos[0]),
     );
   }
-  const value: unknown = document.toJS() ?? {};
+  let value: unknown;
+  try {
+    value = document.toJS() ?? {};
+  } catch (cause) {
+    // A few lines of aliases of aliases can stand for more than memory holds.
+    const { message } = cause as Error;
+    const what = /alias count/.test(message) ? 'the aliases stand for too much' : message;
+    throw new HeedError('bad-option', what, 'Write out what the aliases stand for.', { file }, cause);
+  }
   return checkConfig(overridden(value, overrides), (path) => at(findOffset(document, path)));
+}
+
+/** More levels than any setting has; the parser calls itself for each, and the engine ends a process that goes too deep. */
+const MOST_LEVELS = 100;
+/** More settings in one place than there are; the parser compares each with all before it. */
+const MOST_KEYS = 5_000;
+
+function checkBounds(text: string, file: string): void {
+  const parser = new Parser();
+  let line = 1;
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const _ of parser.next(lexeme));
+    const { stack } = parser;
+    const top = stack.at(-1);
+    const isWide =
+      (top?.type === 'block-map' || (top?.type === 'flow-collection' && top.start.source === '{')) &&
+      top.items.length > MOST_KEYS;
+    if (isWide || stack.length > MOST_LEVELS) {
+      const what = isWide ? `a mapping has more than ${MOST_KEYS} keys` : 'values are nested too deep';
+      throw new HeedError('bad-option', what, 'Correct the YAML.', { file, line });
+    }
+    line += lexeme.split('\n').length - 1;
+  }
 }
 
 function overridden(value: unknown, { redis, shard }: ConfigOverrides): unknown {
@@ -261,6 +295,7 @@ function resolve(file: ConfigFile, fail: Fail): Config {
     server: {
       host: host.replace(/^\[(.*)\]$/, '$1'),
       port: Number(port),
+      allowedHosts: server.allowed_hosts,
       auth: server.basic_auth && {
         username: server.basic_auth.username,
         password: loadSecret(server.basic_auth, 'password', ['server', 'basic_auth'], fail),

@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { parseBudget } from '../live/threshold.js';
@@ -28,6 +29,18 @@ const duration = (description: string) =>
     v.check(passes(parseDuration), 'is not a duration such as 15s, 5m, 6h, 1d'),
     v.description(description),
   );
+/** Timers of the engine hold no more. */
+const MOST_TIMER = 24 * 86_400_000;
+const timer = (description: string) =>
+  v.pipe(
+    duration(description),
+    v.check(
+      (text) => !passes(parseDuration)(text) || parseDuration(text) <= MOST_TIMER,
+      'is longer than 24d',
+    ),
+  );
+/** What HTTP takes: without it a header fails at its first use, and a line break in one would be two. */
+const header = passes((value) => validateHeaderValue('X', value));
 const budget = v.pipe(
   v.string(),
   v.check(passes(parseBudget), 'is not a budget such as 1/week, 3/day, 1/month'),
@@ -64,16 +77,25 @@ const endpoint = {
   url: v.pipe(
     v.string(),
     v.regex(/^https?:\/\/[^/@]+(\/|$)/, 'is not an http:// or https:// address without a password in it'),
+    v.check((url) => URL.canParse(url), 'is not an address'),
     v.description('Address, with the path prefix if there is one.'),
   ),
   basic_auth: v.optional(v.strictObject({ username: text('User name.'), ...secret })),
   authorization: v.optional(
     v.strictObject({ type: v.optional(text('Default Bearer.'), 'Bearer'), ...credentials }),
   ),
-  tenant: v.optional(text('Sent as X-Scope-OrgID.')),
-  headers: v.optional(labels('More headers.')),
+  tenant: v.optional(v.pipe(text('Sent as X-Scope-OrgID.'), v.check(header, 'is not the value of a header'))),
+  headers: v.optional(
+    v.pipe(
+      v.record(
+        v.pipe(v.string(), v.check(passes(validateHeaderName), 'is not the name of a header')),
+        v.pipe(v.string(), v.check(header, 'is not the value of a header')),
+      ),
+      v.description('More headers.'),
+    ),
+  ),
   tls_config: tls,
-  timeout: v.optional(duration('Most time per request.'), '30s'),
+  timeout: v.optional(timer('Most time per request.'), '30s'),
 };
 
 const endpointSchema = v.strictObject(endpoint);
@@ -90,6 +112,7 @@ const judging = {
   min_deviation: v.optional(
     v.pipe(
       v.number(),
+      v.finite('is not finite'),
       v.minValue(0),
       v.description('Least distance from the expected value, in the unit of the series.'),
     ),
@@ -123,7 +146,7 @@ const query = v.strictObject({
   expr: text('PromQL.'),
   step: v.optional(duration('Time between points, 1s to 24d.'), '1m'),
   range: v.optional(duration('History that is read at the first start.'), '1d'),
-  lateness: v.optional(duration('Time that a point is given to arrive at the source.')),
+  lateness: v.optional(timer('Time that a point is given to arrive at the source.')),
   unit: v.optional(text('Unit of the values, for reasons.')),
   together: v.optional(
     v.pipe(v.boolean(), v.description('Judge the series of the query as one system of several channels.')),
@@ -237,6 +260,21 @@ export const configSchema = v.strictObject({
           v.description('HOST:PORT; port 0 takes a free one.'),
         ),
         '127.0.0.1:9646',
+      ),
+      allowed_hosts: v.optional(
+        v.pipe(
+          v.array(
+            v.pipe(
+              v.string(),
+              v.regex(/^(\[[0-9a-f:.]+\]|[^\s/?#@:\\[\]]+)(:\d{1,5})?$/i, 'is not NAME or NAME:PORT'),
+            ),
+          ),
+          v.minLength(1, 'has no name'),
+          v.description(
+            'Names that requests may come under, alone: NAME, NAME:PORT, .NAME for all below it. ' +
+              'Default: any; on loopback without basic_auth those of this machine.',
+          ),
+        ),
       ),
       basic_auth: v.optional(v.strictObject({ username: text('User name.'), ...secret })),
       tls_config: v.optional(

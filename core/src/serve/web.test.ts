@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { request as requestPlain } from 'node:http';
 import { request } from 'node:https';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { noise } from './fake-prometheus.fixture.js';
 import { minute, noon, Testbed } from './testbed.fixture.js';
@@ -57,6 +59,51 @@ test('pages: what there is, for whom, and nothing else', async () => {
   expect(text.match(/# EOF/g)).toHaveLength(1);
   expect(text).toContain('# TYPE heed_rounds counter');
   expect(text).toContain('heed_rounds_total{query="load"} 1');
+});
+
+/** What a browser sends that came by another name; fetch would set its own. */
+async function under(url: string, host: string, path = '/api/incidents') {
+  return new Promise<{ status: number; body: string }>((resolve, reject) => {
+    requestPlain(url + path, { headers: { host } }, (response) => {
+      text(response).then((body) => resolve({ status: response.statusCode!, body }), reject);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+test('a page elsewhere whose name leads to loopback is told nothing', async () => {
+  const { url } = await bed.start();
+  for (const host of ['localhost:1', '127.0.0.1', '[::1]:9646'])
+    expect((await under(url, host)).status).toBe(200);
+  for (const path of ['/', '/metrics', '/api/incidents', '/none']) {
+    const { status, body } = await under(url, 'evil.example:9646', path);
+    expect(status).toBe(403);
+    expect(body).toMatch(
+      /^heed does not answer to the name "evil\.example:9646"; server\.allowed_hosts .*\n$/,
+    );
+  }
+  for (const host of ['localhost.evil.example', 'localhost@evil.example', '10.0.0.7'])
+    expect((await under(url, host)).status).toBe(403);
+  expect((await under(url, 'evil.example', '/healthz')).status).toBe(200);
+});
+
+test('which names are answered: a list decides; a password or another address needs none', async () => {
+  const start = async (server: object, host = '127.0.0.1') =>
+    (await bed.start({ server: { listen: `${host}:0`, ...server }, state: {} })).url.replace(
+      '0.0.0.0',
+      '127.0.0.1',
+    );
+  const listed = await start({ allowed_hosts: ['heed.example', '.team.example:80'] });
+  expect((await under(listed, 'HEED.example:9646')).status).toBe(200);
+  expect((await under(listed, 'a.team.example:80')).status).toBe(200);
+  for (const host of ['localhost', 'a.team.example', 'team.example:80', 'evil.example'])
+    expect((await under(listed, host)).status).toBe(403);
+  const secured = await start({ basic_auth: { username: 'me', password: 'x' } });
+  expect((await under(secured, 'heed.example')).status).toBe(401);
+  const reached = await start({}, '0.0.0.0');
+  expect((await under(reached, 'heed.example')).status).toBe(200);
+  expect((await under(await start({ allowed_hosts: ['a'] }, '0.0.0.0'), 'heed.example')).status).toBe(403);
 });
 
 test('TLS, with a certificate of ours', async () => {

@@ -10,6 +10,7 @@ import {
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { HeedError } from '../errors.js';
+import { acceptsHost, isLoopback } from '../node/hosts.js';
 import type { Config } from './config.js';
 
 /** What a path gives. */
@@ -21,7 +22,7 @@ export interface Page {
 
 export type Pages = (path: string, request: IncomingMessage) => Page | undefined | Promise<Page | undefined>;
 
-/** Asked without a password: what a kubelet, say, looks at. */
+/** Asked without a password, and under any name: what a kubelet, say, looks at. */
 const open = new Set(['/healthz', '/readyz']);
 
 /**
@@ -30,10 +31,16 @@ const open = new Set(['/healthz', '/readyz']);
  * @throws HeedError port-taken, file-unreadable
  */
 export async function listen(
-  { host, port, auth, tls }: Config['server'],
+  { host, port, allowedHosts, auth, tls }: Config['server'],
   pages: Pages,
 ): Promise<{ readonly server: Server; readonly url: string }> {
+  // Without a password, what keeps a page elsewhere from reading what loopback serves is the name it came under.
+  let isGuarded = allowedHosts !== undefined;
   const answer: RequestListener = (request, response) => {
+    if (isGuarded && !open.has(readPath(request)) && !acceptsHost(request.headers.host, allowedHosts)) {
+      refuseHost(request, response);
+      return;
+    }
     respond(request, response, auth, pages).catch(() => {
       if (!response.headersSent) response.writeHead(500);
       response.end();
@@ -60,10 +67,22 @@ export async function listen(
     server.listen(port, host === '' ? undefined : host, resolve);
   });
   const { address, port: bound } = server.address() as AddressInfo;
+  isGuarded ||= !auth && isLoopback(address);
   return {
     server,
     url: `http${tls ? 's' : ''}://${address.includes(':') ? `[${address}]` : address}:${bound}`,
   };
+}
+
+const readPath = ({ url = '/' }: IncomingMessage): string => url.split('?')[0]!;
+
+function refuseHost({ headers }: IncomingMessage, response: ServerResponse): void {
+  const name = JSON.stringify((headers.host ?? '').slice(0, 100));
+  response
+    .writeHead(403, { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' })
+    .end(
+      `heed does not answer to the name ${name}; server.allowed_hosts (--allowed-host) lists the names it does.\n`,
+    );
 }
 
 async function respond(
@@ -72,7 +91,7 @@ async function respond(
   auth: Config['server']['auth'],
   pages: Pages,
 ): Promise<void> {
-  const path = (request.url ?? '/').split('?')[0]!;
+  const path = readPath(request);
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.writeHead(405, { Allow: 'GET, HEAD' }).end();
     return;
