@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * Records anew what ships in core/data as machine.json, machine-calm.csv and machine-faults.csv: the node exporters of
- * two small Debian machines of their own, read by Prometheus through 23 usual queries. On one nothing happens; on the
+ * two small Debian machines of their own, read by Prometheus through 24 usual queries. On one nothing happens; on the
  * other the faults of machine/schedule.json are run. The machines are emulated by QEMU. Everything listens on 127.0.0.1, takes
  * somewhat over an hour, ends by itself and leaves nothing running, on Ctrl-C too.
  *

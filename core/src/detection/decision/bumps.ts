@@ -20,6 +20,8 @@ const RETURNS = 0.4;
 const EDGE = 0.2;
 /** Share of its height by which a bump must stand out from what is beside it without other bumps. */
 const STANDS = 0.6;
+/** Multiples of the length that was compared, up to which a bump may reach. */
+const LONGEST = 4;
 /** Multiples of the median contrast below which none is rare, however many there are. */
 const LEAST = 6;
 
@@ -89,6 +91,9 @@ export function findBumps(y: Float64Array, floor: number, known: Regularity, str
     }
     const extent = findExtent(y, rough.start, rough.end, level, way);
     if (found.some((other) => other.start <= extent.end && other.end >= extent.start)) continue;
+    // What has nothing before or after it, or lasts much longer than what was compared, is a level and no bump.
+    const length = extent.end - extent.start + 1;
+    if (extent.start === 0 || extent.end === n - 1 || length > LONGEST * w) continue;
     const score = scoreOfRarity(rare - LEAST_RARE);
     found.push({ ...extent, sign: 'off', way, score, level });
   }

@@ -6,12 +6,13 @@ import { findCycle, findChangedPeriods, follows, isExtraCycle } from './cycles.j
 import { findDrifts } from './drift.js';
 import { fromItsFoot } from './foot.js';
 import { forecastRobustly } from './forecast.js';
+import { findUnit, isLeastMove } from './least-move.js';
 import { evenScale, type EvenScale } from './numbers.js';
 import { findPatterns } from './patterns.js';
 import { mostAlike, type Regularity } from './regular.js';
 import { findRoughness, isToldBetter } from './roughness.js';
 import { scanBackward, scanForward } from './scan.js';
-import { candidatePeriods, findAbsences, findSeason, samePhase, type Season } from './season.js';
+import { candidatePeriods, findAbsences, findSeason, samePhase, usualShape, type Season } from './season.js';
 import { findSurges, sparseCounts } from './surges.js';
 import type { DecidedInterval } from './types.js';
 
@@ -19,6 +20,8 @@ import type { DecidedInterval } from './types.js';
 const FEWEST_POINTS = 8;
 export const YOUNG = 80;
 
+/** Share of the floor that is left where the season has been taken off. */
+const SEASONLESS = 0.5;
 /** Points by which a bump must reach further than what is told already. */
 const BEYOND = 3;
 
@@ -149,7 +152,10 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
     const { level: _, ...interval } = bump;
     intervals.push(interval);
   }
-  for (const drift of findDrifts(y, scale.floor)) {
+  const shape = season && usualShape(y, season.period);
+  const level = shape ? y.map((value, t) => value - shape[t % shape.length]!) : y;
+  // The floor is a share of a range that most of the season has made.
+  for (const drift of findDrifts(level, shape ? SEASONLESS * scale.floor : scale.floor)) {
     const inside = intervals.filter(({ start, end }) => start <= drift.end + 1 && end >= drift.start - 1);
     if (inside.some(({ start, way }) => way === drift.way && start <= drift.start + 2)) continue;
     const start = drift.start;
@@ -158,7 +164,7 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
       ...inside.filter(({ way }) => way === drift.way).map((other) => other.end),
     );
     drop(inside);
-    for (let t = start; t <= end; t++) scan.expected[t] = drift.level;
+    for (let t = start; t <= end; t++) scan.expected[t] = drift.level + (shape?.[t % shape.length] ?? 0);
     intervals.push({
       start,
       end,
@@ -222,9 +228,11 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
       return left;
     },
   );
+  const unit = scale.kind === 'states' || scale.kind === 'measure' ? findUnit(y) : 0;
+  const large = told.filter((interval) => !isLeastMove(y, scan.expected, unit, interval));
   return {
-    intervals: told,
-    ...toValues(values, scale, scan.expected, scan.spread, told),
+    intervals: large,
+    ...toValues(values, scale, scan.expected, scan.spread, large),
     scale,
     ...(season ? { season } : {}),
   };

@@ -16,6 +16,8 @@ const LONGER = 3;
 /** Fewest points, and share of a burst, that move twice as much as usual. */
 const FEWEST_ROUGH = 6;
 const MANY = 0.25;
+/** So many runs at the lowest or highest value are a bound of the series, like none at night: it is not stuck there. */
+const BOUND_RUNS = 3;
 /** Most runs that may be stuck in one series. */
 const MOST_STUCK = 3;
 /** Normal quantile of the upper quartile. */
@@ -157,18 +159,26 @@ function findInterval(
  * values; one that holds the same value as another shows a state of the series.
  */
 function findStuck(y: Float64Array, missing: Uint8Array | undefined): DecidedInterval[] {
-  const n = y.length;
-  const runs: { start: number; length: number }[] = [];
-  let equal = 0;
+  const all: { start: number; length: number }[] = [];
+  let [low, high] = [Infinity, -Infinity];
   let start = 0;
-  for (let t = 1; t <= n; t++) {
-    if (t < n && y[t] === y[t - 1] && !missing?.[t] && !missing?.[t - 1]) {
-      equal++;
-      continue;
-    }
-    if (t - start > 1) runs.push({ start, length: t - start });
+  for (let t = 1; t <= y.length; t++) {
+    low = Math.min(low, y[t - 1]!);
+    high = Math.max(high, y[t - 1]!);
+    if (t < y.length && y[t] === y[t - 1] && !missing?.[t] && !missing?.[t - 1]) continue;
+    if (t - start > 1) all.push({ start, length: t - start });
     start = t;
   }
+  const isAt = (bound: number) => (run: { start: number }) => y[run.start] === bound;
+  const bounds = [low, high].filter(
+    (bound) => all.filter((run) => isAt(bound)(run) && run.length >= FEWEST_STUCK).length >= BOUND_RUNS,
+  );
+  const runs = all.filter((run) => !bounds.some((bound) => isAt(bound)(run)));
+  let equal = 0;
+  let n = y.length;
+  for (const { length } of runs) equal += length - 1;
+  for (const { length } of all) n -= length;
+  for (const { length } of runs) n += length;
   runs.sort((a, b) => b.length - a.length);
   // So many of the longest that all others are much shorter.
   let count = MOST_STUCK;

@@ -71,6 +71,16 @@ export function findSeason(values: Float64Array, candidates: readonly number[]):
   return best;
 }
 
+/** One value per phase: the median of all cycles, from the median of the series. */
+export function usualShape(values: Float64Array, period: number): Float64Array {
+  const middle = selectQuantile(values.slice(), 0.5);
+  return Float64Array.from({ length: period }, (_, phase) => {
+    const own = new Float64Array(Math.ceil((values.length - phase) / period));
+    for (let t = phase, i = 0; t < values.length; t += period) own[i++] = values[t]!;
+    return selectQuantile(own, 0.5) - middle;
+  });
+}
+
 /** Points by which a happening of a cycle may come earlier or later. */
 export function phaseTolerance(period: number): number {
   return Math.min(8, 1 + Math.round(period / 96));
