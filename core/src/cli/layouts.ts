@@ -63,6 +63,35 @@ web-1,eu,19.4,21.1,20.9,20.2
 web-2,us,24.4,26.1,25.9,25.0`,
     },
     {
+      name: 'Tables below a rule of dashes',
+      sample: String.raw`minute               cpu    host
+-------------------  -----  ------
+2026-03-02 00:00:00   19.4  web 1
+2026-03-02 00:01:00   21.1  web 1`,
+    },
+    {
+      name: 'Records of psql and MySQL',
+      sample: String.raw`-[ RECORD 1 ]----------------
+minute | 2026-03-02 00:00:00
+cpu    | 19.4
+-[ RECORD 2 ]----------------
+minute | 2026-03-02 00:01:00
+cpu    | 21.1`,
+    },
+    {
+      name: 'Times in parts',
+      sample: String.raw`date,hour,load
+2026-03-02,0,19.4
+2026-03-02,1,21.1
+2026-03-02,2,20.9`,
+    },
+    {
+      name: 'Tables with a row per day',
+      sample: String.raw`meter,day,00:00,01:00,02:00,03:00,04:00,05:00,06:00,07:00
+A,2026-03-02,0.4,0.3,0.3,0.2,0.3,0.5,0.9,1.1
+A,2026-03-03,0.5,0.3,0.2,0.2,0.3,0.6,1.0,1.2`,
+    },
+    {
       name: 'Loggers',
       sample: String.raw`"TIMESTAMP","RECORD","AirTC_Avg"
 "TS","RN","Deg C"

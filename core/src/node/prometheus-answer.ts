@@ -1,5 +1,7 @@
-/** Answers of servers with the query API of Prometheus, as commands, notebooks and `serve` take them in. */
+/** What servers with the query API of Prometheus send: HTTP answers as commands, notebooks and `serve` take them in. */
 import { HeedError } from '../errors.js';
+import { decodeEntry, decodeSample, decodeValue, openAnswer } from '../series/read/prometheus-answer.js';
+import type { SeriesLabels } from '../series/read/series-names.js';
 
 /** An answer of a server that is an error: code `source-error`, with the server's own message. */
 export class SourceError extends HeedError {
@@ -42,15 +44,9 @@ export function decodeAnswer(
   shown: string,
   types: readonly ('matrix' | 'vector' | 'scalar')[],
 ): DecodedAnswer {
-  let json: {
-    status?: string;
-    error?: string;
-    errorType?: string;
-    warnings?: unknown;
-    data?: { resultType?: string; result?: unknown };
-  } | null;
+  let json: unknown;
   try {
-    json = JSON.parse(body) as typeof json;
+    json = JSON.parse(body);
   } catch {
     if (status >= 400) throw failed(shown, status, oneLine(body) || statusText);
     throw badAnswer(
@@ -60,13 +56,10 @@ export function decodeAnswer(
         : `the answer is not JSON: ${oneLine(body) || 'it is empty'}`,
     );
   }
-  if (status >= 400 || json?.status === 'error') {
-    throw failed(shown, status, [json?.errorType, json?.error ?? statusText].filter(Boolean).join(': '));
-  }
-  const { resultType, result } = json?.data ?? {};
+  const { entries, resultType, warnings, error, success } = openAnswer(json);
+  if (status >= 400 || error !== null) throw failed(shown, status, error || statusText);
   const known = types.some((type) => type === resultType);
-  const entries: unknown = resultType === 'scalar' ? [{ metric: {}, value: result }] : result;
-  if (json?.status !== 'success' || !known || !Array.isArray(entries)) {
+  if (!success || !known || !entries) {
     throw badAnswer(
       shown,
       types.length === 1
@@ -74,11 +67,8 @@ export function decodeAnswer(
         : `the answer is not the result of a query${known || resultType === undefined ? '' : `: its type is ${resultType}`}`,
     );
   }
-  return { entries, warnings: Array.isArray(json.warnings) ? json.warnings.map(String) : [] };
+  return { entries, warnings };
 }
-
-/** Labels of a series. */
-export type Labels = Readonly<Record<string, string>>;
 
 /** Times that were asked for, epoch ms. */
 interface SampleGrid {
@@ -95,50 +85,28 @@ interface SampleGrid {
 export function readEntry(
   entry: unknown,
   refuse: (fault: string) => void,
-): { readonly labels: Labels; place(grid: SampleGrid, values: Float64Array): void } | null {
-  const { metric, value, values, histogram, histograms } = (entry ?? {}) as Readonly<Record<string, unknown>>;
-  if (!isLabels(metric)) {
-    refuse('a series of the answer has no values or labels');
-    return null;
-  }
-  const samples = Array.isArray(values) ? (values as unknown[]) : value === undefined ? undefined : [value];
-  if (!samples) {
-    refuse(
-      histogram !== undefined || histograms !== undefined
-        ? 'a series holds histograms, which are no numbers (ask for one of them, for instance histogram_quantile(0.95, …))'
-        : 'a series of the answer has no values or labels',
-    );
+): { readonly labels: SeriesLabels; place(grid: SampleGrid, values: Float64Array): void } | null {
+  const found = decodeEntry(entry);
+  if ('fault' in found) {
+    refuse(found.fault);
     return null;
   }
   return {
-    labels: metric,
-    place({ start, step, points }, found) {
-      for (const sample of samples) {
-        const [seconds, raw] = Array.isArray(sample) ? (sample as unknown[]) : [];
-        const number = typeof raw === 'number' ? raw : typeof raw === 'string' ? parseValue(raw) : undefined;
+    labels: found.labels,
+    place({ start, step, points }, values) {
+      for (const sample of found.samples) {
+        const [seconds, raw] = decodeSample(sample) ?? [];
+        const number = decodeValue(raw);
         if (typeof seconds !== 'number' || number === undefined) {
           refuse('a sample is not a time and a number');
           continue;
         }
         // An instant query has one point, wherever the server puts it.
         const at = points === 1 ? 0 : Math.round((seconds * 1000 - start) / step);
-        if (at >= 0 && at < points && Number.isFinite(number)) found[at] = number;
+        if (at >= 0 && at < points && Number.isFinite(number)) values[at] = number;
       }
     },
   };
-}
-
-/** Infinity and NaN become missing; undefined where the text is no number at all. */
-function parseValue(text: string): number | undefined {
-  if (text === 'NaN' || /^[+-]?Inf$/.test(text)) return NaN;
-  const value = text.trim() === '' ? NaN : Number(text);
-  return Number.isNaN(value) ? undefined : value;
-}
-
-function isLabels(value: unknown): value is Labels {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  for (const name in value) if (typeof (value as Record<string, unknown>)[name] !== 'string') return false;
-  return true;
 }
 
 const oneLine = (text: string) =>

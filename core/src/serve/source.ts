@@ -1,11 +1,12 @@
-import { decodeAnswer, readEntry, type Labels } from '../node/prometheus-answer.js';
+import { decodeAnswer, readEntry } from '../node/prometheus-answer.js';
+import type { SeriesLabels } from '../series/read/series-names.js';
 import { HttpClient, type Endpoint } from './http.js';
 
-export type { Labels };
+export type { SeriesLabels as Labels };
 
 /** One series of an answer: a value for every time asked, NaN where there was none. */
 export interface SourceSeries {
-  readonly labels: Labels;
+  readonly labels: SeriesLabels;
   readonly values: Float64Array;
   /** How it is called, where that has been decided. */
   readonly name?: string | undefined;

@@ -2,6 +2,7 @@ import { HeedError } from '../../errors.js';
 import { formatCount } from '../../format.js';
 import { unitOfName } from '../units.js';
 import type { CellUnit } from './cell-units.js';
+import { pullToGroups, roughness } from './decimal-mark.js';
 import { Growing } from './growing.js';
 import { beginsLikeNumber, Shape, shapeCount } from './numbers.js';
 import { shorten } from './words.js';
@@ -212,15 +213,20 @@ export class Column {
     const bare = this.bareIntegers(rows);
     const marked = points + commas;
     if (bare > 0) {
-      const asGroups = this.roughness(rows, true);
-      const asDecimals = this.roughness(rows, false);
+      const [values, shapes] = [this.values.values.subarray(0, rows), this.shapes.values];
+      const pull = pullToGroups(values, shapes);
+      if (pull < -1) {
+        if (mark === '.' || usual === ',') return mark;
+        this.failOpen(file, Shape.comma3);
+      }
+      if (padded > 0 && pull > 0) return groups;
       if (padded > 0 || marked >= 8) {
-        if (asGroups < asDecimals) return groups;
+        if (roughness(values, shapes, true) < roughness(values, shapes, false)) return groups;
         if (mark === '.' && padded === 0) return '.';
         this.failOpen(file, points > 0 ? Shape.point3 : Shape.comma3);
       }
-      if (mark === '.') return '.';
-      this.failOpen(file, Shape.comma3);
+      if (mark === '.' && pull < 3) return '.';
+      this.failOpen(file, points > 0 ? Shape.point3 : Shape.comma3);
     }
     // Every cell has three digits behind the mark.
     if (mark === '.') {
@@ -239,21 +245,6 @@ export class Column {
       if (this.shapes.values[row] === Shape.short && value !== 0 && !Number.isNaN(value)) count++;
     }
     return count;
-  }
-
-  /** How far the values travel, in ranges: large where a reading tears neighbors apart. */
-  private roughness(rows: number, groups: boolean): number {
-    let [low, high, way, last] = [Infinity, -Infinity, 0, NaN];
-    for (let row = 0; row < rows; row++) {
-      let value = this.values.values[row]!;
-      if (Number.isNaN(value)) continue;
-      if (groups && isOpenShape(this.shapes.values[row]!)) value *= 1000;
-      if (value < low) low = value;
-      if (value > high) high = value;
-      if (!Number.isNaN(last)) way += Math.abs(value - last);
-      last = value;
-    }
-    return high > low ? way / (high - low) : 0;
   }
 
   private failOpen(file: string | undefined, shape: number): never {
@@ -382,10 +373,4 @@ export class Column {
       { file, line: Math.max(oneLine, line), column: this.name },
     );
   }
-}
-
-function isOpenShape(shape: number): boolean {
-  return (
-    shape === Shape.point3 || shape === Shape.point30 || shape === Shape.comma3 || shape === Shape.comma30
-  );
 }

@@ -31,3 +31,12 @@ export function isEpoch(values: readonly number[]): boolean {
     [1, 1e3, 1e6, 1e9].some((unit) => values.every((value) => value >= from * unit && value <= to * unit))
   );
 }
+
+/** `beginTimeSeconds`, `event_epoch`: epoch times by their size and name, though series take turns in them. */
+export function countsNamedTime(name: string, values: readonly number[]): boolean {
+  return (
+    /(^|[^a-z])(time|timestamp|epoch|date)/i.test(name.replace(/([a-z])([A-Z])/g, '$1_$2')) &&
+    isEpoch(values) &&
+    values.some((value) => value !== values[0])
+  );
+}

@@ -4,11 +4,13 @@ import { checkReadOptions } from './check-options.js';
 import { createTextDecoder } from './decode.js';
 import { findDialect, type Dialect } from './dialect.js';
 import { finishTable } from './finish.js';
-import { CellParser, MISSING, NUMBER } from './numbers.js';
+import { CellParser, isMissingText, MISSING, NUMBER } from './numbers.js';
 import type { ReadOptions, ReadResult } from './options.js';
-import { CsvRows, notText } from './rows.js';
+import { CellTypes, splitLine } from './split.js';
+import { CsvRows, LONGEST_ROW, notText } from './rows.js';
 import { TableBuilder } from './table.js';
-import { timesAcross, TransposedCsv } from './transposed.js';
+import { shorten } from './words.js';
+import { refuseTimesAsNames, spreadAcross, timesAcross, TransposedCsv } from './transposed.js';
 
 /** Characters that show how a table is built. */
 const HEAD = 65_536;
@@ -42,14 +44,21 @@ export function createCsvReader(options: ReadOptions = {}): TableReader {
         const line = head.slice(0, nul).split(/\r\n|[\r\n]/).length;
         throw notText(options.name, 'it holds NUL characters', line);
       }
-      if (!last && head.length < HEAD) return;
+      if (!last && (head.length < HEAD || (head.length < LONGEST_ROW && !/[\r\n]\s*\S/.test(head)))) return;
       // The last line of a piece may be cut.
       const end = last ? head.length : Math.max(head.lastIndexOf('\n'), head.lastIndexOf('\r'));
       const dialect = findDialect(end > 0 ? head.slice(0, end) : head, options);
       if (dialect === null) return;
       const across = dialect.headerLine === undefined ? null : timesAcross(dialect.names, options);
-      reader = across ? new TransposedCsv(options, dialect, across) : new CsvTable(options, dialect);
+      const spread = across ? null : spreadAcross(dialect, options);
+      if (!across && !spread) refuseTimesAsNames(dialect, options);
       piece = head.slice(dialect.offset);
+      const line = last && !across ? readOneLine(dialect, piece) : null;
+      reader =
+        across || spread
+          ? new TransposedCsv(options, dialect, across ?? spread!.across, spread)
+          : new CsvTable(options, line?.dialect ?? dialect);
+      piece = line?.text ?? piece;
       head = '';
     }
     reader.rows.push(piece);
@@ -76,6 +85,24 @@ export function readCsv(text: string | Uint8Array, options: ReadOptions = {}): R
   const reader = createCsvReader(options);
   reader.push(text);
   return reader.finish();
+}
+
+/** A file of one line of numbers, as archives of series have them: a series, not one point of many. */
+function readOneLine(dialect: Dialect, text: string): { dialect: Dialect; text: string } | null {
+  const { names, sample, headerLine, delimiter } = dialect;
+  if (headerLine !== undefined || sample.length !== 1 || names.length < 8) return null;
+  const cells = splitLine(text.trim(), delimiter);
+  const types = new CellTypes();
+  if (!cells.every((cell) => ['number', 'missing'].includes(types.of(cell)))) return null;
+  return {
+    dialect: {
+      ...dialect,
+      names: ['column 1'],
+      sample: cells.slice(0, 100).map((cell) => [cell]),
+      notes: [`The one line of ${cells.length} numbers was read as one series.`],
+    },
+    text: cells.map((cell) => (cell === '' ? 'NaN' : cell)).join('\n'),
+  };
 }
 
 /** The rows of one CSV, put into a TableBuilder. */
@@ -187,16 +214,26 @@ class CsvTable {
     let equal = 0;
     let same = true;
     let rule = true;
+    let worded = rows.count > 1;
     for (let i = 0; i < rows.count; i++) {
       const cell = rows.cell(i);
       if (cell !== '') empty = false;
       if (cell !== '' && cell === dialect.names[i]) equal++;
       else if (i < dialect.names.length && cell !== '') same = false;
+      if (!/^\p{L}[^\d]*$/u.test(cell) || isMissingText(cell)) worded = false;
       if (!/^[-=+|: \u2500-\u257f]*$/.test(cell) || (cell !== '' && cell.length < 3)) rule = false;
     }
     if (empty) return note('empty');
     if (same && rows.count === dialect.names.length)
       return note(2 * equal >= dialect.names.length ? 'header' : 'empty');
+    if (worded && equal > 0 && rows.count === table.width && dialect.headerLine !== undefined) {
+      throw new HeedError(
+        'bad-csv',
+        `a second table begins here, with "${shorten(rows.cell(rows.count - 1))}" where the first has "${shorten(dialect.names.at(-1)!)}"`,
+        'Give each table as a file of its own.',
+        { file: this.options.name, line: rows.line },
+      );
+    }
     return rule;
   }
 

@@ -168,4 +168,127 @@ export const toolExports: Readonly<Record<string, Layout>> = {
     decimals: 2,
     write: (s) => lines('time,net', ...times(s).map((ms, t) => `${iso(ms)},"$${english(s.a[t]!)}"`)),
   },
+  'json_rows of Splunk': {
+    channels: 2,
+    write: (s) =>
+      json({
+        preview: false,
+        fields: ['_time', 'a', 'b', '_span'],
+        rows: times(s).map((ms, t) => [iso(ms), String(s.a[t]), String(s.b[t]), '60']),
+      }),
+  },
+  'json_cols of Splunk': {
+    channels: 2,
+    write: (s) =>
+      json({
+        preview: false,
+        fields: ['_time', 'a', 'b'],
+        columns: [times(s).map(iso), s.a.map(String), s.b.map(String)],
+      }),
+  },
+  'facets of New Relic': {
+    channels: 2,
+    write: (s) =>
+      json({
+        data: {
+          results: both(s).flatMap(([host, values]) =>
+            times(s).map((ms, t) => ({
+              beginTimeSeconds: ms / 1000,
+              endTimeSeconds: (ms + s.step) / 1000,
+              facet: host,
+              'average.duration': values[t],
+            })),
+          ),
+        },
+      }),
+  },
+  sqlcmd: {
+    channels: 2,
+    write: (s) =>
+      lines(
+        'minute                  a            b            host  ',
+        '----------------------- ------------ ------------ ------',
+        ...times(s).map(
+          (ms, t) => `${local(ms)}.000 ${String(s.a[t]).padStart(12)} ${String(s.b[t]).padStart(12)} web 1 `,
+        ),
+        '',
+        `(${s.a.length} rows affected)`,
+      ),
+  },
+  'Format-Table of PowerShell': {
+    channels: 1,
+    write: (s) =>
+      lines(
+        '',
+        'Time                     Value Name',
+        '----                     ----- ----',
+        ...times(s).map((ms, t) => `${local(ms)} ${String(s.a[t]).padStart(10)} % Processor Time`),
+      ),
+  },
+  'records of psql': {
+    channels: 2,
+    write: (s) =>
+      lines(
+        ...times(s).flatMap((ms, t) => [
+          `-[ RECORD ${t + 1} ]${'-'.repeat(20)}`,
+          `minute | ${local(ms)}+00`,
+          `a      | ${s.a[t]}`,
+          `b      | ${s.b[t]}`,
+        ]),
+      ),
+  },
+  'records of MySQL': {
+    channels: 1,
+    write: (s) =>
+      lines(
+        ...times(s).flatMap((ms, t) => [
+          `${'*'.repeat(27)} ${t + 1}. row ${'*'.repeat(27)}`,
+          `  minute: ${local(ms)}`,
+          `avg(cpu): ${s.a[t]}`,
+        ]),
+      ),
+  },
+  'ARFF of Weka': {
+    channels: 2,
+    write: (s) =>
+      lines(
+        '@relation load',
+        '@attribute time date "yyyy-MM-dd HH:mm:ss"',
+        "@attribute 'load of a' numeric",
+        '@attribute b numeric',
+        '@attribute class {normal,anomaly}',
+        '@data',
+        ...times(s).map((ms, t) => `"${local(ms)}",${s.a[t]},${s.b[t]},${t === 40 ? 'anomaly' : 'normal'}`),
+      ),
+  },
+  'pidstat -h': {
+    channels: 1,
+    write: (s) =>
+      lines(
+        'Linux 6.1.0 (web-1) \t03/02/2026 \t_x86_64_\t(4 CPU)',
+        '',
+        '# Time        UID       PID    %CPU  Command',
+        ...times(s).map((ms, t) => `${ms / 1000}     0       731    ${s.a[t]}  java`),
+      ),
+  },
+  'vmstat -t': {
+    channels: 2,
+    write: (s) =>
+      lines(
+        'procs ----io---- -----timestamp-----',
+        ' a  b                 UTC',
+        ...times(s).map((ms, t) => ` ${s.a[t]}  ${s.b[t]} ${local(ms)}`),
+      ),
+  },
+  'CSV of the console of CloudWatch': {
+    channels: 2,
+    write: (s) =>
+      lines(
+        'Full label,i-1 CPUUtilization,i-2 CPUUtilization',
+        'Label,a,b',
+        'Stat,Average,Average',
+        'Period,60,60',
+        ...times(s).map((ms, t) => `${local(ms).replaceAll('-', '/')},${s.a[t]},${s.b[t]}`),
+      ),
+  },
 };

@@ -36,7 +36,8 @@ function buildSeries(table: TableBuilder): ReadResult {
   }
 
   // What users name comes first, then what is numeric; the rest may name series.
-  const labelNamed = table.columns.find(({ role }) => role === 'label')?.cells;
+  const unnamed = findUnnamedLabels(table);
+  const labelNamed = unnamed ?? table.columns.find(({ role }) => role === 'label')?.cells;
   const measured = labelNamed !== undefined && !table.labelAsked && isMeasuredAfterAll(labelNamed, rows);
   const isOutput = ({ role, cells }: TableColumn): boolean =>
     role === 'related' && !isMeasuredAfterAll(cells, rows);
@@ -45,7 +46,7 @@ function buildSeries(table: TableBuilder): ReadResult {
     : table.columns
         .filter(
           (column) =>
-            column.role === 'value' ||
+            (column.role === 'value' && column.cells !== unnamed) ||
             (column.role === 'related' && !isOutput(column)) ||
             (measured && column.cells === labelNamed),
         )
@@ -53,7 +54,9 @@ function buildSeries(table: TableBuilder): ReadResult {
   const keyed = new Set(table.keys?.map((c) => table.columns[c]!.cells));
   const labelColumn = measured ? undefined : labelNamed;
   const labelIsKey = labelColumn !== undefined && !table.labelAsked && !mayBeGroundTruth(labelColumn);
-  const numeric = values.filter((column) => !keyed.has(column) && (column.wanted || column.isNumeric));
+  const numeric = values.filter(
+    (column) => !keyed.has(column) && (column.wanted || (column.isNumeric && !isMixedKey(column))),
+  );
   const texts = table.columns
     .filter(
       ({ role, cells }) =>
@@ -127,6 +130,40 @@ function buildSeries(table: TableBuilder): ReadResult {
     series: createSeries({ ...named, ...(time ? { time } : {}), channels, ...(labels ? { labels } : {}) }),
     notes,
   };
+}
+
+/**
+ * The last column of a table without names, where it holds 0 and few 1 and no other column does, as archives of
+ * anomalies have it; undefined where there is none.
+ */
+function findUnnamedLabels({ columns, options, asked, rows, notes }: TableBuilder): Column | undefined {
+  if (options.label !== undefined || asked) return undefined;
+  if (!columns.every(({ cells }, c) => cells.name === `column ${c + 1}`)) return undefined;
+  const bits = columns.map(({ role, cells }) => {
+    if (role !== 'value' || cells.numbers < rows) return null;
+    const ones = cells.values.values.subarray(0, rows).reduce((sum, value) => sum + value, 0);
+    return cells.values.values.subarray(0, rows).every((value) => value === 0 || value === 1) ? ones : null;
+  });
+  const last = bits.at(-1);
+  const others = bits.slice(0, -1).filter((one, c) => one !== null && columns[c]!.role === 'value');
+  if (columns.length === 1 && last !== null) {
+    notes.push(
+      'Every value is 0 or 1 and nothing names them: where these are labels of anomalies, give the file of the measurements instead.',
+    );
+  }
+  const measured = columns.slice(0, -1).some(({ role, cells }) => role === 'value' && cells.numbers > 0);
+  if (last === null || last === undefined || last === 0 || last > rows / 2 || others.length > 0 || !measured)
+    return undefined;
+  const { cells } = columns.at(-1)!;
+  notes.push(
+    `Column "${cells.name}" holds 0 and 1 alone, as ground truth does, and was read as labels (--label none reads it as a channel).`,
+  );
+  return cells;
+}
+
+/** Names of series of which some are numbers, as `all`, 0 and 1 of processors. */
+function isMixedKey(column: Column): boolean {
+  return keyRank(column.name) >= 0 && 10 * column.textCount > column.present;
 }
 
 /** The columns by which rows belong to several series; null for a table with one row per time. */
@@ -223,6 +260,16 @@ function checkChannels(table: TableBuilder, channels: readonly Channel[]): void 
     );
   }
   if (channels.length > 0) return;
+  const truth = table.columns.filter(({ role }) => role === 'label' || role === 'related');
+  if (truth.length > 0 && table.columns.every(({ role }) => role !== 'value' && role !== 'unused')) {
+    const named = listNames(truth.map(({ cells }) => cells.name));
+    throw new HeedError(
+      'no-numeric-column',
+      `there is ground truth and nothing else: ${named} ${truth.length === 1 ? 'says' : 'say'} what is anomalous`,
+      `Give the file of the measurements, with the labels beside them; --label none or --columns ${truth[0]!.cells.name} (options label, columns) reads the labels as measurements.`,
+      { file: options.name },
+    );
+  }
   const blank = table.columns.some(({ role, cells }) => role === 'value' && cells.present === 0);
   const names = table.columns.map(({ cells }) => cells.name);
   throw new HeedError(

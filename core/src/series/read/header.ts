@@ -1,7 +1,9 @@
 import { looksLikeUnit } from './cell-units.js';
 import type { ReadOptions } from './options.js';
 import { timeRank } from './roles.js';
-import { splitLine, type CellType, type CellTypes, type Line, type Row } from './split.js';
+import { isTimeOfDay } from './times.js';
+import { findNamingRow, namesInComments } from './comment-names.js';
+import type { CellType, CellTypes, Line, Row } from './split.js';
 
 /** Index of the first row that looks as the later ones do; the number of rows where none does. */
 export function firstDataRow(
@@ -38,6 +40,8 @@ export function firstDataRow(
   };
   const first = rows.findIndex(fits);
   if (header === true) return rows.length > first + 1 ? first + 1 : rows.length;
+  // A first row that is written as all others, but for its digits, is one of them.
+  if (typed.length === 0 && header === undefined && first === 0 && isAlike(rows.filter(fits))) return 0;
   // Nothing to tell names from cells by: the first row has the names.
   if (typed.length === 0 || later.length === 0) {
     const alone = rows.length === 1 && rows[0]!.cells.some((cell) => types.of(cell) === 'number');
@@ -63,9 +67,24 @@ export function firstDataRow(
     const one = width === 1 && later.some((row) => /^\d+$/.test(row.cells[0]!));
     return (cells.every(isName) && !one) || countsYears(cells);
   };
+  // `sar` has the time of day at which it began in front of the names.
+  const begins = ({ cells }: Row): boolean =>
+    kinds.every((kind, c) => kind !== 'number' || types.of(cells[c] ?? '') === 'text') &&
+    kinds.every((kind, c) => kind !== 'time' || isTimeOfDay(cells[c] ?? ''));
+  if (at === first && rows.length > at + 1 && kinds.includes('number') && begins(rows[at]!)) return at + 1;
   if (at === first && rows.length > at + 1 && named(rows[at]!.cells) && !countsYears(rows[at + 1]!.cells))
     return at + 1;
   return at;
+}
+
+/** True where the first row has digits, and is equal to all later ones but for those. */
+function isAlike(rows: readonly Row[]): boolean {
+  const mask = ({ cells }: Row): string =>
+    cells.map((cell) => cell.replace(/\d+(?:[.,]\d+)*/g, '0')).join('\n');
+  const first = rows[0] && mask(rows[0]);
+  return (
+    rows.length > 3 && first !== undefined && first.includes('0') && rows.every((row) => mask(row) === first)
+  );
 }
 
 /** True where the row above the data stands for nothing, or comes again without the names above it. */
@@ -101,8 +120,9 @@ export function headerRows(
     if (length !== width && !(near && found.length === 0 && (width > 2 || length > 1 || at === 1))) break;
     found.unshift(rows[i]!);
   }
-  // A header of another length is better than none: the rows below are refused with their lines.
-  if (found.length === 0 && at === 1 && width > 1) found.push(rows[0]!);
+  // A header of another length is better than none: the rows below are refused with their lines. One cell is a title.
+  if (found.length === 0 && at === 1 && width > 1 && (rows[0]!.cells.length > 1 || width === 2))
+    found.push(rows[0]!);
   return found;
 }
 
@@ -133,13 +153,10 @@ export function nameColumns(
   const typed = given.length > 1 && lowest!.cells.every((cell) => columnType.test(cell));
   const headers = typed ? given.slice(0, -1) : given;
   if (typed) notes.push(`Line ${lowest!.line} holds the types of the columns and was left out.`);
-  if (headers.length === 0) {
-    // numpy and gnuplot write the names behind the sign of a comment.
-    const last = comments.at(-1);
-    const cells = last && splitLine(last.text.replace(/^\s*(?:#|\/\/|%)+\s*/, ''), delimiter);
-    if (cells && cells.length === width && width > 1 && cells.every((cell) => types.of(cell) === 'text')) {
-      return { names: numbered(cells), units: [], headers: [] };
-    }
+  const inComments = namesInComments(comments, width, types, delimiter);
+  const isNearer = (comments.at(-1)?.line ?? 0) > (headers.at(-1)?.line ?? 0);
+  if (headers.length === 0 || (inComments && isNearer && headers.at(-1)!.cells.length !== width)) {
+    if (inComments) return { names: numbered(inComments), units: [], headers: [] };
     if (options.header === undefined) {
       notes.push('The first row holds numbers, so it was read as data: the columns have no names.');
     }
@@ -148,6 +165,8 @@ export function nameColumns(
   if (headers.length === 1 && headers[0]!.cells.every((cell) => /^\d*$/.test(cell))) {
     notes.push(`Line ${headers[0]!.line} holds numbers, which were read as the names of the columns.`);
   }
+  const naming = findNamingRow(headers, types);
+  if (naming) return { names: numbered(naming.cells), units: [], headers: [naming] };
   let own = headers.at(-1)!;
   let used: readonly Row[] = [own];
   let units: (string | undefined)[] = [];
@@ -201,7 +220,13 @@ export function nameColumns(
   if (cells.length === width - 1) {
     // A separator at the end of every row, or names of rows that have no heading, as R writes them.
     if (data.length > 0 && data.every((row) => row.at(-1) === '')) cells = [...cells, ''];
-    else if (rowsAreNamed(cells, data, types)) {
+    else if (
+      data.length > 0 &&
+      data.every((row) => types.of(row.at(-1) ?? '') === 'time' && types.of(row.at(-2) ?? '') === 'time')
+    ) {
+      // `vmstat -t` has one name above the date and the time of day.
+      cells = [...cells.slice(0, -1), `${cells.at(-1)!} date`, `${cells.at(-1)!} time`];
+    } else if (rowsAreNamed(cells, data, types)) {
       cells = ['', ...cells];
       notes.push('Every row begins with a cell that has no heading; it was taken as the first column.');
     }

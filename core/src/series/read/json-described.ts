@@ -11,9 +11,13 @@ function readNames(columns: unknown): string[] | null {
   return names.every((name) => typeof name === 'string') ? (names as string[]) : null;
 }
 
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string');
+}
+
 /**
  * What SQL engines answer: Elasticsearch and OpenSearch SQL, ES|QL, ClickHouse, Trino, BigQuery, Azure Log Analytics,
- * Metabase: `{ columns: [{ name, type }], rows: [[…], …] }` under names of their own.
+ * Metabase, Splunk: `{ columns: [{ name, type }], rows: [[…], …] }` under names of their own.
  */
 export const describedTable: JsonLayout = (value, options) => {
   if (!isObject(value)) return null;
@@ -28,7 +32,22 @@ export const describedTable: JsonLayout = (value, options) => {
   for (const [node, base] of nodes) {
     if (!isObject(node)) continue;
     const fields = isObject(node.schema) ? node.schema.fields : node.schema;
-    const names = [node.columns, node.Columns, node.cols, node.meta, fields].map(readNames).find(Boolean);
+    // Splunk has bare names, and in `json_cols` a list of cells for each.
+    const bare = isTexts(node.fields) ? node.fields : readNames(node.fields);
+    const lists = node.columns;
+    if (bare && Array.isArray(lists) && lists.length === bare.length && lists.every(Array.isArray)) {
+      const cells = lists as unknown[][];
+      return fromRows(
+        bare,
+        Array.from({ length: Math.max(...cells.map((list) => list.length)) }, (_, row) =>
+          cells.map((list) => list[row] ?? null),
+        ),
+        options,
+        (row, cell) => [...base, 'columns', ...(cell === undefined ? [] : [cell, row])],
+      );
+    }
+    const named = [node.columns, node.Columns, node.cols, node.meta, fields].map(readNames);
+    const names = named.find(Boolean) ?? bare;
     const key = ['rows', 'Rows', 'values', 'datarows', 'data'].find(
       (one) => Array.isArray(node[one]) && (node[one] as unknown[]).length > 0,
     );

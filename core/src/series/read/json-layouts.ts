@@ -16,79 +16,83 @@ import { faultAt, type JsonPath } from './json-place.js';
 import type { ReadOptions, ReadResult } from './options.js';
 import { otlp } from './json-otlp.js';
 import { joinPoints, type PointSeries } from './points.js';
+import { decodeEntry, decodeSample, decodeValue, isHistogram, openAnswer } from './prometheus-answer.js';
 import { nameSeries, type SeriesLabels } from './series-names.js';
+import { shorten } from './words.js';
 
 /** Prometheus (and Mimir, Thanos, VictoriaMetrics, Loki): a whole answer, its `data`, or the result alone. */
 export const prometheus: JsonLayout = (value, options) => {
-  let result: unknown = value;
-  let base: JsonPath = [];
-  if (isObject(value)) {
-    if (value.status === 'error' && typeof value.error === 'string') {
-      throw new HeedError(
-        'source-error',
-        `the answer holds an error instead of series: ${value.error}`,
-        'Correct the query and export the answer again.',
-        { file: options.name },
-      );
-    }
-    const data = isObject(value.data) && 'result' in value.data ? value.data : value;
-    if (typeof data.resultType === 'string' && /^(scalar|string)$/.test(data.resultType)) {
-      const pair = data.result as [unknown, unknown];
-      return joinPoints(
-        [
-          {
-            name: 'value',
-            times: [seconds(pair?.[0])],
-            values: [pair?.[1]],
-            path: (_, part) => [...(data === value ? [] : ['data']), 'result', part === 'time' ? 0 : 1],
-          },
-        ],
-        'an answer of Prometheus',
-        options,
-      );
-    }
-    base = 'result' in data ? (data === value ? ['result'] : ['data', 'result']) : [];
-    result =
-      'result' in data && Array.isArray(data.result) ? data.result : 'metric' in value ? [value] : null;
-    if (isObject(value.data) && value.status === 'success' && Array.isArray(result) && result.length === 0) {
-      return joinPoints([], 'an answer of Prometheus', options);
-    }
+  const layout = 'an answer of Prometheus';
+  const answer = openAnswer(value);
+  if (isObject(value) && value.status === 'error' && answer.error) {
+    throw new HeedError(
+      'source-error',
+      `the answer holds an error instead of series: ${answer.error}`,
+      'Correct the query and export the answer again.',
+      { file: options.name },
+    );
   }
-  if (!Array.isArray(result) || result.length === 0) return null;
-  if (
-    !result.every(
-      (one) =>
-        isObject(one) &&
-        isObject(one.metric ?? one.stream) &&
-        ('values' in one || 'value' in one || 'histograms' in one || 'histogram' in one),
-    )
-  )
-    return null;
+  // One series alone is read as well.
+  const single = answer.entries === null && isObject(value) && 'metric' in value;
+  const entries = single ? [value] : answer.entries;
+  if (!entries) return null;
+  if (entries.length === 0) return answer.success ? joinPoints([], layout, options) : null;
+  const whole = answer.success && answer.resultType !== undefined;
+  if (!whole && !entries.every(isEntry)) return null;
   // VictoriaMetrics' export has values and timestamps in lists of their own.
-  if (result.every((one: Json) => Array.isArray(one.timestamps))) return victoria(result, options);
-  const single = isObject(value) && base.length === 0;
+  if (entries.every((one) => isObject(one) && Array.isArray(one.timestamps)))
+    return victoria(entries, options);
+  const isScalar = answer.resultType === 'scalar' || answer.resultType === 'string';
+  const base = (i: number): JsonPath => (single ? [] : isScalar ? answer.path : [...answer.path, i]);
   // One series may come in several parts, as instant vectors that were asked for one after the other.
   const joined = new Map<string, PrometheusSeries>();
-  for (const [i, one] of (result as Json[]).entries()) {
-    if (!('values' in one || 'value' in one)) continue;
-    const at = single ? base : [...base, i];
-    const many = 'values' in one;
-    const pairs = pairsAt(many ? one.values : [one.value], [...at, 'values'], options);
-    const key = JSON.stringify(one.metric);
+  let histograms = 0;
+  for (const [i, one] of entries.entries()) {
+    if (isHistogram(one)) {
+      histograms++;
+      continue;
+    }
+    const entry = decodeEntry(one);
+    if ('fault' in entry) {
+      throw faultAt(options, base(i), {
+        code: 'bad-json',
+        what: entry.fault,
+        remedy: 'Export the answer again.',
+      });
+    }
+    const key = JSON.stringify(entry.labels);
     let own = joined.get(key);
-    if (!own) joined.set(key, (own = { labels: readLabels(one.metric), times: [], values: [], paths: [] }));
-    for (const [t, pair] of pairs.entries()) {
+    if (!own) joined.set(key, (own = { labels: entry.labels, times: [], values: [], paths: [] }));
+    for (const [t, sample] of entry.samples.entries()) {
+      const path = isScalar ? answer.path : [...base(i), ...entry.path(t)];
+      const pair = decodeSample(sample);
+      if (!pair) {
+        throw faultAt(options, path, {
+          code: 'bad-json',
+          what: 'this is no pair of a time and a value',
+          remedy: 'Export the answer again.',
+        });
+      }
       own.times.push(seconds(pair[0]));
       own.values.push(pair[1]);
-      own.paths.push([...at, ...(many ? ['values', t] : ['value'])]);
+      own.paths.push(path);
     }
   }
   const list = [...joined.values()];
+  if (list.length === 0 && histograms > 0) {
+    throw new HeedError(
+      'no-numeric-column',
+      'all series are native histograms, which are no numbers',
+      'Ask for one of them, for instance histogram_quantile(0.95, …) or histogram_avg(…).',
+      { file: options.name },
+    );
+  }
+  if (answer.resultType === 'streams') refuseLogLines(list, options);
   const names = nameSeries(
     list.map(({ labels }) => labels),
     'value',
   );
-  return joinPoints(
+  const { series, notes } = joinPoints(
     list.map(({ labels, times, values, paths }, i): PointSeries => {
       const unit = unitOfName(labels['__name__'] ?? '');
       return {
@@ -99,9 +103,19 @@ export const prometheus: JsonLayout = (value, options) => {
         path: (t, part) => [...paths[t]!, part === 'time' ? 0 : 1],
       };
     }),
-    'an answer of Prometheus',
+    layout,
     options,
   );
+  return {
+    series,
+    notes: [
+      ...notes,
+      ...(histograms > 0
+        ? [`${histograms} series of native histograms ${histograms === 1 ? 'was' : 'were'} left out.`]
+        : []),
+      ...answer.warnings.map((warning) => `The server warns: ${warning.replace(/\s+/g, ' ').slice(0, 200)}.`),
+    ],
+  };
 };
 
 interface PrometheusSeries {
@@ -111,15 +125,24 @@ interface PrometheusSeries {
   readonly paths: JsonPath[];
 }
 
-/** Pairs of a time and a value. @throws HeedError bad-json at the first that is none */
-function pairsAt(list: unknown, path: JsonPath, options: ReadOptions): readonly (readonly unknown[])[] {
-  const bad = Array.isArray(list) ? list.findIndex((pair) => !Array.isArray(pair) || pair.length < 2) : 0;
-  if (bad < 0) return list as readonly (readonly unknown[])[];
-  throw faultAt(options, Array.isArray(list) ? [...path, bad] : path, {
-    code: 'bad-json',
-    what: Array.isArray(list) ? 'this is no pair of a time and a value' : 'this is no list of pairs',
-    remedy: 'Export the answer again.',
-  });
+function isEntry(one: unknown): boolean {
+  return (
+    isObject(one) &&
+    isObject(one.metric ?? one.stream) &&
+    ('values' in one || 'value' in one || 'histograms' in one || 'histogram' in one)
+  );
+}
+
+/** @throws HeedError where streams of Loki hold lines of logs */
+function refuseLogLines(list: readonly PrometheusSeries[], options: ReadOptions): void {
+  const line = list.flatMap(({ values }) => values).find((one) => decodeValue(one) === undefined);
+  if (line === undefined) return;
+  throw new HeedError(
+    'no-numeric-column',
+    `these are lines of logs such as "${shorten(String(line))}", no series`,
+    'Ask Loki for a number, for instance count_over_time({app="…"}[1m]).',
+    { file: options.name },
+  );
 }
 
 /** Lines of VictoriaMetrics' `/api/v1/export`. */
@@ -181,6 +204,20 @@ export const victoria = (value: unknown, options: ReadOptions): ReadResult | nul
 /** InfluxDB 1.x: `{ results: [{ series: [{ name, tags, columns, values }] }] }`. */
 const influx: JsonLayout = (value, options) => {
   if (!isObject(value) || !Array.isArray(value.results)) return null;
+  const statements = value.results as unknown[];
+  if (
+    statements.length > 0 &&
+    statements.every((one) => isObject(one) && 'statement_id' in one && !('series' in one))
+  ) {
+    const fault = (statements as Json[]).map(({ error }) => error).find((one) => typeof one === 'string');
+    if (fault === undefined) return joinPoints([], 'an answer of InfluxDB', options);
+    throw new HeedError(
+      'source-error',
+      `the answer holds an error instead of series: ${fault}`,
+      'Correct the query and export the answer again.',
+      { file: options.name },
+    );
+  }
   const list = (value.results as Json[]).flatMap((one) =>
     isObject(one) && Array.isArray(one.series) ? (one.series as Json[]) : [],
   );

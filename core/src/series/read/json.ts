@@ -15,6 +15,7 @@ import { timeRank } from './roles.js';
 import { notText } from './rows.js';
 import { readTurnedRecords } from './transposed.js';
 import { createWholeReader } from './whole.js';
+import { shorten } from './words.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -97,7 +98,7 @@ function readValue(value: unknown, options: ReadOptions): ReadResult {
       readColumns(value, options) ??
       searchColumns(value, options) ??
       searchRecords(value, options) ??
-      failShape(options)
+      failShape(value, options)
     );
   }
   throw new HeedError('bad-json', 'this is neither an array nor an object', shape, { file: options.name });
@@ -124,8 +125,24 @@ function tryLayout(
   }
 }
 
-function failShape(options: ReadOptions): never {
+/** @throws HeedError with the words of a program that failed, where the object holds nothing but them */
+function failShape(value: Json, options: ReadOptions): never {
+  const fault = [value.error, ...(Array.isArray(value.errors) ? (value.errors as unknown[]) : [value.errors])]
+    .map((one) => (isObject(one) ? [one.message, one.reason, one.data].filter(isText).join(' ') : one))
+    .find(isText);
+  if (fault !== undefined) {
+    throw new HeedError(
+      'source-error',
+      `the answer holds an error instead of series: ${shorten(fault)}`,
+      'Correct the query and export the answer again.',
+      { file: options.name },
+    );
+  }
   throw new HeedError('empty-input', 'there are no values in it', shape, { file: options.name });
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 /** Lists of records, one per series, as Home Assistant has them: what only the first record tells holds for its list. */

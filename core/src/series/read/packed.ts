@@ -5,6 +5,7 @@ export type FileKind = 'text' | 'gzip' | 'zstd' | 'parquet' | 'workbook';
 
 /** Formats that are known by their first bytes and not read: what they are, and what to do. */
 const refused: readonly (readonly [bytes: readonly number[] | string, what: string, remedy: string])[] = [
+  ['BZh91AY&SY', 'compressed by bzip2', 'Unpack it, or compress it by gzip or zstd.'],
   ['BZh', 'compressed by bzip2', 'Unpack it, or compress it by gzip or zstd.'],
   [[0xfd, 0x37, 0x7a, 0x58, 0x5a], 'compressed by xz', 'Unpack it, or compress it by gzip or zstd.'],
   [[0x37, 0x7a, 0xbc, 0xaf], 'a 7z archive', 'Unpack it.'],
@@ -13,9 +14,13 @@ const refused: readonly (readonly [bytes: readonly number[] | string, what: stri
   [[0x89, 0x48, 0x44, 0x46], 'an HDF5 file', 'Export the table as CSV or Parquet, for instance with pandas.'],
   ['ARROW1', 'an Arrow or Feather file', 'Export it as Parquet or CSV.'],
   [[0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59], 'a NumPy array', 'Export it with numpy.savetxt(…, delimiter=",").'],
+  ['FEA1', 'a Feather file', 'Export it as Parquet or CSV.'],
   ['MATLAB 5.0', 'a MATLAB file', 'Export the table as CSV (writetable).'],
+  ['MATLAB 7.3', 'a MATLAB file', 'Export the table as CSV (writetable).'],
   ['%PDF', 'a PDF', 'Export the table as CSV.'],
   [[0x89, 0x50, 0x4e, 0x47], 'an image', 'Give the numbers behind it.'],
+  [[0x80, 0x03], 'a pickle of Python', 'Export it with DataFrame.to_csv or to_parquet.'],
+  [[0x80, 0x05, 0x95], 'a pickle of Python', 'Export it with DataFrame.to_csv or to_parquet.'],
   [[0x80, 0x04, 0x95], 'a pickle of Python', 'Export it with DataFrame.to_csv or to_parquet.'],
   ['Obj\u0001', 'an Avro file', 'Export it as Parquet or CSV.'],
   ['ORC', 'an ORC file', 'Export it as Parquet or CSV.'],

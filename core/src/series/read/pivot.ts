@@ -136,7 +136,16 @@ function alternates(column: Column, time: Float64Array, rows: number, back: numb
   const evenness = own.reduce((sum, list) => sum + even(list), 0) / own.length;
   const turns =
     switches / some > 0.9 && series > 1 && steps.every((list) => list.length >= some / series / 2);
-  return evenness >= 0.8 && (turns || keyRank(column.name) >= 0);
+  return evenness >= 0.8 && (keyRank(column.name) >= 0 || (turns && !isEven(time, some)));
+}
+
+/** True for evenly spaced times: weekdays, shifts and the like take turns in one series, too. */
+function isEven(time: Float64Array, rows: number): boolean {
+  const usual = Math.abs(time[1]! - time[0]!);
+  let even = 0;
+  for (let row = 1; row < rows; row++)
+    if (Math.abs(Math.abs(time[row]! - time[row - 1]!) - usual) <= 0.01 * usual) even++;
+  return even >= 0.95 * (rows - 1);
 }
 
 /** Columns of integers that may name series where no text does. */

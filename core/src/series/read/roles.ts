@@ -1,5 +1,6 @@
+import { findDayParts, findYearParts, type CalendarParts } from './calendar.js';
 import { isMissingText } from './numbers.js';
-import { countsTime, isEpoch } from './counted-times.js';
+import { countsNamedTime, countsTime, isEpoch } from './counted-times.js';
 import { isTimeOfDay, TimeForm, TimeParser } from './times.js';
 
 /** How the time of a row is put together. */
@@ -8,9 +9,12 @@ export interface TimeSource {
   readonly columns: readonly number[];
   /**
    * `cell`: one cell is the time; `join`: date and time of day in two cells; `parts`: year, month, day … in a cell each;
-   * `ordinal`: year, day of the year, hour …; `clock`: a time of day without a date.
+   * `ordinal`: year, day of the year, hour …; `clock`: a time of day without a date; `calendar`: what `text` makes.
+   * The last column of `join` and `clock` may hold AM and PM.
    */
-  readonly kind: 'cell' | 'join' | 'parts' | 'ordinal' | 'clock';
+  readonly kind: 'cell' | 'join' | 'parts' | 'ordinal' | 'clock' | 'calendar';
+  readonly text?: CalendarParts['text'];
+  readonly note?: string;
   /** The column's name did not say so. */
   readonly byContent: boolean;
 }
@@ -21,6 +25,7 @@ const timeNames = [
   'epoch', 'unixtime', 'unixtimestamp', 'epochms', 'epochtime', 'timestampms', 'timems', 'unix', 'clock', 'eventtime', 'collectiontime',
   'zeit', 'zeitstempel', 'datum', 'datumzeit', 'zeitpunkt', 'fecha', 'fechahora', 'horodatage', 'heure', 'dataora', 'datahora',
   'tijd', 'tid', 'temps', 'tiempo', 'tempo', 'czas', 'время', '时间', '日期', '时间戳', '日時', 'day', 'month', 'year', 'week', 'quarter', 'period', 'monat', 'jahr', 'tag', 'elapsed', 'elapsedtime', 'seconds',
+  'datenum', 'juliandate', 'jd', 'bjd', 'hjd', 'mjd',
 ]; // prettier-ignore
 /** Names that are times only where they hold dates. */
 const weakNames = new Set(['day', 'month', 'year', 'week', 'quarter', 'period', 'monat', 'jahr', 'tag', 'elapsed', 'elapsedtime', 'seconds', 'tid', 'temps', 'tiempo', 'tempo', 'czas', 'время', 'clock', 'unix', 'heure']); // prettier-ignore
@@ -113,6 +118,9 @@ export function findTime(
     .sort((a, b) => (a.rank < 0 ? 1e9 : a.rank) - (b.rank < 0 ? 1e9 : b.rank) || a.c - b.c);
 
   const clock = columns.find((c) => most(c, 'clocks'));
+  // Blanks between cells take AM and PM off the time of day.
+  const half =
+    clock !== undefined && columns.includes(clock + 1) && holdsHalves(clock + 1, sample) ? [clock + 1] : [];
   const dated = ranked.filter(({ c }) => most(c, 'times'));
   if (dated.length > 0) {
     // A column that is a whole time comes before a date alone.
@@ -121,8 +129,10 @@ export function findTime(
       dated.find(({ rank }) => rank >= 0) ??
       dated[0]!;
     if (clock !== undefined && most(best.c, 'dates') && !/sunrise|sunset|start|end/i.test(names[clock]!)) {
-      return { columns: [best.c, clock], kind: 'join', byContent: false };
+      return { columns: [best.c, clock, ...half], kind: 'join', byContent: false };
     }
+    const hours = clock === undefined ? findDayParts(best.c, names, columns, sample) : null;
+    if (hours) return { ...hours, kind: 'calendar', byContent: false };
     return { columns: [best.c], kind: 'cell', byContent: best.rank < 0 };
   }
   if (clock !== undefined) {
@@ -137,6 +147,8 @@ export function findTime(
   if (day !== undefined && digits !== undefined) {
     return { columns: [day, digits], kind: 'join', byContent: false };
   }
+  const hours = day === undefined ? null : findDayParts(day, names, columns, sample);
+  if (hours) return { ...hours, kind: 'calendar', byContent: false };
   const found = parts.map((spellings) =>
     columns.find((c) => spellings.includes(bareName(names[c]!)) && most(c, 'numbers')),
   );
@@ -151,6 +163,9 @@ export function findTime(
     const own = clocks.slice(0, end < 0 ? 3 : end) as number[];
     return { columns: [found[0], ordinal, ...own], kind: 'ordinal', byContent: false };
   }
+  const calendar =
+    found[0] !== undefined && ordinal !== undefined ? null : findYearParts(names, columns, sample);
+  if (calendar) return { ...calendar, kind: 'calendar', byContent: false };
   const numeric = ranked.find(({ c, rank }) => {
     if (rank < 0) return false;
     if (!most(c, 'numbers'))
@@ -168,8 +183,12 @@ export function findTime(
   if (nested !== undefined) return { columns: [nested], kind: 'cell', byContent: true };
   const counted = columns.find((c) => most(c, 'numbers') && countsTime(names[c]!, sampleNumbers(c, sample)));
   if (counted !== undefined) return { columns: [counted], kind: 'cell', byContent: true };
+  const named = columns.find(
+    (c) => most(c, 'numbers') && countsNamedTime(names[c]!, sampleNumbers(c, sample)),
+  );
+  if (named !== undefined) return { columns: [named], kind: 'cell', byContent: true };
   if (clock !== undefined && (timeRank(names[clock]!) >= 0 || clock === 0)) {
-    return { columns: [clock], kind: 'clock', byContent: false };
+    return { columns: [clock, ...half], kind: 'clock', byContent: false };
   }
   return null;
 }
@@ -177,6 +196,11 @@ export function findTime(
 /** True where a cell of the first rows may be a damaged time: words such as "Dinner" are none. */
 function hasDigits(column: number, sample: readonly (readonly string[])[]): boolean {
   return sample.some((row) => /\d/.test(row[column] ?? ''));
+}
+
+/** AM and PM, and nothing else. */
+function holdsHalves(column: number, sample: readonly (readonly string[])[]): boolean {
+  return sample.every((row) => /^[ap]\.?m\.?$/i.test(row[column] ?? ''));
 }
 
 /** `0930`, `093000`: every cell of the first rows. */
@@ -253,7 +277,7 @@ export function isCodeName(name: string): boolean {
 
 /** Names of numbers that identify something: a constant one is no measurement. */
 export function isIdName(name: string): boolean {
-  return /(^|[^a-z])(id|ids|port|pid|ppid|uid|gid|status|code|zip|version|asn|vlan|shard|partition|channel|node|rank|lat|lon|latitude|longitude|instance|host|sensor|device|itemid|serial|station|site|machine|interval)$/i.test(
+  return /(^|[^a-z])(id|ids|port|pid|ppid|uid|gid|status|code|zip|version|asn|vlan|shard|partition|channel|node|rank|lat|lon|latitude|longitude|instance|host|sensor|device|itemid|serial|station|site|machine|interval|quality|nmi|mpan)$/i.test(
     name.replace(/([a-z])([A-Z])/g, '$1_$2').trim(),
   );
 }

@@ -1,7 +1,7 @@
 import { HeedError } from '../../errors.js';
 
 /** Longest row in characters; what is longer is a quote that nobody closed, or no table. */
-const LONGEST_ROW = 8_000_000;
+export const LONGEST_ROW = 8_000_000;
 
 /**
  * Splits CSV text (RFC 4180: cells may be quoted, quotes are doubled, quoted cells may hold line breaks; lines end

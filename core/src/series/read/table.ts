@@ -117,6 +117,7 @@ export class TableBuilder {
                 : 'value';
       return { role, cells: new Column(name, wanted(c)) };
     });
+    if (this.timeSource?.note !== undefined) this.notes.push(this.timeSource.note);
     if (this.timeSource?.byContent && options.time === undefined) {
       this.notes.push(`Column "${shorten(unique[timeColumns[0]!]!)}" holds times and was taken as the time.`);
     }
@@ -226,13 +227,19 @@ export class TableBuilder {
   }
 
   private timeText(source: TimeSource, cell: (c: number) => string): string {
-    const [first, second] = source.columns;
+    const [first, second, third] = source.columns;
     switch (source.kind) {
       case 'cell':
         return cell(first!);
-      case 'join':
-        // 18.00.00 is a time of day beside a date.
-        return `${cell(first!)} ${cell(second!).replace(/^(\d{1,2})\.(\d{2})(?:\.(\d{2}))?$/, (_, h, m, s) => `${h}:${m}:${s ?? '00'}`)}`;
+      case 'calendar':
+        return source.text!(cell);
+      case 'join': {
+        // 18.00.00 is a time of day beside a date, and so is 18.
+        const clock = cell(second!)
+          .replace(/^(\d{1,2})\.(\d{2})(?:\.(\d{2}))?$/, (_, h, m, s) => `${h}:${m}:${s ?? '00'}`)
+          .replace(/^\d{1,2}$/, '$&:00');
+        return `${cell(first!)} ${clock}${third === undefined ? '' : ` ${cell(third)}`}`;
+      }
       case 'parts': {
         const [year, month, day, hour = '0', minute = '0', sec = '0'] = source.columns.map((c) =>
           cell(c).replace(/\.0+$/, '').padStart(2, '0'),
@@ -250,9 +257,11 @@ export class TableBuilder {
           : new Date(ms).toISOString().slice(0, 19);
       }
       case 'clock': {
-        const text = cell(first!);
-        const [hour = NaN, minute = NaN, sec = 0] = text.split(/[:.\s]/).map(Number);
-        const seconds = hour * 3600 + minute * 60 + (Number.isNaN(sec) ? 0 : sec);
+        const text = `${cell(first!)}${second === undefined ? '' : ` ${cell(second)}`}`;
+        const [hour = NaN, minute = NaN, sec = 0] = text.split(/[:.\s]/).map(parseFloat);
+        const half = /[ap](?=\.?m\.?$)/i.exec(text)?.[0].toLowerCase();
+        const hours = half === undefined ? hour : (hour % 12) + (half === 'p' ? 12 : 0);
+        const seconds = hours * 3600 + minute * 60 + (Number.isNaN(sec) ? 0 : sec);
         if (Number.isNaN(seconds)) return text;
         if (seconds < this.lastClock - 43_200) this.clockDays++;
         this.lastClock = seconds;

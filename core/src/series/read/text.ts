@@ -1,6 +1,8 @@
+import { HeedError } from '../../errors.js';
 import { checkReadOptions } from './check-options.js';
 import { createCsvReader, type TableReader } from './csv.js';
 import { createJsonReader } from './json.js';
+import { drawnLayout } from './drawn.js';
 import { lineLayout } from './lines.js';
 import type { ReadOptions, ReadResult } from './options.js';
 import { createWholeReader } from './whole.js';
@@ -10,7 +12,9 @@ export function createTextReader(first: Uint8Array | string, options: ReadOption
   checkReadOptions(options);
   const head = takeHead(first);
   if (/^\uFEFF?\s*(?:\[|\{(?!\s*[A-Za-z_]\w*\s*=))/.test(head)) return createJsonReader(options);
-  const lines = options.delimiter === undefined && options.header === undefined ? lineLayout(head) : null;
+  refuseMarkup(head, options);
+  const free = options.delimiter === undefined && options.header === undefined;
+  const lines = free ? (lineLayout(head) ?? drawnLayout(head)) : null;
   return lines ? createWholeReader('text', options, lines) : createCsvReader(options);
 }
 
@@ -30,4 +34,30 @@ function takeHead(piece: Uint8Array | string): string {
   const [a, b] = piece;
   const encoding = a === 0xff && b === 0xfe ? 'utf-16le' : a === 0xfe && b === 0xff ? 'utf-16be' : 'utf-8';
   return new TextDecoder(encoding).decode(piece.subarray(0, 8000));
+}
+
+/** Texts of other kinds by how they begin: what they are, and what to do. */
+const otherTexts: readonly (readonly [begin: RegExp, what: string, remedy: string])[] = [
+  [
+    /^\s*<(?:!doctype\s+html|html|head|body)\b/i,
+    'a web page (HTML)',
+    'Often it is a page to log in or an error: export the data as CSV or JSON, or give the address with credentials.',
+  ],
+  [/^\s*<(?:\?xml|[a-z][\w:-]*[\s>])/i, 'XML', 'Export the data as CSV or JSON.'],
+  [
+    /^(?:---\s*\n)?- [\w"]+: ?\S*.*\n {2}[\w"]+:/,
+    'YAML',
+    'Export the data as CSV or JSON, for instance with yq -o json.',
+  ],
+  [
+    /^(?:#.*\n|\s*\n)*@problemname\b/i,
+    'a set of examples for classification (.ts), not a series over time',
+    'Give one series, a row per time.',
+  ],
+];
+
+/** @throws HeedError not-text for texts that are neither tables nor JSON */
+function refuseMarkup(head: string, options: ReadOptions): void {
+  const found = otherTexts.find(([begin]) => begin.test(head.replace(/^\uFEFF/, '')));
+  if (found) throw new HeedError('not-text', `this is ${found[1]}`, found[2], { file: options.name });
 }

@@ -6,6 +6,8 @@ import type { ReadOptions } from './options.js';
 import {
   dateOfDigits,
   dateText,
+  dayCount,
+  dayCounts,
   earliest,
   elapsedUnit,
   excelToMs,
@@ -275,6 +277,8 @@ export class TimeColumn {
       if (value > high) high = value;
       if (!Number.isInteger(value)) whole = false;
     }
+    const counted = dayCount(this.name, low, high);
+    if (counted) return counted;
     // Before epoch seconds: as those these numbers lie beyond 2030.
     if (
       whole &&
@@ -341,6 +345,14 @@ export class TimeColumn {
         time.forEach((value, row) => (time[row] = excelToMs(value)));
         notes.push(`${column} holds day numbers as Excel counts them; the first is ${dateText(time[0]!)}.`);
         return;
+      case 'matlab':
+      case 'julian':
+      case 'mjd': {
+        const { epoch, told } = dayCounts[format];
+        time.forEach((value, row) => (time[row] = excelToMs(value - epoch + 25_569)));
+        notes.push(`${column} holds day numbers (${told}); the first is ${dateText(time[0]!)}.`);
+        return;
+      }
       case 'elapsed': {
         const unit = elapsedUnit(this.name);
         time.forEach((value, row) => (time[row] = Number((value * unit.ms).toPrecision(15))));

@@ -13,7 +13,24 @@ export const numberFormats = [
   'yyyy',
 ] as const;
 /** What a number in a time column counts. */
-export type NumberFormat = (typeof numberFormats)[number] | 'yyyymmddhhmm' | 'yyyymmddhhmmss' | 'elapsed';
+export type NumberFormat =
+  (typeof numberFormats)[number] | 'yyyymmddhhmm' | 'yyyymmddhhmmss' | 'elapsed' | keyof typeof dayCounts;
+
+/** Days that are counted from another day than Excel's: the names of such columns, the days since 1970, our days. */
+export const dayCounts = {
+  matlab: { name: /^(datenum|matlab[_ ]?time)$/i, epoch: 719_529, told: 'MATLAB' },
+  julian: { name: /^([bh]?jd|julian[_ ]?dat(e|um))\b/i, epoch: 2_440_587.5, told: 'Julian dates' },
+  mjd: { name: /^(mjd|modified[_ ]?julian[_ ]?dat(e|um))\b/i, epoch: 40_587, told: 'modified Julian dates' },
+} as const;
+
+/** How the column of a name counts days, where its numbers lie between 1900 and 2100; undefined for any other. */
+export function dayCount(name: string, low: number, high: number): keyof typeof dayCounts | undefined {
+  const [from, to] = [-25_567, 47_482];
+  const found = Object.entries(dayCounts).find(
+    ([, { name: named, epoch }]) => named.test(name.trim()) && low - epoch > from && high - epoch < to,
+  );
+  return found?.[0] as keyof typeof dayCounts | undefined;
+}
 export const orders = ['day-first', 'month-first'] as const;
 
 /** 1 January of 1990 and of 2101 in seconds: an epoch time outside is no time that anyone measured. */

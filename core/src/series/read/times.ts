@@ -44,7 +44,7 @@ const yearMonth = /^(\d{4})(?:[-/.]|M|-M)(\d{1,2})$/i;
 const monthYear = /^(\d{1,2})[-/.](\d{4})$/;
 const nameYear = /^(\p{L}{3,10})\.?[-\s](\d{4}|\d{2})$/iu;
 const yearName = /^(\d{4})[-\s](\p{L}{3,10})\.?$/iu;
-const quarter = /^(?:(\d{4})[-\s_]?Q([1-4])|Q([1-4])[-\s/_]?(\d{4}))$/i;
+const quarter = /^(?:(\d{4})[-\s_]?Q([1-4])|(?:Q([1-4])|([1-4])Q)[-\s/_]?'?(\d{4}|\d{2}))$/i;
 const week = /^(\d{4})-?W(\d{2})(?:-?([1-7]))?$/i;
 const ordinal = /^(\d{4})-(\d{3})$/;
 /** rrdtool has a colon behind its epoch seconds. */
@@ -97,7 +97,8 @@ const monthOfName = new Map(
   monthNames.flatMap((names, month) => names.split(' ').map((name) => [name, month + 1] as const)),
 );
 
-function parseMonth(name: string): number {
+/** 1 to 12 of a month's name; NaN for what is none. */
+export function parseMonth(name: string): number {
   return monthOfName.get(name.toLowerCase()) ?? NaN;
 }
 
@@ -246,7 +247,8 @@ export class TimeParser {
     else if ((match = nameYear.exec(text))) ms = dayMs(fullYear(match[2]!), parseMonth(match[1]!), 1);
     else if ((match = yearName.exec(text))) ms = dayMs(Number(match[1]), parseMonth(match[2]!), 1);
     else if ((match = quarter.exec(text))) {
-      ms = dayMs(Number(match[1] ?? match[4]), 3 * Number(match[2] ?? match[3]) - 2, 1);
+      const part = Number(match[2] ?? match[3] ?? match[4]);
+      ms = dayMs(fullYear((match[1] ?? match[5])!), 3 * part - 2, 1);
     } else if ((match = week.exec(text))) {
       // Week 1 holds 4 January; weeks begin on Monday (ISO 8601).
       const fourth = dayMs(Number(match[1]), 1, 4);

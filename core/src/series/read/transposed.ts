@@ -1,11 +1,13 @@
 import type { Dialect } from './dialect.js';
 import { HeedError } from '../../errors.js';
-import { CellParser, NUMBER } from './numbers.js';
+import { findSpread, type Spread } from './day-rows.js';
+import { CellParser, NUMBER, TEXT } from './numbers.js';
 import type { ReadOptions, ReadResult } from './options.js';
 import { joinPoints, type PointSeries } from './points.js';
-import { isIndexName } from './roles.js';
+import { isIdName, isIndexName, keyRank } from './roles.js';
 import { CsvRows } from './rows.js';
 import { TimeForm, TimeParser } from './times.js';
+import { listNames, shorten } from './words.js';
 
 /** Most cells of a table that is turned; beyond, a table with a row per time is asked for. */
 const mostCells = 2e7;
@@ -29,6 +31,24 @@ export function timesAcross(names: readonly string[], options: ReadOptions): rea
   const across = names.map((_, c) => c).filter((c) => found[c]);
   // The columns before the times name the series; a few more may stand behind them.
   return across.length >= 4 && across.length >= 0.5 * names.length ? across : null;
+}
+
+/**
+ * A time among the names of a table that does not run from left to right stands above values of that time, which rows
+ * of one time each do not have.
+ * @throws HeedError bad-time
+ */
+export function refuseTimesAsNames({ names, headerLine }: Dialect, options: ReadOptions): void {
+  if (headerLine === undefined || options.columns !== undefined || options.header !== undefined) return;
+  const parser = new TimeParser();
+  const found = names.find((name) => parser.parse(name) > TimeForm.number && parser.clock);
+  if (found === undefined) return;
+  throw new HeedError(
+    'bad-time',
+    `"${shorten(found)}" stands where the names of the columns do`,
+    'Give a table with names and one row per time, or one series per row below at least four times.',
+    { file: options.name, line: headerLine },
+  );
 }
 
 function joinTurned(series: readonly PointSeries[], options: ReadOptions): ReadResult {
@@ -61,6 +81,24 @@ export function readTurnedRecords(records: readonly unknown[], options: ReadOpti
   );
 }
 
+/** A table of days by times of day, or of years by months; null for others. */
+export function spreadAcross({ names, sample, headerLine }: Dialect, options: ReadOptions): Spread | null {
+  if (headerLine === undefined || names.length < 9) return null;
+  if (options.time !== undefined || options.columns !== undefined) return null;
+  const parser = new TimeParser();
+  const every = (c: number, isRight: (cell: string) => boolean): boolean =>
+    sample.length > 1 && sample.every((row) => isRight(row[c] ?? ''));
+  return findSpread(
+    names,
+    (c) =>
+      every(
+        c,
+        (cell) => (parser.parse(cell) > TimeForm.number && !parser.clock) || /^(19|20)\d{6}$/.test(cell),
+      ),
+    (c) => every(c, (cell) => /^(1[6-9]|20|21)\d\d$/.test(cell)),
+  );
+}
+
 /** Reads a table with a series per row and a time per column, as spreadsheets and statistical offices write them. */
 export class TransposedCsv {
   readonly rows: CsvRows;
@@ -74,9 +112,18 @@ export class TransposedCsv {
     private readonly options: ReadOptions,
     private readonly dialect: Dialect,
     private readonly across: readonly number[],
+    /** Where every row has times of its own. */
+    private readonly spread: Spread | null = null,
   ) {
-    const { names, delimiter, line, blanks } = dialect;
-    this.heads = names.map((_, c) => c).filter((c) => !across.includes(c));
+    const { names, delimiter, line, blanks, sample } = dialect;
+    const parser = new CellParser();
+    const isNumeric = (c: number): boolean =>
+      sample.every((row) => parser.parse(row[c] ?? '', 0, (row[c] ?? '').length) !== TEXT);
+    this.heads = names
+      .map((_, c) => c)
+      .filter((c) => !across.includes(c) && c !== spread?.start)
+      // Sums and means of a day name no series.
+      .filter((c) => spread === null || !isNumeric(c) || isIdName(names[c]!) || keyRank(names[c]!) >= 0);
     this.times = across.map((c) => names[c]!);
     this.rows = new CsvRows(delimiter.charCodeAt(0), options.name, () => this.row(), blanks);
     this.rows.line = line;
@@ -84,8 +131,31 @@ export class TransposedCsv {
 
   finish(decoding: readonly string[]): ReadResult {
     this.rows.finish();
-    const { series, notes } = joinTurned(this.series, this.options);
-    return { series, notes: [...decoding, ...this.dialect.notes, ...notes] };
+    const { spread, options, dialect } = this;
+    if (!spread) {
+      const { series, notes } = joinTurned(this.series, options);
+      return { series, notes: [...decoding, ...dialect.notes, ...notes] };
+    }
+    // The rows of one series follow each other in time.
+    const joined = new Map<string, { name: string; times: unknown[]; values: unknown[] }>();
+    for (const { name, times, values } of this.series) {
+      const own = joined.get(name) ?? { name, times: [], values: [] };
+      joined.set(name, own);
+      for (const [i, time] of times.entries()) {
+        own.times.push(time);
+        own.values.push(values[i]);
+      }
+    }
+    const only = joined.size === 1 ? [...joined.values()].map((one) => ({ ...one, name: 'value' })) : null;
+    const { series, notes } = joinPoints(only ?? [...joined.values()], spread.layout, {
+      duplicates: 'reject',
+      ...options,
+    });
+    const left = dialect.names.filter(
+      (_, c) => c !== spread.start && !spread.across.includes(c) && !this.heads.includes(c),
+    );
+    const told = left.length > 0 ? [`Left out: ${listNames(left)}, which ${left.length === 1 ? 'is' : 'are'} no time of the day or year.`] : []; // prettier-ignore
+    return { series, notes: [...decoding, ...dialect.notes, ...notes, ...told] };
   }
 
   private row(): void {
@@ -109,6 +179,8 @@ export class TransposedCsv {
         { file: this.options.name, line: rows.line },
       );
     }
-    this.series.push({ name: [...new Set(text)].join(' '), times: this.times, values });
+    const { spread } = this;
+    const times = spread ? across.map((_, i) => spread.text(rows.cell(spread.start), i)) : this.times;
+    this.series.push({ name: [...new Set(text)].join(' '), times, values });
   }
 }

@@ -1,0 +1,159 @@
+/** Times whose parts stand in columns of their own: year and month, year and week, a date and an hour. */
+import { isMissingText } from './numbers.js';
+import { parseMonth } from './times.js';
+
+/** Columns that make a time together. */
+export interface CalendarParts {
+  readonly columns: readonly number[];
+  /** The time as text, by the cells of a row; what is none is given back as it stands. */
+  readonly text: (cell: (c: number) => string) => string;
+  /** What a reader should know of how the parts were understood. */
+  readonly note?: string;
+}
+
+type Sample = readonly (readonly string[])[];
+
+const names = {
+  year: ['year', 'yr', 'jahr', 'annee', 'année', 'año', 'ano', 'anno', 'jaar', 'rok'],
+  month: ['month', 'monat', 'mon', 'mo', 'mnth', 'mois', 'mes', 'mese', 'maand', 'monthname'],
+  day: ['day', 'tag', 'dayofmonth', 'dom', 'jour', 'dia', 'día', 'giorno', 'dag'],
+  quarter: ['quarter', 'quartal', 'qtr', 'q', 'trimestre', 'kwartaal'],
+  week: ['week', 'weeknumber', 'weekno', 'weeknum', 'weekofyear', 'isoweek', 'wk', 'kw', 'woche', 'kalenderwoche', 'semaine', 'semana', 'settimana', 'epiweek'],
+  hour: ['hour', 'hours', 'hr', 'hrs', 'h', 'he', 'hourending', 'hourend', 'hourofday', 'stunde', 'std', 'heure', 'hora', 'ora', 'uur', 'godzina'],
+  minute: ['minute', 'minutes', 'min'],
+  halfHour: ['settlementperiod', 'sp', 'tradingperiod', 'halfhour', 'hh'],
+  period: ['period', 'interval', 'slot', 'timeperiod', 'deliveryperiod', 'quarterhour', 'pte', 'mtu'],
+} as const; // prettier-ignore
+
+const bare = (name: string): string => name.toLowerCase().replace(/[^\p{L}\d]/gu, '');
+
+/** A column of one of these names whose cells in the first rows are all right. */
+function findColumn(
+  wanted: readonly string[],
+  all: readonly string[],
+  columns: readonly number[],
+  sample: Sample,
+  isRight: (cell: string) => boolean,
+): number | undefined {
+  return columns.find((c) => {
+    if (!wanted.includes(bare(all[c]!))) return false;
+    const cells = sample.map((row) => row[c] ?? '').filter((cell) => cell !== '' && !isMissingText(cell));
+    return cells.length > 0 && cells.filter(isRight).length >= 0.9 * cells.length;
+  });
+}
+
+const whole = (cell: string): number =>
+  /^\d{1,4}(?:\.0+)?$/.test(cell)
+    ? Math.trunc(Number(cell))
+    : /^\d{1,2}:00(?::00)?$/.test(cell)
+      ? parseInt(cell, 10)
+      : NaN;
+const within =
+  (low: number, high: number) =>
+  (cell: string): boolean =>
+    whole(cell) >= low && whole(cell) <= high;
+const pad = (value: number): string => String(value).padStart(2, '0');
+const month = (cell: string): number => {
+  const coded = /^M(\d{2})$/i.exec(cell);
+  return coded ? Number(coded[1]) : Number.isNaN(whole(cell)) ? parseMonth(cell) : whole(cell);
+};
+const quarter = (cell: string): number => whole(cell.replace(/^Q0?/i, ''));
+const isMonth = (cell: string): boolean => month(cell) >= 1 && month(cell) <= 12;
+
+/** Year and month, quarter or week in columns of their own; null where there are none. */
+export function findYearParts(
+  all: readonly string[],
+  columns: readonly number[],
+  sample: Sample,
+): CalendarParts | null {
+  const year = findColumn(names.year, all, columns, sample, within(1000, 2200));
+  if (year === undefined) return null;
+  const find = (wanted: readonly string[], isRight: (cell: string) => boolean): number | undefined =>
+    findColumn(wanted, all, columns, sample, isRight);
+  const build = (
+    part: number,
+    isRight: (cell: string) => boolean,
+    text: (y: number, cell: string) => string,
+  ) => ({
+    columns: [year, part],
+    text: (cell: (c: number) => string): string =>
+      isRight(cell(part)) && within(1000, 2200)(cell(year))
+        ? text(whole(cell(year)), cell(part))
+        : `${cell(year)} ${cell(part)}`,
+  });
+  // The Bureau of Labor Statistics writes M01 and Q01 below "Period".
+  const inMonth = find(names.month, isMonth) ?? find(['period'], (cell) => /^M/i.test(cell) && isMonth(cell));
+  if (inMonth !== undefined) {
+    const day = find(names.day, within(1, 31));
+    const date = build(inMonth, isMonth, (y, cell) => `${y}-${pad(month(cell))}`);
+    if (day === undefined) return date;
+    return {
+      columns: [year, inMonth, day],
+      text: (cell) => `${date.text(cell)}-${pad(whole(cell(day)))}`,
+    };
+  }
+  const isQuarter = (cell: string): boolean => quarter(cell) >= 1 && quarter(cell) <= 4;
+  const inQuarter =
+    find(names.quarter, isQuarter) ?? find(['period'], (cell) => /^Q/i.test(cell) && isQuarter(cell));
+  if (inQuarter !== undefined) return build(inQuarter, isQuarter, (y, cell) => `${y}-Q${quarter(cell)}`);
+  const inWeek = find(names.week, within(1, 53));
+  if (inWeek === undefined) return null;
+  return build(inWeek, within(1, 53), (y, cell) => `${y}-W${pad(whole(cell))}`);
+}
+
+/** A time of midnight behind a date. */
+const midnight = /[T ]00:00(?::00(?:\.0+)?)?$/;
+
+/** An hour or a period of the day beside a column of dates that come again and again; null where there is none. */
+export function findDayParts(
+  date: number,
+  all: readonly string[],
+  columns: readonly number[],
+  sample: Sample,
+): CalendarParts | null {
+  const days = sample.map((row) => (row[date] ?? '').replace(midnight, ''));
+  let again = 0;
+  for (let row = 1; row < days.length; row++) if (days[row] === days[row - 1]) again++;
+  if (2 * again < days.length - 1 || again === 0) return null;
+  const others = columns.filter((c) => c !== date);
+  const find = (wanted: readonly string[], high: number): number | undefined =>
+    findColumn(wanted, all, others, sample, within(0, high));
+  const found = find(names.hour, 24) ?? find(names.halfHour, 50) ?? find(names.period, 100);
+  if (found === undefined) return null;
+  const values = sample.map((row) => whole(row[found] ?? '')).filter((value) => !Number.isNaN(value));
+  const highest = Math.max(...values);
+  const lowest = Math.min(...values);
+  const called = bare(all[found]!);
+  const isHour = (names.hour as readonly string[]).includes(called);
+  // A day whose clock is set back has an hour more.
+  const perDay = isHour
+    ? 24
+    : (names.halfHour as readonly string[]).includes(called)
+      ? 48
+      : [24, 48, 96].find((count) => highest >= 0.95 * count && highest <= (count * 25) / 24);
+  if (perDay === undefined || lowest === highest) return null;
+  const first = isHour
+    ? lowest > 0 && (highest === 24 || /end|^he$/.test(called))
+      ? 1
+      : 0
+    : lowest === 0
+      ? 0
+      : 1;
+  const minute = isHour ? find(names.minute, 59) : undefined;
+  const step = 1440 / perDay;
+  return {
+    columns: [date, found, ...(minute === undefined ? [] : [minute])],
+    text: (cell) => {
+      const minutes = (whole(cell(found)) - first) * step + (minute === undefined ? 0 : whole(cell(minute)));
+      const day = cell(date).replace(midnight, '');
+      // Beyond 24:00 there is no such time; the text names both cells then.
+      if (!(minutes >= 0 && minutes <= 1440)) return `${day} ${cell(found)}`;
+      return `${day} ${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`;
+    },
+    ...(first === 1 || !isHour
+      ? {
+          note: `"${all[found]!}" was read as the ${first === 1 ? 'numbers from 1' : 'numbers from 0'} of ${perDay} periods of the day.`,
+        }
+      : {}),
+  };
+}

@@ -1,0 +1,39 @@
+/** Names of columns that do not stand right above them: in comments, or among lines that describe the columns. */
+import { splitLine, type CellTypes, type Line, type Row } from './split.js';
+
+/** `@attribute cpu numeric`, `@attribute 'wind speed' {low,high}`: the names of an ARFF file, where there are `width`. */
+function readAttributes(comments: readonly Line[], width: number): string[] | null {
+  const names = comments.flatMap(({ text }) => {
+    const match = /^\s*@attribute\s+(?:'([^']*)'|"([^"]*)"|(\S+))/i.exec(text);
+    return match ? [match[1] ?? match[2] ?? match[3]!] : [];
+  });
+  return names.length === width ? names : null;
+}
+
+/** Names behind the sign of a comment right above the data, as numpy, gnuplot and sysstat write them; else null. */
+export function namesInComments(
+  comments: readonly Line[],
+  width: number,
+  types: CellTypes,
+  delimiter: string,
+): string[] | null {
+  const last = comments.at(-1);
+  if (!last || width < 2) return null;
+  const attributes = readAttributes(comments, width);
+  if (attributes) return attributes;
+  const cells = splitLine(last.text.replace(/^\s*(?:#|\/\/|%)+\s*/, ''), delimiter);
+  return cells.length === width && cells.every((cell) => types.of(cell) === 'text') ? cells : null;
+}
+
+/**
+ * Of lines that describe every column ("Label", "Stat", "Period" …), the one that names it; null where the last line
+ * does so itself.
+ */
+export function findNamingRow(headers: readonly Row[], types: CellTypes): Row | null {
+  const isText = ({ cells }: Row): boolean => cells.slice(1).every((cell) => types.of(cell) === 'text');
+  const last = headers.at(-1);
+  if (headers.length < 2 || !last || last.cells.length < 2 || isText(last)) return null;
+  if (!last.cells.slice(1).every((cell) => ['number', 'missing'].includes(types.of(cell)))) return null;
+  const able = headers.filter((row) => row.cells.length === last.cells.length && isText(row));
+  return able.find(({ cells }) => /label|name|metric|series|tag/i.test(cells[0]!)) ?? able.at(-1) ?? null;
+}

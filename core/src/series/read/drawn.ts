@@ -1,0 +1,81 @@
+/** Tables and records that commands draw with rules and blanks, written as CSV so that the reader of CSV takes them. */
+import { seriesFromRecords, type SeriesRecord } from './records.js';
+import { readCsv } from './csv.js';
+import type { ReadOptions, ReadResult } from './options.js';
+
+type Read = (text: string, options: ReadOptions) => ReadResult;
+
+const splitLines = (text: string): string[] => text.replace(/\s+$/, '').split(/\r\n|[\r\n]/);
+/** Two and more groups of dashes below the names, as SQL Server, PowerShell and the clients of clouds draw them. */
+const rule = /^\s*(?:-{2,}|={2,})(?: +(?:-+|=+))+\s*$/;
+const quote = (cell: string): string => `"${cell.trim().replaceAll('"', '""')}"`;
+
+/** The line of the rule below the names; -1 where there is none. */
+function findRule(lines: readonly string[]): number {
+  return lines.findIndex((line, i) => rule.test(line) && (lines[i - 1] ?? '').trim() !== '');
+}
+
+/**
+ * Where the columns of a table below a rule begin: between two groups of dashes, at the last place that is blank in
+ * nearly all lines; null where there is no such place.
+ */
+function findCuts(lines: readonly string[], drawn: string): number[] | null {
+  const groups = [...drawn.matchAll(/[-=]+/g)].map((match) => [match.index, match.index + match[0].length]);
+  const cuts: number[] = [];
+  for (let i = 1; i < groups.length; i++) {
+    const [from, to] = [groups[i - 1]![1]!, groups[i]![0]!];
+    let found = -1;
+    for (let at = from; at < to && at < from + 200; at++) {
+      const blank = lines.filter((line) => (line[at] ?? ' ') === ' ' || line[at] === '\t').length;
+      if (blank >= 0.95 * lines.length) found = at;
+    }
+    if (found < 0) return null;
+    cuts.push(found);
+  }
+  return cuts;
+}
+
+const ruled: Read = (text, options) => {
+  const lines = splitLines(text);
+  const at = findRule(lines);
+  const rows = lines.slice(at + 1);
+  const some = [lines[at - 1]!, ...rows.filter((line) => line.trim() !== '').slice(0, 300)];
+  const cuts = findCuts(some, lines[at]!);
+  if (!cuts) return readCsv(text, options);
+  const csv = lines.map((line, i) => {
+    // Titles, the rule and footers stay lines, so that messages name those of the file.
+    if (i < at - 1 || i === at || line.trim() === '' || rule.test(line)) return '';
+    if (/^\s*\(\d[\d,]* rows?(?: \w+)?\)\s*$/i.test(line)) return '';
+    return [0, ...cuts].map((from, c) => quote(line.slice(from, cuts[c] ?? line.length))).join(',');
+  });
+  return readCsv(csv.join('\n'), { ...options, delimiter: ',' });
+};
+
+const recordRule = /^-\[ RECORD \d+ \][-+]*\s*$|^\*{5,} \d+\. row \*{5,}\s*$/;
+
+/** One value per line, a rule above each record: `\x` of psql, `\G` of MySQL. */
+const expanded: Read = (text, options) => {
+  const records: Record<string, string>[] = [];
+  const numbers: number[] = [];
+  splitLines(text).forEach((line, i) => {
+    if (recordRule.test(line)) {
+      records.push({});
+      numbers.push(i + 1);
+      return;
+    }
+    const match = /^\s*(.+?)\s*(?:\||:)\s?(.*?)\s*$/.exec(line);
+    if (match && records.length > 0) records.at(-1)![match[1]!] = match[2]!;
+  });
+  const { series, notes } = seriesFromRecords(records as SeriesRecord[], options, numbers);
+  return { series, notes: ['Every value stands in a line of its own, below its record.', ...notes] };
+};
+
+/** The reader of a text that is drawn by its beginning; null for any other. */
+export function drawnLayout(head: string): Read | null {
+  const lines = splitLines(head);
+  if (recordRule.test(lines[0] ?? '')) return expanded;
+  const at = findRule(lines.slice(0, 8));
+  const names = lines[at - 1];
+  // Tables with other marks between their cells are read as they stand.
+  return at > 0 && names !== undefined && names.trim() !== '' && !/[|,;\t]/.test(names) ? ruled : null;
+}
