@@ -8,6 +8,7 @@ const { calmKinds, createDetector, generateCalm, generateRelated, relatedKinds }
   join(core, 'dist/esm/all.js')
 );
 const seeds = Number(process.argv[2] ?? 20);
+if (!(Number.isInteger(seeds) && seeds > 0)) throw new Error(`seeds: ${process.argv[2]} is no count`);
 
 console.log('| kind | median | mean | most |\n| --- | --: | --: | --: |');
 const detector = await createDetector('auto');

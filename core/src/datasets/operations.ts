@@ -11,6 +11,11 @@ export interface OperationsOptions {
 
 type Values = (random: Random, n: number) => (t: number) => number;
 
+const nightly: Values = (random) => {
+  const height = random.uniform(20, 40);
+  return (t) => 20 + random.normal() + (t % 240 >= 30 && t % 240 < 42 ? height : 0);
+};
+
 /** Kinds of series in which nothing is wrong. */
 const calm = {
   'white noise': (random) => () => 50 + random.normal(),
@@ -37,6 +42,26 @@ const calm = {
     };
   },
   'sparse counts, mean 0.02': (random) => () => random.poisson(0.02),
+  'nightly job': nightly,
+  sawtooth: (random) => {
+    let height = 0;
+    return () => {
+      height += 2 + random.uniform();
+      if (height > 80 + 30 * random.uniform()) height = 3 * random.uniform();
+      return 120 + height;
+    };
+  },
+  // Memory that small collections free every few minutes, and large ones every few hours.
+  'garbage collection': (random) => {
+    let [young, old] = [0, 0];
+    return () => {
+      young += 6 + 2 * random.uniform();
+      old += 0.35 * random.uniform();
+      if (young > 60 + 25 * random.uniform()) young = 0;
+      if (old > 60) old = 0;
+      return 200 + young + old;
+    };
+  },
 } satisfies Record<string, Values>;
 
 /** What goes wrong, and how far it is from begin to end: points that may pass, on a series of a standard deviation of 1. */
@@ -51,10 +76,6 @@ interface Fault {
 }
 
 const noise: Values = (random) => () => 50 + random.normal();
-const nightly: Values = (random) => {
-  const height = random.uniform(20, 40);
-  return (t) => 20 + random.normal() + (t % 240 >= 30 && t % 240 < 42 ? height : 0);
-};
 const wave: Values = (random) => (t) => 50 + 10 * Math.sin((2 * Math.PI * t) / 48) + random.normal();
 
 function add(by: (share: number) => number): Fault['apply'] {

@@ -26,6 +26,26 @@ describe('decide', () => {
     }
   });
 
+  test('a counter that grows faster is told by how much more there was of it', () => {
+    const random = createRandom(8);
+    let total = 1000;
+    const values = Float64Array.from(
+      { length: 1500 },
+      (_, t) => (total += random.poisson(t >= 1200 && t < 1230 ? 15 : 3)),
+    );
+    const { intervals, expected, spread } = decide({ values, step: 60_000 });
+    expect(intervals).toHaveLength(1);
+    const { start, end } = intervals[0]!;
+    expect(Math.abs(start - 1200)).toBeLessThanOrEqual(2);
+    // Some 30 × (15 − 3) more than the 3 a minute that were usual.
+    const more = values[end]! - expected[end]!;
+    expect(more).toBeGreaterThan(250);
+    expect(more).toBeLessThan(450);
+    expect(spread[end]!).toBeGreaterThan(3 * spread[start]!);
+    // After it only the next increment is expected again.
+    expect(Math.abs(values[end + 20]! - expected[end + 20]!)).toBeLessThan(15);
+  });
+
   test('one point among few that is far off', () => {
     for (const n of [12, 20, 40, 70]) {
       const random = createRandom(n);

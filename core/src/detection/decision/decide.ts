@@ -105,6 +105,8 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
       drop(away);
       const first = Math.min(start, ...away.map((other) => other.start));
       const last = Math.max(end, ...away.map((other) => other.end));
+      // What other cycles show then is what was expected.
+      for (let t = first; t <= last; t++) scan.expected[t] = usualAt(y, season, t).middle;
       intervals.push({
         start: first,
         end: last,
@@ -222,7 +224,7 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
   );
   return {
     intervals: told,
-    ...toValues(values, scale, scan.expected, scan.spread),
+    ...toValues(values, scale, scan.expected, scan.spread, told),
     scale,
     ...(season ? { season } : {}),
   };
@@ -312,23 +314,40 @@ function toValues(
   { back, kind }: EvenScale,
   expected: Float64Array,
   spread: Float64Array,
+  intervals: readonly DecidedInterval[],
 ): { expected: Float64Array; spread: Float64Array } {
-  if (kind === 'counter') {
-    const level = new Float64Array(values.length);
-    let last = values.find((value) => value === value) ?? 0;
-    for (let t = 0; t < values.length; t++) {
-      level[t] = t === 0 ? last : last + Math.max(0, expected[t]!);
-      if (values[t] === values[t]) {
-        if (values[t]! < last) level[t] = values[t]!;
-        last = values[t]!;
-      }
-    }
-    return { expected: level, spread };
-  }
+  if (kind === 'counter') return toTotals(values, expected, spread, intervals);
   if (!back) return { expected, spread };
   const middle = expected.map(back);
   return {
     expected: middle,
     spread: spread.map((own, t) => Math.abs(back(expected[t]! + own) - back(expected[t]! - own)) / 2),
   };
+}
+
+/**
+ * What a counter should have reached from what it should have grown by. During an event that goes on from where the event
+ * began, so that a total shows how much more, or less, there was of it.
+ */
+function toTotals(
+  values: Float64Array,
+  increments: Float64Array,
+  spread: Float64Array,
+  intervals: readonly DecidedInterval[],
+): { expected: Float64Array; spread: Float64Array } {
+  const n = values.length;
+  const totals = new Float64Array(n);
+  const own = spread.slice();
+  const inside = new Uint8Array(n);
+  for (const { start, end } of intervals) inside.fill(1, start + 1, end + 1);
+  let last = values.find((value) => value === value) ?? 0;
+  for (let t = 0; t < n; t++) {
+    const isReset = values[t]! < last;
+    const goesOn = inside[t] === 1 && !isReset;
+    const grown = t === 0 ? 0 : Math.max(0, increments[t]!);
+    totals[t] = isReset ? values[t]! : (goesOn ? totals[t - 1]! : last) + grown;
+    if (goesOn) own[t] = Math.hypot(own[t - 1]!, spread[t]!);
+    if (values[t] === values[t]) last = values[t]!;
+  }
+  return { expected: totals, spread: own };
 }

@@ -29,6 +29,11 @@ const FEWEST_EVEN = 8;
 const EVEN = 0.3;
 /** Share of the distances that must be so. */
 const MOSTLY_EVEN = 0.8;
+/** The same for fewer, which must be so even that random times rarely are, and come from the first point to the last. */
+const FEWEST_VERY_EVEN = 4;
+const VERY_EVEN = 0.15;
+const BY_CHANCE = 0.005;
+const WHOLE = 1.15;
 
 /** What is known of how often things happen. */
 export interface Regularity {
@@ -120,7 +125,7 @@ export function findRegular(sizes: Float64Array, { periods, most }: Regularity):
       let last = -Infinity;
       const least = COMPARABLE * own;
       const alike = largeFrom(least).filter((i) => way * sizes[i]! >= least);
-      if (comesEvenly(t, alike)) return true;
+      if (comesEvenly(t, alike, n)) return true;
       for (const i of alike) {
         if (Math.abs(i - t) <= APART) {
           last = i;
@@ -142,18 +147,29 @@ export function findRegular(sizes: Float64Array, { periods, most }: Regularity):
  * a saw that is a little longer or shorter each time.
  * @param alike indices of sizes like that of t, in order
  */
-function comesEvenly(t: number, alike: readonly number[]): boolean {
+function comesEvenly(t: number, alike: readonly number[], n: number): boolean {
   const firsts: number[] = [];
+  const lengths: number[] = [];
   let last = -Infinity;
   let own = 0;
   for (const i of alike) {
     if (i - last > APART) firsts.push(i);
+    lengths[firsts.length - 1] = i - firsts[firsts.length - 1]!;
     if (i <= t + APART && firsts.length > 0 && firsts[firsts.length - 1]! <= t) own = firsts.length - 1;
     last = i;
   }
-  if (firsts.length < FEWEST_EVEN) return false;
+  if (firsts.length < FEWEST_VERY_EVEN) return false;
+  // What goes on for longer than it does elsewhere is not what comes evenly.
+  const longest = lengths.reduce((most, length, i) => (i === own ? most : Math.max(most, length)), 0);
+  if (t - firsts[own]! > longest + 1) return false;
   const distances = Float64Array.from(firsts.slice(1), (at, i) => at - firsts[i]!);
   const usual = selectQuantile(distances.slice(), 0.5);
+  if (firsts[0]! <= WHOLE * usual && n - firsts[firsts.length - 1]! <= WHOLE * usual) {
+    const most = distances.reduce((far, distance) => Math.max(far, Math.abs(distance - usual) / usual), 0);
+    // Of a Poisson process each distance is that near to the usual one, the median itself apart, in so many cases.
+    if (most <= VERY_EVEN && ((2 * most) / Math.E) ** (distances.length - 1) <= BY_CHANCE) return true;
+  }
+  if (firsts.length < FEWEST_EVEN) return false;
   const isEven = (distance: number | undefined): boolean =>
     distance === undefined || Math.abs(distance - usual) <= EVEN * usual;
   return (

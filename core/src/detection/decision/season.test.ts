@@ -39,3 +39,24 @@ test('a cycle in which nothing happened', () => {
   expect(absence!.way).toBe(1);
   expect([absence!.start, absence!.end]).toEqual([990, 999]);
 });
+
+test('what came a little later than ever did come', () => {
+  const values = job(1900, 240);
+  const random = createRandom(4);
+  for (let t = 990; t < 1000; t++) values[t] = 20 + random.normal();
+  for (let t = 995; t < 1005; t++) values[t] = 50 + random.normal();
+  expect(findAbsences(values, { period: 240, tolerance: 3 }, 1)).toEqual([]);
+});
+
+test('teeth that come earlier and later are not missing', () => {
+  for (let seed = 1; seed <= 10; seed++) {
+    const random = createRandom(seed);
+    let [height, teeth] = [0, 0];
+    const values = Float64Array.from({ length: 2400 }, () => {
+      height += 4 + 2 * random.uniform();
+      if (height > 90) height = ++teeth % 6 === 0 ? 0 : 20 + 10 * random.uniform();
+      return 500 + height;
+    });
+    expect(findAbsences(values, { period: 86, tolerance: 2 }, 8.5), `seed ${seed}`).toEqual([]);
+  }
+});

@@ -1,4 +1,4 @@
-import { selectQuantile } from '../../preprocess/statistics.js';
+import { selectQuantile, selectQuantiles } from '../../preprocess/statistics.js';
 
 const MINUTE = 60_000;
 /** Periods that people's days have, longest first. */
@@ -107,8 +107,16 @@ export function samePhase(t: number, period: number, n: number): number[] {
 /** Share of its size from which a point lacks too, and most points that it may come on or go in. */
 const BEGINS = 0.25;
 const SLOW = 4;
+/** Points beyond twice the tolerance in which what is missing may not be either. */
+const LATER = 2;
 /** With more of them nothing was regular. */
 const MOST_ABSENCES = 3;
+/** Share of the range of the series, and of what most points are from other cycles at their phase, that must be lacking. */
+const OF_RANGE = 0.05;
+const OF_DIFFERENCES = 1.2;
+const MOST_DIFFERENCES = 0.9;
+/** Every so many points tell how much cycles differ. */
+const SAMPLED = 4;
 
 /** An interval in which what happens at this phase in other cycles did not happen. */
 export interface Absence {
@@ -119,6 +127,11 @@ export interface Absence {
   readonly size: number;
 }
 
+/** Points in a row that lack something; whether that is more than cycles differ by, and did not come earlier or later. */
+interface Run extends Absence {
+  readonly sure: boolean;
+}
+
 /**
  * Finds intervals that stay below the peaks (above the troughs) that nearly all other cycles show at that phase.
  * @param values n values, complete
@@ -126,20 +139,39 @@ export interface Absence {
  */
 export function findAbsences(values: Float64Array, { period, tolerance }: Season, sigma: number): Absence[] {
   const n = values.length;
-  const middle = selectQuantile(values.slice(), 0.5);
-  const out: Absence[] = [];
+  const [low, middle, high] = selectQuantiles(values.slice(), [0.02, 0.5, 0.98]) as [number, number, number];
+  const further = 2 * tolerance + LATER;
+  const out: Run[] = [];
   for (const way of [1, -1] as const) {
     const reach = envelope(values, tolerance, way);
-    let open: { start: number; end: number; way: 1 | -1; size: number } | undefined;
+    // What came just outside of the tolerance did come.
+    const wide = envelope(values, further, way);
+    let open: { -readonly [K in keyof Run]: Run[K] } | undefined;
     const others = new Float64Array(2 * CYCLES);
-    const first = out.length;
-    // At the ends of the series what may come a little early or late may lie outside.
-    for (let t = tolerance; t < n - tolerance; t++) {
+    /** Fills `others` with what other cycles reach at the phase of t, and says how many. */
+    const collect = (t: number): number => {
       let count = 0;
       for (let c = 1; count < 2 * CYCLES && (t - c * period >= 0 || t + c * period < n); c++) {
         if (t - c * period >= 0) others[count++] = way * reach[t - c * period]!;
         if (t + c * period < n) others[count++] = way * reach[t + c * period]!;
       }
+      return count;
+    };
+    const differences: number[] = [];
+    for (let t = tolerance; t < n - tolerance; t += SAMPLED) {
+      const count = collect(t);
+      if (count < 3) continue;
+      differences.push(Math.abs(others.subarray(0, count).sort()[count >> 1]! - way * reach[t]!));
+    }
+    if (differences.length === 0) continue;
+    const lacks = Math.max(
+      OF_RANGE * (high - low),
+      OF_DIFFERENCES * selectQuantile(Float64Array.from(differences), MOST_DIFFERENCES),
+    );
+    const runs: Run[] = [];
+    // At the ends of the series what may come a little early or late may lie outside.
+    for (let t = tolerance; t < n - tolerance; t++) {
+      const count = collect(t);
       let lowest = Infinity;
       let second = Infinity;
       for (let i = 0; i < count; i++) {
@@ -159,8 +191,10 @@ export function findAbsences(values: Float64Array, { period, tolerance }: Season
       }
       if (size > 0) {
         if (open && t - open.end <= 2 * tolerance + 1) open.end = t;
-        else out.push((open = { start: t, end: t, way, size }));
+        else runs.push((open = { start: t, end: t, way, size, sure: false }));
         open.size = Math.max(open.size, size);
+        const isInside = t >= further && t < n - further;
+        open.sure ||= isInside && least - way * wide[t]! > Math.max(5 * sigma, lacks);
       }
     }
     /** How far a point is from what nearly all other cycles show at its phase, in spreads. */
@@ -169,10 +203,10 @@ export function findAbsences(values: Float64Array, { period, tolerance }: Season
       others.sort((a, b) => a - b);
       return others.length < 3 ? 0 : (others[others.length > 3 ? 1 : 0]! - way * values[t]!) / sigma;
     };
-    for (const absence of out.splice(first)) out.push({ ...findEdges(lacking, n, absence, tolerance), way });
+    for (const run of runs) out.push({ ...findEdges(lacking, n, run, tolerance), way, sure: run.sure });
   }
   const missed = out.filter(({ start, end, size }) => size > (end > start ? 5 : 8));
-  return missed.length > MOST_ABSENCES ? [] : missed;
+  return missed.length > MOST_ABSENCES ? [] : missed.filter(({ sure }) => sure);
 }
 
 /**
