@@ -116,6 +116,8 @@ export class TimeParser {
   offset = 0;
   /** True where the cell has a zone. */
   zoned = false;
+  /** True where the time is 24:00, the end of the day in the cell. */
+  endOfDay = false;
 
   // Consecutive rows mostly share their day.
   private lastDay = '';
@@ -290,6 +292,7 @@ export class TimeParser {
     const [hours, minutes, seconds, fraction, half, zone] = clock;
     this.offset = 0;
     this.zoned = false;
+    this.endOfDay = false;
     if (Number.isNaN(day)) return TimeForm.none;
     this.clock = hours !== undefined;
     this.ms = day;
@@ -304,6 +307,7 @@ export class TimeParser {
     }
     // 24:00 ends a day.
     if (hour > 24 || (hour === 24 && minute + second > 0) || minute > 59 || second > 60) return TimeForm.none;
+    this.endOfDay = hour === 24;
     this.ms += hour * 3_600_000 + minute * 60_000 + second * 1000;
     if (fraction !== undefined)
       this.ms += fraction.length === 3 ? Number(fraction) : Number(`0.${fraction}`) * 1000;
