@@ -7,7 +7,8 @@ import {
 } from './calendar.js';
 import { isMissingText } from './numbers.js';
 import { countsNamedTime, countsTime, isEpoch } from './counted-times.js';
-import { isTimeOfDay, TimeForm, TimeParser } from './times.js';
+import { TimeForm } from './iso-time.js';
+import { isTimeOfDay, TimeParser } from './times.js';
 
 /** How the time of a row is put together. */
 export interface TimeSource {

@@ -21,7 +21,8 @@ import {
   yearFirst,
   type NumberFormat,
 } from './time-formats.js';
-import { TimeForm, TimeParser } from './times.js';
+import { TimeForm } from './iso-time.js';
+import { TimeParser } from './times.js';
 import { shorten } from './words.js';
 
 function isEvenBy(time: Float64Array, step: number): boolean {

@@ -6,7 +6,8 @@ import type { ReadOptions, ReadResult } from './options.js';
 import { joinPoints, type PointSeries } from './points.js';
 import { isIdName, isIndexName, keyRank } from './roles.js';
 import { CsvRows } from './rows.js';
-import { TimeForm, TimeParser } from './times.js';
+import { TimeForm } from './iso-time.js';
+import { TimeParser } from './times.js';
 import { listNames, shorten } from './words.js';
 
 /** Most cells of a table that is turned; beyond, a table with a row per time is asked for. */
