@@ -58,3 +58,20 @@ function rangeInWords({ min, max, above, below, whole }: NumberRange): string {
   if (below !== undefined) parts.push(`below ${below}`);
   return parts.length === 0 ? `${whole ? kind : 'a finite number'}` : `${kind} ${parts.join(', ')}`;
 }
+
+/** Values that a list may have: 2 GB of numbers. */
+export const MOST_VALUES = 2 ** 28;
+
+/**
+ * The length of a caller's list, which may only claim one: memory is taken by it.
+ * @throws HeedError length-mismatch
+ */
+export function readLength(values: ArrayLike<number>): number {
+  const { length } = values;
+  if (isNumberIn(length, { min: 0, max: MOST_VALUES, whole: true })) return length;
+  throw new HeedError(
+    'length-mismatch',
+    `the values have a length of ${shownValue(length)}`,
+    `Give a list of up to ${MOST_VALUES} numbers.`,
+  );
+}

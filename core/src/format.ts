@@ -39,8 +39,10 @@ export function formatCount(count: number, noun: string): string {
 
 /** Labels for evenly spaced ticks: as many decimals as tell neighbors apart, one prefix for all. */
 export function formatTicks(ticks: readonly number[]): string[] {
-  const largest = Math.max(...ticks.map(Math.abs), 0);
-  const step = ticks.length > 1 ? Math.abs(ticks[1]! - ticks[0]!) : largest || 1;
+  let largest = 0;
+  for (const tick of ticks) if (Math.abs(tick) > largest) largest = Math.abs(tick);
+  // Of equal ticks, or where one is no number, the step is 0 or none.
+  const step = Math.abs(ticks[1]! - ticks[0]!) || largest || 1;
   const label = isExtreme(largest)
     ? format('.1e')
     : largest >= prefixedFrom
@@ -58,7 +60,7 @@ const units: readonly (readonly [milliseconds: number, name: string])[] = [
 
 /** `250 ms`, `45 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`: two units at most, to be read by people alone. */
 export function humanDuration(milliseconds: number): string {
-  if (milliseconds < 999.5) return `${formatNumber(milliseconds)} ms`;
+  if (!(milliseconds >= 999.5)) return `${formatNumber(milliseconds)} ms`;
   // What the next smaller units would round up to a minute, hour or day is one: 59.96 s, 23 h 59.9 min.
   const at = units.findIndex(([size], i) => milliseconds >= size - (units[i + 2]?.[0] ?? 100) / 2);
   const [size, name] = units[at]!;

@@ -8,8 +8,30 @@ import { HeedError, isHeedError, shownValue } from './errors.js';
 import { noNumbers } from './fuzz.fixture.js';
 import { createMonitor } from './live/index.js';
 import { createStream } from './stream/index.js';
-import { createRandom, generateGraph, generateImages, generateSeries } from './datasets/index.js';
-import { bootstrapInterval, evaluateScores, nabScore, rangeMetrics } from './evaluate/index.js';
+import {
+  createRandom,
+  generateCalm,
+  generateFault,
+  generateGraph,
+  generateGraphSequence,
+  generateImages,
+  generateOutage,
+  generateRelated,
+  generateSeries,
+} from './datasets/index.js';
+import { describeTimeRange } from './detection/explain/quantities.js';
+import { getDetectorDefinition } from './detectors/registry.js';
+import { rankCorrelation } from './detectors/transfer/distill.js';
+import {
+  anomalyIntervals,
+  bootstrapInterval,
+  compareByRank,
+  evaluateScores,
+  nabScore,
+  rangeMetrics,
+  signedRankTest,
+} from './evaluate/index.js';
+import { formatTicks, humanDuration } from './format.js';
 import {
   autocorrelation,
   clipValues,
@@ -19,16 +41,20 @@ import {
   fillMissing,
   findPeriods,
   hampelBounds,
+  meanAndStd,
   meanShift,
+  movingMax,
   movingMean,
+  movingStd,
   periodogram,
   quantile,
   savitzkyGolay,
+  undoDifference,
   windowAt,
   winsorize,
 } from './preprocess/index.js';
 import { readFeedback } from './feedback/read.js';
-import { plotSeries } from './plot/index.js';
+import { plotBars, plotCriticalDifference, plotCurves, plotSeries } from './plot/index.js';
 import { escapeXml, textWidth, truncateText } from './plot/svg.js';
 import {
   createGraph,
@@ -386,4 +412,120 @@ test('a judgment of a kind, or a threshold of a method, that is no text is refus
       name: 'HeedError',
     });
   }
+});
+
+describe('what only claims a length, or is no number, is refused where it enters', () => {
+  const long = { length: 1e10 } as ArrayLike<number>;
+  const half = [1, NaN];
+  test.each<[string, () => unknown]>([
+    ['quantile', () => quantile(long, 0.5)],
+    ['meanAndStd', () => meanAndStd(long)],
+    ['movingMean', () => movingMean(long, { window: 3 })],
+    ['movingStd', () => movingStd({ length: -1 } as ArrayLike<number>, { window: 3 })],
+    ['movingMax', () => movingMax(long, { window: 3 })],
+    ['savitzkyGolay', () => savitzkyGolay(long, { window: 5 })],
+    ['exponentialSmoothing', () => exponentialSmoothing(long, 0.5)],
+    ['fillMissing', () => fillMissing(long)],
+    ['difference', () => difference(long)],
+    ['undoDifference', () => undoDifference(long, [1])],
+    ['clipValues', () => clipValues(long, { low: 0, high: 1 })],
+    ['findPeriods', () => findPeriods(long)],
+    ['autocorrelation', () => autocorrelation(long, 3)],
+    ['anomalyIntervals', () => anomalyIntervals(long)],
+    ['signedRankTest', () => signedRankTest(long, long)],
+    ['signedRankTest of what is no number', () => signedRankTest(half, [1, 2])],
+    ['rankCorrelation', () => rankCorrelation(long, long)],
+    // Equal to nothing, itself included: it was looked for without end.
+    ['rankCorrelation of what is no number', () => rankCorrelation(half, [1, 2])],
+    [
+      'compareByRank of what is no number',
+      () =>
+        compareByRank(
+          new Map([
+            ['a', half],
+            ['b', [1, 2]],
+          ]),
+        ),
+    ],
+    ['bootstrapInterval', () => bootstrapInterval(long)],
+    ['bootstrapInterval of a sum beyond numbers', () => bootstrapInterval([1e308, 1e308])],
+    ['bootstrapInterval of 6e8 draws', () => bootstrapInterval(new Float64Array(300_000))],
+    ['a period longer than the series', () => fillMissing([1, NaN, 3], { method: 'seasonal', period: 1e9 })],
+    ['whole numbers between what is none', () => createRandom(1).integer(NaN, 5)],
+    ['whole numbers without end', () => createRandom(1).integer(0, 1e308)],
+    ['a time that is none', () => describeTimeRange(NaN, 1, 1)],
+    ['a time that no calendar has', () => describeTimeRange(0, 1e308, 1)],
+    ['a zone that is none', () => describeTimeRange(0, 1, 1, 'No/Where')],
+    ['a kind of calm that is none', () => generateCalm('constructor' as never, { seed: 1 })],
+    ['calm without end', () => generateCalm('white noise', { seed: 1, points: 1e9 })],
+    ['a kind of fault that is none', () => generateFault('__proto__' as never, { seed: 1 })],
+    ['a fault in too few points', () => generateFault('burst', { seed: 1, points: NaN })],
+    ['an outage that is none', () => generateOutage('x' as never, { seed: 1 })],
+    ['related channels that are none', () => generateRelated('toString' as never, { seed: 1 })],
+    ['services without end', () => generateGraphSequence({ nodes: 1e9 })],
+    ['steps without end', () => generateGraphSequence({ steps: 1e9 })],
+    ['anomalies beyond numbers', () => generateSeries('fraud', { strength: 1e308 })],
+  ])('%s', (_, work) => {
+    expect(['bad-option', 'length-mismatch', 'not-finite']).toContain(refusal(work).code);
+  });
+
+  const curve = { name: 'a', x: [1, 2], y: [3, 4] };
+  test.each<[string, () => unknown]>([
+    ['a plot of endless height', () => plotCurves([curve], { height: 1e9 })],
+    [
+      'panels of endless height',
+      () => plotSeries(createSeries({ channels: [channel('a')] }), { panelHeight: 1e12 }),
+    ],
+    ['an axis from nowhere', () => plotCurves([curve], { xExtent: [NaN, 1] })],
+    ['a mark nowhere', () => plotCurves([curve], { marks: [{ x: NaN, y: 1, label: 'a' }] })],
+    [
+      'values farther apart than numbers go',
+      () => plotSeries(createSeries({ channels: [channel('a', [-1e308, 1e308])] })),
+    ],
+    [
+      'bars of that kind',
+      () =>
+        plotBars([
+          { label: 'a', value: 1e308 },
+          { label: 'b', value: -1e308 },
+        ]),
+    ],
+    ['a whisker to nowhere', () => plotBars([{ label: 'a', value: 1, low: NaN }])],
+    [
+      'a rank beyond all',
+      () =>
+        plotCriticalDifference({
+          ranks: [
+            { name: 'a', meanRank: 1 },
+            { name: 'b', meanRank: 1e308 },
+          ],
+          cliques: [],
+          cases: 1,
+          alpha: 0.05,
+        }),
+    ],
+    [
+      'a diagram of 5,000 algorithms',
+      () =>
+        plotCriticalDifference({
+          ranks: Array.from({ length: 5000 }, (_, i) => ({ name: `a${i}`, meanRank: i + 1 })),
+          cliques: [],
+          cases: 1,
+          alpha: 0.05,
+        }),
+    ],
+  ])('%s', (_, work) => {
+    expect(['bad-option', 'not-finite']).toContain(refusal(work).code);
+  });
+
+  test('ticks and durations that are no numbers are told, not thrown', () => {
+    expect(formatTicks([7, 7])).toHaveLength(2);
+    expect(formatTicks([NaN, NaN])).toHaveLength(2);
+    expect(formatTicks(Array.from({ length: 300_000 }, (_, i) => i))).toHaveLength(300_000);
+    expect(humanDuration(NaN)).toContain('NaN');
+  });
+
+  test('a name of 300,000 letters is compared with none', () => {
+    expect(refusal(() => getDetectorDefinition('x'.repeat(300_000))).code).toBe('unknown-detector');
+  });
 });

@@ -5,6 +5,8 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   // A third of the letters may be wrong, at least two of a short name.
   let least = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
+    // So many letters must be added or left out: a name of any length costs nothing.
+    if (Math.abs(name.length - candidate.length) >= least) continue;
     const distance = editDistance(wanted, candidate.toLowerCase());
     if (distance < least) {
       least = distance;

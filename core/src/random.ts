@@ -46,7 +46,14 @@ export function createRandom(seed: number): Random {
   const beta = randomBeta.source(source);
   const random: Random = {
     uniform: (low = 0, high = 1) => low + (high - low) * source(),
-    integer: (low, high) => uniformInt(generator, low, high),
+    integer: (low, high) => {
+      // The generator draws without end where there is no such number.
+      if (!(Number.isSafeInteger(low) && Number.isSafeInteger(high) && low <= high)) {
+        checkNumber('the lower end', low, { whole: true });
+        checkNumber('the upper end', high, { min: low, whole: true });
+      }
+      return uniformInt(generator, low, high);
+    },
     chance: (probability) => source() < probability,
     normal: (mean = 0, deviation = 1) => mean + deviation * normal(),
     logNormal: (median, deviation) => median * Math.exp(deviation * normal()),

@@ -75,12 +75,19 @@ describe.skipIf(process.platform !== 'linux')('a pipe that nobody writes to', ()
   });
 });
 
-test.skipIf(process.platform !== 'linux')('work that holds the thread ends on a signal', async () => {
+test.skipIf(process.platform !== 'linux').each([
+  ['', 'interruption.atOnce(async () => {', '})'],
+  [
+    ', also from where it says so',
+    "interruption.following(() => {}, async (tell) => { tell({ phase: 'decide', done: 0 });",
+    '})',
+  ],
+])('work that holds the thread ends on a signal%s', async (_, begin, end) => {
   const module = join(root, 'core/dist/esm/cli/interrupt.js');
   const script = `import { interruption } from ${JSON.stringify(module)};
     import { writeSync } from 'node:fs';
     interruption.begin();
-    await interruption.atOnce(async () => { writeSync(1, 'drawing'); for (;;) {} });`;
+    await ${begin} writeSync(1, 'drawing'); for (;;) {} ${end};`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
   await new Promise((resolve) => child.stdout.once('data', resolve));
   const ended = new Promise((resolve) => child.on('close', (_, signal) => resolve(signal)));

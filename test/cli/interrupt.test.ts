@@ -5,11 +5,17 @@ import { collect, commandIn, table } from './command.js';
 const { folder, inFolder, start } = commandIn();
 writeFileSync(inFolder('metrics.csv'), table());
 
+/** As a shell tells it: what has not ended in order in time is ended by the signal, which is 130 too. */
+const ending = (child: ReturnType<typeof start>): Promise<number | null> =>
+  new Promise((resolve) =>
+    child.on('close', (status, signal) => resolve(signal === 'SIGINT' ? 130 : status)),
+  );
+
 describe('Ctrl+C', () => {
   test('while reading leaves nothing and exits 130', async () => {
     const child = start(['detect', '-', '--out', 'interrupted.json', '--report', 'interrupted.html']);
     const output = collect(child);
-    const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
+    const closed = ending(child);
     // More than pipes hold: once all of it has been taken, the command is reading.
     const rows = Array.from({ length: 100_000 }, (_, i) => `${i % 13},${i % 7}`).join('\n');
     await new Promise((resolve) => child.stdin.write(`a,b\n${rows}\n`, resolve));
@@ -32,7 +38,7 @@ describe('Ctrl+C', () => {
       'interrupted.heed',
     ]);
     const output = collect(child);
-    const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
+    const closed = ending(child);
     await new Promise<void>((resolve) => {
       child.stderr.on('data', () => output().stderr.includes('Training: ') && resolve());
       child.on('close', () => resolve());
@@ -49,7 +55,7 @@ describe('Ctrl+C', () => {
     const files = ['--resume', 'kept.jsonl', '--out', 'interrupted.json'];
     const child = start(['evaluate', 'metrics.csv', ...detectors, ...files]);
     const output = collect(child);
-    const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
+    const closed = ending(child);
     const kept = () =>
       existsSync(inFolder('kept.jsonl')) ? readFileSync(inFolder('kept.jsonl'), 'utf8') : '';
     await expect.poll(kept, { timeout: 60_000 }).toMatch(/\n$/);

@@ -148,7 +148,10 @@ async function detectAction(
     if (!showsNotes(format)) tellNotes(input.notes, flags);
     // Reasons say UTC by themselves where no zone is asked for: they are read outside the table too.
     const zone = flags.timeZone === 'UTC' ? {} : { timeZone: flags.timeZone };
-    detection = await detector.score(input.series, { ...run, ...zone });
+    const { series } = input;
+    detection = await interruption.following(progress.update, (onProgress) =>
+      detector.score(series, { ...run, onProgress, ...zone }),
+    );
   } finally {
     detector.dispose();
   }

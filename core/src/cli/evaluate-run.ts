@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Progress } from '../detectors/base/types.js';
 import { HeedError, isHeedError, throwIfAborted, type HeedErrorCode } from '../errors.js';
+import { interruption } from './interrupt.js';
 import { NodeWorkerPool } from '../node/pool.js';
 import type { EvaluationCache } from './evaluate-cache.js';
 import type { EvaluateOptions } from './evaluate-options.js';
@@ -70,7 +71,8 @@ export async function runAll<Result extends EvaluateResult>(
   const worker = new URL('./evaluate-worker.js', import.meta.url);
   const parallel = Math.min(jobs, open.length);
   if (parallel <= 1 || !existsSync(worker)) {
-    for (const i of open) await run(i, () => runTask(tasks[i]!, signal));
+    // On this thread: metrics hold it, and no result is being kept meanwhile.
+    for (const i of open) await run(i, () => interruption.atOnce(() => runTask(tasks[i]!, signal)));
     return someSucceeded(finishedTasks(tasks, results));
   }
   const pool = new NodeWorkerPool<EvaluateTask, Result>(worker, parallel);

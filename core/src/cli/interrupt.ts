@@ -1,3 +1,4 @@
+import type { Progress } from '../detectors/base/types.js';
 import { throwIfAborted } from '../errors.js';
 import { yieldToEventLoop } from '../yield.js';
 import { removeUnfinished } from './output.js';
@@ -51,6 +52,22 @@ class Interruption {
     this.end();
     try {
       return await work();
+    } finally {
+      if (listened) this.begin();
+    }
+  }
+
+  /** Work that tells when it begins to hold the thread (`decide`): from there to its end nobody listens, as in `atOnce`. */
+  async following<T>(
+    update: (progress: Progress) => void,
+    work: (onProgress: (progress: Progress) => void) => Promise<T>,
+  ): Promise<T> {
+    const listened = this.listening;
+    try {
+      return await work((progress) => {
+        if (progress.phase === 'decide') this.end();
+        update(progress);
+      });
     } finally {
       if (listened) this.begin();
     }

@@ -36,6 +36,7 @@ const phaseNames: Readonly<Record<string, string>> = {
   fit: 'Training',
   score: 'Scoring',
   explain: 'Explaining',
+  decide: 'Deciding',
   evaluate: 'Evaluating',
 };
 

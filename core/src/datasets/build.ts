@@ -68,7 +68,7 @@ export function defineGenerator(scoreConfig: GeneratorRecipe): GeneratorDefiniti
         strength: options.strength ?? 1,
         random: createRandom(options.seed ?? 0),
       };
-      checkNumber(`${id}: strength`, wanted.strength, { above: 0 });
+      checkNumber(`${id}: strength`, wanted.strength, { above: 0, max: 1_000_000 });
       return label(id, wanted.points, scoreConfig.make(wanted));
     },
   };

@@ -115,6 +115,9 @@ export function generateGraph(options: GraphGeneratorOptions = {}): LabeledGraph
   };
 }
 
+/** Services times steps. */
+const MOST_CELLS = 20_000_000;
+
 /** Options of `generateGraphSequence`. */
 export interface GraphSequenceGeneratorOptions {
   /** Services; default 8, at least 4. */
@@ -138,17 +141,14 @@ export function generateGraphSequence(options: GraphSequenceGeneratorOptions = {
   const n = options.nodes ?? 8;
   const steps = options.steps ?? 600;
   const anomalies = options.anomalies ?? 6;
-  if (
-    !Number.isSafeInteger(n) ||
-    n < 4 ||
-    !Number.isSafeInteger(steps) ||
-    steps < 100 ||
-    anomalies * 24 > steps / 2
-  ) {
+  checkNumber('the number of services', n, { min: 4, max: 10_000, whole: true });
+  checkNumber('the number of steps', steps, { min: 100, max: 1_000_000, whole: true });
+  checkNumber('the number of anomalies', anomalies, { min: 0, max: 10_000, whole: true });
+  if (n * steps > MOST_CELLS || anomalies * 24 > steps / 2) {
     throw new HeedError(
       'bad-option',
       `${n} services over ${steps} steps cannot hold ${anomalies} anomalies`,
-      'Give at least 4 services, 100 steps and 48 steps per anomaly.',
+      `Give 48 steps per anomaly, and at most ${MOST_CELLS} services times steps.`,
     );
   }
   const random = createRandom(options.seed ?? 0);

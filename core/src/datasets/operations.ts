@@ -1,3 +1,5 @@
+import { checkNumber } from '../check-number.js';
+import { HeedError, shownValue } from '../errors.js';
 import { createRandom, type Random } from '../random.js';
 import { createSeries, type Series } from '../series/series.js';
 import type { LabeledSeries } from './types.js';
@@ -187,12 +189,16 @@ export const faultKinds = Object.keys(faults) as readonly FaultKind[];
 
 /** A series in which nothing is wrong. */
 export function generateCalm(kind: CalmKind, { points = 1800, seed }: OperationsOptions): LabeledSeries {
+  checkKind(kind, calm);
+  checkPoints(points, 1);
   const random = createRandom(seed);
   return labeled(makeValues(calm[kind], random, points), []);
 }
 
 /** A series with one fault, which lies in the second half. */
 export function generateFault(kind: FaultKind, { points = 1800, seed }: OperationsOptions): LabeledSeries {
+  checkKind(kind, faults);
+  checkPoints(points, LEAST_POINTS);
   const random = createRandom(seed);
   const { base, length, apply, phase }: Fault = faults[kind];
   const values = makeValues(base, random, points);
@@ -203,6 +209,24 @@ export function generateFault(kind: FaultKind, { points = 1800, seed }: Operatio
   const end = start + own - 1;
   apply(values, start, end, random);
   return labeled(values, [{ kind, start, end, channels: ['value'] }]);
+}
+
+/** Fewer have no second half that holds an incident of any kind. */
+export const LEAST_POINTS = 720;
+
+/** @throws HeedError bad-option where there is no such kind */
+export function checkKind(kind: string, known: object): void {
+  if (typeof kind === 'string' && Object.hasOwn(known, kind)) return;
+  throw new HeedError(
+    'bad-option',
+    `there is no kind ${shownValue(kind)}`,
+    `Known kinds: ${Object.keys(known).join(', ')}.`,
+  );
+}
+
+/** @throws HeedError bad-option */
+export function checkPoints(points: number, least: number): void {
+  checkNumber('the number of points', points, { min: least, max: 10_000_000, whole: true });
 }
 
 function makeValues(make: Values, random: Random, n: number): Float64Array {

@@ -1,6 +1,6 @@
 import { createRandom, type Random } from '../random.js';
 import { createSeries } from '../series/series.js';
-import { labelSeries, type OperationsOptions } from './operations.js';
+import { checkKind, checkPoints, labelSeries, LEAST_POINTS, type OperationsOptions } from './operations.js';
 import type { LabeledSeries } from './types.js';
 
 /** What drives the channels of a series: one value a minute, of a mean near 0 and a spread near 1. */
@@ -82,6 +82,8 @@ export function generateRelated(
   kind: RelatedKind,
   { points = 1800, seed, broken = false }: OperationsOptions & { readonly broken?: boolean },
 ): LabeledSeries {
+  checkKind(kind, kinds);
+  checkPoints(points, LEAST_POINTS);
   const random = createRandom(seed);
   const { driver, channels, unrelated }: Related = kinds[kind];
   const path = (): Float64Array => {
@@ -111,6 +113,8 @@ export function generateOutage(
   as: 'absent rows' | 'missing values',
   { points = 1800, seed }: OperationsOptions,
 ): LabeledSeries {
+  checkKind(as, { 'absent rows': true, 'missing values': true });
+  checkPoints(points, LEAST_POINTS);
   const random = createRandom(seed);
   const length = random.integer(10, 60);
   const start = random.integer(points >> 1, points - length - 40);

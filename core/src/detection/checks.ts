@@ -1,9 +1,10 @@
 import { checkNumber } from '../check-number.js';
 import type { DetectorTags, Feedback, RunOptions } from '../detectors/base/types.js';
 import { formatCount } from '../format.js';
-import { HeedError, shownValue } from '../errors.js';
+import { HeedError } from '../errors.js';
 import { checkFeedback } from '../feedback/read.js';
 import type { Series } from '../series/series.js';
+import { checkTimeZone } from './time-zone.js';
 
 /** What a fit or a scoring is told beside the options of every run. */
 interface ToldOptions extends RunOptions {
@@ -25,21 +26,6 @@ export function checkRunOptions(
   if (seed !== undefined) checkNumber('the seed', seed, {});
   if (memoryLimit !== undefined)
     checkNumber('the memory limit in bytes', memoryLimit, { above: 0, infinite: true });
-}
-
-/** @throws HeedError bad-option */
-function checkTimeZone(name: string): void {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-  } catch (cause) {
-    throw new HeedError(
-      'bad-option',
-      `${shownValue(name)} is not a time zone`,
-      'Use an IANA name such as UTC or Europe/Berlin.',
-      undefined,
-      cause,
-    );
-  }
 }
 
 /** @throws HeedError bad-option, not-supported, too-few-points */

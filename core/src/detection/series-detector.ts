@@ -1,4 +1,4 @@
-import { CooperativeScheduler } from '../yield.js';
+import { yieldToEventLoop } from '../yield.js';
 import type {
   AttentionMap,
   DetectorOptions,
@@ -136,7 +136,10 @@ export class SeriesDetector implements Detector {
     const options = { ...given, feedback: joinFeedback(this.feedback, given.feedback) };
     const filled = await this.prepare(series, options);
     const raw = await this.raw.score(filled.series, options);
-    await new CooperativeScheduler(options.signal).yieldIfDue();
+    // Decisions hold the thread: who is told so has heard of what came before.
+    await yieldToEventLoop();
+    throwIfAborted(options.signal);
+    options.onProgress?.({ phase: 'decide', done: 0 });
     return buildDetection({
       detector: this.id,
       given: series,

@@ -1,4 +1,4 @@
-import { checkNumber } from '../check-number.js';
+import { checkNumber, readLength } from '../check-number.js';
 import { mean, quantileSorted } from 'simple-statistics';
 import { HeedError } from '../errors.js';
 import { createRandom } from '../random.js';
@@ -9,6 +9,9 @@ export interface BootstrapInterval {
   readonly low: number;
   readonly high: number;
 }
+
+/** A second or two. */
+const MOST_DRAWS = 100_000_000;
 
 /** Options of `bootstrapInterval`. */
 export interface BootstrapOptions {
@@ -30,11 +33,12 @@ export function bootstrapInterval(
   values: ArrayLike<number>,
   { confidence = 0.95, samples = 2000, seed = 0 }: BootstrapOptions = {},
 ): BootstrapInterval {
-  const n = values.length;
+  const n = readLength(values);
   if (n === 0)
     throw new HeedError('empty-input', 'there is no value to resample', 'Give at least one value.');
   const list = Array.from(values);
-  const bad = list.findIndex((value) => !Number.isFinite(value));
+  // Their sum must be finite too.
+  const bad = list.findIndex((value) => !(Math.abs(value) <= Number.MAX_VALUE / n));
   if (bad >= 0) {
     throw new HeedError(
       'not-finite',
@@ -44,6 +48,13 @@ export function bootstrapInterval(
   }
   checkNumber('the confidence', confidence, { above: 0, below: 1 });
   checkNumber('the number of resampled means', samples, { min: 100, max: 1_000_000, whole: true });
+  if (n * samples > MOST_DRAWS) {
+    throw new HeedError(
+      'bad-option',
+      `${samples} means of ${n} values take ${n * samples} draws`,
+      `Give ${Math.max(100, Math.floor(MOST_DRAWS / n))} samples or fewer: the more values, the fewer are needed.`,
+    );
+  }
   const random = createRandom(seed);
   const means = Float64Array.from({ length: samples }, () => {
     let sum = 0;

@@ -1,6 +1,6 @@
-import { checkNumber } from '../check-number.js';
+import { checkNumber, readLength } from '../check-number.js';
 import { errorFunction } from 'simple-statistics';
-import { HeedError } from '../errors.js';
+import { HeedError, shownValue } from '../errors.js';
 
 /** Algorithms compared over the same cases by their ranks. */
 export interface RankComparison {
@@ -21,6 +21,8 @@ export interface RankComparison {
  * @returns the probability of a difference as large by chance; 1 where no case differs
  */
 export function signedRankTest(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  checkCases('the first list', a, readLength(a));
+  checkCases('the second list', b, a.length);
   const differences: number[] = [];
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) differences.push(a[i]! - b[i]!);
   const n = differences.length;
@@ -33,6 +35,25 @@ export function signedRankTest(a: ArrayLike<number>, b: ArrayLike<number>): numb
   if (variance <= 0) return 1;
   const z = Math.abs(positive - mean) / Math.sqrt(variance);
   return Math.min(1, Math.max(0, 1 - errorFunction(z / Math.SQRT2)));
+}
+
+/** What is no number has no rank: it would be the first of all, in silence. */
+function checkCases(name: string, values: ArrayLike<number>, cases: number): void {
+  if (values.length !== cases) {
+    throw new HeedError(
+      'length-mismatch',
+      `${name} has ${values.length} values, the first one has ${cases}`,
+      'Give one value per case for every algorithm.',
+    );
+  }
+  for (let i = 0; i < cases; i++) {
+    if (Number.isFinite(values[i])) continue;
+    throw new HeedError(
+      'not-finite',
+      `${name} has ${shownValue(values[i])} for case ${i}`,
+      'Give finite values; a run that failed counts as 0.',
+    );
+  }
 }
 
 /** Ranks from the largest value, 1, on; equal ones share theirs. `ties`: Σ t³ − t over groups of t equal ones. */
@@ -68,14 +89,7 @@ export function compareByRank(values: ReadonlyMap<string, ArrayLike<number>>, al
       'Give at least two algorithms and one case.',
     );
   }
-  for (const [name, own] of values) {
-    if (own.length === cases) continue;
-    throw new HeedError(
-      'length-mismatch',
-      `"${name}" has ${own.length} values, "${names[0]}" has ${cases}`,
-      'Give one value per case for every algorithm.',
-    );
-  }
+  for (const [name, own] of values) checkCases(`"${name}"`, own, cases);
   checkNumber('the level', alpha, { above: 0, below: 1 });
   const sums = new Float64Array(names.length);
   for (let i = 0; i < cases; i++) {

@@ -1,3 +1,4 @@
+import { readLength } from '../check-number.js';
 import { HeedError } from '../errors.js';
 import type { Interval } from '../series/interval.js';
 
@@ -7,6 +8,7 @@ import type { Interval } from '../series/interval.js';
  */
 export function anomalyIntervals(labels: ArrayLike<number>): Interval[] {
   const intervals: Interval[] = [];
+  readLength(labels);
   for (let t = 0; t < labels.length; t++) {
     if (!labels[t]) continue;
     const start = t;
@@ -36,7 +38,7 @@ export function checkLabeledScores(labels: ArrayLike<number>, scores: ArrayLike<
  * @throws HeedError length-mismatch, labels-missing
  */
 export function checkPredictions(labels: ArrayLike<number>, predicted: ArrayLike<number>): number {
-  const n = labels.length;
+  const n = readLength(labels);
   if (predicted.length !== n) {
     throw new HeedError(
       'length-mismatch',

@@ -1,7 +1,7 @@
 import type { Feedback } from '../detectors/base/types.js';
 import { HeedError } from '../errors.js';
 import { LAST_TIME, type Series } from '../series/series.js';
-import { parseIsoTime } from '../series/read/times.js';
+import { parseIsoTime } from '../series/read/iso-time.js';
 
 /**
  * Reads judgments from JSON: an array of `{"start", "end", "kind"}` or an object with such an array as `feedback`.

@@ -2,7 +2,7 @@ import { scaleLinear } from 'd3-scale';
 import { HeedError } from '../errors.js';
 import { formatNumber, formatTicks } from '../format.js';
 import { drawLegend } from './legend.js';
-import { plotWidth, type PlotOptions } from './options.js';
+import { checkExtent, plotWidth, type PlotOptions } from './options.js';
 import { element, svgDocument, textElement, textWidth } from './svg.js';
 import { colors, seriesColors } from './theme.js';
 
@@ -32,9 +32,10 @@ export interface BarPlotOptions extends PlotOptions {
  */
 export function plotBars(bars: readonly Bar[], options: BarPlotOptions = {}): string {
   if (bars.length === 0) throw new HeedError('empty-input', 'there is no bar to plot', 'Give at least one.');
-  for (const { label, value } of bars) {
-    if (!Number.isFinite(value)) {
-      throw new HeedError('not-finite', `the bar "${label}" is ${value}`, 'Leave it out or give a number.');
+  for (const { label, value, low = value, high = value } of bars) {
+    const bad = [value, low, high].find((number) => !Number.isFinite(number));
+    if (bad !== undefined) {
+      throw new HeedError('not-finite', `the bar "${label}" is ${bad}`, 'Leave it out or give a number.');
     }
   }
   const width = plotWidth({ width: options.width ?? 640 });
@@ -43,6 +44,7 @@ export function plotBars(bars: readonly Bar[], options: BarPlotOptions = {}): st
   const all = [...values, ...references.map(({ value }) => value)];
   const low = Math.min(0, ...all);
   const high = Math.max(0, ...all);
+  checkExtent([low, high], 'the plot of bars');
   const widest = Math.min(width * 0.4, Math.max(...bars.map(({ label }) => textWidth(label))));
   const left = Math.ceil(widest + 16);
   const numbers = Math.max(...bars.map(({ value }) => textWidth(formatNumber(value))));

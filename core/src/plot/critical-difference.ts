@@ -1,5 +1,6 @@
 import { scaleLinear } from 'd3-scale';
 import type { RankComparison } from '../evaluate/critical-difference.js';
+import { checkNumber } from '../check-number.js';
 import { plotWidth, type PlotOptions } from './options.js';
 import { element, svgDocument, textElement, textWidth } from './svg.js';
 import { colors, seriesColors } from './theme.js';
@@ -22,6 +23,9 @@ export function plotCriticalDifference(
   options: CriticalDifferencePlotOptions = {},
 ): string {
   const width = plotWidth({ width: options.width ?? 760 });
+  checkNumber('the number of algorithms to plot', ranks.length, { min: 2, max: 200 });
+  for (const { name, meanRank } of ranks)
+    checkNumber(`the mean rank of "${name}"`, meanRank, { min: 1, max: ranks.length });
   const half = Math.ceil(ranks.length / 2);
   const label = (i: number): string => `${ranks[i]!.name}  ${ranks[i]!.meanRank.toFixed(2)}`;
   const findWidest = (indices: readonly number[]): number =>

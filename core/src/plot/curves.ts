@@ -5,7 +5,7 @@ import { drawHorizontalAxis, drawVerticalAxis, valueAxis, type VerticalAxis } fr
 import { formatNumber } from '../format.js';
 import { drawLegend } from './legend.js';
 import { drawLine } from './lines.js';
-import { plotWidth, type PlotOptions } from './options.js';
+import { checkExtent, plotHeight, plotWidth, type PlotOptions } from './options.js';
 import { element, svgDocument, textElement, textWidth } from './svg.js';
 import { colors, seriesColors } from './theme.js';
 
@@ -84,9 +84,12 @@ export function plotCurves(curves: readonly Curve[], options: CurvePlotOptions =
   }
   [xLow, xHigh] = options.xExtent ?? [xLow, xHigh];
   [yLow, yHigh] = options.yExtent ?? (yLow <= yHigh ? [yLow, yHigh] : [0, 1]);
+  checkExtent([xLow, xHigh], 'the horizontal axis');
+  checkExtent([yLow, yHigh], 'the vertical axis');
+  for (const { x, y } of options.marks ?? []) checkExtent([x, y], 'a mark');
   if (yLow === yHigh) [yLow, yHigh] = options.logY ? [yLow / 2, yHigh * 2] : [yLow - 0.5, yHigh + 0.5];
   const width = plotWidth({ width: options.width ?? 560 });
-  const height = options.height ?? 260;
+  const height = plotHeight(options.height ?? 260);
   const yAxisAt = (top: number) =>
     options.logY
       ? logAxis(yLow, yHigh, top, height)

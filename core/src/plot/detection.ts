@@ -13,7 +13,14 @@ import {
 import { typicalStep, type DrawRange } from './downsample.js';
 import { drawLegend, type LegendEntry } from './legend.js';
 import { drawBand, drawLine } from './lines.js';
-import { chooseChannels, chooseRange, plotWidth, type SeriesPlotOptions } from './options.js';
+import {
+  chooseChannels,
+  chooseRange,
+  checkExtent,
+  plotHeight,
+  plotWidth,
+  type SeriesPlotOptions,
+} from './options.js';
 import { element, svgDocument, textElement, textWidth } from './svg.js';
 import { severityClass, severityClasses } from '../detection/severity.js';
 import { colors } from './theme.js';
@@ -241,8 +248,9 @@ function plot(series: Series, detection: Detection | undefined, options: SeriesP
   const chosen = chooseChannels(series, options, eventImportance(series, detection));
   const truth = options.labels !== false && series.labels !== undefined;
   const title = options.title ?? series.name ?? '';
-  const height = options.panelHeight ?? defaultPanelHeight(chosen.length);
+  const height = plotHeight(options.panelHeight ?? defaultPanelHeight(chosen.length));
   const extents = chosen.map((c) => panelExtent(series, detection, c, range));
+  extents.forEach((extent, i) => checkExtent(extent, `"${series.channels[chosen[i]!]!.name}"`));
   const axesAt = (y: number, i: number) => valueAxis(...extents[i]!, { y, height });
   const left = Math.ceil(Math.max(28, ...chosen.map((_, i) => axesAt(0, i).labelWidth)) + 14);
   const inner = { x: left, width: width - left - 16 };

@@ -11,7 +11,7 @@ import {
 import { HeedError } from '../errors.js';
 import { formatNumber } from '../format.js';
 import { drawLegend } from './legend.js';
-import { plotWidth, type PlotOptions } from './options.js';
+import { plotHeight, plotWidth, type PlotOptions } from './options.js';
 import { element, svgDocument, textElement, textWidth } from './svg.js';
 import { severityClasses } from '../detection/severity.js';
 import { colors } from './theme.js';
@@ -88,7 +88,7 @@ export function plotGraph(graph: PlottedGraph, options: GraphPlotOptions = {}): 
     }
   }
   const width = plotWidth({ width: options.width ?? 640 });
-  const height = options.height ?? Math.min(900, Math.max(260, 70 * Math.sqrt(n) + 160));
+  const height = plotHeight(options.height ?? Math.min(900, Math.max(260, 70 * Math.sqrt(n) + 160)));
   const top = options.title ? 60 : 36;
 
   const nodes: Placed[] = graph.nodes.map(({ id }, i) => ({

@@ -35,6 +35,25 @@ export function plotWidth(options: PlotOptions): number {
   return width;
 }
 
+/** @throws HeedError bad-option */
+export function plotHeight(height: number): number {
+  checkNumber('the height of the plot', height, { min: 20, max: 20_000 });
+  return height;
+}
+
+/**
+ * An axis over [low, high] can be drawn.
+ * @throws HeedError not-finite
+ */
+export function checkExtent([low, high]: readonly [number, number], what: string): void {
+  if (Number.isFinite(low) && Number.isFinite(high) && Number.isFinite(high - low)) return;
+  throw new HeedError(
+    'not-finite',
+    `${what} reaches from ${low} to ${high}, which no axis can show`,
+    'Give finite numbers that are less than 1.8e308 apart.',
+  );
+}
+
 /**
  * Indices of the channels to draw, in order; `importance` (one number per channel) decides which ones when there
  * are too many.

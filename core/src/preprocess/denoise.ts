@@ -1,4 +1,4 @@
-import { checkNumber, isNumberIn } from '../check-number.js';
+import { checkNumber, isNumberIn, readLength } from '../check-number.js';
 import { sgg } from 'ml-savitzky-golay-generalized';
 import { HeedError, shownValue } from '../errors.js';
 import { movingMean, movingMedian, type MovingOptions } from './moving.js';
@@ -24,7 +24,7 @@ export function medianFilter(values: ArrayLike<number>, options: MovingOptions):
  */
 export function exponentialSmoothing(values: ArrayLike<number>, alpha: number): Float64Array {
   checkNumber('the smoothing weight', alpha, { above: 0, max: 1 });
-  const out = new Float64Array(values.length);
+  const out = new Float64Array(readLength(values));
   let state = NaN;
   for (let t = 0; t < out.length; t++) {
     const value = values[t]!;
@@ -63,7 +63,7 @@ export function savitzkyGolay(values: ArrayLike<number>, options: SavitzkyGolayO
   const highest = Math.min(5, window - 1);
   checkNumber('the degree', degree, { min: 1, max: highest, whole: true });
   checkNumber('the derivative', derivative, { min: 0, max: degree, whole: true });
-  if (values.length < window) {
+  if (readLength(values) < window) {
     throw new HeedError(
       'too-few-points',
       `${values.length} points are fewer than the window of ${window}`,

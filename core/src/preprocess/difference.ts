@@ -1,4 +1,4 @@
-import { checkNumber } from '../check-number.js';
+import { checkNumber, readLength } from '../check-number.js';
 import { HeedError } from '../errors.js';
 
 /**
@@ -9,6 +9,7 @@ import { HeedError } from '../errors.js';
 export function difference(values: ArrayLike<number>, lag = 1, order = 1): Float64Array {
   for (const [name, value] of Object.entries({ lag, order }))
     checkNumber(`the ${name} of the difference`, value, { min: 1, whole: true });
+  readLength(values);
   const out = Float64Array.from(values);
   // Beyond that there is nothing left.
   const rounds = Math.min(order, Math.ceil(out.length / lag));
@@ -24,7 +25,8 @@ export function difference(values: ArrayLike<number>, lag = 1, order = 1): Float
  * @param first the first `lag` values of the series
  */
 export function undoDifference(differences: ArrayLike<number>, first: ArrayLike<number>): Float64Array {
-  const lag = first.length;
+  readLength(differences);
+  const lag = readLength(first);
   if (lag < 1 || lag > differences.length) {
     throw new HeedError(
       'length-mismatch',

@@ -1,4 +1,4 @@
-import { checkNumber } from '../check-number.js';
+import { checkNumber, readLength } from '../check-number.js';
 import { HeedError, shownValue } from '../errors.js';
 import type { Series } from '../series/series.js';
 import { movingMean } from './moving.js';
@@ -32,6 +32,7 @@ export interface FillOptions {
  */
 export function fillMissing(values: ArrayLike<number>, options: FillOptions = {}): Float64Array {
   const { method = 'linear', period, maxGap = Infinity } = options;
+  const n = readLength(values);
   if (!methods.includes(method)) {
     throw new HeedError(
       'bad-option',
@@ -43,8 +44,8 @@ export function fillMissing(values: ArrayLike<number>, options: FillOptions = {}
     checkNumber(
       'the period of the seasonal filling',
       period,
-      { min: 2, whole: true },
-      'Give a whole number of points, 2 or more; findPeriods finds it.',
+      { min: 2, max: Math.max(2, n), whole: true },
+      'Give a whole number of points, from 2 to the length of the series; findPeriods finds it.',
     );
   }
   checkNumber('maxGap', maxGap, { min: 0, infinite: true });

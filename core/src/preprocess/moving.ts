@@ -1,4 +1,4 @@
-import { checkNumber } from '../check-number.js';
+import { checkNumber, readLength } from '../check-number.js';
 import { HeedError, shownValue } from '../errors.js';
 import { quantileOfSorted, sortedPresent } from './statistics.js';
 
@@ -40,7 +40,7 @@ function movingMoments(
   mean: Float64Array | null,
   std: Float64Array | null,
 ): void {
-  const n = values.length;
+  const n = readLength(values);
   const { before, after } = reach(options, n);
   const width = before + after + 1;
   const counts = new Float64Array(width + 1);
@@ -105,9 +105,9 @@ function movingMoments(
 export function movingMean(
   values: ArrayLike<number>,
   options: MovingOptions,
-  mean: Float64Array = new Float64Array(values.length),
+  mean: Float64Array = new Float64Array(readLength(values)),
 ): Float64Array {
-  const n = values.length;
+  const n = readLength(values);
   const { before, after } = reach(options, n);
   const width = before + after + 1;
   const suffix = new Float64Array(width);
@@ -144,7 +144,7 @@ export function movingMean(
  * 0 where it holds one. O(n).
  */
 export function movingStd(values: ArrayLike<number>, options: MovingOptions): Float64Array {
-  const std = new Float64Array(values.length);
+  const std = new Float64Array(readLength(values));
   movingMoments(values, options, null, std);
   return std;
 }
@@ -154,15 +154,15 @@ export function movingMeanStd(
   values: ArrayLike<number>,
   options: MovingOptions,
 ): { mean: Float64Array; std: Float64Array } {
-  const mean = new Float64Array(values.length);
-  const std = new Float64Array(values.length);
+  const mean = new Float64Array(readLength(values));
+  const std = new Float64Array(readLength(values));
   movingMoments(values, options, mean, std);
   return { mean, std };
 }
 
 /** `sign` 1 finds the maximum, −1 the minimum: van Herk 1992, O(n) whatever the window. */
 function movingExtremum(values: ArrayLike<number>, options: MovingOptions, sign: 1 | -1): Float64Array {
-  const n = values.length;
+  const n = readLength(values);
   const { before, after } = reach(options, n);
   const width = before + after + 1;
   const out = new Float64Array(n);
@@ -208,7 +208,7 @@ export function movingQuantile(
   options: MovingOptions,
 ): Float64Array {
   quantileOfSorted([], probability); // checks the probability
-  const n = values.length;
+  const n = readLength(values);
   const { before, after } = reach(options, n);
   const sorted = sortedPresent(values);
   let distinct = 0;

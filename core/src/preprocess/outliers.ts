@@ -1,4 +1,4 @@
-import { checkNumber } from '../check-number.js';
+import { checkNumber, readLength } from '../check-number.js';
 import { HeedError } from '../errors.js';
 import { MAD_TO_SIGMA, quantileOfSorted, sortedPresent } from './statistics.js';
 
@@ -13,6 +13,7 @@ export function clipValues(values: ArrayLike<number>, bounds: ClipBounds): Float
   const { low, high } = bounds;
   checkNumber('the lower bound', low, { infinite: true });
   checkNumber('the upper bound', high, { min: low, infinite: true });
+  readLength(values);
   return Float64Array.from(values, (value) => (value < low ? low : value > high ? high : value));
 }
 

@@ -1,4 +1,4 @@
-import { checkNumber } from '../check-number.js';
+import { checkNumber, readLength } from '../check-number.js';
 import { quickselect } from 'simple-statistics';
 
 /** Factor that makes the median absolute deviation of a normal distribution its standard deviation: 1/Φ⁻¹(¾). */
@@ -6,7 +6,7 @@ export const MAD_TO_SIGMA = 1.4826022185056018;
 
 /** The values that are not missing (a copy). */
 function present(values: ArrayLike<number>): Float64Array {
-  const out = new Float64Array(values.length);
+  const out = new Float64Array(readLength(values));
   let count = 0;
   for (let t = 0; t < values.length; t++) {
     const value = values[t]!;
@@ -124,6 +124,7 @@ export interface MeanDeviation {
  * offset costs no digits. NaN, NaN where all are missing.
  */
 export function meanAndStd(values: ArrayLike<number>): MeanDeviation {
+  readLength(values);
   let sum = 0;
   let count = 0;
   for (let t = 0; t < values.length; t++) {

@@ -8,7 +8,7 @@ import {
 } from './graph.js';
 import { readCells } from './read/cells.js';
 import { epochToMs, guessEpochUnit } from './read/epoch.js';
-import { parseIsoTime } from './read/times.js';
+import { parseIsoTime } from './read/iso-time.js';
 
 /** What degrees and weights give as features where there are no others. */
 const DEGREE_FEATURES = ['edges out', 'weight out', 'edges in', 'weight in'];

@@ -14,7 +14,7 @@ export {
 export type { Aggregation, DuplicatePolicy } from './merge.js';
 export { formatDuration, parseDuration } from './time.js';
 export { fillAbsent } from './absent.js';
-export { parseIsoTime } from './read/times.js';
+export { parseIsoTime } from './read/iso-time.js';
 export { unpack } from './read/unpack.js';
 export type { EpochUnit } from './read/epoch.js';
 export { seriesToCsv, type WriteCsvOptions } from './write.js';

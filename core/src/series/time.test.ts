@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseIsoTime } from './read/times.js';
+import { parseIsoTime } from './read/iso-time.js';
 import { formatDuration, parseDuration } from './time.js';
 
 describe('parseIsoTime', () => {

@@ -280,9 +280,15 @@ function measureMemory(rest: Float64Array, sigma: number, without: Interval): nu
       : Math.max(-OUTLYING, Math.min(OUTLYING, value / sigma)),
   );
   const products = new Float64Array(Math.floor(rest.length / REMEMBERS_SHARE));
-  laggedProducts(cut, products);
   let memory = 1;
+  let known = 0;
   for (let lag = 1; lag < products.length; lag++) {
+    if (lag >= known) {
+      // Most forget within a few lags: those of a long series would take as many sums as it has pairs of points.
+      const next = Math.min(products.length, Math.max(64, 2 * known));
+      laggedProducts(cut, products.subarray(0, next), known);
+      known = next;
+    }
     const correlation = products[lag]! / products[0]!;
     if (!(correlation > REMEMBERS)) break;
     memory += 2 * correlation;

@@ -1,5 +1,7 @@
 /** Values with units, and times, as people say them, in English. */
+import { checkNumber } from '../../check-number.js';
 import { formatNumber } from '../../format.js';
+import { checkTimeZone } from '../time-zone.js';
 
 const seconds: readonly (readonly [number, string])[] = [
   [86400, 'd'],
@@ -66,8 +68,10 @@ export function describeQuantity(value: number, unit = '', digits = 3): string {
  * `14:02–14:06 UTC`, `14:02:05–14:02:40 UTC`, `21 Nov 14:02 – 22 Nov 01:10 UTC`; the day only where it is not that
  * of `near`.
  * @param timeZone IANA name; without one UTC, and the text says so
+ * @throws HeedError bad-option
  */
 export function describeTimeRange(start: number, end: number, near: number, timeZone?: string): string {
+  for (const time of [start, end, near]) checkNumber('the time', time, { min: -8.64e15, max: 8.64e15 });
   const zone = timeZone ?? 'UTC';
   const day = formatter({ day: 'numeric', month: 'short', timeZone: zone });
   const brief = end - start < 120_000;
@@ -115,6 +119,7 @@ function formatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = JSON.stringify(options);
   const known = formatters.get(key);
   if (known) return known;
+  checkTimeZone(options.timeZone);
   const made = new Intl.DateTimeFormat('en-GB', options);
   formatters.set(key, made);
   return made;

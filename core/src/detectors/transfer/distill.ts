@@ -1,5 +1,6 @@
 import { resolveOptions } from '../base/options.js';
-import { HeedError } from '../../errors.js';
+import { readLength } from '../../check-number.js';
+import { HeedError, shownValue } from '../../errors.js';
 import type { Series } from '../../series/series.js';
 import type { DetectorOptions, FitReport, RawDetector, RawScores, RunOptions } from '../base/types.js';
 import { quantizeState, stateBytes } from '../base/quantize.js';
@@ -120,8 +121,18 @@ async function timed(
   return { scores, seconds: (performance.now() - start) / 1000 };
 }
 
-/** Spearman's rank correlation of two lists of n values; ties get their mean rank. */
+/**
+ * Spearman's rank correlation of two lists of n values; ties get their mean rank.
+ * @throws HeedError length-mismatch, not-finite
+ */
 export function rankCorrelation(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (readLength(a) !== readLength(b)) {
+    throw new HeedError(
+      'length-mismatch',
+      `there are ${a.length} and ${b.length} values`,
+      'Give two lists of one length.',
+    );
+  }
   const [x, y] = [ranks(a), ranks(b)];
   const mean = (a.length + 1) / 2;
   let xy = 0;
@@ -136,6 +147,15 @@ export function rankCorrelation(a: ArrayLike<number>, b: ArrayLike<number>): num
 }
 
 function ranks(values: ArrayLike<number>): Float64Array {
+  for (let i = 0; i < values.length; i++) {
+    // What is no number has no place in an order, and equals nothing, itself included.
+    if (!Number.isNaN(Number(values[i]))) continue;
+    throw new HeedError(
+      'not-finite',
+      `value ${i} is ${shownValue(values[i])}`,
+      'Leave it out of both lists.',
+    );
+  }
   const order = Array.from({ length: values.length }, (_, i) => i).sort((i, j) => values[i]! - values[j]!);
   const result = new Float64Array(values.length);
   for (let from = 0; from < order.length;) {

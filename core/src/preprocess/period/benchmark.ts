@@ -1,3 +1,4 @@
+import { readLength } from '../../check-number.js';
 import { autocorrelation } from '../autocorrelation.js';
 
 /**
@@ -9,7 +10,7 @@ import { autocorrelation } from '../autocorrelation.js';
  * @returns W in points
  */
 export function findPeriodTsbAd(values: ArrayLike<number>): number {
-  const head = new Float64Array(Math.min(TSB_AD_POINTS, values.length));
+  const head = new Float64Array(Math.min(TSB_AD_POINTS, readLength(values)));
   for (let t = 0; t < head.length; t++) head[t] = values[t]!;
   return periodOfTsbAd(autocorrelation(head, Math.min(TSB_AD_LAGS, Math.max(0, head.length - 1))));
 }

@@ -1,4 +1,4 @@
-import { checkNumber } from '../../check-number.js';
+import { checkNumber, readLength } from '../../check-number.js';
 import { laggedProducts } from '../autocorrelation.js';
 import { clipAndInterpolate, halve, meanSquare, withoutTrend } from './prepare.js';
 import { refine, sharpen, subtractCycle } from './refine.js';
@@ -58,7 +58,7 @@ export function findPeriods(values: ArrayLike<number>, options: PeriodOptions = 
   checkNumber('minStrength', minStrength, { min: 0, max: 1 });
   if (options.maxPeriod !== undefined)
     checkNumber('maxPeriod', options.maxPeriod, { min: 0, infinite: true });
-  const n = values.length;
+  const n = readLength(values);
   const longest = Math.min(options.maxPeriod ?? Infinity, Math.floor(n / 3));
   const start = clipAndInterpolate(values);
   if (start === null || longest < minPeriod) return [];

@@ -171,6 +171,44 @@ it.each([
   expect(told).toContain('holds day numbers');
 });
 
+describe('parts without names that say so', () => {
+  it('months that go on, and days and hours that rise, in a table without names', () => {
+    const months = read(Array.from({ length: 36 }, (_, t) => `${1958 + Math.floor(t / 12)}   ${pad((t % 12) + 1)}    ${(1958 + t / 12).toFixed(4)}   ${value(t)}`).join('\n')); // prettier-ignore
+    expect([...months.time]).toEqual(Array.from({ length: 36 }, (_, t) => Date.UTC(1958, t, 1)));
+    const hours = read(Array.from({ length: 72 }, (_, t) => `2026,3,${2 + Math.floor(t / 24)},${t % 24},${value(t)}`).join('\n')); // prettier-ignore
+    expect([...hours.time]).toEqual(Array.from({ length: 72 }, (_, t) => Date.UTC(2026, 2, 2, t)));
+    expect(hours.channels).toHaveLength(1);
+    // Two columns of counts are none.
+    expect(read(table('', 40, (t) => `${1800 + (t % 7)},${1 + (t % 5)},${value(t)}`).trim()).channels).toHaveLength(3); // prettier-ignore
+  });
+
+  it('letters of a buoy above its units', () => {
+    const text = `#YY  MM DD hh mm WDIR WSPD\n#yr  mo dy hr mn degT m/s\n${Array.from({ length: 50 }, (_, t) => `2026 03 02 10 ${pad(t)} ${200 + (t % 9)}  ${value(t)}`).join('\n')}\n`;
+    const { time, channels } = read(text);
+    expect([...time]).toEqual(Array.from({ length: 50 }, (_, t) => Date.UTC(2026, 2, 2, 10, t)));
+    expect(channels.map(({ unit }) => unit)).toContain('m/s');
+  });
+
+  it('hours that end, as times of day up to 24:00', () => {
+    const text = table('"DeliveryDate","HourEnding","LMP"', 72, (t) => `"03/${12 + Math.floor(t / 24)}/2026","${pad((t % 24) + 1)}:00",${value(t)}`); // prettier-ignore
+    expect([...read(text).time]).toEqual(Array.from({ length: 72 }, (_, t) => Date.UTC(2026, 2, 12, t + 1)));
+  });
+
+  it('a zone in the name of the column', () => {
+    const text = table('"#","Date Time, GMT+01:00","Temp, °C"', 20, (t) => `${t + 1},2026-03-02 10:${pad(t)}:00,${value(t)}`); // prettier-ignore
+    const { time, told } = read(text);
+    expect(time[0]).toBe(Date.UTC(2026, 2, 2, 9));
+    expect(told).toContain('as those of GMT+01:00');
+  });
+});
+
+it('reads a table below the settings of a device in as many columns', () => {
+  const scope = `Model,TBS1052B\nHorizontal Units,S\nSample Interval,4e-06\nRecord Length,40\nTIME,CH1\n${Array.from({ length: 40 }, (_, t) => `${(t * 4e-6).toExponential(6)},${value(t)}`).join('\n')}\n`;
+  const { channels, time } = read(scope);
+  expect(time).toHaveLength(40);
+  expect(channels.map(({ name }) => name)).toEqual(['CH1']);
+});
+
 it('reads weekdays and shifts that take turns as no series', () => {
   const days = table('date,weekday,orders', 70, (t) => {
     const date = new Date(Date.UTC(2026, 2, 2 + t));

@@ -157,3 +157,57 @@ export function findDayParts(
       : {}),
   };
 }
+
+/** A year of two digits is one of ours. */
+const fullYear = (year: number): number => (year > 99 ? year : year < 40 ? 2000 + year : 1900 + year);
+
+/** The time that year, month, day, hour and minute in columns make; text that is none where one of them is damaged. */
+function joinParts(columns: readonly number[]): CalendarParts {
+  return {
+    columns,
+    text: (cell) => {
+      const [year = NaN, month = NaN, day, hour, minute = 0] = columns.map((c) => whole(cell(c)));
+      const date = `${fullYear(year)}-${pad(month)}${day === undefined ? '' : `-${pad(day)}`}`;
+      return hour === undefined ? date : `${date} ${pad(hour)}:${pad(minute)}`;
+    },
+  };
+}
+
+/** Columns named YY MM DD hh mm, as offices of weather write them; null where there are none. */
+export function findLetterParts(
+  all: readonly string[],
+  columns: readonly number[],
+  sample: Sample,
+): CalendarParts | null {
+  const wanted = [/^y{2,4}$/, /^m{2}$/, /^d{2}$/, /^h{2}$/, /^m{2}$/];
+  const first = columns.find((c) => wanted.slice(0, 3).every((name, i) => name.test(bare(all[c + i] ?? ''))));
+  if (first === undefined) return null;
+  const count = wanted.findIndex((name, i) => i > 2 && !name.test(bare(all[first + i] ?? '')));
+  const found = Array.from({ length: count < 0 ? 5 : count }, (_, i) => first + i);
+  const whole4 = found.every(
+    (c) => columns.includes(c) && sample.every((row) => !Number.isNaN(whole(row[c] ?? ''))),
+  );
+  return whole4 ? joinParts(found) : null;
+}
+
+/**
+ * A year, a month … in the first columns of a table without names: months that go on one by one, or as many parts as
+ * make times that rise. Null where they do not.
+ */
+export function findBareParts(all: readonly string[], sample: Sample): CalendarParts | null {
+  if (sample.length < 4 || !all.every((name, c) => name === `column ${c + 1}`)) return null;
+  const bounds = [[1600, 2200], [1, 12], [1, 31], [0, 24], [0, 59]] as const; // prettier-ignore
+  for (let count = 2; count <= Math.min(bounds.length, all.length - 1); count++) {
+    const rows = sample.map((row) => row.slice(0, count).map(whole));
+    const [low, high] = bounds[count - 1]!;
+    if (!rows.every((row) => row[count - 1]! >= low && row[count - 1]! <= high)) return null;
+    if (count === 2 && !rows.every(([year]) => year! >= bounds[0][0] && year! <= bounds[0][1])) return null;
+    const times = rows.map(([year, month, day = 1, hour = 0, minute = 0]) =>
+      count === 2 ? 12 * year! + month! : Date.UTC(year!, month! - 1, day, hour, minute),
+    );
+    const rises = (step: number): boolean => (count === 2 ? step === 1 : step > 0);
+    if (times.every((time, row) => row === 0 || rises(time - times[row - 1]!)))
+      return joinParts(Array.from({ length: count }, (_, c) => c));
+  }
+  return null;
+}

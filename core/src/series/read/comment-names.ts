@@ -1,4 +1,5 @@
 /** Names of columns that do not stand right above them: in comments, or among lines that describe the columns. */
+import { cellUnit } from './cell-units.js';
 import { splitLine, type CellTypes, type Line, type Row } from './split.js';
 
 /** `@attribute cpu numeric`, `@attribute 'wind speed' {low,high}`: the names of an ARFF file, where there are `width`. */
@@ -16,13 +17,23 @@ export function namesInComments(
   width: number,
   types: CellTypes,
   delimiter: string,
-): string[] | null {
+): { readonly names: readonly string[]; readonly units: readonly string[] } | null {
   const last = comments.at(-1);
   if (!last || width < 2) return null;
   const attributes = readAttributes(comments, width);
-  if (attributes) return attributes;
-  const cells = splitLine(last.text.replace(/^\s*(?:#|\/\/|%)+\s*/, ''), delimiter);
-  return cells.length === width && cells.every((cell) => types.of(cell) === 'text') ? cells : null;
+  if (attributes) return { names: attributes, units: [] };
+  const read = (line: Line | undefined): string[] | null => {
+    const cells = line && splitLine(line.text.replace(/^\s*(?:#|\/\/|%)+\s*/, ''), delimiter);
+    return cells?.length === width && cells.every((cell) => types.of(cell) === 'text') ? cells : null;
+  };
+  const cells = read(last);
+  const above = read(comments.at(-2));
+  // Buoys have their units below the names: `#YY MM DD hh mm WDIR` above `#yr mo dy hr mn degT`.
+  const countUnits = (row: readonly string[]): number => row.filter((cell) => cellUnit(cell)?.known).length;
+  const isBelow = (comments.at(-2)?.line ?? 0) + 1 === last.line;
+  if (cells && above && isBelow && countUnits(cells) > countUnits(above))
+    return { names: above, units: cells };
+  return cells && { names: cells, units: [] };
 }
 
 /**

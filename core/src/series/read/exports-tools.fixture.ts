@@ -291,4 +291,51 @@ export const toolExports: Readonly<Record<string, Layout>> = {
         ...times(s).map((ms, t) => `${local(ms).replaceAll('-', '/')},${s.a[t]},${s.b[t]}`),
       ),
   },
+  'points of k6': {
+    channels: 2,
+    write: (s) =>
+      lines(
+        json({ type: 'Metric', data: { name: 'vus', type: 'gauge' }, metric: 'vus' }),
+        ...times(s).flatMap((ms, t) => [
+          json({ type: 'Point', metric: 'vus', data: { time: iso(ms), value: s.a[t], tags: null } }),
+          json({ type: 'Point', metric: 'load', data: { time: iso(ms), value: s.b[t], tags: null } }),
+        ]),
+      ),
+  },
+  'batch of Azure Monitor': {
+    channels: 2,
+    unit: 'percent',
+    write: (s) =>
+      json({
+        values: both(s).map(([host, values]) => ({
+          interval: 'PT1M',
+          resourceid: `/subscriptions/1/${host}`,
+          value: [
+            {
+              name: { value: 'Percentage CPU' },
+              unit: 'Percent',
+              timeseries: [{ data: times(s).map((ms, t) => ({ timeStamp: iso(ms), average: values[t] })) }],
+            },
+          ],
+        })),
+      }),
+  },
+  'pairs by name': {
+    channels: 2,
+    write: (s) =>
+      json({
+        prices: times(s).map((ms, t) => [ms, s.a[t]]),
+        volumes: times(s).map((ms, t) => [ms, s.b[t]]),
+      }),
+  },
+  'records under their times in one part': {
+    channels: 2,
+    write: (s) =>
+      json({
+        'Meta Data': { '2. Symbol': 'X', '3. Refreshed': '2026-03-02' },
+        'Time Series (1min)': Object.fromEntries(
+          times(s).map((ms, t) => [local(ms), { '1. open': String(s.a[t]), '2. close': String(s.b[t]) }]),
+        ),
+      }),
+  },
 };

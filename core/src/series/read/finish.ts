@@ -288,6 +288,13 @@ function inZone(
   notes: string[],
 ): Float64Array {
   const { timeZone } = table.options;
+  // "Date Time, GMT+01:00", as loggers write it.
+  const said = /\b(?:GMT|UTC)\s?([+-])(\d{1,2})(?::?(\d{2}))?\b/.exec(table.time?.name ?? '');
+  if (timeZone === undefined && said) {
+    const minutes = Number(said[2]) * 60 + Number(said[3] ?? 0);
+    notes.push(`The times were read as those of ${said[0]}, which the name of their column says.`);
+    return wall.map((ms) => ms - (said[1] === '+' ? 1 : -1) * minutes * 60_000);
+  }
   if (timeZone === undefined) {
     if (table.timeSource?.kind !== 'clock') {
       notes.push('The times carry no time zone and were read as UTC (--time-zone-in says otherwise).');

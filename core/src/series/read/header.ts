@@ -74,7 +74,26 @@ export function firstDataRow(
   if (at === first && rows.length > at + 1 && kinds.includes('number') && begins(rows[at]!)) return at + 1;
   if (at === first && rows.length > at + 1 && named(rows[at]!.cells) && !countsYears(rows[at + 1]!.cells))
     return at + 1;
-  return at;
+  return belowNames(rows, at, (row) => {
+    const cells = typed.map(({ c }) => (fits(row) ? types.of(row.cells[c] ?? '') : 'text'));
+    return cells.filter((type) => type === 'text').length / cells.length;
+  });
+}
+
+/**
+ * The row below the names where settings of a device, such as `Record Length,36`, stand above them in as many columns:
+ * a row of nothing but text, with text above it and none below. The row itself where there is no such row.
+ * @param texts share of the cells of a row that are text where the table has numbers and times
+ */
+function belowNames(rows: readonly Row[], at: number, texts: (row: Row) => number): number {
+  const shares = rows.slice(at).map(texts);
+  let names = shares.length - 1;
+  const areNames = ({ cells }: Row): boolean =>
+    cells.length > 1 && new Set(cells).size > 1 && cells.every((cell) => /\p{L}/u.test(cell));
+  while (names > 0 && !(shares[names]! === 1 && areNames(rows[at + names]!))) names--;
+  const below = shares.slice(names + 1);
+  if (names <= 0 || names > 60 || below.length < 3 || below.some((share) => share > 0)) return at;
+  return shares.slice(0, names).some((share) => share > 0) ? at + names + 1 : at;
 }
 
 /** True where the first row has digits, and is equal to all later ones but for those. */
@@ -135,7 +154,7 @@ export interface Named {
 
 /** What databases write below the names of columns; frames of their tables take the first and the last place. */
 const columnType =
-  /^(|timestamp(tz|\[\w+\])?|timestamp with(out)? time zone|datetime(\[.*\])?|date|time|double( precision)?|float\d*|real|decimal(\(.*\))?|numeric(\(.*\))?|(u?(big|small|tiny|huge)?int(eger)?\d*)|[iuf]\d{1,2}|varchar(\(\d+\))?|text|str(ing)?|bool(ean)?)$/i;
+  /^(|timestamp(tz|\[\w+\])?|timestamp with(out)? time zone|datetime(\[.*\])?|date|time|double( precision)?|float\d*|real|decimal(\(.*\))?|numeric(\(.*\))?|(u?(big|small|tiny|huge)?int(eger)?\d*)|\d+[sdn]|[iuf]\d{1,2}|varchar(\(\d+\))?|text|str(ing)?|bool(ean)?)$/i;
 
 export function nameColumns(
   given: readonly Row[],
@@ -156,7 +175,7 @@ export function nameColumns(
   const inComments = namesInComments(comments, width, types, delimiter);
   const isNearer = (comments.at(-1)?.line ?? 0) > (headers.at(-1)?.line ?? 0);
   if (headers.length === 0 || (inComments && isNearer && headers.at(-1)!.cells.length !== width)) {
-    if (inComments) return { names: numbered(inComments), units: [], headers: [] };
+    if (inComments) return { names: numbered(inComments.names), units: [...inComments.units], headers: [] };
     if (options.header === undefined) {
       notes.push('The first row holds numbers, so it was read as data: the columns have no names.');
     }

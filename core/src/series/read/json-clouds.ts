@@ -190,10 +190,28 @@ export const grafanaFrames: JsonLayout = (value, options) => {
 
 /** Azure Monitor: `{ value: [{ name, unit, timeseries: [{ data: [{ timeStamp, average }] }] }] }`. */
 export const azure: JsonLayout = (value, options) => {
-  if (!isObject(value) || !Array.isArray(value.value)) return null;
-  const list = value.value as Json[];
-  if (!list.every((one) => isObject(one) && Array.isArray(one.timeseries))) return null;
-  const series = list.flatMap((one, v) =>
+  if (!isObject(value)) return null;
+  // A batch has the answers of several resources.
+  const batch = Array.isArray(value.values) ? (value.values as unknown[]) : null;
+  const answers = (batch ?? [value]) as Json[];
+  const list = answers.flatMap((answer, b) =>
+    isObject(answer) && Array.isArray(answer.value)
+      ? (answer.value as Json[]).map((one, v) => ({
+          one,
+          at: [...(batch ? ['values', b] : []), 'value', v] as JsonPath,
+          resource: batch
+            ? [
+                String(answer.resourceid ?? '')
+                  .split('/')
+                  .at(-1)!,
+              ]
+            : [],
+        }))
+      : [],
+  );
+  if (answers.some((answer) => !isObject(answer) || !Array.isArray(answer.value))) return null;
+  if (!list.every(({ one }) => isObject(one) && Array.isArray(one.timeseries))) return null;
+  const series = list.flatMap(({ one, at, resource }) =>
     (one.timeseries as Json[]).flatMap((inner, i): PointSeries[] => {
       const data = (Array.isArray(inner.data) ? inner.data : []) as Json[];
       const title = isObject(one.name) ? String(one.name.value) : String(one.name ?? '');
@@ -204,11 +222,11 @@ export const azure: JsonLayout = (value, options) => {
         (key) => key !== 'timeStamp',
       );
       return kinds.map((kind) => ({
-        name: [title, ...tags, ...(kinds.length > 1 ? [kind] : [])].join(' '),
+        name: [...resource, title, ...tags, ...(kinds.length > 1 ? [kind] : [])].join(' '),
         ...unitNamed(one.unit),
         times: data.map((point) => point.timeStamp),
         values: data.map((point) => point[kind]),
-        path: (t, part) => ['value', v, 'timeseries', i, 'data', t, part === 'time' ? 'timeStamp' : kind],
+        path: (t, part) => [...at, 'timeseries', i, 'data', t, part === 'time' ? 'timeStamp' : kind],
       }));
     }),
   );

@@ -1,4 +1,5 @@
 /** JSON tables whose columns are described beside the rows, and lists that charts draw. */
+import { isEpoch } from './counted-times.js';
 import { byEpoch, isObject, isPairs, type Json, type JsonLayout } from './json-shapes.js';
 import type { JsonPath } from './json-place.js';
 import { joinPoints, type PointSeries } from './points.js';
@@ -156,6 +157,25 @@ function readLine(one: unknown, i: number, base: JsonPath): PointSeries | null {
   };
 }
 
+/** Lists of pairs of a time and a value by the names of their lines: `{ prices: [[1772409600000, 5], …], … }`. */
+function readNamedLines(node: Json, base: JsonPath): PointSeries[] | null {
+  const lists = Object.entries(node).filter(([, list]) => Array.isArray(list) && list.length > 1);
+  if (lists.length === 0 || !lists.every(([, list]) => isPairs(list) && list.every(isTimed))) return null;
+  return lists.map(([name, list]) => {
+    const pairs = list as readonly (readonly unknown[])[];
+    return {
+      name,
+      times: pairs.map(([time]) => byEpoch(time)),
+      values: pairs.map((pair) => pair[1]),
+      path: (t, part) => [...base, name, t, part === 'time' ? 0 : 1],
+    };
+  });
+}
+
+/** A pair whose first is an epoch time of our days. */
+const isTimed = (pair: readonly unknown[]): boolean =>
+  pair.length === 2 && typeof pair[0] === 'number' && isEpoch([pair[0]]);
+
 /** The data of charts: Highcharts, Plotly, Chart.js, ECharts, ApexCharts. */
 export const charts: JsonLayout = (value, options) => {
   const nested = isObject(value) && isObject(value.data);
@@ -185,6 +205,8 @@ export const charts: JsonLayout = (value, options) => {
       );
     }
   }
+  const named = isObject(inner) ? readNamedLines(inner, root) : null;
+  if (named) return joinPoints(named, 'the data of a chart', options);
   const key = isObject(inner)
     ? ['series', 'datasets', 'traces', 'data'].find((one) => inner[one] !== undefined && inner[one] !== null)
     : undefined;

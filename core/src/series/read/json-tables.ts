@@ -4,7 +4,8 @@ import type { JsonPath } from './json-place.js';
 import type { ReadOptions, ReadResult } from './options.js';
 import { seriesFromColumns, seriesFromRecords, type SeriesRecord } from './records.js';
 import { timeRank } from './roles.js';
-import { TimeForm, TimeParser } from './times.js';
+import { TimeForm } from './iso-time.js';
+import { TimeParser } from './times.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -116,7 +117,7 @@ function isKeyOfTime(key: string): boolean {
 }
 
 /** Keys that are times, though one may be damaged: the error of a time names that one. */
-function areTimes(keys: readonly string[]): boolean {
+export function areTimes(keys: readonly string[]): boolean {
   const bad = keys.filter((key) => !isKeyOfTime(key)).length;
   return bad === 0 || 10 * bad <= keys.length;
 }
@@ -132,19 +133,28 @@ function indexName(names: readonly string[], index: readonly unknown[]): string 
   return names.includes(name) ? `${name} (index)` : name;
 }
 
+/** Two records or more in a list, at most three lists or objects below. */
+function holdsRecords(cell: unknown, depth = 0): boolean {
+  if (Array.isArray(cell)) {
+    if (cell.length > 1 && cell.some(isObject)) return true;
+    return depth < 3 && cell.some((one) => holdsRecords(one, depth + 1));
+  }
+  return isObject(cell) && depth < 3 && Object.values(cell).some((one) => holdsRecords(one, depth + 1));
+}
+
 /**
  * The only list of records that an object of another shape holds, wherever it lies; null where there is none.
  * @throws HeedError bad-json where there are several
  */
 export function searchRecords(value: Json, options: ReadOptions): ReadResult | null {
   const found: { path: string; keys: JsonPath; records: SeriesRecord[] }[] = [];
+  let deep: string | null = null;
   const visit = (node: unknown, path: string, keys: JsonPath): void => {
     if (keys.length > 6) return;
     if (Array.isArray(node)) {
       if (node.length > 0 && node.every(isObject)) {
-        const nested = node
-          .flatMap((one: Json) => Object.values(one))
-          .some((cell) => Array.isArray(cell) && cell.length > 1 && cell.some(isObject));
+        const nested = node.flatMap((one: Json) => Object.values(one)).some((cell) => holdsRecords(cell));
+        if (nested && node.length > 1) deep ??= path;
         if (nested && node.length === 1) visit(node[0], `${path}[0]`, [...keys, 0]);
         else if (!nested) found.push({ path, keys, records: node as SeriesRecord[] });
       }
@@ -161,6 +171,14 @@ export function searchRecords(value: Json, options: ReadOptions): ReadResult | n
   // Beside measurements stand descriptions of fields and the like, which have no times.
   const timed = lists.filter(({ records }) => Object.keys(records[0]!).some((name) => timeRank(name) >= 0));
   const [only, ...others] = timed.length === 1 ? timed : lists;
+  if (deep !== null && timed.length !== 1) {
+    throw new HeedError(
+      'bad-json',
+      `the records under ${deep} hold lists of records of their own, in a layout that is not known`,
+      'Give one of those lists, or a list of records with a time and values each.',
+      { file: options.name },
+    );
+  }
   if (!only) return null;
   if (others.length > 0) {
     throw new HeedError(

@@ -8,7 +8,7 @@ import { isObject } from './json-shapes.js';
 import { faultAt, faultIn, withLines, withText, type JsonPath } from './json-place.js';
 import { isMissingText } from './numbers.js';
 import type { ReadOptions, ReadResult } from './options.js';
-import { readFrame, searchRecords } from './json-tables.js';
+import { areTimes, readFrame, searchRecords } from './json-tables.js';
 import { seriesFromColumns, seriesFromRecords, type SeriesRecord } from './records.js';
 import { otlp } from './json-otlp.js';
 import { timeRank } from './roles.js';
@@ -97,6 +97,7 @@ function readValue(value: unknown, options: ReadOptions): ReadResult {
       readFrame(value, options) ??
       readColumns(value, options) ??
       searchColumns(value, options) ??
+      searchFrames(value, options) ??
       searchRecords(value, options) ??
       failShape(value, options)
     );
@@ -191,6 +192,14 @@ function readLines(lines: readonly string[], options: ReadOptions): ReadResult {
     records.push(parse(line, options.name, i + 1) as SeriesRecord);
     numbers.push(i + 1);
   });
+  // k6 declares its metrics between the points.
+  const isPoint = (record: SeriesRecord): boolean => record?.type === 'Point' && 'metric' in record;
+  const isDeclared = (record: SeriesRecord): boolean => record?.type === 'Metric' && 'metric' in record;
+  if (records.some(isPoint) && records.every((record) => isPoint(record) || isDeclared(record))) {
+    const at = records.map((record, i) => (isPoint(record) ? i : -1)).filter((i) => i >= 0);
+    const points = at.map((i) => records[i]!);
+    return seriesFromRecords(points, withLines(options, at.map((i) => numbers[i]!)), undefined, []); // prettier-ignore
+  }
   const placed = withLines(options, numbers);
   return (
     tryLayout(victoria, records, placed) ??
@@ -271,6 +280,16 @@ function searchColumns(value: Json, options: ReadOptions): ReadResult | null {
   }
   const result = readColumns(only.columns, options, only.path.split('.'));
   return result && { ...result, notes: [`The columns were found under "${only.path}".`, ...result.notes] };
+}
+
+/** Records under their times in one part of an object, as Alpha Vantage has them; null where there are none, or several. */
+function searchFrames(value: Json, options: ReadOptions): ReadResult | null {
+  const parts = Object.entries(value).filter(([, part]) => isObject(part) && Object.keys(part).length > 1);
+  const found = parts.filter(([, part]) => areTimes(Object.keys(part as Json)));
+  const [only] = found;
+  if (!only || found.length > 1) return null;
+  const result = readFrame(only[1] as Json, options);
+  return result && { ...result, notes: [`The records were found under "${only[0]}".`, ...result.notes] };
 }
 
 /** The lists of cells that an object holds by name. */

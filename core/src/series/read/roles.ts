@@ -1,7 +1,14 @@
-import { findDayParts, findYearParts, type CalendarParts } from './calendar.js';
+import {
+  findBareParts,
+  findDayParts,
+  findLetterParts,
+  findYearParts,
+  type CalendarParts,
+} from './calendar.js';
 import { isMissingText } from './numbers.js';
 import { countsNamedTime, countsTime, isEpoch } from './counted-times.js';
-import { isTimeOfDay, TimeForm, TimeParser } from './times.js';
+import { TimeForm } from './iso-time.js';
+import { isTimeOfDay, TimeParser } from './times.js';
 
 /** How the time of a row is put together. */
 export interface TimeSource {
@@ -50,9 +57,9 @@ const daysOfYear = ['dayofyear', 'doy', 'yday', 'yearday', 'julianday', 'julian'
 const parts = [
   ['year', 'jahr', 'yr'],
   ['month', 'monat', 'mon', 'mo'],
-  ['day', 'tag', 'dayofmonth', 'dom'],
+  ['day', 'tag', 'dayofmonth', 'dom', 'dy'],
   ['hour', 'stunde', 'hr'],
-  ['minute', 'min'],
+  ['minute', 'min', 'mn'],
   ['second', 'sec'],
 ];
 
@@ -128,7 +135,8 @@ export function findTime(
       dated.find(({ c, rank }) => rank >= 0 && !most(c, 'dates')) ??
       dated.find(({ rank }) => rank >= 0) ??
       dated[0]!;
-    if (clock !== undefined && most(best.c, 'dates') && !/sunrise|sunset|start|end/i.test(names[clock]!)) {
+    const isOther = clock !== undefined && /sunrise|sunset|start|end/i.test(names[clock]!);
+    if (clock !== undefined && most(best.c, 'dates') && (!isOther || comesAgain(best.c, sample))) {
       return { columns: [best.c, clock, ...half], kind: 'join', byContent: false };
     }
     const hours = clock === undefined ? findDayParts(best.c, names, columns, sample) : null;
@@ -164,7 +172,9 @@ export function findTime(
     return { columns: [found[0], ordinal, ...own], kind: 'ordinal', byContent: false };
   }
   const calendar =
-    found[0] !== undefined && ordinal !== undefined ? null : findYearParts(names, columns, sample);
+    found[0] !== undefined && ordinal !== undefined
+      ? null
+      : (findLetterParts(names, columns, sample) ?? findYearParts(names, columns, sample));
   if (calendar) return { ...calendar, kind: 'calendar', byContent: false };
   const numeric = ranked.find(({ c, rank }) => {
     if (rank < 0) return false;
@@ -181,6 +191,8 @@ export function findTime(
       isEpoch(sampleNumbers(c, sample)),
   );
   if (nested !== undefined) return { columns: [nested], kind: 'cell', byContent: true };
+  const unnamed = findBareParts(names, sample);
+  if (unnamed) return { ...unnamed, kind: 'calendar', byContent: true };
   const counted = columns.find((c) => most(c, 'numbers') && countsTime(names[c]!, sampleNumbers(c, sample)));
   if (counted !== undefined) return { columns: [counted], kind: 'cell', byContent: true };
   const named = columns.find(
@@ -196,6 +208,12 @@ export function findTime(
 /** True where a cell of the first rows may be a damaged time: words such as "Dinner" are none. */
 function hasDigits(column: number, sample: readonly (readonly string[])[]): boolean {
   return sample.some((row) => /\d/.test(row[column] ?? ''));
+}
+
+/** Most rows have the cell of the row above. */
+function comesAgain(column: number, sample: readonly (readonly string[])[]): boolean {
+  const again = sample.filter((row, i) => i > 0 && row[column] === sample[i - 1]![column]).length;
+  return again > 0 && 2 * again >= sample.length - 1;
 }
 
 /** AM and PM, and nothing else. */

@@ -1,5 +1,6 @@
 import { CellParser, isMissingText, NUMBER } from './numbers.js';
-import { isTimeOfDay, TimeForm, TimeParser } from './times.js';
+import { TimeForm } from './iso-time.js';
+import { isTimeOfDay, TimeParser } from './times.js';
 
 /** Most rows that decide how the table is built. */
 export const mostRows = 300;

@@ -54,6 +54,16 @@ const otherTexts: readonly (readonly [begin: RegExp, what: string, remedy: strin
     'a set of examples for classification (.ts), not a series over time',
     'Give one series, a row per time.',
   ],
+  [
+    /^\S+ \S+ \S+ \[\d{1,2}\/\p{L}{3}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "/u,
+    'the log of a web server, a row per request, and no series',
+    'Count or average the requests per minute first, and give that table.',
+  ],
+  [
+    /^(?:<\d+>)?\p{L}{3} [ \d]\d \d\d:\d\d:\d\d \S+ [^\s:]+: /u,
+    'a log of messages (syslog), and no series',
+    'Count the messages per minute first, or take numbers out of them into a table.',
+  ],
 ];
 
 /** @throws HeedError not-text for texts that are neither tables nor JSON */

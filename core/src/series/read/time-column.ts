@@ -21,7 +21,8 @@ import {
   yearFirst,
   type NumberFormat,
 } from './time-formats.js';
-import { TimeForm, TimeParser } from './times.js';
+import { TimeForm } from './iso-time.js';
+import { TimeParser } from './times.js';
 import { shorten } from './words.js';
 
 function isEvenBy(time: Float64Array, step: number): boolean {
@@ -40,6 +41,8 @@ export class TimeColumn {
   /** Dates as 14-02-01, in which any part may be the year. */
   private short = 0;
   private clocks = 0;
+  /** Rows at 24:00 of a date whose order is open; their times are those of 00:00. */
+  private readonly ended: number[] = [];
   private readonly numberFormat: NumberFormat | null;
   private readonly order: (typeof orders)[number] | null;
   private readonly pattern: ((text: string) => Date | null) | null;
@@ -81,6 +84,11 @@ export class TimeColumn {
       if (form >= TimeForm.either && form <= TimeForm.monthFirst) {
         if (parser.mark === '.') this.dotted++;
         if (parser.mark === '-' && parser.shortYear) this.short++;
+        if (parser.endOfDay) {
+          // The day before is the one whose parts may be swapped.
+          this.ended.push(this.rows);
+          ms -= 86_400_000;
+        }
         if (parser.zoned) {
           this.offsets ??= new Growing(Int32Array);
           this.offsets.set(this.rows, parser.offset);
@@ -135,6 +143,7 @@ export class TimeColumn {
     }
     const open = counts[TimeForm.either]! + counts[TimeForm.dayFirst]! + counts[TimeForm.monthFirst]!;
     if (open > 0) this.settleOrder(time, notes);
+    for (const row of this.ended) time[row]! += 86_400_000;
     const zoned = counts[TimeForm.instant]!;
     if (zoned > 0 && zoned < this.rows && this.clocks > zoned) {
       const bare = this.first[TimeForm.local] ?? this.first[TimeForm.either] ?? this.first[TimeForm.dayFirst];

@@ -1,5 +1,5 @@
 import { HeedError } from '../../errors.js';
-import { dayMs } from './times.js';
+import { dayMs } from './iso-time.js';
 
 export const numberFormats = [
   'epoch-s',

@@ -6,7 +6,8 @@ import type { ReadOptions, ReadResult } from './options.js';
 import { joinPoints, type PointSeries } from './points.js';
 import { isIdName, isIndexName, keyRank } from './roles.js';
 import { CsvRows } from './rows.js';
-import { TimeForm, TimeParser } from './times.js';
+import { TimeForm } from './iso-time.js';
+import { TimeParser } from './times.js';
 import { listNames, shorten } from './words.js';
 
 /** Most cells of a table that is turned; beyond, a table with a row per time is asked for. */
@@ -107,6 +108,7 @@ export class TransposedCsv {
   private readonly heads: number[];
   private readonly times: string[];
   private cells = 0;
+  private readonly hasFlags: boolean;
 
   constructor(
     private readonly options: ReadOptions,
@@ -117,14 +119,17 @@ export class TransposedCsv {
   ) {
     const { names, delimiter, line, blanks, sample } = dialect;
     const parser = new CellParser();
-    const isNumeric = (c: number): boolean =>
-      sample.every((row) => parser.parse(row[c] ?? '', 0, (row[c] ?? '').length) !== TEXT);
+    const isNumeric = (c: number): boolean => {
+      const kinds = sample.map((row) => parser.parse(row[c] ?? '', 0, (row[c] ?? '').length));
+      return 2 * kinds.filter((kind) => kind === TEXT).length < sample.length;
+    };
     this.heads = names
       .map((_, c) => c)
       .filter((c) => !across.includes(c) && c !== spread?.start)
       // Sums and means of a day name no series.
       .filter((c) => spread === null || !isNumeric(c) || isIdName(names[c]!) || keyRank(names[c]!) >= 0);
     this.times = across.map((c) => names[c]!);
+    this.hasFlags = /\\time(_period)?$/i.test(names[0]!);
     this.rows = new CsvRows(delimiter.charCodeAt(0), options.name, () => this.row(), blanks);
     this.rows.line = line;
   }
@@ -166,7 +171,8 @@ export class TransposedCsv {
       .filter((cell) => cell !== '');
     const values = across.map((c): unknown => {
       if (c >= rows.count) return null;
-      const cell = rows.cell(c);
+      // Eurostat writes flags behind numbers: `24.9 p` is provisional.
+      const cell = this.hasFlags ? rows.cell(c).replace(/\s+[a-z]{1,4}$/, '') : rows.cell(c);
       return parser.parse(cell, 0, cell.length) === NUMBER ? cell : null;
     });
     if (values.every((value) => value === null)) return;

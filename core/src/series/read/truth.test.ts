@@ -73,7 +73,9 @@ describe('points that are decimal marks, or group thousands', () => {
   it('by what lies beside integers', () => {
     const three = (t: number): string => (20 + ((t * 7919) % 97) / 100).toFixed(2) + '7';
     expect(column((t) => (t % 20 === 7 ? '21' : three(t)))[8]).toBe(Number(three(8)));
-    expect(column((t) => (t % 4 ? `1.${100 + t}` : String(950 + (t % 40)))).slice(0, 3)).toEqual([950, 1101, 1102]);
+    expect(column((t) => (t % 4 ? `1.${100 + t}` : String(950 + (t % 40)))).slice(0, 3)).toEqual([
+      950, 1101, 1102,
+    ]);
     const tail = (t: number): number => Math.round(Math.exp(4 + ((t * 7919) % 97) / 16));
     expect(column((t) => tail(t).toLocaleString('de-DE'))).toEqual(
       Array.from({ length: 60 }, (_, t) => tail(t)),
@@ -99,6 +101,19 @@ describe('what is no table', () => {
     ['nothing of InfluxDB', '{"results":[{"statement_id":0}]}', /InfluxDB without any series/],
     ['lines of logs of Loki', '{"status":"success","data":{"resultType":"streams","result":[{"stream":{"app":"a"},"values":[["1772409600000000000","level=info"]]}]}}', /count_over_time/],
     ['histograms of Prometheus', '{"status":"success","data":{"resultType":"matrix","result":[{"metric":{"__name__":"h"},"histograms":[[1772409600,{"count":"5"}]]}]}}', /histogram_quantile/],
+        [
+      'requests of a web server',
+      rows((t) => `127.0.0.1 - - [02/Mar/2026:10:${10 + (t % 50)}:00 +0100] "GET / HTTP/1.1" 200 ${t}`),
+      /a row per request/,
+    ],
+    ['messages of syslog', rows((t) => `Mar  2 10:${10 + (t % 50)}:00 web-1 app[7]: took ${t} ms`), /log of messages/],
+    [
+      'lists in lists of records',
+      JSON.stringify({
+        rows: [1, 2].map((k) => ({ step: k, inner: [{ points: [{ a: 1 }, { a: 2 }] }] })),
+      }),
+      /hold lists of records of their own/,
+    ],
     ['rows of kinds', `METRICDATARESULTS\tm1\tCPU\n${rows((t) => `TIMESTAMPS\t2026-03-02T10:${10 + t}:00+00:00`, 40)}${rows((t) => `VALUES\t${value(t)}`, 40)}`, /stands where the names of the columns do/],
     ['a second table', `Nth day,Users\n${rows((t) => `${t},${value(t)}`)}\nNth day,Sessions\n${rows((t) => `${t},${value(t)}`)}`, /line 63: a second table begins here, with "Sessions"/],
   ])('%s', (_, text, message) => {
