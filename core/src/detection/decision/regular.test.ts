@@ -12,11 +12,6 @@ function falls(n: number, at: readonly number[]): Float64Array {
 const isRegular = (n: number, at: readonly number[], t: number): boolean =>
   findRegular(falls(n, at), { periods: [], most: 4 }).isRegular(t);
 
-test('three at the same distance to the point, from the first point to the last, are regular', () => {
-  expect(isRegular(2208, [696, 1416, 2136], 2136)).toBe(true);
-  expect(isRegular(2208, [696, 1450, 2136], 2136)).toBe(false);
-});
-
 test('four falls at even distances, from the first point to the last, are what a series does', () => {
   expect(isRegular(2400, [520, 1042, 1558, 2081], 1042)).toBe(true);
   // One of them at another time, or too few.

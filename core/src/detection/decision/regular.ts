@@ -30,7 +30,7 @@ const EVEN = 0.3;
 /** Share of the distances that must be so. */
 const MOSTLY_EVEN = 0.8;
 /** The same for fewer, which must be so even that random times rarely are, and come from the first point to the last. */
-const FEWEST_VERY_EVEN = 3;
+const FEWEST_VERY_EVEN = 4;
 const VERY_EVEN = 0.15;
 const BY_CHANCE = 0.005;
 const WHOLE = 1.15;
