@@ -84,3 +84,69 @@ describe('zstd', () => {
     await expect(read(packed.subarray(0, 20))).rejects.toMatchObject({ name: 'HeedError' });
   });
 });
+
+describe('workbooks of several sheets', () => {
+  type Cells = readonly (readonly unknown[])[];
+  const table: Cells = [['Time', 'v'], ...days.map((ms, t) => [new Date(ms), t + 0.125])];
+  const pack = (sheets: Readonly<Record<string, Cells>>): Uint8Array => {
+    const book = utils.book_new();
+    for (const [name, cells] of Object.entries(sheets))
+      utils.book_append_sheet(
+        book,
+        utils.aoa_to_sheet(cells as unknown[][], { UTC: true, dateNF: 'yyyy-mm-dd' }),
+        name,
+      );
+    return write(book, { type: 'buffer', bookType: 'xlsx' }) as Uint8Array;
+  };
+  const cover: Cells = [
+    ['Author', 'Bob'],
+    ['Version', 3],
+    ['Pages', 24],
+  ];
+
+  it.each<[string, Cells]>([
+    ['numbers', cover],
+    ['text', [['Read me'], ['The table is on the second sheet.'], ['Have fun']]],
+    ['a title', [['Company report'], [], ['x', 'y']]],
+  ])('a cover of %s is passed over', async (_, first) => {
+    const { series, notes } = await read(pack({ Cover: first, Data: table }));
+    expect([...series.time]).toEqual(days);
+    expect(notes.join(' ')).toContain('Sheet "Data" was read; "Cover" was not');
+  });
+
+  it('eight rows of numbers are a table, though they have no times', async () => {
+    const { series } = await read(pack({ Cover: cover, Data: [['v'], ...days.map((_, t) => [t])] }));
+    expect(series.time).toHaveLength(30);
+  });
+
+  it('sheets without a table are named', async () => {
+    await expect(read(pack({ Cover: cover, Notes: [['Read'], ['me'], ['first']] }))).rejects.toThrow(
+      /no sheet holds a table.*"Cover" has 2 rows of numbers.*--sheet.*"Cover", "Notes"/,
+    );
+  });
+
+  it('a fault in the table is told, and no other sheet read in its place', async () => {
+    const spoiled = table.map((row, t) => (t === 20 ? ['oops', 5] : row));
+    await expect(read(pack({ Data: spoiled, Other: table }))).rejects.toThrow(
+      /sheet "Data": "oops" is not a time/,
+    );
+  });
+
+  it('that are cut off are damaged, and other archives are no workbooks', async () => {
+    const bytes = pack({ Data: table });
+    await expect(read(bytes.subarray(0, bytes.length - 300))).rejects.toThrow(/damaged or cut off/);
+    const empty = Uint8Array.of(
+      0x50,
+      0x4b,
+      3,
+      4,
+      ...new Array<number>(26).fill(0),
+      0x50,
+      0x4b,
+      5,
+      6,
+      ...new Array<number>(18).fill(0),
+    );
+    await expect(read(empty)).rejects.toThrow(/no workbook/);
+  });
+});

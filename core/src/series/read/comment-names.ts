@@ -36,6 +36,17 @@ export function namesInComments(
   return cells && { names: cells, units: [] };
 }
 
+/** What the rows above a table of CloudWatch's console describe its columns by. */
+const describing =
+  /^(label|id|namespace|metric( ?name)?|dimensions?|period|stat(istic)?|unit|region|account( ?id)?)$/i;
+
+/** The row of labels where all rows above the table say what they describe; null for other tables. */
+export function findDescribedNames(headers: readonly Row[]): Row | null {
+  const first = ({ cells }: Row): string => cells[0]!.trim();
+  if (headers.length < 3 || !headers.every((row) => describing.test(first(row)))) return null;
+  return headers.find((row) => /^label$/i.test(first(row))) ?? null;
+}
+
 /**
  * Of lines that describe every column ("Label", "Stat", "Period" …), the one that names it; null where the last line
  * does so itself.
@@ -43,7 +54,10 @@ export function namesInComments(
 export function findNamingRow(headers: readonly Row[], types: CellTypes): Row | null {
   const isText = ({ cells }: Row): boolean => cells.slice(1).every((cell) => types.of(cell) === 'text');
   const last = headers.at(-1);
-  if (headers.length < 2 || !last || last.cells.length < 2 || isText(last)) return null;
+  if (headers.length < 2 || !last || last.cells.length < 2) return null;
+  const described = findDescribedNames(headers);
+  if (described) return described;
+  if (isText(last)) return null;
   if (!last.cells.slice(1).every((cell) => ['number', 'missing'].includes(types.of(cell)))) return null;
   const able = headers.filter((row) => row.cells.length === last.cells.length && isText(row));
   return able.find(({ cells }) => /label|name|metric|series|tag/i.test(cells[0]!)) ?? able.at(-1) ?? null;

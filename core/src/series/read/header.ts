@@ -2,7 +2,7 @@ import { looksLikeUnit } from './cell-units.js';
 import type { ReadOptions } from './options.js';
 import { timeRank } from './roles.js';
 import { isTimeOfDay } from './times.js';
-import { findNamingRow, namesInComments } from './comment-names.js';
+import { findDescribedNames, findNamingRow, namesInComments } from './comment-names.js';
 import type { CellType, CellTypes, Line, Row } from './split.js';
 
 /** Index of the first row that looks as the later ones do; the number of rows where none does. */
@@ -124,6 +124,9 @@ function countsYears(cells: readonly string[]): boolean {
   return run >= 4;
 }
 
+/** CloudWatch describes its columns in seven rows and more. */
+const mostHeaders = 12;
+
 /** Rows of names right above the data. */
 export function headerRows(
   rows: readonly Row[],
@@ -133,12 +136,14 @@ export function headerRows(
 ): Row[] {
   if (header === false || at === 0) return [];
   const found: Row[] = [];
-  for (let i = at - 1; i >= 0 && found.length < 4; i--) {
+  for (let i = at - 1; i >= 0 && found.length < mostHeaders; i--) {
     const { length } = rows[i]!.cells;
     const near = Math.abs(length - width) <= 1 || (length < width && at === rows.length);
     if (length !== width && !(near && found.length === 0 && (width > 2 || length > 1 || at === 1))) break;
     found.unshift(rows[i]!);
   }
+  // More rows than names and units have are titles, unless they are said to describe the columns.
+  if (found.length > 4 && !findDescribedNames(found)) found.splice(0, found.length - 4);
   // A header of another length is better than none: the rows below are refused with their lines. One cell is a title.
   if (found.length === 0 && at === 1 && width > 1 && (rows[0]!.cells.length > 1 || width === 2))
     found.push(rows[0]!);

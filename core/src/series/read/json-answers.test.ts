@@ -268,6 +268,31 @@ describe('errors in place of series are refused in the words of the server', () 
   });
 });
 
+it('the table of the console of CloudWatch has its names in the row of labels', () => {
+  const head = [
+    'Label,CPU,Network',
+    'Id,m1,m2',
+    'Namespace,AWS/EC2,AWS/EC2',
+    'Period,300,300',
+    'Stat,Average,Sum',
+  ];
+  const rows = steps.map(
+    (t) => `${iso(t).slice(0, 19).replace('T', ' ').replaceAll('-', '/')},${sample.a[t]},${t}`,
+  );
+  const quoted = [...head, ...rows].map((row) =>
+    row
+      .split(',')
+      .map((cell) => `"${cell}"`)
+      .join(','),
+  );
+  for (const lines of [[...head, ...rows], quoted, [...head.slice(0, 2), ...head.slice(4), ...rows]]) {
+    expect(channels(`${lines.join('\n')}\n`)).toEqual([
+      ['CPU', undefined, sample.a[3], sample.a[39]],
+      ['Network', undefined, 3, 39],
+    ]);
+  }
+});
+
 describe('text that begins with a bracket', () => {
   it.each([
     '[1772409600.12] 64 bytes from 1.1.1.1: icmp_seq=1 ttl=57 time=20 ms\n[1772409601.12] 64 bytes from 1.1.1.1\n',

@@ -178,11 +178,13 @@ describe('refusals of JSON name line and path', () => {
     expect(faultIn(text)).toBe(at);
   });
 
-  it('and notes name lines of the file', () => {
-    const text = JSON.stringify(records('n/a at all'), null, 2);
-    const { notes } = readJson(text);
-    // The record begins three lines above the cell.
-    expect(notes.join(' ')).toContain(`first in line ${lineOf(text, 'n/a at all') - 3})`);
+  it('and notes name paths, or lines where every record has one', () => {
+    for (const space of [undefined, 2])
+      expect(readJson(JSON.stringify(records('n/a at all'), null, space)).notes.join(' ')).toContain(
+        'first at [17])',
+      );
+    const lines = records('n/a at all').map((one) => JSON.stringify(one));
+    expect(readJson(lines.join('\n')).notes.join(' ')).toContain('first in line 18)');
   });
 });
 

@@ -7,6 +7,8 @@ export type JsonPath = readonly (string | number)[];
 
 /** Finds the line of a path, and says how messages write it. */
 interface JsonSource {
+  /** Every record has a line of its own. */
+  readonly perLine: boolean;
   findLine(path: JsonPath): number | undefined;
   shown(path: JsonPath): string;
 }
@@ -19,7 +21,7 @@ type WithSource = ReadOptions & { readonly [source]?: JsonSource };
 export function withText(options: ReadOptions, text: string): ReadOptions {
   const own: WithSource = {
     ...options,
-    [source]: { findLine: (path) => lineIn(text, path), shown: pathText },
+    [source]: { perLine: false, findLine: (path) => lineIn(text, path), shown: pathText },
   };
   return own;
 }
@@ -28,7 +30,11 @@ export function withText(options: ReadOptions, text: string): ReadOptions {
 export function withLines(options: ReadOptions, lines: readonly number[]): ReadOptions {
   const own: WithSource = {
     ...options,
-    [source]: { findLine: ([record]) => lines[record as number], shown: ([, ...rest]) => pathText(rest) },
+    [source]: {
+      perLine: true,
+      findLine: ([record]) => lines[record as number],
+      shown: ([, ...rest]) => pathText(rest),
+    },
   };
   return own;
 }
@@ -78,6 +84,26 @@ export function withRealLines(
     }
     return `${word} ${real.join(' and ')}`;
   });
+}
+
+/** Rows that a note calls lines, by their paths; by their lines where each has one of its own. */
+export function withRealPlaces(
+  note: string,
+  options: ReadOptions,
+  rowPath: (row: number, column: string | undefined) => JsonPath,
+): string {
+  const own = (options as WithSource)[source];
+  if (!own || own.perLine) return withRealLines(note, options, rowPath);
+  return note.replace(
+    /\b(?:in )?lines? (\d+)(?:( and |–)(\d+))?/gi,
+    (all: string, one: string, and = '', other?: string) => {
+      const shown = [one, other]
+        .filter((row) => row !== undefined)
+        .map((row) => own.shown(rowPath(Number(row) - 1, undefined)));
+      if (shown.some((path) => path === '')) return all;
+      return `${/^l/.test(all) ? '' : /^L/.test(all) ? 'The value at ' : 'at '}${shown.join(and as string)}`;
+    },
+  );
 }
 
 /** An error about the value at a path. */

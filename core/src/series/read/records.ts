@@ -2,7 +2,7 @@ import { HeedError } from '../../errors.js';
 import type { Series } from '../series.js';
 import { finishTable } from './finish.js';
 import { CellParser, isMissingText, MISSING, NUMBER, Shape } from './numbers.js';
-import { faultAt, placed, withRealLines, type JsonPath } from './json-place.js';
+import { faultAt, placed, withRealPlaces, type JsonPath } from './json-place.js';
 import type { ReadOptions, ReadResult } from './options.js';
 import { TableBuilder } from './table.js';
 
@@ -125,7 +125,7 @@ export function seriesFromColumns(
   if (!path) return readColumns(names, count, cellAt, options, from);
   try {
     const { series, notes } = readColumns(names, count, cellAt, options, from);
-    return { series, notes: notes.map((note) => withRealLines(note, options, path)) };
+    return { series, notes: notes.map((note) => withRealPlaces(note, options, path)) };
   } catch (error) {
     throw placed(error, options, path);
   }
