@@ -132,6 +132,7 @@ export class TimeColumn {
     const texts = this.rows - counts[TimeForm.number]!;
     if (counts[TimeForm.number]! > 0 && texts > 0) this.failMixed();
     if (texts === 0) {
+      this.refuseRounded(time);
       const format = this.numberFormat ?? this.guessFormat(time, findLine);
       this.fromNumbers(time, format, findLine, notes);
       return {
@@ -266,6 +267,20 @@ export class TimeColumn {
     );
   }
 
+  /** @throws HeedError bad-time where a spreadsheet wrote numbers such as 1.77241E+12, which most rows then share */
+  private refuseRounded(time: Float64Array): void {
+    const seen = this.first[TimeForm.number]!;
+    if (time.length < 3 || !/^\d(?:[.,]\d{1,6})?E\+?\d{1,2}$/i.test(seen.text)) return;
+    let same = 0;
+    for (let row = 1; row < time.length; row++) if (time[row] === time[row - 1]) same++;
+    if (2 * same < time.length - 1) return;
+    throw this.error(
+      `"${shorten(seen.text)}" has lost its last digits, and so most rows have the time of the row above: a spreadsheet rounds long numbers so`,
+      'Export the file again with whole numbers: show the cells of the time without decimals first.',
+      seen.line,
+    );
+  }
+
   private failMixed(): never {
     const numbers = this.first[TimeForm.number]!;
     const dates = this.first.find((one, form) => form !== TimeForm.number && one !== undefined)!;
@@ -288,6 +303,7 @@ export class TimeColumn {
     }
     const counted = dayCount(this.name, low, high);
     if (counted) return counted;
+    if (/^yymmdd$/i.test(this.name.replace(/[^a-z]/gi, ''))) return 'yymmdd';
     // Before epoch seconds: as those these numbers lie beyond 2030.
     if (
       whole &&
