@@ -58,8 +58,8 @@ export function buildChannels(
   const usual: Mark | null = several
     ? null
     : (proven ?? (table.time?.isDotted && /[;\t]/.test(table.delimiter ?? '') ? ',' : null));
-  // Who separates cells by semicolons writes the comma elsewhere.
-  const mayGroup = table.delimiter === ';' && proven === null;
+  // Who separates cells by semicolons has the comma for decimals; programs that write zones of times have the point.
+  const mayGroup = table.delimiter === ';' && proven === null && table.time?.isZoned !== true;
   const taken = new Set(used.map(({ name }) => name));
   return used.map((column, i) => {
     const mark =

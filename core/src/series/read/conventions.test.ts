@@ -139,6 +139,10 @@ describe('numbers', () => {
     expect(readText(text, { decimal: '.' }).series.channels[0]!.values[1]).toBe(21.103);
     expect(readText(text, { decimal: ',' }).series.channels[0]!.values[1]).toBe(21103);
   });
+  it('points are decimal points where a program wrote the zones of the times', () => {
+    const text = table('time;v', 24, (i) => `2026-03-02T00:${two(i)}:00+00:00;${20 + i}.${100 + 3 * i}`);
+    expect(readText(text).series.channels[0]!.values[1]).toBe(21.103);
+  });
   it.each([
     ['req/s', '1.1K req/s', 1100],
     ['ops/s', '1.1 K ops/s', 1100],

@@ -164,6 +164,11 @@ export class TimeColumn {
     return this.clocks > 0 && this.counts[TimeForm.number] === 0;
   }
 
+  /** True where every time carries its zone. */
+  get isZoned(): boolean {
+    return this.rows > 0 && this.counts[TimeForm.instant] === this.rows;
+  }
+
   /** True where dates are written as in languages with a decimal comma: `02.03.2026`. */
   get isDotted(): boolean {
     return this.dotted > 0;
