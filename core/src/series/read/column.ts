@@ -317,8 +317,8 @@ export class Column {
         'bad-value',
         `"${shorten(broken.text)}" is not a number${many}`,
         words.length === 1 && !beginsLikeNumber(broken.text)
-          ? `If it stands for a missing value, say so with --na-values '${shorten(broken.text)}'; else correct the cells, or read other columns (--columns).`
-          : 'Correct the cell, leave it empty where the value is missing, or read other columns (--columns).',
+          ? `More than a tenth of the cells are too many to pass over. If it stands for a missing value, say so with --na-values '${shorten(broken.text)}'; else correct the cells, or read other columns (--columns).`
+          : `${beginsLikeNumber(broken.text) ? 'It looks like a damaged number, which is never passed over' : 'More than a tenth of the cells are too many to pass over'}. Correct the cell, leave it empty where the value is missing, or read other columns (--columns).`,
         { file, line: broken.line, column: this.name },
       );
     }

@@ -17,10 +17,12 @@ export function countsTime(name: string, values: readonly number[]): boolean {
   if (countsDays(values)) return true;
   if (!isEpoch(values)) return false;
   const steps = values.slice(1).map((value, i) => value - values[i]!);
-  const direction = Math.sign(values.at(-1)! - values[0]!);
-  if (direction === 0 || steps.some((step) => step * direction < 0)) return false;
+  const direction = Math.sign(steps.find((step) => step !== 0) ?? 0);
+  // Series one after the other begin again at the time of the first one.
+  const turns = steps.filter((step, i) => step * direction < 0 && !isBegin(values, i + 1));
+  if (direction === 0 || turns.length > 0) return false;
   // Counters of bytes grow too, and hardly ever evenly.
-  const moving = steps.filter((step) => step !== 0).map(Math.abs);
+  const moving = steps.filter((step) => step * direction > 0).map(Math.abs);
   const usual = [...moving].sort((a, b) => a - b)[moving.length >> 1]!;
   return moving.filter((step) => Math.abs(step - usual) <= 0.02 * usual).length >= 0.8 * moving.length;
 }
@@ -42,6 +44,13 @@ export function countsDays(values: readonly number[] | Float64Array): boolean {
   return moves > 1;
 }
 
+/** True where the times of another series begin: no further from the first time than it was to the second or third. */
+function isBegin(values: readonly number[], at: number): boolean {
+  const first = values[0]!;
+  const second = values.find((value) => value !== first) ?? first;
+  return at > 2 && Math.abs(values[at]! - first) <= 3 * Math.abs(second - first);
+}
+
 /** True for numbers that all lie in our years as epoch seconds, ms, µs or ns. */
 export function isEpoch(values: readonly number[]): boolean {
   return (
@@ -53,7 +62,9 @@ export function isEpoch(values: readonly number[]): boolean {
 /** `beginTimeSeconds`, `event_epoch`: epoch times by their size and name, though series take turns in them. */
 export function countsNamedTime(name: string, values: readonly number[]): boolean {
   return (
-    /(^|[^a-z])(time|timestamp|epoch|date)/i.test(name.replace(/([a-z])([A-Z])/g, '$1_$2')) &&
+    /(^|[^a-z])(time|timestamp|epoch|date|clock|ts|created|updated|at)(?![a-z])|(^|[^a-z])(time|date)/i.test(
+      name.replace(/([a-z])([A-Z])/g, '$1_$2'),
+    ) &&
     isEpoch(values) &&
     values.some((value) => value !== values[0])
   );

@@ -213,7 +213,9 @@ function findGroups(
       (column.texts.size <= rows / 2 || (repeated && keyRank(column.name) >= 0)),
   );
   let found = candidates.length > 0 ? findSeries(time, candidates, rows) : null;
-  if (!found && repeated) {
+  // Series one after the other may have no time in common.
+  const begins = time.some((ms, row) => row > 0 && ms < time[row - 1]!) && time[rows - 1]! > time[0]!;
+  if (!found && (repeated || begins)) {
     const numbers = numericKeys(
       numeric.filter((column) => !column.wanted),
       rows,

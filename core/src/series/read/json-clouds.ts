@@ -8,15 +8,16 @@ import {
   type JsonLayout,
 } from './json-shapes.js';
 import type { JsonPath } from './json-place.js';
-import { joinPoints, type PointSeries } from './points.js';
+import { joinPoints, withNotes, type PointSeries } from './points.js';
 import { nameSeries } from './series-names.js';
+import { listNames, shorten } from './words.js';
 
 /** CloudWatch: `get-metric-data` and `get-metric-statistics`. */
 export const cloudWatch: JsonLayout = (value, options) => {
   if (!isObject(value)) return null;
   const results = value.MetricDataResults;
   if (Array.isArray(results) && results.every((one) => isObject(one) && Array.isArray(one.Timestamps))) {
-    return joinPoints(
+    const read = joinPoints(
       (results as Json[]).map((one, i) => ({
         path: (t, part) => ['MetricDataResults', i, part === 'time' ? 'Timestamps' : 'Values', t],
         name: String(one.Label ?? one.Id ?? ''),
@@ -26,6 +27,7 @@ export const cloudWatch: JsonLayout = (value, options) => {
       'an answer of CloudWatch',
       options,
     );
+    return withNotes(read, listGapsOfCloudWatch(value, results as Json[]));
   }
   const points = value.Datapoints;
   if (!Array.isArray(points) || !points.every((one) => isObject(one) && 'Timestamp' in one)) return null;
@@ -53,6 +55,51 @@ export const cloudWatch: JsonLayout = (value, options) => {
   return joinPoints(series, 'an answer of CloudWatch', options);
 };
 
+/** What CloudWatch says is missing from its answer. */
+function listGapsOfCloudWatch(answer: Json, results: readonly Json[]): string[] {
+  const partial = results.filter(({ StatusCode: code }) => typeof code === 'string' && code !== 'Complete');
+  const said = [answer, ...results]
+    .flatMap(({ Messages: messages }) => (Array.isArray(messages) ? (messages as unknown[]) : []))
+    .filter(isObject)
+    .map(({ Code: code, Value: text }) => [code, text].filter((one) => typeof one === 'string').join(': '));
+  return [
+    ...partial.map(
+      ({ Label: label, Id: id, StatusCode: code }) =>
+        `CloudWatch says that "${shorten(String(label ?? id ?? ''))}" is not complete (StatusCode ${String(code)}).`,
+    ),
+    ...(typeof answer.NextToken === 'string' && answer.NextToken !== ''
+      ? ['This is one page of an answer of CloudWatch: NextToken names the next one.']
+      : []),
+    ...said.map((text) => `CloudWatch says: ${text.replace(/\s+/g, ' ').slice(0, 200)}.`),
+  ];
+}
+
+/** `[{ name: 'byte' }, { name: 'second' }]`: the second unit is what the first is per. */
+function readDatadogUnit(units: unknown): { unit?: string } {
+  const [unit, per] = (Array.isArray(units) ? (units as unknown[]) : []).map((one) =>
+    isObject(one) ? one.name : null,
+  );
+  return unitNamed(typeof unit === 'string' && typeof per === 'string' ? `${unit}/${per}` : unit);
+}
+
+/** What Datadog says is missing from its answer. */
+function listGapsOfDatadog(answer: Json): string[] {
+  const meta = isObject(answer.meta) ? answer.meta : {};
+  const words = [answer.warning, meta.warning, answer.message, ...[answer.warnings, meta.warnings].flat()]
+    .map((one) => (isObject(one) ? (one.detail ?? one.title) : one))
+    .filter((one): one is string => typeof one === 'string' && one !== '');
+  const status = [answer.status, meta.status].find(
+    (one) => typeof one === 'string' && !/^(ok|done)$/i.test(one),
+  );
+  return [
+    ...(status === undefined
+      ? []
+      : [`Datadog gives the status "${shorten(String(status))}": points may be missing.`]),
+    ...(answer.partial === true || meta.partial === true ? ['Datadog says that the answer is partial.'] : []),
+    ...words.map((text) => `Datadog says: ${text.replace(/\s+/g, ' ').slice(0, 200)}.`),
+  ];
+}
+
 /** Datadog: the queries of its API, version 1 and 2. */
 export const datadog: JsonLayout = (value, options) => {
   if (!isObject(value)) return null;
@@ -65,14 +112,13 @@ export const datadog: JsonLayout = (value, options) => {
         scope: String(one.scope ?? ''),
       })),
     );
-    return joinPoints(
+    const read = joinPoints(
       (list as Json[]).map((one, i) => {
         const pairs = one.pointlist as unknown[][];
-        const unit = Array.isArray(one.unit) ? (one.unit[0] as Json | null) : null;
         return {
           path: (t, part) => ['series', i, 'pointlist', t, part === 'time' ? 0 : 1],
           name: names[i]!,
-          ...unitNamed(unit?.name),
+          ...readDatadogUnit(one.unit),
           times: pairs.map((pair) => byEpoch(pair[0])),
           values: pairs.map((pair) => pair[1]),
         };
@@ -80,16 +126,18 @@ export const datadog: JsonLayout = (value, options) => {
       layout,
       options,
     );
+    return withNotes(read, listGapsOfDatadog(value));
   }
   const attributes = isObject(value.data) && isObject(value.data.attributes) ? value.data.attributes : null;
   if (!attributes || !Array.isArray(attributes.times) || !Array.isArray(attributes.values)) return null;
   const described = Array.isArray(attributes.series) ? (attributes.series as Json[]) : [];
-  return joinPoints(
+  const read = joinPoints(
     (attributes.values as unknown[][]).map((values, i) => {
       const tags = described[i]?.group_tags;
       return {
         path: (t, part) => ['data', 'attributes', ...(part === 'time' ? ['times'] : ['values', i]), t],
         name: Array.isArray(tags) && tags.length > 0 ? tags.map(String).join(' ') : `query ${i + 1}`,
+        ...readDatadogUnit(described[i]?.unit),
         times: (attributes.times as unknown[]).map(byEpoch),
         values,
       };
@@ -97,6 +145,7 @@ export const datadog: JsonLayout = (value, options) => {
     layout,
     options,
   );
+  return withNotes(read, listGapsOfDatadog(value));
 };
 
 /** Dynatrace, `/api/v2/metrics/query`: `{ result: [{ metricId, data: [{ dimensions, timestamps, values }] }] }`. */
@@ -161,12 +210,18 @@ export const grafanaFrames: JsonLayout = (value, options) => {
     visit(value, []);
   if (frames.length === 0) return null;
   const series: PointSeries[] = [];
+  const texts = new Set<string>();
+  const said = new Set<string>();
   for (const [frame, at] of frames) {
-    const fields = (frame.schema as Json).fields as Json[];
+    const { fields, meta } = frame.schema as { fields: Json[]; meta?: unknown };
+    const notices: unknown = isObject(meta) ? meta.notices : undefined;
+    for (const one of Array.isArray(notices) ? (notices as unknown[]) : [])
+      if (isObject(one) && typeof one.text === 'string') said.add(one.text);
     const columns = (frame.data as Json).values as unknown[][];
     const time = fields.findIndex(({ type }) => type === 'time');
     if (time < 0) continue;
     fields.forEach((field, c) => {
+      if (c !== time && (field.type === 'string' || field.type === 'boolean')) texts.add(String(field.name));
       if (field.type !== 'number') return;
       const config = isObject(field.config) ? field.config : {};
       const labels = Object.entries(readLabels(field.labels)).map(
@@ -185,7 +240,10 @@ export const grafanaFrames: JsonLayout = (value, options) => {
       });
     });
   }
-  return joinPoints(series, 'data frames of Grafana', options);
+  return withNotes(joinPoints(series, 'data frames of Grafana', options), [
+    ...(texts.size > 0 ? [`Left out, as they hold no numbers: ${listNames([...texts])}.`] : []),
+    ...[...said].map((text) => `The server says: ${text.replace(/\s+/g, ' ').slice(0, 200)}.`),
+  ]);
 };
 
 /** Azure Monitor: `{ value: [{ name, unit, timeseries: [{ data: [{ timeStamp, average }] }] }] }`. */

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonLayout } from './json-shapes.js';
 import type { JsonPath } from './json-place.js';
-import { joinPoints } from './points.js';
+import { joinPoints, withNotes } from './points.js';
 import { seriesFromRecords, type SeriesRecord } from './records.js';
 
 /** A number or a time of the aggregation, and where it stands. */
@@ -30,8 +30,10 @@ function listBuckets(inner: Json, path: JsonPath): (readonly [bucket: Json, path
 }
 
 /** Every metric of every bucket with a time around it, by the terms around and the metric's name. */
-function collectPoints(aggregations: Json, root: JsonPath): Map<string, Points> {
+function collectPoints(aggregations: Json, root: JsonPath): { found: Map<string, Points>; counted: boolean } {
   const found = new Map<string, Points>();
+  /** Counts of documents were left out. */
+  let counted = false;
   const add = (name: readonly string[], time: Placed, value: unknown, path: JsonPath): void => {
     const joined = name.join(' ');
     let own = found.get(joined);
@@ -81,11 +83,29 @@ function collectPoints(aggregations: Json, root: JsonPath): Map<string, Points> 
         metrics++;
       }
     }
+    if (time !== undefined && metrics > 0 && typeof node.doc_count === 'number') counted = true;
     if (time !== undefined && metrics === 0 && 'doc_count' in node)
       add([...terms, 'count'], time, node.doc_count, [...at, 'doc_count']);
   };
   visit(aggregations, root, [], undefined);
-  return found;
+  return { found, counted };
+}
+
+/** What Elasticsearch says is missing from its answer. */
+function listGaps(answer: Json): string[] {
+  const shards = isObject(answer._shards) ? answer._shards : {};
+  const failed = Number(shards.failed);
+  return [
+    ...(answer.timed_out === true ? ['Elasticsearch timed out (timed_out): documents are missing.'] : []),
+    ...(failed > 0
+      ? [
+          `${failed} of ${String(shards.total ?? 'the')} shards of Elasticsearch failed (_shards): documents are missing.`,
+        ]
+      : []),
+    ...(answer.terminated_early === true
+      ? ['Elasticsearch ended the search early (terminated_early): documents are missing.']
+      : []),
+  ];
 }
 
 /** Elasticsearch: buckets of date histograms, in or around buckets of terms; else the documents found. */
@@ -94,8 +114,9 @@ export const elasticsearch: JsonLayout = (value, options) => {
   const key = value.aggregations === undefined ? 'aggs' : 'aggregations';
   const aggregations = value[key];
   if (isObject(aggregations)) {
-    return joinPoints(
-      [...collectPoints(aggregations, [key])].map(([name, { times, values, paths }]) => ({
+    const { found, counted } = collectPoints(aggregations, [key]);
+    const read = joinPoints(
+      [...found].map(([name, { times, values, paths }]) => ({
         name,
         times,
         values,
@@ -104,13 +125,22 @@ export const elasticsearch: JsonLayout = (value, options) => {
       'an aggregation of Elasticsearch',
       options,
     );
+    return withNotes(read, [
+      ...(counted
+        ? [
+            'The counts of documents (doc_count) beside other metrics were left out; an aggregation without those has them.',
+          ]
+        : []),
+      ...listGaps(value),
+    ]);
   }
   const hits = isObject(value.hits) ? value.hits.hits : undefined;
   if (!Array.isArray(hits) || !hits.every((hit) => isObject(hit) && isObject(hit._source))) return null;
-  return seriesFromRecords(
+  const read = seriesFromRecords(
     hits.map((hit: Json) => hit._source as SeriesRecord),
     { sort: true, ...options },
     undefined,
     (record) => ['hits', 'hits', record, '_source'],
   );
+  return withNotes(read, listGaps(value));
 };

@@ -1,205 +1,15 @@
-import { HeedError } from '../../errors.js';
-import { unitOfName } from '../units.js';
 import { elasticsearch } from './json-elasticsearch.js';
+import { sourceError } from './json-faults.js';
+import { homeAssistant, zabbix } from './json-items.js';
 import { charts, describedTable, fieldRows } from './json-described.js';
 import { azure, cloudWatch, datadog, dynatrace, googleCloud, grafanaFrames } from './json-clouds.js';
-import {
-  byEpoch,
-  isObject,
-  isPairs,
-  readLabels,
-  seconds,
-  type Json,
-  type JsonLayout,
-} from './json-shapes.js';
-import { faultAt, type JsonPath } from './json-place.js';
-import type { ReadOptions, ReadResult } from './options.js';
+import { byEpoch, isObject, isPairs, readLabels, type Json, type JsonLayout } from './json-shapes.js';
+import type { JsonPath } from './json-place.js';
 import { otlp } from './json-otlp.js';
-import { joinPoints, type PointSeries } from './points.js';
-import { decodeEntry, decodeSample, decodeValue, isHistogram, openAnswer } from './prometheus-answer.js';
-import { nameSeries, type SeriesLabels } from './series-names.js';
-import { shorten } from './words.js';
-
-/** Prometheus (and Mimir, Thanos, VictoriaMetrics, Loki): a whole answer, its `data`, or the result alone. */
-export const prometheus: JsonLayout = (value, options) => {
-  const layout = 'an answer of Prometheus';
-  const answer = openAnswer(value);
-  if (isObject(value) && value.status === 'error' && answer.error) {
-    throw new HeedError(
-      'source-error',
-      `the answer holds an error instead of series: ${answer.error}`,
-      'Correct the query and export the answer again.',
-      { file: options.name },
-    );
-  }
-  // One series alone is read as well.
-  const single = answer.entries === null && isObject(value) && 'metric' in value;
-  const entries = single ? [value] : answer.entries;
-  if (!entries) return null;
-  if (entries.length === 0) return answer.success ? joinPoints([], layout, options) : null;
-  const whole = answer.success && answer.resultType !== undefined;
-  if (!whole && !entries.every(isEntry)) return null;
-  // VictoriaMetrics' export has values and timestamps in lists of their own.
-  if (entries.every((one) => isObject(one) && Array.isArray(one.timestamps)))
-    return victoria(entries, options);
-  const isScalar = answer.resultType === 'scalar' || answer.resultType === 'string';
-  const base = (i: number): JsonPath => (single ? [] : isScalar ? answer.path : [...answer.path, i]);
-  // One series may come in several parts, as instant vectors that were asked for one after the other.
-  const joined = new Map<string, PrometheusSeries>();
-  let histograms = 0;
-  for (const [i, one] of entries.entries()) {
-    if (isHistogram(one)) {
-      histograms++;
-      continue;
-    }
-    const entry = decodeEntry(one);
-    if ('fault' in entry) {
-      throw faultAt(options, base(i), {
-        code: 'bad-json',
-        what: entry.fault,
-        remedy: 'Export the answer again.',
-      });
-    }
-    const key = JSON.stringify(entry.labels);
-    let own = joined.get(key);
-    if (!own) joined.set(key, (own = { labels: entry.labels, times: [], values: [], paths: [] }));
-    for (const [t, sample] of entry.samples.entries()) {
-      const path = isScalar ? answer.path : [...base(i), ...entry.path(t)];
-      const pair = decodeSample(sample);
-      if (!pair) {
-        throw faultAt(options, path, {
-          code: 'bad-json',
-          what: 'this is no pair of a time and a value',
-          remedy: 'Export the answer again.',
-        });
-      }
-      own.times.push(seconds(pair[0]));
-      own.values.push(pair[1]);
-      own.paths.push(path);
-    }
-  }
-  const list = [...joined.values()];
-  if (list.length === 0 && histograms > 0) {
-    throw new HeedError(
-      'no-numeric-column',
-      'all series are native histograms, which are no numbers',
-      'Ask for one of them, for instance histogram_quantile(0.95, …) or histogram_avg(…).',
-      { file: options.name },
-    );
-  }
-  if (answer.resultType === 'streams') refuseLogLines(list, options);
-  const names = nameSeries(
-    list.map(({ labels }) => labels),
-    'value',
-  );
-  const { series, notes } = joinPoints(
-    list.map(({ labels, times, values, paths }, i): PointSeries => {
-      const unit = unitOfName(labels['__name__'] ?? '');
-      return {
-        name: names[i]!,
-        ...(unit === undefined ? {} : { unit }),
-        times,
-        values,
-        path: (t, part) => [...paths[t]!, part === 'time' ? 0 : 1],
-      };
-    }),
-    layout,
-    options,
-  );
-  return {
-    series,
-    notes: [
-      ...notes,
-      ...(histograms > 0
-        ? [`${histograms} series of native histograms ${histograms === 1 ? 'was' : 'were'} left out.`]
-        : []),
-      ...answer.warnings.map((warning) => `The server warns: ${warning.replace(/\s+/g, ' ').slice(0, 200)}.`),
-    ],
-  };
-};
-
-interface PrometheusSeries {
-  readonly labels: SeriesLabels;
-  readonly times: unknown[];
-  readonly values: unknown[];
-  readonly paths: JsonPath[];
-}
-
-function isEntry(one: unknown): boolean {
-  return (
-    isObject(one) &&
-    isObject(one.metric ?? one.stream) &&
-    ('values' in one || 'value' in one || 'histograms' in one || 'histogram' in one)
-  );
-}
-
-/** @throws HeedError where streams of Loki hold lines of logs */
-function refuseLogLines(list: readonly PrometheusSeries[], options: ReadOptions): void {
-  const line = list.flatMap(({ values }) => values).find((one) => decodeValue(one) === undefined);
-  if (line === undefined) return;
-  throw new HeedError(
-    'no-numeric-column',
-    `these are lines of logs such as "${shorten(String(line))}", no series`,
-    'Ask Loki for a number, for instance count_over_time({app="…"}[1m]).',
-    { file: options.name },
-  );
-}
-
-/** Lines of VictoriaMetrics' `/api/v1/export`. */
-export const victoria = (value: unknown, options: ReadOptions): ReadResult | null => {
-  const list = Array.isArray(value) ? value : [value];
-  if (
-    list.length === 0 ||
-    !list.every(
-      (one) =>
-        isObject(one) && isObject(one.metric) && Array.isArray(one.values) && Array.isArray(one.timestamps),
-    )
-  )
-    return null;
-  // One series may come in several lines.
-  const joined = new Map<
-    string,
-    { labels: SeriesLabels; times: unknown[]; values: unknown[]; places: [line: number, point: number][] }
-  >();
-  for (const [i, one] of (list as Json[]).entries()) {
-    const key = JSON.stringify(one.metric);
-    let own = joined.get(key);
-    if (!own) joined.set(key, (own = { labels: readLabels(one.metric), times: [], values: [], places: [] }));
-    const times = one.timestamps as unknown[];
-    const values = one.values as unknown[];
-    if (times.length !== values.length) {
-      throw faultAt(options, [i, 'values'], {
-        code: 'length-mismatch',
-        what: `there are ${values.length} values for ${times.length} times`,
-        remedy: 'Export it again.',
-      });
-    }
-    for (let t = 0; t < times.length; t++) {
-      own.times.push(times[t]);
-      own.values.push(values[t]);
-      own.places.push([i, t]);
-    }
-  }
-  const all = [...joined.values()];
-  const names = nameSeries(
-    all.map(({ labels }) => labels),
-    'value',
-  );
-  return joinPoints(
-    all.map(({ labels, times, values, places }, i) => {
-      const unit = unitOfName(labels['__name__'] ?? '');
-      return {
-        name: names[i]!,
-        ...(unit === undefined ? {} : { unit }),
-        times,
-        values,
-        path: (row, part) => [places[row]![0], part === 'time' ? 'timestamps' : 'values', places[row]![1]],
-      };
-    }),
-    'an export of VictoriaMetrics',
-    options,
-  );
-};
+import { joinPoints, withNotes, type PointSeries } from './points.js';
+import { prometheus } from './json-prometheus.js';
+import { nameSeries } from './series-names.js';
+import { listNames } from './words.js';
 
 /** InfluxDB 1.x: `{ results: [{ series: [{ name, tags, columns, values }] }] }`. */
 const influx: JsonLayout = (value, options) => {
@@ -211,12 +21,7 @@ const influx: JsonLayout = (value, options) => {
   ) {
     const fault = (statements as Json[]).map(({ error }) => error).find((one) => typeof one === 'string');
     if (fault === undefined) return joinPoints([], 'an answer of InfluxDB', options);
-    throw new HeedError(
-      'source-error',
-      `the answer holds an error instead of series: ${fault}`,
-      'Correct the query and export the answer again.',
-      { file: options.name },
-    );
+    throw sourceError(String(fault), options.name);
   }
   const list = (value.results as Json[]).flatMap((one) =>
     isObject(one) && Array.isArray(one.series) ? (one.series as Json[]) : [],
@@ -229,13 +34,18 @@ const influx: JsonLayout = (value, options) => {
   const names = nameSeries(
     list.map((one) => ({ __name__: String(one.name ?? ''), ...readLabels(one.tags) })),
   );
-  return joinPoints(
+  const texts = new Set<string>();
+  const read = joinPoints(
     list.flatMap((one, i): PointSeries[] => {
       const columns = (one.columns as unknown[]).map(String);
       const rows = one.values as unknown[][];
       const time = Math.max(0, columns.indexOf('time'));
       return columns.flatMap((column, c) => {
-        if (c === time || !rows.some((row) => typeof row[c] === 'number')) return [];
+        if (c === time) return [];
+        if (!rows.some((row) => typeof row[c] === 'number')) {
+          texts.add(column);
+          return [];
+        }
         const name =
           columns.length > 2 || list.length === 1
             ? `${list.length > 1 ? `${names[i]!} ` : ''}${column}`
@@ -254,6 +64,11 @@ const influx: JsonLayout = (value, options) => {
     'an answer of InfluxDB',
     options,
   );
+  const partial = list.some((one) => one.partial === true) || statements.some((one) => isObject(one) && one.partial === true); // prettier-ignore
+  return withNotes(read, [
+    ...(texts.size > 0 ? [`Left out, as they hold no numbers: ${listNames([...texts])}.`] : []),
+    ...(partial ? ['InfluxDB says that the answer is partial: its limit of rows was reached.'] : []),
+  ]);
 };
 
 /** Graphite: `[{ target, datapoints: [[value, time], …] }]`. */
@@ -342,6 +157,8 @@ export const jsonLayouts: readonly JsonLayout[] = [
   graphite,
   openTsdb,
   netdata,
+  zabbix,
+  homeAssistant,
   elasticsearch,
   grafanaFrames,
   azure,

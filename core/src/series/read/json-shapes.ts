@@ -40,6 +40,7 @@ const unitNames: Readonly<Record<string, string>> = {
   byte: 'bytes',
   percent: 'percent',
   'bytes/second': 'bytes/s',
+  'byte/second': 'bytes/s',
 };
 
 export function unitNamed(unit: unknown): { unit?: string } {

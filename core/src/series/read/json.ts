@@ -3,8 +3,10 @@ import { HeedError } from '../../errors.js';
 import type { Series } from '../series.js';
 import type { TableReader } from './csv.js';
 import { createTextDecoder } from './decode.js';
-import { jsonLayouts, prometheus, victoria } from './json-layouts.js';
+import { jsonLayouts } from './json-layouts.js';
+import { prometheus, victoria } from './json-prometheus.js';
 import { isObject } from './json-shapes.js';
+import { readBesideFault } from './json-faults.js';
 import { faultAt, faultIn, withLines, withText, type JsonPath } from './json-place.js';
 import { isMissingText } from './numbers.js';
 import type { ReadOptions, ReadResult } from './options.js';
@@ -15,7 +17,6 @@ import { timeRank } from './roles.js';
 import { notText } from './rows.js';
 import { readTurnedRecords } from './transposed.js';
 import { createWholeReader } from './whole.js';
-import { shorten } from './words.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -44,7 +45,11 @@ export function readJson(text: string | Uint8Array, options: ReadOptions = {}): 
   const result =
     lines.length > 1 && isRecordLine(first)
       ? readLines(lines, options)
-      : withinStack(() => readValue(parse(json, options.name), withText(options, json)), options.name);
+      : withinStack(() => {
+          const value = parse(json, options.name);
+          const own = withText(options, json);
+          return readBesideFault(value, own, () => readValue(value, own));
+        }, options.name);
   return decoder.notes.length > 0 ? { ...result, notes: [...decoder.notes, ...result.notes] } : result;
 }
 
@@ -99,7 +104,7 @@ function readValue(value: unknown, options: ReadOptions): ReadResult {
       searchColumns(value, options) ??
       searchFrames(value, options) ??
       searchRecords(value, options) ??
-      failShape(value, options)
+      failShape(options)
     );
   }
   throw new HeedError('bad-json', 'this is neither an array nor an object', shape, { file: options.name });
@@ -126,24 +131,8 @@ function tryLayout(
   }
 }
 
-/** @throws HeedError with the words of a program that failed, where the object holds nothing but them */
-function failShape(value: Json, options: ReadOptions): never {
-  const fault = [value.error, ...(Array.isArray(value.errors) ? (value.errors as unknown[]) : [value.errors])]
-    .map((one) => (isObject(one) ? [one.message, one.reason, one.data].filter(isText).join(' ') : one))
-    .find(isText);
-  if (fault !== undefined) {
-    throw new HeedError(
-      'source-error',
-      `the answer holds an error instead of series: ${shorten(fault)}`,
-      'Correct the query and export the answer again.',
-      { file: options.name },
-    );
-  }
+function failShape(options: ReadOptions): never {
   throw new HeedError('empty-input', 'there are no values in it', shape, { file: options.name });
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
 }
 
 /** Lists of records, one per series, as Home Assistant has them: what only the first record tells holds for its list. */

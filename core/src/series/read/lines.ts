@@ -3,10 +3,10 @@ import { HeedError } from '../../errors.js';
 import { unitOfName } from '../units.js';
 import { epochToMs, guessEpochUnit } from './epoch.js';
 import type { ReadOptions, ReadResult } from './options.js';
-import { joinPoints, type PointSeries } from './points.js';
+import { joinPoints, withNotes, type PointSeries } from './points.js';
 import { seriesFromRecords, type SeriesRecord } from './records.js';
 import { nameSeries, type SeriesLabels } from './series-names.js';
-import { shorten } from './words.js';
+import { listNames, shorten } from './words.js';
 
 interface Line {
   readonly text: string;
@@ -133,6 +133,7 @@ const lineProtocol: LineLayout = {
     const layout = 'line protocol of InfluxDB';
     const points = new Points();
     const fields = new Set<string>();
+    const left = new Set<string>();
     const split = (text: string): string[] => text.match(/(?:"(?:\\.|[^"\\])*"|\\.|[^,"\\])+/g) ?? [];
     const plain = (text: string): string => text.replace(/\\(.)/g, '$1');
     const read = lines.map((line) => {
@@ -149,7 +150,10 @@ const lineProtocol: LineLayout = {
     for (const { measurement, tags, own, time } of read) {
       for (const [field, text] of own) {
         // Texts and truth values are no measurements; i and u end integers.
-        if (/^["tf]/i.test(text)) continue;
+        if (/^["tf]/i.test(text)) {
+          left.add(field);
+          continue;
+        }
         const name = fields.size > 1 ? `${measurement} ${field}` : measurement;
         const labels = (): SeriesLabels => ({
           __name__: name,
@@ -164,7 +168,9 @@ const lineProtocol: LineLayout = {
         points.add(`${name},${tags.join(',')}`, labels, ms, text.replace(/[iu]$/, ''));
       }
     }
-    return points.join(layout, options);
+    return withNotes(points.join(layout, options), [
+      ...(left.size > 0 ? [`Left out, as they hold texts or true and false: ${listNames([...left])}.`] : []),
+    ]);
   },
 };
 

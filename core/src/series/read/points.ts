@@ -88,7 +88,31 @@ export function joinPoints(series: readonly PointSeries[], layout: string, optio
     const unit = units.get(channel.name) ?? channel.unit;
     return unit === undefined ? channel : { ...channel, unit };
   });
-  return { series: { ...read, channels: pickChannels(channels, options.columns, file) }, notes };
+  return {
+    series: { ...read, channels: pickChannels(channels, options.columns, file) },
+    notes: [...notes, ...tellSeries(series, unique)],
+  };
+}
+
+/** The same series, with more to say of it. */
+export function withNotes({ series, notes }: ReadResult, more: readonly string[]): ReadResult {
+  return { series, notes: [...notes, ...more] };
+}
+
+/** What was left out or numbered, which the points themselves do not show. */
+function tellSeries(given: readonly PointSeries[], numbered: readonly PointSeries[]): string[] {
+  const equal = given.flatMap(({ name }, i) => (name !== '' && numbered[i]!.name !== name ? [name] : []));
+  const empty = numbered.filter(({ times }) => times.length === 0).map(({ name }) => name);
+  return [
+    ...(equal.length > 0
+      ? [`Several series are named ${listNames([...new Set(equal)])}; the later ones got a number.`]
+      : []),
+    ...(empty.length > 0
+      ? [
+          `${empty.length} series without any point ${empty.length === 1 ? 'was' : 'were'} left out: ${listNames(empty)}.`,
+        ]
+      : []),
+  ];
 }
 
 /** The channels a user names, in that order. @throws HeedError unknown-column */

@@ -2,6 +2,7 @@ import { HeedError } from '../../errors.js';
 import { checkReadOptions } from './check-options.js';
 import { createCsvReader, type TableReader } from './csv.js';
 import { createJsonReader } from './json.js';
+import { sourceError } from './json-faults.js';
 import { drawnLayout } from './drawn.js';
 import { lineLayout } from './lines.js';
 import type { ReadOptions, ReadResult } from './options.js';
@@ -11,8 +12,10 @@ import { createWholeReader } from './whole.js';
 export function createTextReader(first: Uint8Array | string, options: ReadOptions): TableReader {
   checkReadOptions(options);
   const head = takeHead(first);
+  refuseLog(head, options);
   if (/^\uFEFF?\s*(?:\[|\{(?!\s*[A-Za-z_]\w*\s*=))/.test(head)) return createJsonReader(options);
   refuseMarkup(head, options);
+  refuseErrorTable(head, options);
   const free = options.delimiter === undefined && options.header === undefined;
   const lines = free ? (lineLayout(head) ?? drawnLayout(head)) : null;
   return lines ? createWholeReader('text', options, lines) : createCsvReader(options);
@@ -65,6 +68,31 @@ const otherTexts: readonly (readonly [begin: RegExp, what: string, remedy: strin
     'Count the messages per minute first, or take numbers out of them into a table.',
   ],
 ];
+
+/**
+ * `[1772409600.12] 64 bytes from …`, `[INFO] started`: a bracket in which no list of JSON stands.
+ * @throws HeedError not-text
+ */
+function refuseLog(head: string, options: ReadOptions): void {
+  const text = head.replace(/^\uFEFF/, '');
+  // A list ends, or goes on behind a comma.
+  if (!/^\[[^[\]{}"\n]+\][ \t]*[^\s,\]}]/.test(text)) return;
+  throw new HeedError(
+    'not-text',
+    'this is a log whose lines begin with a bracket, and not JSON',
+    'Take the times and numbers out of it into a table (time,value), for instance with sed or awk, and give that.',
+    { file: options.name },
+  );
+}
+
+/**
+ * InfluxDB answers a query that failed with a table of errors.
+ * @throws HeedError source-error
+ */
+function refuseErrorTable(head: string, options: ReadOptions): void {
+  const match = /^\uFEFF?(?:#.*\r?\n)*,?error,reference\r?\n,?(?:"((?:[^"]|"")*)"|([^,\r\n]*))/.exec(head);
+  if (match) throw sourceError((match[1] ?? match[2] ?? '').replaceAll('""', '"'), options.name);
+}
 
 /** @throws HeedError not-text for texts that are neither tables nor JSON */
 function refuseMarkup(head: string, options: ReadOptions): void {
