@@ -64,7 +64,7 @@ export function addReadingOptions(command: Command): Command {
     )
     .option(
       '--time-format <format>',
-      'how times are written: day-first, month-first, epoch-s, epoch-ms, epoch-us, epoch-ns, excel, yyyymmdd, or a pattern as %d/%m/%Y %H:%M (default: by all rows)',
+      'how times are written: day-first, month-first, epoch-s, epoch-ms, epoch-us, epoch-ns, excel, yyyymmdd, yyyymmddhh, yyyymm, yyyy, or a pattern as %d/%m/%Y %H:%M or dd.MM.yyyy HH:mm (default: by all rows)',
     )
     .option('--time-zone-in <name>', 'IANA name of the zone of times that carry none (default: UTC)')
     .option('--decimal <mark>', 'decimal mark, . or , (default: by all cells)', decimalMark)

@@ -19,9 +19,10 @@ const names = {
   day: ['day', 'tag', 'dayofmonth', 'dom', 'jour', 'dia', 'día', 'giorno', 'dag'],
   quarter: ['quarter', 'quartal', 'qtr', 'q', 'trimestre', 'kwartaal'],
   week: ['week', 'weeknumber', 'weekno', 'weeknum', 'weekofyear', 'isoweek', 'wk', 'kw', 'woche', 'kalenderwoche', 'semaine', 'semana', 'settimana', 'epiweek'],
-  hour: ['hour', 'hours', 'hr', 'hrs', 'h', 'he', 'hourending', 'hourend', 'hourofday', 'stunde', 'std', 'heure', 'hora', 'ora', 'uur', 'godzina'],
+  hour: ['hour', 'hours', 'hr', 'hrs', 'h', 'he', 'hourending', 'hourend', 'hh24', 'hourofday', 'stunde', 'std', 'heure', 'hora', 'ora', 'uur', 'godzina'],
   minute: ['minute', 'minutes', 'min'],
   halfHour: ['settlementperiod', 'sp', 'tradingperiod', 'halfhour', 'hh'],
+  clock: ['time', 'hhmm', 'hhmmss', 'hour', 'hours', 'clock', 'zeit', 'uhrzeit', 'timeofday', 'hora', 'heure', 'ora', 'tijd'],
   period: ['period', 'interval', 'slot', 'timeperiod', 'deliveryperiod', 'quarterhour', 'pte', 'mtu'],
 } as const; // prettier-ignore
 
@@ -104,6 +105,59 @@ export function findYearParts(
 /** A time of midnight behind a date. */
 const midnight = /[T ]00:00(?::00(?:\.0+)?)?$/;
 
+/** How a column of dates is written for `TimeParser`: without midnight; 260302 below YYMMDD with its century. */
+function dayWriter(name: string): (cell: string) => string {
+  const isShort = /^y{2}m{2}d{2}$/.test(bare(name));
+  return (cell) => {
+    const day = cell.replace(midnight, '');
+    return isShort && /^\d{5,6}$/.test(day)
+      ? `${fullYear(Math.floor(Number(day) / 10_000))}${day.slice(-4)}`
+      : day;
+  };
+}
+
+/** Rows of the days in the sample but the first and the last, which may be cut; NaN where these differ. */
+function rowsPerDay(days: readonly string[]): number {
+  const starts = days.flatMap((day, row) => (row > 0 && day !== days[row - 1] ? [row] : []));
+  const counts = starts.slice(1).map((row, i) => row - starts[i]!);
+  return counts.length > 0 && counts.every((count) => count === counts[0]) ? counts[0]! : NaN;
+}
+
+/** A time of day without a colon beside a date, as 0930, 930 or 093000; null where there is none. */
+function findClockDigits(
+  date: number,
+  all: readonly string[],
+  columns: readonly number[],
+  sample: Sample,
+): CalendarParts | null {
+  const cells = (c: number): string[] => sample.map((row) => row[c] ?? '').filter((cell) => cell !== '');
+  for (const seconds of [false, true]) {
+    const toClock = (cell: string): string | null => {
+      if (!(seconds ? /^\d{1,6}$/ : /^\d{1,4}$/).test(cell)) return null;
+      const text = cell.padStart(seconds ? 6 : 4, '0');
+      const parts = text.match(/../g)!;
+      return Number(parts[0]) <= 24 && parts.slice(1).every((part) => Number(part) < 60)
+        ? parts.join(':')
+        : null;
+    };
+    const found = columns.find(
+      (c) =>
+        (names.clock as readonly string[]).includes(bare(all[c]!)) &&
+        cells(c).length > 1 &&
+        cells(c).every((cell) => toClock(cell) !== null) &&
+        // 0 to 24 are hours.
+        cells(c).some((cell) => Number(cell) >= 100),
+    );
+    if (found === undefined) continue;
+    const written = dayWriter(all[date]!);
+    return {
+      columns: [date, found],
+      text: (cell) => `${written(cell(date))} ${toClock(cell(found)) ?? cell(found)}`,
+    };
+  }
+  return null;
+}
+
 /** An hour or a period of the day beside a column of dates that come again and again; null where there is none. */
 export function findDayParts(
   date: number,
@@ -111,11 +165,14 @@ export function findDayParts(
   columns: readonly number[],
   sample: Sample,
 ): CalendarParts | null {
-  const days = sample.map((row) => (row[date] ?? '').replace(midnight, ''));
+  const written = dayWriter(all[date]!);
+  const days = sample.map((row) => written(row[date] ?? ''));
   let again = 0;
   for (let row = 1; row < days.length; row++) if (days[row] === days[row - 1]) again++;
-  if (2 * again < days.length - 1 || again === 0) return null;
   const others = columns.filter((c) => c !== date);
+  const digits = findClockDigits(date, all, others, sample);
+  if (digits) return digits;
+  if (2 * again < days.length - 1 || again === 0) return null;
   const find = (wanted: readonly string[], high: number): number | undefined =>
     findColumn(wanted, all, others, sample, within(0, high));
   const found = find(names.hour, 24) ?? find(names.halfHour, 50) ?? find(names.period, 100);
@@ -124,11 +181,16 @@ export function findDayParts(
   const highest = Math.max(...values);
   const lowest = Math.min(...values);
   const called = bare(all[found]!);
-  const isHour = (names.hour as readonly string[]).includes(called);
+  // HH is the hour or the half hour: a day of 24 rows has hours, whatever the name says.
+  const inDay = rowsPerDay(days);
+  const halves = (names.halfHour as readonly string[]).includes(called);
+  const isHour =
+    (names.hour as readonly string[]).includes(called) ||
+    (halves && highest <= 24 && (called === 'hh' || inDay === 24));
   // A day whose clock is set back has an hour more.
   const perDay = isHour
     ? 24
-    : (names.halfHour as readonly string[]).includes(called)
+    : halves
       ? 48
       : [24, 48, 96].find((count) => highest >= 0.95 * count && highest <= (count * 25) / 24);
   if (perDay === undefined || lowest === highest) return null;
@@ -145,7 +207,7 @@ export function findDayParts(
     columns: [date, found, ...(minute === undefined ? [] : [minute])],
     text: (cell) => {
       const minutes = (whole(cell(found)) - first) * step + (minute === undefined ? 0 : whole(cell(minute)));
-      const day = cell(date).replace(midnight, '');
+      const day = written(cell(date));
       // Beyond 24:00 there is no such time; the text names both cells then.
       if (!(minutes >= 0 && minutes <= 1440)) return `${day} ${cell(found)}`;
       return `${day} ${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`;

@@ -189,9 +189,22 @@ for (const [factor, name, spellings] of timeUnits) {
   for (const one of spellings.split(' ')) add(one, 's', factor, name);
 }
 
+/** `K req/s`, `Mil rows/s`, `Kmsg/s`: a rate of anything behind a shortened number; null for anything else. */
+function shortenedRate(text: string): CellUnit | null {
+  const apart = /^(k|K|M|Mil|G|B|Bil|T|Tri)\s+([\p{L}µμ]*\/\p{L}{1,6}|\p{L}+ps|[iI]?ops|rpm)$/u.exec(text);
+  const joined = apart ?? /^([kKMGT])(\p{L}+\/\p{L}{1,6}|reqps)$/u.exec(text);
+  if (!joined) return null;
+  const [, prefix, rest] = joined;
+  const base = units.get(rest!);
+  if (!apart && !base) return null;
+  const factor = prefix === 'B' ? 1e9 : units.get(prefix!)!.factor;
+  const family = base?.family ?? `?${rest!}`;
+  return { family, factor: factor * (base?.factor ?? 1), name: text, known: true };
+}
+
 /** The unit that cells call `text`; null where it cannot be one. */
 export function cellUnit(text: string): CellUnit | null {
-  const found = units.get(text);
+  const found = units.get(text) ?? shortenedRate(text);
   if (found) return found;
   // A word of letters and signs; what holds digits, or goes on for long, is text.
   return /^[\p{L}°%/²³·*^µμ$€£¥]{1,16}$/u.test(text)

@@ -3,6 +3,7 @@ import { unitOfName } from '../units.js';
 import { unmarkChannel } from './channel-mark.js';
 import { cellUnit } from './cell-units.js';
 import type { Column, Mark } from './column.js';
+import { countsDays } from './counted-times.js';
 import { isCodeName, isIdName, isIdOnly, isIndexName, isUnnamed, timePart } from './roles.js';
 import { markMissingCodes } from './sentinels.js';
 import type { TableBuilder } from './table.js';
@@ -56,11 +57,14 @@ export function buildChannels(
   const several = new Set(marks.filter((mark) => mark !== null)).size > 1;
   const usual: Mark | null = several
     ? null
-    : (proven ?? (table.time?.isDotted && table.semicolons ? ',' : null));
+    : (proven ?? (table.time?.isDotted && /[;\t]/.test(table.delimiter ?? '') ? ',' : null));
+  // Who separates cells by semicolons has the comma for decimals; programs that write zones of times have the point.
+  const mayGroup = table.delimiter === ';' && proven === null && table.time?.isZoned !== true;
   const taken = new Set(used.map(({ name }) => name));
   return used.map((column, i) => {
     const mark =
-      marks[i] ?? (column.isOpen ? column.decideMark(rows, usual, proven !== null && !several, file) : '.');
+      marks[i] ??
+      (column.isOpen ? column.decideMark(rows, usual, proven !== null && !several, mayGroup, file) : '.');
     const { values, unit } = column.resolve(rows, mark, file, notes);
     markMissingCodes(column.name, values, options.naValues, notes);
     const given = table.units[table.columns.findIndex(({ cells }) => cells === column)];
@@ -104,6 +108,7 @@ function noMeasurement(
       if (values.subarray(0, rows).every((_, row) => close(row))) return repeatsTime;
     }
   }
+  if (countsDays(values.subarray(0, rows))) return 'it holds dates';
   if (time && rows > 2 && isPartOfTime(column, rows, time)) return 'it is a part of the time';
   // Tools that tell of each processor and of all of them call these −1.
   if (rows > 1 && (isIdName(column.name) || (first === -1 && /^cpu$/i.test(column.name)))) {

@@ -194,9 +194,16 @@ export class Column {
    * beside `1,005` mean groups of thousands: who writes decimals writes them in (nearly) every cell, and no program
    * pads `1,010` with a zero and leaves 950 bare.
    * @param usual the mark that columns of this file and its dates speak for
+   * @param mayGroup nothing speaks against points between thousands, as in files with semicolons between cells
    * @throws HeedError bad-value where both readings are as likely
    */
-  decideMark(rows: number, usual: Mark | null, proven: boolean, file: string | undefined): Mark {
+  decideMark(
+    rows: number,
+    usual: Mark | null,
+    proven: boolean,
+    mayGroup: boolean,
+    file: string | undefined,
+  ): Mark {
     const { counts } = this;
     const points = counts[Shape.point3]! + counts[Shape.point30]!;
     const commas = counts[Shape.comma3]! + counts[Shape.comma30]!;
@@ -230,7 +237,7 @@ export class Column {
     }
     // Every cell has three digits behind the mark.
     if (mark === '.') {
-      if (usual === ',') this.failOpen(file, Shape.point3);
+      if (usual === ',' || mayGroup) this.failOpen(file, Shape.point3);
       return '.';
     }
     if (usual === ',') return ',';
@@ -310,8 +317,8 @@ export class Column {
         'bad-value',
         `"${shorten(broken.text)}" is not a number${many}`,
         words.length === 1 && !beginsLikeNumber(broken.text)
-          ? `If it stands for a missing value, say so with --na-values '${shorten(broken.text)}'; else correct the cells, or read other columns (--columns).`
-          : 'Correct the cell, leave it empty where the value is missing, or read other columns (--columns).',
+          ? `More than a tenth of the cells are too many to pass over. If it stands for a missing value, say so with --na-values '${shorten(broken.text)}'; else correct the cells, or read other columns (--columns).`
+          : `${beginsLikeNumber(broken.text) ? 'It looks like a damaged number, which is never passed over' : 'More than a tenth of the cells are too many to pass over'}. Correct the cell, leave it empty where the value is missing, or read other columns (--columns).`,
         { file, line: broken.line, column: this.name },
       );
     }
@@ -328,6 +335,7 @@ export class Column {
   private applyUnits(values: Float64Array, file: string | undefined, notes: string[]): string | undefined {
     if (this.units.size === 0) return unitOfName(this.name);
     const seen = [...this.units.values()];
+    const bareFamily = (name: string): string => name.replace(/^\?/, '');
     let family = seen[0]!.unit.family;
     const factors = new Float64Array(256).fill(1);
     // "m" is meters, minutes beside other durations, thousandths beside k and M.
@@ -354,9 +362,9 @@ export class Column {
     }
     if (family === '') return unitOfName(this.name);
     notes.push(
-      `Column "${this.name}": ${seen.map(({ unit }) => unit.name).join(', ')} were turned into ${family}.`,
+      `Column "${this.name}": ${seen.map(({ unit }) => unit.name).join(', ')} were turned into ${bareFamily(family)}.`,
     );
-    return family;
+    return bareFamily(family);
   }
 
   private mixedUnits(

@@ -5,7 +5,7 @@ const [from, to] = [946_684_800, 2_208_988_800];
 
 /**
  * True for numbers that are times by what they are, whatever their column's name: epoch seconds, ms, µs or ns in even
- * steps, or dates written as digits below a name that speaks of dates.
+ * steps, dates written as digits below a name that speaks of dates, or days of eight digits that follow each other.
  */
 export function countsTime(name: string, values: readonly number[]): boolean {
   if (values.length < 3) return false;
@@ -14,6 +14,7 @@ export function countsTime(name: string, values: readonly number[]): boolean {
       if (values.every((value) => !Number.isNaN(dateOfDigits(value, format)))) return true;
     }
   }
+  if (countsDays(values)) return true;
   if (!isEpoch(values)) return false;
   const steps = values.slice(1).map((value, i) => value - values[i]!);
   const direction = Math.sign(steps.find((step) => step !== 0) ?? 0);
@@ -24,6 +25,23 @@ export function countsTime(name: string, values: readonly number[]): boolean {
   const moving = steps.filter((step) => step * direction > 0).map(Math.abs);
   const usual = [...moving].sort((a, b) => a - b)[moving.length >> 1]!;
   return moving.filter((step) => Math.abs(step - usual) <= 0.02 * usual).length >= 0.8 * moving.length;
+}
+
+/** True for 20260302, 20260303 … 20260401: days that follow each other in even steps, whatever the name. */
+export function countsDays(values: readonly number[] | Float64Array): boolean {
+  let [last, step, moves] = [NaN, 0, 0];
+  for (const value of values) {
+    if (!(value >= 19_000_101 && value <= 21_001_231)) return false;
+    const day = dateOfDigits(value, 'yyyymmdd');
+    if (Number.isNaN(day)) return false;
+    if (day !== last && !Number.isNaN(last)) {
+      if (step === 0) step = day - last;
+      if (day - last !== step) return false;
+      moves++;
+    }
+    last = day;
+  }
+  return moves > 1;
 }
 
 /** True where the times of another series begin: no further from the first time than it was to the second or third. */

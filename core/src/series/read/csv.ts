@@ -1,6 +1,7 @@
 import { HeedError } from '../../errors.js';
 import { formatCount } from '../../format.js';
 import { checkReadOptions } from './check-options.js';
+import { conflictError, isConflict } from './conflict.js';
 import { createTextDecoder } from './decode.js';
 import { findDialect, type Dialect } from './dialect.js';
 import { finishTable } from './finish.js';
@@ -130,14 +131,7 @@ class CsvTable {
     private readonly dialect: Dialect,
   ) {
     const { delimiter, names, headerLine, sample, units, line, blanks } = dialect;
-    this.table = new TableBuilder(
-      names,
-      options,
-      headerLine,
-      sample,
-      units,
-      delimiter === ';' || delimiter === '\t',
-    );
+    this.table = new TableBuilder(names, options, headerLine, sample, units, delimiter);
     this.rows = new CsvRows(delimiter.charCodeAt(0), options.name, () => this.row(), blanks);
     this.rows.line = line;
   }
@@ -202,6 +196,7 @@ class CsvTable {
   private passedOver(): boolean {
     const { rows, table, skipped, dialect } = this;
     const first = rows.cell(0);
+    if (isConflict(first)) throw conflictError(this.options.name, rows.line);
     const note = (what: 'comment' | 'header' | 'empty'): true => {
       const counts = { comment: 'comments', header: 'headers', empty: 'empty' } as const;
       const firsts = { comment: 'firstComment', header: 'firstHeader', empty: 'firstEmpty' } as const;

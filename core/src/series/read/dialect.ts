@@ -3,7 +3,8 @@ import { formatCount } from '../../format.js';
 import { firstDataRow, headerRows, nameColumns } from './header.js';
 import type { ReadOptions } from './options.js';
 import { CellTypes, logicalLines, mostRows, splitLine, type Line, type Row } from './split.js';
-import { shorten } from './words.js';
+import { conflictError, isConflict } from './conflict.js';
+import { shorten, totals } from './words.js';
 
 /** How a table of text is built, as its first lines show. */
 export interface Dialect {
@@ -31,6 +32,8 @@ export function findDialect(head: string, options: ReadOptions): Dialect | null 
   const lines = logicalLines(head);
   let first = 0;
   let given = options.delimiter;
+  const conflict = lines.find(({ text }) => isConflict(text));
+  if (conflict) throw conflictError(options.name, conflict.line);
   const declared = /^"?sep=(.)"?\s*$/i.exec(lines[0]?.text ?? '');
   if (declared) {
     first = 1;
@@ -89,9 +92,17 @@ export function findDialect(head: string, options: ReadOptions): Dialect | null 
     names: named.names,
     headerLine: named.headers[0]?.line,
     units: named.units,
-    sample: data.slice(0, 100),
+    sample: withoutFooter(data, width).slice(0, 100),
     notes,
   };
+}
+
+/** Rows without those at the end that close the table: totals, and rows of another width. */
+function withoutFooter(data: readonly (readonly string[])[], width: number): (readonly string[])[] {
+  let end = data.length;
+  const closes = (row: readonly string[]): boolean => totals.test(row[0] ?? '') || row.length < width;
+  while (end > 1 && data.length - end < 5 && closes(data[end - 1]!)) end--;
+  return data.slice(0, end);
 }
 
 /** True for a line of several cells of which most are numbers. */

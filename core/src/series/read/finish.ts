@@ -9,8 +9,9 @@ import type { Column } from './column.js';
 import { isMeasuredAfterAll, readLabels, mayBeGroundTruth } from './labels.js';
 import type { ReadResult } from './options.js';
 import { findSeries, groupBy, numericKeys, pivot, type Grouping } from './pivot.js';
-import { keyRank } from './roles.js';
+import { keyRank, timePart, timeRank } from './roles.js';
 import type { TableBuilder, TableColumn } from './table.js';
+import { inZone } from './wall-clock.js';
 import { listNames, shorten } from './words.js';
 import { Zone } from './zones.js';
 
@@ -69,6 +70,12 @@ function buildSeries(table: TableBuilder): ReadResult {
   const keys = new Set(grouping?.columns);
   const labels =
     labelColumn && !labelIsKey ? readLabels(labelColumn, rows, table.labelAsked, file, notes) : null;
+  if (labels && labelColumn !== unnamed && !table.labelAsked) {
+    const anomalous = labels.reduce((sum, label) => sum + label, 0);
+    notes.push(
+      `Column "${labelColumn!.name}" was read as labels: ${anomalous} of ${formatCount(rows, 'row')} ${anomalous === 1 ? 'is' : 'are'} anomalous (--label none reads it as a channel).`,
+    );
+  }
   for (const column of table.columns) {
     const { cells } = column;
     if (isOutput(column) && !table.asked && !keys.has(cells)) {
@@ -274,57 +281,37 @@ function checkChannels(table: TableBuilder, channels: readonly Channel[]): void 
   }
   const blank = table.columns.some(({ role, cells }) => role === 'value' && cells.present === 0);
   const names = table.columns.map(({ cells }) => cells.name);
+  const texts = table.columns.flatMap(({ role, cells }) => {
+    const first = role === 'value' ? [...cells.texts.values()][0] : undefined;
+    return first ? [{ name: cells.name, first, words: [...cells.texts.keys()], numbers: cells.numbers }] : [];
+  });
+  const flags = texts.filter(
+    ({ words, numbers }) =>
+      numbers === 0 && words.every((word) => /^(true|false|yes|no|on|off)$/i.test(word)),
+  );
+  if (flags.length > 0 && flags.length === texts.length) {
+    throw new HeedError(
+      'no-numeric-column',
+      `no column holds numbers: ${listNames(flags.map(({ name }) => name))} ${flags.length === 1 ? 'holds' : 'hold'} ${[
+        ...new Set(flags.flatMap(({ words }) => words)),
+      ]
+        .slice(0, 4)
+        .map((word) => `"${word}"`)
+        .join(' and ')}`,
+      'Write 1 and 0 instead: what comes and goes is read as a channel then.',
+      { file: options.name, line: flags[0]!.first.line, column: flags[0]!.name },
+    );
+  }
+  const shown = texts
+    .slice(0, 3)
+    .map(({ name, first }) => `"${shorten(name)}" has "${shorten(first.text)}" in line ${first.line}`)
+    .join(', ');
   throw new HeedError(
     blank ? 'all-missing' : 'no-numeric-column',
-    blank ? 'every value is missing' : 'no column holds numbers',
+    blank ? 'every value is missing' : `no column holds numbers${shown === '' ? '' : `: ${shown}`}`,
     `There ${names.length === 1 ? 'is the column' : 'are the columns'} ${listNames(names)}; give at least one with numbers beside time and label.`,
     { file: options.name },
   );
-}
-
-/** Wall times of a zone as instants; without a zone they are UTC, which is said. */
-function inZone(
-  table: TableBuilder,
-  wall: Float64Array,
-  grouping: Grouping | null,
-  notes: string[],
-): Float64Array {
-  const { timeZone } = table.options;
-  // "Date Time, GMT+01:00", as loggers write it.
-  const said = /\b(?:GMT|UTC)\s?([+-])(\d{1,2})(?::?(\d{2}))?\b/.exec(table.time?.name ?? '');
-  if (timeZone === undefined && said) {
-    const minutes = Number(said[2]) * 60 + Number(said[3] ?? 0);
-    notes.push(`The times were read as those of ${said[0]}, which the name of their column says.`);
-    return wall.map((ms) => ms - (said[1] === '+' ? 1 : -1) * minutes * 60_000);
-  }
-  if (timeZone === undefined) {
-    if (table.timeSource?.kind !== 'clock') {
-      notes.push('The times carry no time zone and were read as UTC (--time-zone-in says otherwise).');
-    }
-    return wall;
-  }
-  const zone = new Zone(timeZone);
-  const n = wall.length;
-  const backwards = n > 1 && wall[n - 1]! < wall[0]!;
-  const last = new Map<number, number>();
-  const time = new Float64Array(n);
-  let skipped = 0;
-  let firstSkipped = -1;
-  for (let i = 0; i < n; i++) {
-    const row = backwards ? n - 1 - i : i;
-    const group = grouping?.groupOf[row] ?? 0;
-    const read = zone.toUtc(wall[row]!, last.get(group) ?? -Infinity);
-    time[row] = read.utc;
-    last.set(group, read.utc);
-    if (read.skipped && skipped++ === 0) firstSkipped = row;
-  }
-  notes.push(`The times were read as those of ${timeZone}.`);
-  if (skipped > 0) {
-    notes.push(
-      `${formatCount(skipped, 'time')} ${skipped === 1 ? 'does' : 'do'} not exist in ${timeZone}, as the clock skips an hour there (first in line ${table.findLine(firstSkipped)}); read as if it did not.`,
-    );
-  }
-  return time;
 }
 
 /** Rows in order of time, merged where they are to be. @throws HeedError non-monotonic-time, duplicate-time */
@@ -339,7 +326,7 @@ function inOrder(
   let backwards = n > 2;
   for (let row = 1; row < n && backwards; row++) backwards = time[row]! <= time[row - 1]!;
   backwards &&= time[n - 1]! < time[0]!;
-  if (!options.sort && !backwards) checkOrder(table, time);
+  if (!options.sort && !backwards) checkOrder(table, time, channels);
   const rows = { time, channels, ...(labels ? { labels } : {}) };
   const merged = mergeRows(rows, { ...options, sort: options.sort || backwards });
   if (merged === rows) return rows;
@@ -355,13 +342,22 @@ function inOrder(
 }
 
 /** @throws HeedError at the first row out of order or with the time of the row above, with its line */
-function checkOrder(table: TableBuilder, time: Float64Array): void {
+function checkOrder(table: TableBuilder, time: Float64Array, channels: readonly Channel[]): void {
   const merging = (table.options.duplicates ?? 'reject') !== 'reject';
   for (let row = 1; row < time.length; row++) {
     const same = time[row] === time[row - 1];
     if (time[row]! > time[row - 1]! || (same && merging)) continue;
     const shown = new Date(time[row]!).toISOString();
     const place = { file: table.options.name, line: table.findLine(row), column: table.time!.name };
+    const clock = channels.find(({ name }) => timeRank(name) >= 0 || timePart(name) !== null);
+    if (same && clock) {
+      throw new HeedError(
+        'duplicate-time',
+        `the time ${shown} occurs twice in a row, and column "${clock.name}" was not understood as a part of the time`,
+        `Write "${clock.name}" as 07:00, or as hours, or as 0700 in every row; or read other columns (--columns), and merge the rows of one time with --duplicates mean, first, last, max, min or sum.`,
+        place,
+      );
+    }
     throw same
       ? new HeedError(
           'duplicate-time',

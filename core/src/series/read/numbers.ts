@@ -20,9 +20,13 @@ const missing = new Set([
   '[null]',
 ]);
 
-/** True for the ways tables write a missing value: empty, NaN, NA, N/A, null, None (any case). */
+/** Infinity and no number, as C programs on Windows print them: `1.#INF`, `-1.#IND00`, `1.#QNAN`. */
+const windowsNan = /^[+-]?1[.,]#(?:inf|ind|[qs]?nan|j)0*$/i;
+
+/** True for the ways tables write a missing value: empty, NaN, NA, N/A, null, None, 1.#QNAN (any case). */
 export function isMissingText(text: string): boolean {
-  return text.length <= 6 && missing.has(text.toLowerCase());
+  if (text.length <= 6 && missing.has(text.toLowerCase())) return true;
+  return text.length < 12 && windowsNan.test(text);
 }
 
 /** What a cell holds. */

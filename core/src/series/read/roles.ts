@@ -37,6 +37,9 @@ const timeNames = [
 /** Names that are times only where they hold dates. */
 const weakNames = new Set(['day', 'month', 'year', 'week', 'quarter', 'period', 'monat', 'jahr', 'tag', 'elapsed', 'elapsedtime', 'seconds', 'tid', 'temps', 'tiempo', 'tempo', 'czas', 'время', 'clock', 'unix', 'heure']); // prettier-ignore
 
+/** Names that say how the digits of a date are written: YYYYMMDD, YYMMDD, YYYYMMDDHH24MI. */
+const digitsName = /^(date)?y{2,4}m{2}d{2}(h{2}(24)?(m[mi](s{2})?)?)?$/;
+
 function bareName(name: string): string {
   return name.toLowerCase().replace(/[^\p{L}\d]/gu, '');
 }
@@ -46,6 +49,7 @@ export function timeRank(name: string): number {
   const bare = bareName(name.replace(/[([].*[)\]]\s*$/, ''));
   const rank = timeNames.indexOf(bare);
   if (rank >= 0) return rank;
+  if (digitsName.test(bare)) return timeNames.length;
   return /^(time|timestamp|elapsed|datetime)(s|ms|us|ns|sec|utc|gmt|cet|local|start|stamp|generated)?$/.test(
     bareName(name),
   )
@@ -81,20 +85,28 @@ interface Look {
   readonly present: number;
 }
 
-function lookAt(column: number, sample: readonly (readonly string[])[], parser: TimeParser): Look {
+function lookAt(
+  column: number,
+  sample: readonly (readonly string[])[],
+  parser: TimeParser,
+  name: string,
+): Look {
+  const isShort = /^y{2}m{2}d{2}$/.test(bareName(name));
+  const isDate = /dat(e|um|a)|fecha|\btag\b|\bday\b/i.test(name);
   let [times, dates, clocks, numbers, eightDigits, present] = [0, 0, 0, 0, 0, 0];
   for (const row of sample.slice(0, 60)) {
     const cell = row[column] ?? '';
     if (cell === '' || isMissingText(cell)) continue;
     present++;
-    if (isTimeOfDay(cell)) {
+    // 02.03.26 is a day below the name of one.
+    if (isTimeOfDay(cell) && !(isDate && /^\d{1,2}\.\d{2}\.\d{2}$/.test(cell))) {
       clocks++;
       continue;
     }
     const form = parser.parse(cell);
     if (form === TimeForm.number) {
       numbers++;
-      if (/^(19|20|21)\d{6}$/.test(cell)) eightDigits++;
+      if (/^(19|20|21)\d{6}$/.test(cell) || (isShort && /^\d{5,6}$/.test(cell))) eightDigits++;
     } else if (form !== TimeForm.none) {
       times++;
       if (!parser.clock) dates++;
@@ -115,7 +127,7 @@ export function findTime(
 ): TimeSource | null {
   const parser = new TimeParser();
   const columns = names.map((_, c) => c).filter((c) => !taken(c));
-  const looks = new Map(columns.map((c) => [c, lookAt(c, sample, parser)]));
+  const looks = new Map(columns.map((c) => [c, lookAt(c, sample, parser, names[c]!)]));
   const most = (c: number, count: keyof Look): boolean => {
     const look = looks.get(c)!;
     return look[count] > 0 && look[count] >= 0.8 * look.present;
@@ -216,9 +228,10 @@ function comesAgain(column: number, sample: readonly (readonly string[])[]): boo
   return again > 0 && 2 * again >= sample.length - 1;
 }
 
-/** AM and PM, and nothing else. */
+/** AM and PM, and nothing else but what closes a table. */
 function holdsHalves(column: number, sample: readonly (readonly string[])[]): boolean {
-  return sample.every((row) => /^[ap]\.?m\.?$/i.test(row[column] ?? ''));
+  const halves = sample.filter((row) => /^[ap]\.?m\.?$/i.test(row[column] ?? '')).length;
+  return halves > 0 && halves >= 0.9 * sample.length;
 }
 
 /** `0930`, `093000`: every cell of the first rows. */
@@ -273,7 +286,7 @@ export function isBookkeeping(name: string, names: readonly string[]): boolean {
 
 /** Names of numbers that count rows. */
 export function isIndexName(name: string): boolean {
-  return /^(|#|column 1|unnamed(: ?\d+)?(_level_\d+)?|index|idx|row|row[ _]?(id|num(ber)?|nr)|rownum|level_0|no\.?|nr\.?|number|id|seq|sequence|record( ?(no|number))?|nth (hour|day|week|month|minute)|lfd\.? ?nr\.?|obs|n|udi|offset|序号)$/i.test(
+  return /^(|#|column 1|unnamed(: ?\d+)?(_level_\d+)?|index|idx|row|row[ ._]?(ids?|num(ber)?|nr|names?)|_id|x1?|rownum|level_0|no\.?|nr\.?|number|id|seq|sequence|record( ?(no|number))?|nth (hour|day|week|month|minute)|lfd\.? ?nr\.?|obs|n|udi|offset|序号)$/i.test(
     name.trim(),
   );
 }
@@ -295,7 +308,7 @@ export function isCodeName(name: string): boolean {
 
 /** Names of numbers that identify something: a constant one is no measurement. */
 export function isIdName(name: string): boolean {
-  return /(^|[^a-z])(id|ids|port|pid|ppid|uid|gid|status|code|zip|version|asn|vlan|shard|partition|channel|node|rank|lat|lon|latitude|longitude|instance|host|sensor|device|itemid|serial|station|site|machine|interval|quality|nmi|mpan)$/i.test(
+  return /(^|[^a-z])(id|ids|port|pid|ppid|uid|gid|status|code|zip|version|stn|asn|vlan|shard|partition|channel|node|rank|lat|lon|latitude|longitude|instance|host|sensor|device|itemid|serial|station|site|machine|interval|quality|nmi|mpan)$/i.test(
     name.replace(/([a-z])([A-Z])/g, '$1_$2').trim(),
   );
 }

@@ -5,12 +5,13 @@ import { parseDuration } from '../time.js';
 import { checkReadOptions } from './check-options.js';
 import { Column } from './column.js';
 import { isRelatedToLabels, labelRank } from './labels.js';
-import type { CellParser } from './numbers.js';
+import { CellParser, NUMBER, TEXT } from './numbers.js';
 import type { ReadOptions } from './options.js';
 import { mostChannels } from './pivot.js';
 import { findTime, isBookkeeping, type TimeSource } from './roles.js';
 import { TimeColumn } from './time-column.js';
-import { listNames, shorten } from './words.js';
+import { TimeParser } from './times.js';
+import { listNames, shorten, totals } from './words.js';
 
 /** What becomes of a column. */
 export type Role = 'value' | 'time' | 'label' | 'related' | 'unused';
@@ -27,10 +28,6 @@ interface Odd {
   readonly text: string;
   readonly error: HeedError;
 }
-
-/** How rows of totals begin, which close short tables too. */
-const totals =
-  /^\s*(grand |sub-?)?(totals?|sums?|means?|averages?|avg|min(imum)?|max(imum)?|median|count|summe|gesamt|mittel(wert)?|durchschnitt|moyenne|somme|suma|promedio|media|totaal|gemiddelde)\b/i;
 
 /**
  * Collects a table row by row into typed columns and makes a series of it. The caller begins a row, hands in its cells
@@ -69,8 +66,8 @@ export class TableBuilder {
     sample: readonly (readonly string[])[],
     /** Units of the columns from a row of units. */
     readonly units: readonly (string | undefined)[] = [],
-    /** Marks of the file's language besides its numbers: a semicolon between cells. */
-    readonly semicolons = false,
+    /** What stands between cells: a mark of the file's language besides its numbers. */
+    readonly delimiter?: string,
   ) {
     checkReadOptions(options);
     if (options.step !== undefined) parseDuration(options.step);
@@ -147,7 +144,10 @@ export class TableBuilder {
     if (timeSource && time) {
       const text = this.timeText(timeSource, cell);
       if (!time.add(text, line)) {
-        this.addOdd(line, cell, this.noTime(text, line));
+        const error = this.noTime(text, line);
+        // A row as all others but for a digit of its time closes no table.
+        if (this.isDamaged(text, cell)) throw this.odd[0]?.error ?? error;
+        this.addOdd(line, cell, error);
         return false;
       }
     }
@@ -159,6 +159,18 @@ export class TableBuilder {
     }
     this.lines[this.rows] = line;
     return true;
+  }
+
+  /** True where the time begins as a date does and numbers stand in the other cells, and nothing else. */
+  private isDamaged(text: string, cell: (c: number) => string): boolean {
+    if (!/^\s*(\d{4}[-/.]?\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d|\d{1,2}[- ]\p{L}{3,9}[- ]\d|\d{8,})/u.test(text))
+      return false;
+    const parser = new CellParser();
+    const kinds = this.columns.flatMap(({ role }, c) => {
+      const own = cell(c);
+      return role === 'time' ? [] : [parser.parse(own, 0, own.length)];
+    });
+    return kinds.includes(NUMBER) && !kinds.includes(TEXT);
   }
 
   /** A row that is no row of the table: an error, unless no row follows that is. */
@@ -237,7 +249,7 @@ export class TableBuilder {
         // 18.00.00 is a time of day beside a date, and so is 18.
         const clock = cell(second!)
           .replace(/^(\d{1,2})\.(\d{2})(?:\.(\d{2}))?$/, (_, h, m, s) => `${h}:${m}:${s ?? '00'}`)
-          .replace(/^\d{1,2}$/, '$&:00');
+          .replace(/^(\d{1,2})$/, (hour: string) => `${hour.padStart(2, '0')}:00`);
         return `${cell(first!)} ${clock}${third === undefined ? '' : ` ${cell(third)}`}`;
       }
       case 'parts': {
@@ -274,6 +286,19 @@ export class TableBuilder {
     const { timeSource, time } = this;
     const missing = text.trim() === '';
     const format = this.options.timeFormat;
+    const zone = /\d\s?([A-Z]{2,5})$/.exec(text.trim())?.[1];
+    if (
+      format === undefined &&
+      zone !== undefined &&
+      new TimeParser().parse(text.trim().slice(0, -zone.length).trim()) > 1
+    ) {
+      return new HeedError(
+        'bad-time',
+        `"${shorten(text)}": the time zone "${zone}" means several or none${zone === 'IST' ? ' (India, Ireland, Israel)' : zone === 'CST' ? ' (America, China, Cuba)' : zone === 'BST' ? ' (Britain, Bangladesh)' : ''}`,
+        'Write the offset from UTC instead, such as +05:30; or take the letters off and name the zone with --time-zone-in, for instance Asia/Kolkata.',
+        this.place(line, time!.name),
+      );
+    }
     return new HeedError(
       'bad-time',
       missing
@@ -316,6 +341,9 @@ export class TableBuilder {
       return findTime(names, sample, (c) => wanted(c) || (this.keys?.includes(c) ?? false));
     if (this.indexOf(names, time) < 0 && time.includes(',')) {
       const columns = time.split(',').map((name) => this.find(names, name.trim(), 'time'));
+      // The columns are known, how they go together is found as always.
+      const found = findTime(names, sample, (c) => !columns.includes(c));
+      if (found?.columns.length === columns.length) return { ...found, byContent: false };
       return { columns, kind: columns.length > 2 ? 'parts' : 'join', byContent: false };
     }
     return { columns: [this.find(names, time, 'time')], kind: 'cell', byContent: false };

@@ -132,6 +132,7 @@ export class TimeColumn {
     const texts = this.rows - counts[TimeForm.number]!;
     if (counts[TimeForm.number]! > 0 && texts > 0) this.failMixed();
     if (texts === 0) {
+      this.refuseRounded(time);
       const format = this.numberFormat ?? this.guessFormat(time, findLine);
       this.fromNumbers(time, format, findLine, notes);
       return {
@@ -161,6 +162,11 @@ export class TimeColumn {
 
   get hasClock(): boolean {
     return this.clocks > 0 && this.counts[TimeForm.number] === 0;
+  }
+
+  /** True where every time carries its zone. */
+  get isZoned(): boolean {
+    return this.rows > 0 && this.counts[TimeForm.instant] === this.rows;
   }
 
   /** True where dates are written as in languages with a decimal comma: `02.03.2026`. */
@@ -266,6 +272,20 @@ export class TimeColumn {
     );
   }
 
+  /** @throws HeedError bad-time where a spreadsheet wrote numbers such as 1.77241E+12, which most rows then share */
+  private refuseRounded(time: Float64Array): void {
+    const seen = this.first[TimeForm.number]!;
+    if (time.length < 3 || !/^\d(?:[.,]\d{1,6})?E\+?\d{1,2}$/i.test(seen.text)) return;
+    let same = 0;
+    for (let row = 1; row < time.length; row++) if (time[row] === time[row - 1]) same++;
+    if (2 * same < time.length - 1) return;
+    throw this.error(
+      `"${shorten(seen.text)}" has lost its last digits, and so most rows have the time of the row above: a spreadsheet rounds long numbers so`,
+      'Export the file again with whole numbers: show the cells of the time without decimals first.',
+      seen.line,
+    );
+  }
+
   private failMixed(): never {
     const numbers = this.first[TimeForm.number]!;
     const dates = this.first.find((one, form) => form !== TimeForm.number && one !== undefined)!;
@@ -288,6 +308,7 @@ export class TimeColumn {
     }
     const counted = dayCount(this.name, low, high);
     if (counted) return counted;
+    if (/^yymmdd$/i.test(this.name.replace(/[^a-z]/gi, ''))) return 'yymmdd';
     // Before epoch seconds: as those these numbers lie beyond 2030.
     if (
       whole &&

@@ -14,7 +14,12 @@ export const numberFormats = [
 ] as const;
 /** What a number in a time column counts. */
 export type NumberFormat =
-  (typeof numberFormats)[number] | 'yyyymmddhhmm' | 'yyyymmddhhmmss' | 'elapsed' | keyof typeof dayCounts;
+  | (typeof numberFormats)[number]
+  | 'yyyymmddhhmm'
+  | 'yyyymmddhhmmss'
+  | 'yymmdd'
+  | 'elapsed'
+  | keyof typeof dayCounts;
 
 /** Days that are counted from another day than Excel's: the names of such columns, the days since 1970, our days. */
 export const dayCounts = {
@@ -45,7 +50,11 @@ export function excelToMs(days: number): number {
 
 /** Epoch ms of 20260302, 202603021530, 202603, 2026; NaN for what is none. */
 export function dateOfDigits(value: number, format: string): number {
-  const text = String(value);
+  const text =
+    format === 'yymmdd' && value > 10_000
+      ? String(value < 400_000 ? 20_000_000 + value : 19_000_000 + value)
+      : String(value);
+  if (format === 'yymmdd') return text.length === 8 ? dateOfDigits(Number(text), 'yyyymmdd') : NaN;
   if (text.length !== format.length || !/^\d+$/.test(text)) return NaN;
   const part = (from: number, to: number, none: number): number =>
     format.length >= to ? Number(text.slice(from, to)) : none;

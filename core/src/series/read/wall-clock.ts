@@ -1,0 +1,80 @@
+import { HeedError } from '../../errors.js';
+import { formatCount } from '../../format.js';
+import type { Grouping } from './pivot.js';
+import type { TableBuilder } from './table.js';
+import { Zone } from './zones.js';
+
+/**
+ * Wall times of a zone as instants; without a zone they are UTC, which is said.
+ * @throws HeedError bad-time where the file has both the hour that the clock skips in spring and the one after it
+ */
+export function inZone(
+  table: TableBuilder,
+  wall: Float64Array,
+  grouping: Grouping | null,
+  notes: string[],
+): Float64Array {
+  const { timeZone } = table.options;
+  // "Date Time, GMT+01:00", as loggers write it.
+  const said = /\b(?:GMT|UTC)\s?([+-])(\d{1,2})(?::?(\d{2}))?\b/.exec(table.time?.name ?? '');
+  if (timeZone === undefined && said) {
+    const minutes = Number(said[2]) * 60 + Number(said[3] ?? 0);
+    notes.push(`The times were read as those of ${said[0]}, which the name of their column says.`);
+    return wall.map((ms) => ms - (said[1] === '+' ? 1 : -1) * minutes * 60_000);
+  }
+  if (timeZone === undefined) {
+    if (table.timeSource?.kind !== 'clock') {
+      notes.push('The times carry no time zone and were read as UTC (--time-zone-in says otherwise).');
+    }
+    return wall;
+  }
+  const zone = new Zone(timeZone);
+  const n = wall.length;
+  const backwards = n > 1 && wall[n - 1]! < wall[0]!;
+  const last = new Map<number, number>();
+  const lastSkipped = new Map<number, number>();
+  const time = new Float64Array(n);
+  let skipped = 0;
+  let firstSkipped = -1;
+  for (let i = 0; i < n; i++) {
+    const row = backwards ? n - 1 - i : i;
+    const group = grouping?.groupOf[row] ?? 0;
+    const read = zone.toUtc(wall[row]!, last.get(group) ?? -Infinity);
+    time[row] = read.utc;
+    // What a skipped hour would have been is the hour after it, which the file has too.
+    const gap = lastSkipped.get(group);
+    if (
+      gap !== undefined &&
+      !read.skipped &&
+      read.utc <= last.get(group)! &&
+      wall[row]! - wall[gap]! < 10_800_000
+    )
+      throw noSuchTime(table, zone, wall[gap]!, gap);
+    last.set(group, read.utc);
+    if (!read.skipped) continue;
+    if (gap === undefined || wall[row]! - wall[gap]! > 7_200_000) lastSkipped.set(group, row);
+    if (skipped++ === 0) firstSkipped = row;
+  }
+  notes.push(`The times were read as those of ${timeZone}.`);
+  if (skipped > 0) {
+    notes.push(
+      `${formatCount(skipped, 'time')} ${skipped === 1 ? 'does' : 'do'} not exist in ${timeZone}, as the clock skips an hour there (first in line ${table.findLine(firstSkipped)}); read as if it did not.`,
+    );
+  }
+  return time;
+}
+
+function noSuchTime(table: TableBuilder, zone: Zone, wall: number, row: number): HeedError {
+  const shown = new Date(wall).toISOString().slice(0, 16).replace('T', ' ');
+  const hours = zone.offsetAt(wall - 86_400_000) / 3_600_000;
+  const fixed =
+    Number.isInteger(hours) && hours !== 0
+      ? `, or --time-zone-in Etc/GMT${hours > 0 ? '-' : '+'}${Math.abs(hours)} for one that stays at UTC${hours > 0 ? '+' : '−'}${Math.abs(hours)} all year`
+      : '';
+  return new HeedError(
+    'bad-time',
+    `${shown} does not exist in ${zone.name}: clocks skip an hour that night, and the rows go on evenly`,
+    `So these are probably times of another clock: give --time-zone-in UTC${fixed}.`,
+    { file: table.options.name, line: table.findLine(row), column: table.time!.name },
+  );
+}
