@@ -80,7 +80,9 @@ export function checkPoints(detector: string, fewest: number, { time }: Series):
   throw new HeedError(
     'too-few-points',
     `the series has ${formatCount(time.length, 'point')}, "${detector}" needs at least ${fewest}`,
-    'Give a longer series or choose a simpler detector.',
+    time.length === 1
+      ? 'Give a longer series; of Prometheus ask /api/v1/query_range in place of /api/v1/query.'
+      : 'Give a longer series or choose a simpler detector.',
   );
 }
 

@@ -74,7 +74,6 @@ export const prometheus: JsonLayout = (value, options) => {
     );
   }
   if (answer.resultType === 'streams') refuseLogLines(list, options);
-  else refuseInstant(list, options);
   const names = nameSeries(
     list.map(({ labels }) => labels),
     'value',
@@ -97,6 +96,9 @@ export const prometheus: JsonLayout = (value, options) => {
     series,
     notes: [
       ...notes,
+      ...(isInstant(list)
+        ? ['It is an instant query with one value per series; /api/v1/query_range gives their history.']
+        : []),
       ...(histograms > 0
         ? [`${histograms} series of native histograms ${histograms === 1 ? 'was' : 'were'} left out.`]
         : []),
@@ -158,23 +160,12 @@ function isEntry(one: unknown): boolean {
   );
 }
 
-/** @throws HeedError where every series has one value, all of one moment */
-function refuseInstant(list: readonly LabeledSeries[], options: ReadOptions): void {
-  const times = new Set(list.flatMap((one) => one.times));
-  if (times.size !== 1) return;
-  const [one] = list;
-  const isInstant = list.every(({ paths }) => paths.length === 1 && !paths[0]!.includes('values'));
-  if (!one || !isInstant) return;
-  throw new HeedError(
-    'too-few-points',
-    `this is the answer of an instant query (/api/v1/query), with one value per series at ${showDate(one.times[0])}`,
-    'Ask /api/v1/query_range with start, end and step, or read from the server with --prometheus and --query.',
-    { file: options.name },
+/** Whether every series has one value, all of one moment. */
+function isInstant(list: readonly LabeledSeries[]): boolean {
+  return (
+    new Set(list.flatMap(({ times }) => times)).size === 1 &&
+    list.every(({ paths }) => paths.length === 1 && !paths[0]!.includes('values'))
   );
-}
-
-function showDate(ms: unknown): string {
-  return typeof ms === 'number' && Math.abs(ms) < 8e15 ? new Date(ms).toISOString() : 'one moment';
 }
 
 /** @throws HeedError where streams of Loki hold lines of logs */

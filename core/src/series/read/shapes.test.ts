@@ -187,15 +187,25 @@ describe('instant vectors', () => {
     expect(() => readText(text.replace('"7"]', '"1O.5"]'))).toThrow(/line 8, value\[1\]: "1O.5"/);
   });
 
-  it('of one moment are refused, with what to ask instead', () => {
+  it('are one point per series, whatever their times', () => {
     const result = ['a', 'b'].map((instance, k) => ({
       metric: { __name__: 'up', instance },
       value: [1_772_409_600.781, String(k)],
     }));
-    const vector = { status: 'success', data: { resultType: 'vector', result } };
-    expect(() => readText(JSON.stringify(vector))).toThrow(/instant query.*00:00:00\.781Z.*query_range/);
+    const { series, notes } = readText(
+      JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }),
+    );
+    expect(series.time).toEqual(Float64Array.of(start + 781));
+    expect(series.channels.map(({ name, values }) => [name, ...values])).toEqual([
+      ['up{instance="a"}', 0],
+      ['up{instance="b"}', 1],
+    ]);
+    expect(notes).toEqual([
+      'This is an answer of Prometheus.',
+      'It is an instant query with one value per series; /api/v1/query_range gives their history.',
+    ]);
     const scalar = { status: 'success', data: { resultType: 'scalar', result: [1_772_409_600, '5'] } };
-    expect(() => readText(JSON.stringify(scalar))).toThrow(/instant query/);
+    expect(readText(JSON.stringify(scalar)).series.channels[0]!.values[0]).toBe(5);
   });
 
   it('of native histograms, and text without times, are refused in their words', () => {
