@@ -1,6 +1,7 @@
 /** Answers of servers: items one after the other, what was left out or is missing, and errors in place of series. */
 import { describe, expect, it } from 'vitest';
 import { readText, type ReadOptions } from './index.js';
+import { jsonExports } from './exports-json.fixture.js';
 import { makeSample } from './sample.fixture.js';
 
 const start = 1_772_409_600;
@@ -308,4 +309,32 @@ describe('text that begins with a bracket', () => {
       expect(() => read(text)).not.toThrow(/log/);
     },
   );
+});
+
+describe('one line that ends, as jq -c and editors leave it', () => {
+  it.each(Object.entries(jsonExports).filter(([name]) => name !== 'NDJSON'))(
+    'of %s is read as without its end',
+    (_, { write }) => {
+      const text = write(sample) as string;
+      let line: string;
+      try {
+        line = JSON.stringify(JSON.parse(text));
+      } catch {
+        // Several lines of JSON are no document.
+        return;
+      }
+      const whole = readText(line);
+      expect(readText(`${line}\n`)).toEqual(whole);
+      expect(readText(`\r\n${line}\r\n\r\n`)).toEqual(whole);
+    },
+  );
+
+  it('is the only record of a log where it is no answer', () => {
+    const { series } = readText('{"time":"2026-03-01T00:00:00Z","a":19,"b":20}\n');
+    expect(series.channels.map(({ name, values }) => [name, ...values])).toEqual([
+      ['a', 19],
+      ['b', 20],
+    ]);
+    expect(() => readText('{"errors":["Forbidden"]}\n')).toThrow(/Forbidden/);
+  });
 });

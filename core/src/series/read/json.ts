@@ -41,16 +41,34 @@ export function readJson(text: string | Uint8Array, options: ReadOptions = {}): 
     });
   }
   const lines = json.split('\n');
-  const first = lines.find((line) => line.trim() !== '')!;
-  const result =
-    lines.length > 1 && isRecordLine(first)
+  const filled = lines.filter((line) => line.trim() !== '');
+  const readWhole = (): ReadResult =>
+    withinStack(() => {
+      const value = parse(json, options.name);
+      const own = withText(options, json);
+      return readBesideFault(value, own, () => readValue(value, own));
+    }, options.name);
+  const isLines = lines.length > 1 && isRecordLine(filled[0]!);
+  const result = !isLines
+    ? readWhole()
+    : filled.length > 1
       ? readLines(lines, options)
-      : withinStack(() => {
-          const value = parse(json, options.name);
-          const own = withText(options, json);
-          return readBesideFault(value, own, () => readValue(value, own));
-        }, options.name);
+      : readOneLine(readWhole, () => readLines(lines, options));
   return decoder.notes.length > 0 ? { ...result, notes: [...decoder.notes, ...result.notes] } : result;
+}
+
+/** A line that ends may be a whole answer or the only record of a log; what says more of it is told where it is neither. */
+function readOneLine(readWhole: () => ReadResult, readRecord: () => ReadResult): ReadResult {
+  try {
+    return readWhole();
+  } catch (error) {
+    if (!(error instanceof HeedError)) throw error;
+    try {
+      return readRecord();
+    } catch {
+      throw error;
+    }
+  }
 }
 
 /** Lists in lists without end take more of the stack than there is. */
