@@ -178,10 +178,4 @@ describe('columns', () => {
     const text = table('time,up', 5, (i) => `2026-03-02 00:0${i},${i % 2 === 0}`);
     expect(refusal(text)).toMatch(/"up" holds "true" and "false".*Write 1 and 0/);
   });
-  it('tells of labels', () => {
-    const { notes } = readText(
-      table('time,a,label', 20, (i) => `2026-03-02 00:${two(i)},${level(i)},${i === 7 ? 1 : 0}`),
-    );
-    expect(notes.join(' ')).toContain('Column "label" was read as labels: 1 of 20 rows is anomalous');
-  });
 });

@@ -70,12 +70,6 @@ function buildSeries(table: TableBuilder): ReadResult {
   const keys = new Set(grouping?.columns);
   const labels =
     labelColumn && !labelIsKey ? readLabels(labelColumn, rows, table.labelAsked, file, notes) : null;
-  if (labels && labelColumn !== unnamed && !table.labelAsked) {
-    const anomalous = labels.reduce((sum, label) => sum + label, 0);
-    notes.push(
-      `Column "${labelColumn!.name}" was read as labels: ${anomalous} of ${formatCount(rows, 'row')} ${anomalous === 1 ? 'is' : 'are'} anomalous (--label none reads it as a channel).`,
-    );
-  }
   for (const column of table.columns) {
     const { cells } = column;
     if (isOutput(column) && !table.asked && !keys.has(cells)) {
