@@ -60,7 +60,7 @@ function rangeInWords({ min, max, above, below, whole }: NumberRange): string {
 }
 
 /** Values that a list may have: 2 GB of numbers. */
-export const MOST_VALUES = 2 ** 28;
+const MOST_VALUES = 2 ** 28;
 
 /**
  * The length of a caller's list, which may only claim one: memory is taken by it.

@@ -63,7 +63,7 @@ export function placed(
 }
 
 /** Lines that a sentence names, which for rows of JSON are their numbers, as lines of the file. */
-export function withRealLines(
+function withRealLines(
   sentence: string,
   options: ReadOptions,
   rowPath: (row: number, column: string | undefined) => JsonPath,
