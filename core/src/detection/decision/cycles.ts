@@ -1,4 +1,5 @@
 import { selectQuantile } from '../../preprocess/statistics.js';
+import { medianByPhase } from './season.js';
 import type { DecidedInterval } from './types.js';
 
 /** Cycles that a series must show, and points that one must have, for another speed to be told. */
@@ -78,14 +79,9 @@ function cycleOfPeriod(y: Float64Array, period: number, floor: number): Cycle | 
   if (period < FEWEST_POINTS || n < FEWEST_CYCLES * period) return undefined;
   const level = estimateLevel(y, LEVEL_CYCLES * period);
   const rest = y.map((value, t) => value - level[t]!);
-  const shape = new Float64Array(period);
+  const shape = medianByPhase(rest, period);
   let power = 0;
-  for (let phase = 0; phase < period; phase++) {
-    const own = new Float64Array(Math.ceil((n - phase) / period));
-    for (let t = phase, i = 0; t < n; t += period) own[i++] = rest[t]!;
-    shape[phase] = selectQuantile(own, 0.5);
-    power += shape[phase]! ** 2 / period;
-  }
+  for (const value of shape) power += value ** 2 / period;
   for (let t = 0; t < n; t++) rest[t] = rest[t]! - shape[t % period]!;
   const usual = Math.max(selectQuantile(squares(rest, period), 0.5), floor * floor);
   return power > 2 * usual ? { level, shape, rest, power, usual } : undefined;

@@ -12,7 +12,14 @@ import { findPatterns } from './patterns.js';
 import { mostAlike, type Regularity } from './regular.js';
 import { findRoughness, isToldBetter } from './roughness.js';
 import { scanBackward, scanForward } from './scan.js';
-import { candidatePeriods, findAbsences, findSeason, samePhase, usualShape, type Season } from './season.js';
+import {
+  candidatePeriods,
+  findAbsences,
+  findSeason,
+  medianByPhase,
+  samePhase,
+  type Season,
+} from './season.js';
 import { findSurges, sparseCounts } from './surges.js';
 import type { DecidedInterval } from './types.js';
 
@@ -152,7 +159,8 @@ export function decide({ values, step, periods = [], scores, strictness = 1 }: D
     const { level: _, ...interval } = bump;
     intervals.push(interval);
   }
-  const shape = season && usualShape(y, season.period);
+  const middle = season ? selectQuantile(y.slice(), 0.5) : 0;
+  const shape = season && medianByPhase(y, season.period).map((value) => value - middle);
   const level = shape ? y.map((value, t) => value - shape[t % shape.length]!) : y;
   // The floor is a share of a range that most of the season has made.
   for (const drift of findDrifts(level, shape ? SEASONLESS * scale.floor : scale.floor)) {

@@ -169,16 +169,14 @@ function findStuck(y: Float64Array, missing: Uint8Array | undefined): DecidedInt
     if (t - start > 1) all.push({ start, length: t - start });
     start = t;
   }
-  const isAt = (bound: number) => (run: { start: number }) => y[run.start] === bound;
   const bounds = [low, high].filter(
-    (bound) => all.filter((run) => isAt(bound)(run) && run.length >= FEWEST_STUCK).length >= BOUND_RUNS,
+    (bound) => all.filter((run) => y[run.start] === bound && run.length >= FEWEST_STUCK).length >= BOUND_RUNS,
   );
-  const runs = all.filter((run) => !bounds.some((bound) => isAt(bound)(run)));
-  let equal = 0;
-  let n = y.length;
-  for (const { length } of runs) equal += length - 1;
-  for (const { length } of all) n -= length;
-  for (const { length } of runs) n += length;
+  const runs = all.filter((run) => !bounds.includes(y[run.start]!));
+  const points = (of: readonly { length: number }[]): number =>
+    of.reduce((sum, { length }) => sum + length, 0);
+  const n = y.length - points(all) + points(runs);
+  let equal = points(runs) - runs.length;
   runs.sort((a, b) => b.length - a.length);
   // So many of the longest that all others are much shorter.
   let count = MOST_STUCK;

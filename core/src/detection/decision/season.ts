@@ -71,13 +71,12 @@ export function findSeason(values: Float64Array, candidates: readonly number[]):
   return best;
 }
 
-/** One value per phase: the median of all cycles, from the median of the series. */
-export function usualShape(values: Float64Array, period: number): Float64Array {
-  const middle = selectQuantile(values.slice(), 0.5);
+/** One value per phase: the median of all cycles at it. */
+export function medianByPhase(values: Float64Array, period: number): Float64Array {
   return Float64Array.from({ length: period }, (_, phase) => {
     const own = new Float64Array(Math.ceil((values.length - phase) / period));
     for (let t = phase, i = 0; t < values.length; t += period) own[i++] = values[t]!;
-    return selectQuantile(own, 0.5) - middle;
+    return selectQuantile(own, 0.5);
   });
 }
 

@@ -74,24 +74,10 @@ export const prometheus: JsonLayout = (value, options) => {
     );
   }
   if (answer.resultType === 'streams') refuseLogLines(list, options);
-  const names = nameSeries(
-    list.map(({ labels }) => labels),
-    'value',
-  );
-  const { series, notes } = joinPoints(
-    list.map(({ labels, times, values, paths }, i): PointSeries => {
-      const unit = unitOfName(labels['__name__'] ?? '');
-      return {
-        name: names[i]!,
-        ...(unit === undefined ? {} : { unit }),
-        times,
-        values,
-        path: (t, part) => [...paths[t]!, part === 'time' ? 0 : 1],
-      };
-    }),
-    layout,
-    options,
-  );
+  const { series, notes } = joinLabeled(list, layout, options, (path, part) => [
+    ...path,
+    part === 'time' ? 0 : 1,
+  ]);
   return {
     series,
     notes: [
@@ -160,6 +146,36 @@ function isEntry(one: unknown): boolean {
   );
 }
 
+/**
+ * Series by what tells their labels apart, with the units that their names end in.
+ * @param place where a part of a point stands, by the path that it was added with
+ */
+function joinLabeled(
+  list: readonly LabeledSeries[],
+  layout: string,
+  options: ReadOptions,
+  place: (path: JsonPath, part: 'time' | 'value') => JsonPath,
+): ReadResult {
+  const names = nameSeries(
+    list.map(({ labels }) => labels),
+    'value',
+  );
+  return joinPoints(
+    list.map(({ labels, times, values, paths }, i): PointSeries => {
+      const unit = unitOfName(labels['__name__'] ?? '');
+      return {
+        name: names[i]!,
+        ...(unit === undefined ? {} : { unit }),
+        times,
+        values,
+        path: (t, part) => place(paths[t]!, part),
+      };
+    }),
+    layout,
+    options,
+  );
+}
+
 /** Whether every series has one value, all of one moment. */
 function isInstant(list: readonly LabeledSeries[]): boolean {
   return (
@@ -209,23 +225,9 @@ export const victoria = (value: unknown, options: ReadOptions): ReadResult | nul
     // The last part of a path is the point; "values" is put for the times where they are meant.
     times.forEach((time, t) => own.add(time, values[t], [i, t]));
   }
-  const all = [...joined.values()].flat();
-  const names = nameSeries(
-    all.map(({ labels }) => labels),
-    'value',
-  );
-  return joinPoints(
-    all.map(({ labels, times, values, paths }, i) => {
-      const unit = unitOfName(labels['__name__'] ?? '');
-      return {
-        name: names[i]!,
-        ...(unit === undefined ? {} : { unit }),
-        times,
-        values,
-        path: (row, part) => [paths[row]![0]!, part === 'time' ? 'timestamps' : 'values', paths[row]![1]!],
-      };
-    }),
-    'an export of VictoriaMetrics',
-    options,
-  );
+  return joinLabeled([...joined.values()].flat(), 'an export of VictoriaMetrics', options, ([i, t], part) => [
+    i!,
+    part === 'time' ? 'timestamps' : 'values',
+    t!,
+  ]);
 };

@@ -35,25 +35,28 @@ export function readJson(text: string | Uint8Array, options: ReadOptions = {}): 
   const decoder = createTextDecoder(options.name);
   const json = decoder.decode(text) + decoder.end();
   if (json.includes('\0')) throw notText(options.name, 'it holds NUL characters');
-  if (json.trim() === '') {
+  const trimmed = json.trim();
+  if (trimmed === '') {
     throw new HeedError('empty-input', 'there is nothing in it', 'Give records or columns.', {
       file: options.name,
     });
   }
   const lines = json.split('\n');
-  const filled = lines.filter((line) => line.trim() !== '');
   const readWhole = (): ReadResult =>
     withinStack(() => {
       const value = parse(json, options.name);
       const own = withText(options, json);
       return readBesideFault(value, own, () => readValue(value, own));
     }, options.name);
-  const isLines = lines.length > 1 && isRecordLine(filled[0]!);
-  const result = !isLines
-    ? readWhole()
-    : filled.length > 1
-      ? readLines(lines, options)
-      : readOneLine(readWhole, () => readLines(lines, options));
+  const readRecords = (): ReadResult => readLines(lines, options);
+  const isOneLine = !trimmed.includes('\n');
+  const result = isOneLine
+    ? lines.length > 1 && trimmed.startsWith('{')
+      ? readOneLine(readWhole, readRecords)
+      : readWhole()
+    : isRecordLine(lines.find((line) => line.trim() !== '')!)
+      ? readRecords()
+      : readWhole();
   return decoder.notes.length > 0 ? { ...result, notes: [...decoder.notes, ...result.notes] } : result;
 }
 
