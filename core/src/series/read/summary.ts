@@ -1,3 +1,4 @@
+import { checkEach, checkSeries, checkText } from '../../check-argument.js';
 import type { Series } from '../series.js';
 import { medianStep } from './time-formats.js';
 
@@ -24,6 +25,8 @@ export interface InputSummary {
 
 /** Says what a series holds, with the notes of its reader. */
 export function summarizeInput(series: Series, notes: readonly string[]): InputSummary {
+  checkSeries(series);
+  checkEach('note', notes, checkText);
   const { time } = series;
   const n = time.length;
   return {
