@@ -6,6 +6,7 @@ import type { Column, Mark } from './column.js';
 import { countsDays } from './counted-times.js';
 import { isCodeName, isIdName, isIdOnly, isIndexName, isUnnamed, timePart } from './roles.js';
 import { markMissingCodes } from './sentinels.js';
+import { excelToMs } from './time-formats.js';
 import type { TableBuilder } from './table.js';
 import { listNames } from './words.js';
 
@@ -53,8 +54,10 @@ export function buildChannels(
   const used = kept.length > 0 || columns.length === 1 ? kept : columns;
   if (kept.length > 0 || columns.length === 1) notes.push(...left);
   const marks = used.map((column) => options.decimal ?? column.provenMark(file));
-  const proven = marks.find((mark): mark is Mark => mark !== null) ?? null;
-  const several = new Set(marks.filter((mark) => mark !== null)).size > 1;
+  // A column that is left out, such as a second time, shows the marks of its file all the same.
+  const shown = marks.concat(columns.filter((one) => !used.includes(one)).map((one) => one.provenMark(file)));
+  const proven = shown.find((mark): mark is Mark => mark !== null) ?? null;
+  const several = new Set(shown.filter((mark) => mark !== null)).size > 1;
   const usual: Mark | null = several
     ? null
     : (proven ?? (table.time?.isDotted && /[;\t]/.test(table.delimiter ?? '') ? ',' : null));
@@ -108,6 +111,9 @@ function noMeasurement(
       if (values.subarray(0, rows).every((_, row) => close(row))) return repeatsTime;
     }
   }
+  // WinCC writes millionths of Excel's days beside the time.
+  const close = (row: number): boolean => Math.abs(excelToMs(values[row]! / 1e6) - time![row]!) < 86_400_000;
+  if (time && first > 2e10 && values.subarray(0, rows).every((_, row) => close(row))) return repeatsTime;
   if (countsDays(values.subarray(0, rows))) return 'it holds dates';
   if (time && rows > 2 && isPartOfTime(column, rows, time)) return 'it is a part of the time';
   // Tools that tell of each processor and of all of them call these −1.

@@ -59,6 +59,17 @@ export function isEpoch(values: readonly number[]): boolean {
   );
 }
 
+/**
+ * True for epoch times at uneven moments in the first column, whose name says nothing: `t`, `x`, `column 1`. They rise
+ * from row to row, or fall in all of them.
+ */
+export function countsUnnamedTime(name: string, values: readonly number[]): boolean {
+  if (!/^(|.|ts|column 1|index|key|unnamed: 0)$/i.test(name.trim()) || values.length < 3 || !isEpoch(values))
+    return false;
+  const direction = Math.sign(values.at(-1)! - values[0]!);
+  return values.every((value, i) => i === 0 || Math.sign(value - values[i - 1]!) === direction);
+}
+
 /** `beginTimeSeconds`, `event_epoch`: epoch times by their size and name, though series take turns in them. */
 export function countsNamedTime(name: string, values: readonly number[]): boolean {
   return (

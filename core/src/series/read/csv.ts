@@ -9,6 +9,7 @@ import { CellParser, isMissingText, MISSING, NUMBER } from './numbers.js';
 import type { ReadOptions, ReadResult } from './options.js';
 import { CellTypes, splitLine } from './split.js';
 import { CsvRows, LONGEST_ROW, notText } from './rows.js';
+import { findStartDay } from './start-day.js';
 import { TableBuilder } from './table.js';
 import { shorten } from './words.js';
 import { refuseTimesAsNames, spreadAcross, timesAcross, TransposedCsv } from './transposed.js';
@@ -132,6 +133,7 @@ class CsvTable {
   ) {
     const { delimiter, names, headerLine, sample, units, line, blanks } = dialect;
     this.table = new TableBuilder(names, options, headerLine, sample, units, delimiter);
+    this.table.startDay = findStartDay([...dialect.titles, names.join(' ')], options);
     this.rows = new CsvRows(delimiter.charCodeAt(0), options.name, () => this.row(), blanks);
     this.rows.line = line;
   }

@@ -20,6 +20,8 @@ export interface Dialect {
   /** Cells of the first rows of data. */
   readonly sample: readonly (readonly string[])[];
   readonly notes: readonly string[];
+  /** Lines and comments above the table. */
+  readonly titles: readonly string[];
 }
 
 const delimiters = [',', ';', '\t', '|', '│', ' '];
@@ -94,6 +96,7 @@ export function findDialect(head: string, options: ReadOptions): Dialect | null 
     units: named.units,
     sample: withoutFooter(data, width).slice(0, 100),
     notes,
+    titles: [...before, ...comments].map(({ text }) => text),
   };
 }
 

@@ -66,8 +66,11 @@ const expanded: Read = (text, options) => {
     const match = /^\s*(.+?)\s*(?:\||:)\s?(.*?)\s*$/.exec(line);
     if (match && records.length > 0) records.at(-1)![match[1]!] = match[2]!;
   });
-  const { series, notes } = seriesFromRecords(records as SeriesRecord[], options, numbers);
-  return { series, notes: ['Every value stands in a line of its own, below its record.', ...notes] };
+  const result = seriesFromRecords(records as SeriesRecord[], options, numbers);
+  return {
+    ...result,
+    notes: ['Every value stands in a line of its own, below its record.', ...result.notes],
+  };
 };
 
 /** The reader of a text that is drawn by its beginning; null for any other. */

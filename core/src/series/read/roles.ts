@@ -6,7 +6,7 @@ import {
   type CalendarParts,
 } from './calendar.js';
 import { isMissingText } from './numbers.js';
-import { countsNamedTime, countsTime, isEpoch } from './counted-times.js';
+import { countsNamedTime, countsTime, countsUnnamedTime, isEpoch } from './counted-times.js';
 import { TimeForm } from './iso-time.js';
 import { isTimeOfDay, TimeParser } from './times.js';
 
@@ -211,6 +211,14 @@ export function findTime(
     (c) => most(c, 'numbers') && countsNamedTime(names[c]!, sampleNumbers(c, sample)),
   );
   if (named !== undefined) return { columns: [named], kind: 'cell', byContent: true };
+  const [first] = columns;
+  if (
+    first === 0 &&
+    columns.length > 1 &&
+    most(first, 'numbers') &&
+    countsUnnamedTime(names[first]!, sampleNumbers(first, sample))
+  )
+    return { columns: [first], kind: 'cell', byContent: true };
   if (clock !== undefined && (timeRank(names[clock]!) >= 0 || clock === 0)) {
     return { columns: [clock, ...half], kind: 'clock', byContent: false };
   }
@@ -284,6 +292,11 @@ export function isBookkeeping(name: string, names: readonly string[]): boolean {
   return /(^|\.)_span(days)?$/.test(name);
 }
 
+/** What WinCC writes below `VarName` where it began or ended to archive: `$RT_OFF$` is no name of a variable. */
+export function isArchiveMark(cell: string): boolean {
+  return /^\$RT_[A-Z_]+\$$/.test(cell);
+}
+
 /** Names of numbers that count rows. */
 export function isIndexName(name: string): boolean {
   return /^(|#|column 1|unnamed(: ?\d+)?(_level_\d+)?|index|idx|row|row[ ._]?(ids?|num(ber)?|nr|names?)|_id|x1?|rownum|level_0|no\.?|nr\.?|number|id|seq|sequence|record( ?(no|number))?|nth (hour|day|week|month|minute)|lfd\.? ?nr\.?|obs|n|udi|offset|序号)$/i.test(
@@ -308,7 +321,7 @@ export function isCodeName(name: string): boolean {
 
 /** Names of numbers that identify something: a constant one is no measurement. */
 export function isIdName(name: string): boolean {
-  return /(^|[^a-z])(id|ids|port|pid|ppid|uid|gid|status|code|zip|version|stn|asn|vlan|shard|partition|channel|node|rank|lat|lon|latitude|longitude|instance|host|sensor|device|itemid|serial|station|site|machine|interval|quality|nmi|mpan)$/i.test(
+  return /(^|[^a-z])(id|ids|port|pid|ppid|uid|gid|status|code|zip|version|stn|asn|vlan|shard|partition|channel|node|rank|lat|lon|latitude|longitude|instance|host|sensor|device|itemid|serial|station|site|machine|interval|quality|validity|nmi|mpan)$/i.test(
     name.replace(/([a-z])([A-Z])/g, '$1_$2').trim(),
   );
 }

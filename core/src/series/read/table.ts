@@ -8,7 +8,7 @@ import { isRelatedToLabels, labelRank } from './labels.js';
 import { CellParser, NUMBER, TEXT } from './numbers.js';
 import type { ReadOptions } from './options.js';
 import { mostChannels } from './pivot.js';
-import { findTime, isBookkeeping, type TimeSource } from './roles.js';
+import { findTime, isArchiveMark, isBookkeeping, type TimeSource } from './roles.js';
 import { TimeColumn } from './time-column.js';
 import { TimeParser } from './times.js';
 import { listNames, shorten, totals } from './words.js';
@@ -50,7 +50,12 @@ export class TableBuilder {
   private clockDays = 0;
   /** Texts that the user says are missing values. */
   private readonly naTexts: ReadonlySet<string>;
+  /** The column that names variables of WinCC; −1 where there is none. */
+  private readonly variable: number;
+  private readonly marks = new Map<string, number>();
   rows = 0;
+  /** The day of rows that have a time of day alone, in epoch ms, where a line above the table tells it. */
+  startDay = 0;
   /** What to say of the layout where it is not a long table that was recognized by its rows. */
   layoutNote: string | null = null;
 
@@ -81,6 +86,7 @@ export class TableBuilder {
       );
     }
     const unique = this.numberEqualNames(names);
+    this.variable = unique.findIndex((name) => /^varname$/i.test(name));
     this.asked = options.columns?.map((name) => this.find(unique, name, 'columns')) ?? null;
     const twice = this.asked?.find((c, i, all) => all.indexOf(c) < i);
     if (twice !== undefined) {
@@ -141,6 +147,13 @@ export class TableBuilder {
    */
   beginRow(cell: (c: number) => string, line: number): boolean {
     const { timeSource, time } = this;
+    if (this.variable >= 0) {
+      const mark = cell(this.variable);
+      if (isArchiveMark(mark)) {
+        this.marks.set(mark, (this.marks.get(mark) ?? 0) + 1);
+        return false;
+      }
+    }
     if (timeSource && time) {
       const text = this.timeText(timeSource, cell);
       if (!time.add(text, line)) {
@@ -225,6 +238,11 @@ export class TableBuilder {
         'there are column names but no rows',
         'Give at least one row of data.',
         this.place(),
+      );
+    }
+    for (const [mark, count] of this.marks) {
+      this.notes.push(
+        `${formatCount(count, 'row')} of "${mark}" ${count === 1 ? 'was' : 'were'} left out: no values, but marks of where WinCC began or ended to archive.`,
       );
     }
     for (const { line, text } of this.odd) {
