@@ -70,6 +70,16 @@ export function countsUnnamedTime(name: string, values: readonly number[]): bool
   return values.every((value, i) => i === 0 || Math.sign(value - values[i - 1]!) === direction);
 }
 
+/** True for numbers with decimals that go on evenly from near 0, as programs count seconds; rows may share one. */
+export function countsSeconds(values: readonly number[]): boolean {
+  const steps = values.slice(1).map((value, i) => value - values[i]!);
+  const moving = steps.filter((step) => step !== 0).sort((a, b) => a - b);
+  const usual = moving[moving.length >> 1] ?? 0;
+  if (moving.length < 5 || !(moving[0]! > 0) || values.every(Number.isInteger)) return false;
+  if (!(values[0]! >= 0 && values[0]! <= 10 * usual)) return false;
+  return moving.filter((step) => Math.abs(step - usual) <= 0.1 * usual).length >= 0.9 * moving.length;
+}
+
 /** `beginTimeSeconds`, `event_epoch`: epoch times by their size and name, though series take turns in them. */
 export function countsNamedTime(name: string, values: readonly number[]): boolean {
   return (

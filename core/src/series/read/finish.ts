@@ -7,7 +7,7 @@ import { buildChannels, type Channel } from './channels.js';
 import type { Column } from './column.js';
 import { isMeasuredAfterAll, readLabels, mayBeGroundTruth } from './labels.js';
 import type { ReadResult } from './options.js';
-import { findSeries, groupBy, numericKeys, pivot, type Grouping } from './pivot.js';
+import { cyclicKeys, findSeries, groupBy, numericKeys, pivot, type Grouping } from './pivot.js';
 import { keyRank } from './roles.js';
 import { noteUneven, putInOrder } from './row-order.js';
 import type { TableBuilder, TableColumn } from './table.js';
@@ -225,6 +225,13 @@ function findGroups(
       rows,
     );
     if (numbers.length > 0 && numeric.length > 1) found = findSeries(time, [...candidates, ...numbers], rows);
+  }
+  if (!found && !repeated && !begins) {
+    const cyclic = cyclicKeys(
+      numeric.filter((column) => !column.wanted),
+      rows,
+    );
+    if (cyclic.length > 0 && numeric.length > cyclic.length) found = findSeries(time, cyclic, rows);
   }
   return found ? { ...groupBy(found, rows), guessed: true } : null;
 }

@@ -6,9 +6,10 @@ import {
   type CalendarParts,
 } from './calendar.js';
 import { isMissingText } from './numbers.js';
-import { countsNamedTime, countsTime, countsUnnamedTime, isEpoch } from './counted-times.js';
+import { countsNamedTime, countsSeconds, countsTime, countsUnnamedTime, isEpoch } from './counted-times.js';
 import { TimeForm } from './iso-time.js';
 import { isTimeOfDay, TimeParser } from './times.js';
+import { findYearless } from './yearless.js';
 
 /** How the time of a row is put together. */
 export interface TimeSource {
@@ -119,11 +120,13 @@ function lookAt(
  * The time of a table by names and first rows: a column of dates with the name of a time, else the first column of
  * dates, else a column of numbers with the name of a time; a date and a time of day in two columns belong together.
  * @param taken columns that may not be the time
+ * @param startDay the day of the first row, in epoch ms, where a line above the table tells it
  */
 export function findTime(
   names: readonly string[],
   sample: readonly (readonly string[])[],
   taken: (column: number) => boolean,
+  startDay = 0,
 ): TimeSource | null {
   const parser = new TimeParser();
   const columns = names.map((_, c) => c).filter((c) => !taken(c));
@@ -188,6 +191,12 @@ export function findTime(
       ? null
       : (findLetterParts(names, columns, sample) ?? findYearParts(names, columns, sample));
   if (calendar) return { ...calendar, kind: 'calendar', byContent: false };
+  const yearless = findYearless(
+    ranked.map(({ c }) => c),
+    sample,
+    startDay,
+  );
+  if (yearless) return { ...yearless, kind: 'calendar', byContent: false };
   const numeric = ranked.find(({ c, rank }) => {
     if (rank < 0) return false;
     if (!most(c, 'numbers'))
@@ -216,7 +225,8 @@ export function findTime(
     first === 0 &&
     columns.length > 1 &&
     most(first, 'numbers') &&
-    countsUnnamedTime(names[first]!, sampleNumbers(first, sample))
+    (countsUnnamedTime(names[first]!, sampleNumbers(first, sample)) ||
+      (names[first] === 'column 1' && countsSeconds(sampleNumbers(first, sample))))
   )
     return { columns: [first], kind: 'cell', byContent: true };
   if (clock !== undefined && (timeRank(names[clock]!) >= 0 || clock === 0)) {

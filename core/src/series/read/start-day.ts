@@ -5,7 +5,7 @@ import { TimeParser } from './times.js';
 
 /** Dates as they stand in titles. */
 const dates =
-  /(?<![\d./-])(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:\d{4}|\d{2}))(?![\d./-])/g;
+  /(?<![\d./-])(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:\d{4}|\d{2})|\d{1,2}[ -]\p{L}{3,9}\.?[ -]\d{4}|\p{L}{3,9} \d{1,2},? \d{4})(?![\d./-])/gu;
 /** `Linux 6.1.0-18-amd64 (web-1) 11/28/2026 _x86_64_ (8 CPU)`: what sysstat begins with. */
 const sysstat = /^Linux \S+ \(\S+\)/;
 

@@ -54,8 +54,6 @@ export class TableBuilder {
   private readonly variable: number;
   private readonly marks = new Map<string, number>();
   rows = 0;
-  /** The day of rows that have a time of day alone, in epoch ms, where a line above the table tells it. */
-  startDay = 0;
   /** What to say of the layout where it is not a long table that was recognized by its rows. */
   layoutNote: string | null = null;
 
@@ -73,6 +71,8 @@ export class TableBuilder {
     readonly units: readonly (string | undefined)[] = [],
     /** What stands between cells: a mark of the file's language besides its numbers. */
     readonly delimiter?: string,
+    /** The day of the first row, in epoch ms, where a line above the table tells it: for times of day alone. */
+    readonly startDay = 0,
   ) {
     checkReadOptions(options);
     if (options.step !== undefined) parseDuration(options.step);
@@ -356,7 +356,7 @@ export class TableBuilder {
     const { time } = this.options;
     if (time === null) return null;
     if (time === undefined)
-      return findTime(names, sample, (c) => wanted(c) || (this.keys?.includes(c) ?? false));
+      return findTime(names, sample, (c) => wanted(c) || !!this.keys?.includes(c), this.startDay);
     if (this.indexOf(names, time) < 0 && time.includes(',')) {
       const columns = time.split(',').map((name) => this.find(names, name.trim(), 'time'));
       // The columns are known, how they go together is found as always.
