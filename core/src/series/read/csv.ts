@@ -8,7 +8,7 @@ import { finishTable } from './finish.js';
 import { CellParser, isMissingText, MISSING, NUMBER } from './numbers.js';
 import type { ReadOptions, ReadResult } from './options.js';
 import { CellTypes, splitLine } from './split.js';
-import { CsvRows, LONGEST_ROW, notText } from './rows.js';
+import { CsvRows, LONGEST_ROW, notText, tarArchive } from './rows.js';
 import { findStartDay } from './start-day.js';
 import { TableBuilder } from './table.js';
 import { isTimeOfDay } from './times.js';
@@ -45,6 +45,7 @@ export function createCsvReader(options: ReadOptions = {}): TableReader {
       const nul = head.indexOf('\0');
       if (nul >= 0) {
         const line = head.slice(0, nul).split(/\r\n|[\r\n]/).length;
+        if (head.startsWith('ustar', 257)) throw tarArchive(options.name);
         throw notText(options.name, 'it holds NUL characters', line);
       }
       if (!last && (head.length < HEAD || (head.length < LONGEST_ROW && !/[\r\n]\s*\S/.test(head)))) return;

@@ -262,7 +262,11 @@ function noteTexts(columns: readonly Column[], notes: string[]): void {
     notes.push(
       constant !== undefined
         ? `Column "${column.name}" was left out: it is "${shorten(constant)}" in every row.`
-        : `Column "${column.name}" was left out: it holds text such as "${shorten(sample)}".`,
+        : `Column "${column.name}" was left out: it holds text such as "${shorten(sample)}"${
+            keyRank(column.name) >= 0 && column.texts.size > 1 && 3 * column.texts.size <= column.textCount
+              ? ` (--series "${column.name}" reads a channel for each of its values)`
+              : ''
+          }.`,
     );
   }
 }

@@ -27,6 +27,8 @@ export function firstDataRow(
     .map((kind, c) => ({ kind, c }))
     .filter(({ kind }) => kind === 'number' || kind === 'time');
   const isData = (row: Row): boolean => {
+    // Types of columns, as `5s 20d 14n` of the USGS, are no values with units.
+    if (row.cells.length > 1 && row.cells.every((cell) => /^\d+[sdn]$/.test(cell))) return false;
     let [right, present] = [0, 0];
     for (const { kind, c } of typed) {
       const type = types.of(row.cells[c] ?? '');

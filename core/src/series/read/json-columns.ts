@@ -2,7 +2,7 @@
 import { markChannel } from './channel-mark.js';
 import { HeedError } from '../../errors.js';
 import { isObject, jsonShape as shape, type Json } from './json-shapes.js';
-import { faultAt, type JsonPath } from './json-place.js';
+import { faultAt, pathText, type JsonPath } from './json-place.js';
 import { isMissingText } from './numbers.js';
 import type { ReadOptions, ReadResult } from './options.js';
 import { seriesFromColumns } from './records.js';
@@ -14,29 +14,39 @@ import { timeRank } from './roles.js';
  * @throws HeedError bad-json where there are several such parts
  */
 export function searchColumns(value: Json, options: ReadOptions): ReadResult | null {
-  const found: { path: string; columns: Json }[] = [];
-  const visit = (node: Json, path: string, depth: number): void => {
+  const found: { path: JsonPath; columns: Json; readonly times: readonly unknown[] | undefined }[] = [];
+  const visit = (node: Json, path: JsonPath, above: readonly Json[]): void => {
     const lists = collectLists(node);
-    const above = path === '' ? {} : collectLists(value);
     const own = Object.entries(lists);
     const length = own[0]?.[1].length ?? 0;
-    const beside = Object.fromEntries(
-      Object.entries(above).filter(([name, list]) => list.length === length && timeRank(name) >= 0),
-    );
-    const columns = { ...beside, ...lists };
+    // The nearest times above the lists are theirs.
+    const beside = above
+      .flatMap((one) => Object.entries(collectLists(one)))
+      .find(([name, list]) => list.length === length && timeRank(name) >= 0);
+    const columns = beside ? { [beside[0]]: beside[1], ...lists } : lists;
     if (
-      path !== '' &&
+      path.length > 0 &&
       // Two numbers are rather the bounds of something.
       length > 2 &&
       Object.keys(columns).length > 1 &&
       own.every(([, list]) => list.length === length)
     )
-      found.push({ path, columns });
-    if (depth < 4)
-      for (const [name, inner] of Object.entries(node))
-        if (isObject(inner)) visit(inner, path === '' ? name : `${path}.${name}`, depth + 1);
+      found.push({ path, columns, times: beside?.[1] });
+    if (path.length > 7) return;
+    for (const [name, inner] of Object.entries(node)) {
+      if (isObject(inner)) visit(inner, [...path, name], [node, ...above]);
+      else if (Array.isArray(inner) && inner.length === 1 && isObject(inner[0]))
+        visit(inner[0], [...path, name, 0], [node, ...above]);
+    }
   };
-  visit(value, '', 0);
+  visit(value, [], []);
+  // Groups that share their times are one.
+  for (let i = found.length - 1; i > 0; i--) {
+    const [one, first] = [found[i]!, found[0]!];
+    if (one.times === undefined || one.times !== first.times) continue;
+    first.columns = { ...one.columns, ...first.columns };
+    found.splice(i, 1);
+  }
   const [only, ...others] = found;
   if (!only) return null;
   if (others.length > 0) {
@@ -44,20 +54,28 @@ export function searchColumns(value: Json, options: ReadOptions): ReadResult | n
       'bad-json',
       `there are several groups of lists: ${found
         .slice(0, 5)
-        .map(({ path }) => path)
+        .map(({ path }) => pathText(path))
         .join(', ')}`,
       'Give one of them as a file of its own.',
       { file: options.name },
     );
   }
-  const result = readColumns(only.columns, options, only.path.split('.'));
-  return result && { ...result, notes: [`The columns were found under "${only.path}".`, ...result.notes] };
+  const result = readColumns(only.columns, options, only.path);
+  return (
+    result && {
+      ...result,
+      notes: [`The columns were found under "${pathText(only.path)}".`, ...result.notes],
+    }
+  );
 }
 
-/** The lists of cells that an object holds by name. */
+/** The lists of cells that an object holds by name, perhaps as `data` of an object each, as Strava has them. */
 function collectLists(node: Json): Record<string, readonly unknown[]> {
+  const entries = Object.entries(node);
+  const inner = entries.map(([name, one]) => [name, isObject(one) ? one.data : one] as const);
+  const wrapped = entries.length > 1 && entries.every(([, one]) => isObject(one) && Array.isArray(one.data));
   return Object.fromEntries(
-    Object.entries(node).filter(
+    (wrapped ? inner : entries).filter(
       (entry): entry is [string, unknown[]] =>
         Array.isArray(entry[1]) && !entry[1].some((cell) => typeof cell === 'object' && cell !== null),
     ),

@@ -105,6 +105,33 @@ function fromRows(
   });
 }
 
+/** Athena and Timestream: `{ Rows: [{ Data: [{ VarCharValue: '1' }] }] }`, names in the first row or beside. */
+export const wrappedCells: JsonLayout = (value, options) => {
+  if (!isObject(value)) return null;
+  const node = isObject(value.ResultSet) ? value.ResultSet : value;
+  const base: JsonPath = node === value ? ['Rows'] : ['ResultSet', 'Rows'];
+  const rows = node.Rows;
+  if (!Array.isArray(rows) || rows.length < 2) return null;
+  if (!rows.every((row) => isObject(row) && Array.isArray(row.Data) && row.Data.every(isObject))) return null;
+  const cells = (rows as Json[]).map((row) =>
+    (row.Data as Json[]).map((cell) => Object.values(cell)[0] ?? null),
+  );
+  const described = [
+    node.ColumnInfo,
+    isObject(node.ResultSetMetadata) ? node.ResultSetMetadata.ColumnInfo : null,
+  ].map((info) => (Array.isArray(info) ? info.map((one) => String((one as Json | null)?.Name ?? '')) : null));
+  const first = cells[0]!.map(String);
+  const named = first.every((cell) => cell !== '' && !/^[-+\d]/.test(cell));
+  const names = named ? first : (described.find(Boolean) ?? first.map((_, c) => `column ${c + 1}`));
+  const body = named ? cells.slice(1) : cells;
+  return fromRows(names, body, options, (row, cell) => [
+    ...base,
+    row + (named ? 1 : 0),
+    'Data',
+    ...(cell === undefined ? [] : [cell]),
+  ]);
+};
+
 /** Logs Insights of CloudWatch: `{ results: [[{ field: 'bin(1m)', value: '…' }, …], …] }`. */
 export const fieldRows: JsonLayout = (value, options) => {
   const rows = isObject(value) ? value.results : value;

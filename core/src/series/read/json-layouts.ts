@@ -1,7 +1,7 @@
 import { elasticsearch } from './json-elasticsearch.js';
 import { sourceError } from './json-faults.js';
 import { homeAssistant, zabbix } from './json-items.js';
-import { charts, describedTable, fieldRows } from './json-described.js';
+import { charts, describedTable, fieldRows, wrappedCells } from './json-described.js';
 import { azure, cloudWatch, datadog, dynatrace, googleCloud, grafanaFrames } from './json-clouds.js';
 import { isEpoch } from './counted-times.js';
 import {
@@ -181,6 +181,36 @@ const stepped: JsonLayout = (value, options) => {
   );
 };
 
+/** Netatmo: `{ body: [{ beg_time, step_time, value: [[value, …], …] }, …] }`. */
+const netatmo: JsonLayout = (value, options) => {
+  const list = isObject(value) ? value.body : null;
+  const isBlock = (one: unknown): one is Json =>
+    isObject(one) &&
+    typeof one.beg_time === 'number' &&
+    Array.isArray(one.value) &&
+    one.value.every(Array.isArray);
+  if (!Array.isArray(list) || list.length === 0 || !list.every(isBlock)) return null;
+  const blocks = list as Json[];
+  const width = Math.max(0, ...blocks.flatMap((one) => (one.value as unknown[][]).map((row) => row.length)));
+  const rows = blocks.flatMap((one, b) =>
+    (one.value as unknown[][]).map((cells, t) => ({
+      time: 1000 * ((one.beg_time as number) + t * Number(one.step_time ?? 0)),
+      cells,
+      path: ['body', b, 'value', t] as JsonPath,
+    })),
+  );
+  return joinPoints(
+    Array.from({ length: width }, (_, c) => ({
+      name: width === 1 ? 'value' : `value ${c + 1}`,
+      path: (t: number) => [...rows[t]!.path, c],
+      times: rows.map(({ time }) => time),
+      values: rows.map(({ cells }) => cells[c] ?? null),
+    })),
+    'an answer of Netatmo',
+    options,
+  );
+};
+
 /** OpenTSDB: `[{ metric, tags, dps: { time: value } }]` or dps as pairs. */
 const openTsdb: JsonLayout = (value, options) => {
   const list = isObject(value) && 'dps' in value ? [value] : value;
@@ -221,6 +251,7 @@ export const jsonLayouts: readonly JsonLayout[] = [
   graphite,
   rrdtool,
   stepped,
+  netatmo,
   openTsdb,
   netdata,
   zabbix,
@@ -231,6 +262,7 @@ export const jsonLayouts: readonly JsonLayout[] = [
   googleCloud,
   otlp,
   describedTable,
+  wrappedCells,
   fieldRows,
   charts,
 ];

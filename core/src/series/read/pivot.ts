@@ -1,7 +1,7 @@
 import { HeedError } from '../../errors.js';
 import { aggregate, type DuplicatePolicy } from '../merge.js';
 import type { Column } from './column.js';
-import { isIdName, isIndexName, keyRank } from './roles.js';
+import { isIdName, isIndexName, keyRank, tellsSeries } from './roles.js';
 import { medianStep } from './time-formats.js';
 
 /** More channels than any table of metrics has: ids taken for names, which would fill the memory. */
@@ -133,6 +133,8 @@ function alternates(column: Column, time: Float64Array, rows: number, back: numb
   };
   const own = steps.filter((list) => list.length > 2);
   if (own.length < 2) return false;
+  // What measures and what is measured make series though they report at moments of their own.
+  if (tellsSeries(column.name) && steps.every((list) => list.length >= 5) && backWithin === 0) return true;
   const evenness = own.reduce((sum, list) => sum + even(list), 0) / own.length;
   const turns =
     switches / some > 0.9 && series > 1 && steps.every((list) => list.length >= some / series / 2);

@@ -331,8 +331,15 @@ export function isCodeName(name: string): boolean {
 
 /** Names of numbers that identify something: a constant one is no measurement. */
 export function isIdName(name: string): boolean {
-  return /(^|[^a-z])(id|ids|port|pid|ppid|uid|gid|status|code|zip|version|stn|asn|vlan|shard|partition|channel|node|rank|lat|lon|latitude|longitude|instance|host|sensor|device|itemid|serial|station|site|machine|interval|quality|validity|nmi|mpan)$/i.test(
+  return /(^|[^a-z])(id|ids|port|pid|ppid|uid|gid|status|code|zip|version|stn|asn|vlan|shard|partition|channel|node|rank|lat|lon|latitude|longitude|instance|host|sensor|device|itemid|serial|station|site|machine|interval|quality|validity|nmi|mpan)$|_n[or]$/i.test(
     name.replace(/([a-z])([A-Z])/g, '$1_$2').trim(),
+  );
+}
+
+/** Names of columns that say what measures or what is measured: rows of different ones are never one series. */
+export function tellsSeries(name: string): boolean {
+  return /^(series|metric(name)?|measurement|variable|parameter|quantity|field|host(name)?|instance|server|node|pod|container|device(id|name)?|sensor(id|name)?|entityid|machine(id)?|station|meter(id)?|mote(id)?|topic|tag(name)?|varname|pointname|item)$/.test(
+    bareName(name),
   );
 }
 

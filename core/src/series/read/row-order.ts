@@ -51,19 +51,29 @@ function checkOrder(table: TableBuilder, time: Float64Array, channels: readonly 
         place,
       );
     }
+    if (same && isUneven(time)) {
+      throw new HeedError(
+        'duplicate-time',
+        `the time ${shown} occurs twice in a row, and the times are uneven: this is rather a list of events than a series`,
+        'Count or average them per minute, hour or day first; or name the columns that tell series apart with --series (option series).',
+        place,
+      );
+    }
     throw same
       ? new HeedError(
           'duplicate-time',
           `the time ${shown} occurs twice in a row`,
-          `Remove one of the rows, merge them with --duplicates mean, first, last, max, min or sum (option duplicates), or name the columns that tell series apart with --series.${mayBeSetBack(time[row]!) ? ' If clocks were set back that night, name the zone with --time-zone-in, for instance Europe/Berlin.' : ''}`,
+          `Remove one of the rows, merge them with --duplicates mean, first, last, max, min or sum (option duplicates), or name the columns that tell series apart with --series. Where each row is an event, count or average them per minute, hour or day first.${mayBeSetBack(time[row]!) ? ' If clocks were set back that night, name the zone with --time-zone-in, for instance Europe/Berlin.' : ''}`,
           place,
         )
       : new HeedError(
           'non-monotonic-time',
           `the time ${shown} lies before that of the row above`,
-          isHourBack(time, row) && mayBeSetBack(time[row]!)
-            ? 'An hour that comes twice, as when clocks go back in autumn: name the clock with --time-zone-in, for instance Europe/Berlin. Else sort the rows with --sort (option sort).'
-            : 'Sort the rows by time, or have it done with --sort (option sort).',
+          isHalfDayBack(time, row)
+            ? 'Perhaps these are times of a clock of 12 hours without AM and PM: export them with AM and PM, or with 24 hours. Else sort the rows with --sort (option sort).'
+            : isHourBack(time, row) && mayBeSetBack(time[row]!)
+              ? 'An hour that comes twice, as when clocks go back in autumn: name the clock with --time-zone-in, for instance Europe/Berlin. Else sort the rows with --sort (option sort).'
+              : 'Sort the rows by time, or have it done with --sort (option sort).',
           place,
         );
   }
@@ -82,6 +92,21 @@ function isHourBack(time: Float64Array, row: number): boolean {
   return back <= 3_600_000 && back + step === 3_600_000 && (time[row + 1] ?? 0) - time[row]! === step;
 }
 
+/** True where most steps are far from the usual one and its multiples; equal times count for nothing. */
+function isUneven(time: Float64Array): boolean {
+  const usual = medianStep(time);
+  let [steps, uneven] = [0, 0];
+  for (let row = 1; row < time.length; row++) {
+    const step = time[row]! - time[row - 1]!;
+    if (step === 0) continue;
+    steps++;
+    const times = step / usual;
+    if (Math.abs(times - Math.max(1, Math.round(times))) > 0.2) uneven++;
+  }
+  // Of steps by chance 70 in 100 are uneven by this measure.
+  return steps >= fewestSteps && usual > 0 && uneven > 0.4 * steps;
+}
+
 /** Fewer steps say nothing of their rhythm. */
 const fewestSteps = 8;
 
@@ -90,20 +115,21 @@ const fewestSteps = 8;
  * them (gaps, weekends, months are near).
  */
 export function noteUneven(time: Float64Array, notes: string[]): void {
+  if (!isUneven(time)) return;
   const usual = medianStep(time);
-  const steps = time.length - 1;
-  if (steps < fewestSteps || !(usual > 0)) return;
-  let [uneven, least, most] = [0, Infinity, 0];
+  let [least, most] = [Infinity, 0];
   for (let row = 1; row < time.length; row++) {
     const step = time[row]! - time[row - 1]!;
     least = Math.min(least, step);
     most = Math.max(most, step);
-    const times = step / usual;
-    if (Math.abs(times - Math.max(1, Math.round(times))) > 0.2) uneven++;
   }
-  // Of steps by chance 70 in 100 are uneven by this measure.
-  if (uneven <= 0.4 * steps) return;
   notes.push(
     `The times are uneven: the steps between rows run from ${humanDuration(least)} to ${humanDuration(most)}, half of them below ${humanDuration(usual)}. Rows were taken in their order as they are; where each is an event, count or average them per minute, hour or day first.`,
   );
+}
+
+/** True where the clock goes from 12 or 11 o'clock back to 1 or 12, as one of twelve hours does. */
+function isHalfDayBack(time: Float64Array, row: number): boolean {
+  const step = row > 1 ? time[row - 1]! - time[row - 2]! : time[row + 1]! - time[row]!;
+  return Math.abs(time[row - 1]! + step - time[row]! - 43_200_000) < Math.abs(step) / 2;
 }

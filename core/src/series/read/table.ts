@@ -10,7 +10,7 @@ import type { ReadOptions } from './options.js';
 import { mostChannels } from './pivot.js';
 import { findTime, isArchiveMark, isBookkeeping, type TimeSource } from './roles.js';
 import { TimeColumn } from './time-column.js';
-import { TimeParser } from './times.js';
+import { explainNoTime, findSecondTimes } from './no-time.js';
 import { listNames, shorten, totals } from './words.js';
 
 /** What becomes of a column. */
@@ -106,6 +106,12 @@ export class TableBuilder {
     this.time = this.timeSource
       ? new TimeColumn(timeColumns.map((c) => unique[c]!).join(' '), options)
       : null;
+    const second =
+      options.time === undefined && !this.asked
+        ? findSecondTimes(names, timeColumns, sample, this.place(headerLine))
+        : [];
+    for (const c of second)
+      this.notes.push(`Column "${shorten(unique[c]!)}" was left out: it repeats the time.`);
     this.columns = unique.map((name, c) => {
       const role: Role = timeColumns.includes(c)
         ? 'time'
@@ -115,7 +121,7 @@ export class TableBuilder {
             ? 'value'
             : options.label !== null && (labelRank(name) >= 0 || isRelatedToLabels(name))
               ? 'related'
-              : isBookkeeping(name, unique)
+              : second.includes(c) || isBookkeeping(name, unique)
                 ? 'unused'
                 : 'value';
       return { role, cells: new Column(name, wanted(c)) };
@@ -157,7 +163,7 @@ export class TableBuilder {
     if (timeSource && time) {
       const text = this.timeText(timeSource, cell);
       if (!time.add(text, line)) {
-        const error = this.noTime(text, line);
+        const error = explainNoTime(text, this.options, timeSource, this.place(line, time.name));
         // A row as all others but for a digit of its time closes no table.
         if (this.isDamaged(text, cell)) throw this.odd[0]?.error ?? error;
         this.addOdd(line, cell, error);
@@ -298,35 +304,6 @@ export class TableBuilder {
         return `1970-01-${String(this.clockDays + 1).padStart(2, '0')} ${text}`;
       }
     }
-  }
-
-  private noTime(text: string, line: number): HeedError {
-    const { timeSource, time } = this;
-    const missing = text.trim() === '';
-    const format = this.options.timeFormat;
-    const zone = /\d\s?([A-Z]{2,5})$/.exec(text.trim())?.[1];
-    if (
-      format === undefined &&
-      zone !== undefined &&
-      new TimeParser().parse(text.trim().slice(0, -zone.length).trim()) > 1
-    ) {
-      return new HeedError(
-        'bad-time',
-        `"${shorten(text)}": the time zone "${zone}" means several or none${zone === 'IST' ? ' (India, Ireland, Israel)' : zone === 'CST' ? ' (America, China, Cuba)' : zone === 'BST' ? ' (Britain, Bangladesh)' : ''}`,
-        'Write the offset from UTC instead, such as +05:30; or take the letters off and name the zone with --time-zone-in, for instance Asia/Kolkata.',
-        this.place(line, time!.name),
-      );
-    }
-    return new HeedError(
-      'bad-time',
-      missing
-        ? 'the time is missing'
-        : `"${shorten(text)}" is not a time${format === undefined ? '' : ` of the format ${format}`}`,
-      timeSource?.byContent
-        ? 'Name the time column with --time, or none with --time none.'
-        : 'Give ISO 8601 (2024-05-06T07:08:09Z) or epoch seconds or milliseconds, say how times are written with --time-format, or name another column with --time.',
-      this.place(line, time!.name),
-    );
   }
 
   private numberEqualNames(names: readonly string[]): string[] {

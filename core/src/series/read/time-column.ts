@@ -17,6 +17,8 @@ import {
   numberFormats,
   orders,
   strptime,
+  tickCount,
+  tickCounts,
   type NumberFormat,
 } from './time-formats.js';
 import { TimeForm } from './iso-time.js';
@@ -135,7 +137,7 @@ export class TimeColumn {
       this.fromNumbers(time, format, findLine, notes);
       return {
         time,
-        zoneless: !format.startsWith('epoch') && format !== 'elapsed',
+        zoneless: !format.startsWith('epoch') && !['elapsed', 'filetime'].includes(format),
         elapsed: format === 'elapsed',
         notes,
       };
@@ -236,6 +238,9 @@ export class TimeColumn {
       time.every((value) => !Number.isNaN(dateOfDigits(value, 'yyyymmddhh')))
     )
       return 'yyyymmddhh';
+    // As nanoseconds these numbers lie in 1973 to 1974, and in 1988 to 1992.
+    const ticks = tickCount(low, high);
+    if (ticks) return ticks;
     for (const unit of ['s', 'ms', 'us', 'ns'] as const) {
       const perSecond = unit === 's' ? 1 : unit === 'ms' ? 1e3 : unit === 'us' ? 1e6 : 1e9;
       if (low >= earliest * perSecond && high <= latest * perSecond) return `epoch-${unit}`;
@@ -301,6 +306,13 @@ export class TimeColumn {
         const { epoch, told } = dayCounts[format];
         time.forEach((value, row) => (time[row] = excelToMs(value - epoch + 25_569)));
         notes.push(`${column} holds day numbers (${told}); the first is ${dateText(time[0]!)}.`);
+        return;
+      }
+      case 'filetime':
+      case 'ticks': {
+        const { epoch, told } = tickCounts[format];
+        time.forEach((value, row) => (time[row] = Math.round(value / 1e4) + epoch));
+        notes.push(`${column} holds ${told}; the first is ${dateText(time[0]!)}.`);
         return;
       }
       case 'elapsed': {

@@ -1,8 +1,9 @@
 import { HeedError } from '../../errors.js';
 import { formatCount } from '../../format.js';
+import type { Column } from './column.js';
 import type { Grouping } from './pivot.js';
 import type { TableBuilder } from './table.js';
-import { Zone } from './zones.js';
+import { abbreviatedOffset, Zone } from './zones.js';
 
 /**
  * Wall times of a zone as instants; without a zone they are UTC, which is said.
@@ -16,6 +17,11 @@ export function inZone(
 ): Float64Array {
   const name = (table.time?.name ?? '').replace(/^\(PDH-CSV .*\((-?\d+)\)$/, toOffset);
   const timeZone = table.options.timeZone ?? findNamedZone(name);
+  const told = timeZone === undefined ? findZoneColumn(table) : null;
+  if (told) {
+    notes.push(`The times were read in the zones that column "${told.name}" tells.`);
+    return wall.map((ms, row) => ms - 60_000 * abbreviatedOffset(told.textAt(row)!.toUpperCase()));
+  }
   // "Date Time, GMT+01:00", as loggers write it.
   const said = /\b(?:GMT|UTC)\s?([+-])(\d{1,2})(?::?(\d{2}))?\b/.exec(name);
   if (timeZone === undefined && said) {
@@ -75,6 +81,19 @@ function toOffset(_: string, behind: string): string {
   const minutes = Math.abs(Number(behind));
   const pad = (value: number): string => String(value).padStart(2, '0');
   return `UTC${Number(behind) > 0 ? '-' : '+'}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`;
+}
+
+/** A column `tz_cd`, `timezone` that has the letters of a zone in every row, `EST` or `EDT`; null where there is none. */
+function findZoneColumn({ columns, rows }: TableBuilder): Column | null {
+  const found = columns.find(
+    ({ role, cells }) =>
+      role === 'value' &&
+      /^(tz|tz_?cd|time_?zone(_?cd)?|zone)$/i.test(cells.name) &&
+      cells.textCount === rows &&
+      !cells.freeText &&
+      [...cells.texts.keys()].every((text) => !Number.isNaN(abbreviatedOffset(text.toUpperCase()))),
+  );
+  return found?.cells ?? null;
 }
 
 /** The zone that the name of a column says: `Time (Europe/Berlin)`, `MTU (CET/CEST)`; undefined where it says none. */
