@@ -166,7 +166,7 @@ async function detectAction(
       : detectionReport(series, detection, {
           timeZone: flags.timeZone,
           command: commandLine(),
-          input: summarizeInput(series, input.notes),
+          input: summarizeInput(series, input.notes, input.labelColumn),
         }),
   ]);
   if (flags.out !== undefined) {
@@ -218,7 +218,7 @@ async function detectGraphAction(
 }
 
 async function render(
-  { series, notes }: ReadResult,
+  { series, notes, labelColumn }: ReadResult,
   detection: Detection,
   format: Format,
   flags: DetectFlags,
@@ -231,10 +231,10 @@ async function render(
         width: flags.out === undefined ? terminalWidth() : 120,
         timeZone,
         maxEvents: flags.maxEvents,
-        input: summarizeInput(series, notes),
+        input: summarizeInput(series, notes, labelColumn),
       });
     case 'json':
-      return `${printJson(detectionToJson(detection, summarizeInput(series, notes)))}\n`;
+      return `${printJson(detectionToJson(detection, summarizeInput(series, notes, labelColumn)))}\n`;
     case 'csv':
       return detectionCsv(series, detection);
     case 'svg':
@@ -247,7 +247,7 @@ async function render(
       return detectionReport(series, detection, {
         timeZone,
         command: commandLine(),
-        input: summarizeInput(series, notes),
+        input: summarizeInput(series, notes, labelColumn),
       });
   }
 }

@@ -74,6 +74,13 @@ export function listFacts(
   if (!series.indexTime) {
     facts.push(['From – to', `${clock.at(0)} – ${clock.at(n - 1)} ${timeZone}`]);
   }
+  if (input?.labels) {
+    const { column, anomalous } = input.labels;
+    facts.push([
+      'Labels',
+      `${column}: ${anomalous.toLocaleString('en-US')} of ${rows(n)} anomalous (ground truth, not used to detect)`,
+    ]);
+  }
   for (const note of input?.notes ?? []) facts.push(['Read', note]);
   facts.push(['Detector', detection.detector]);
   if (detection.members?.length) {

@@ -188,7 +188,7 @@ const inputSchema = {
   type: 'object',
   description: 'What was understood of the input.',
   additionalProperties: false,
-  required: ['points', 'start', 'end', 'step', 'channels', 'notes'],
+  required: ['points', 'start', 'end', 'step', 'channels', 'labels', 'notes'],
   properties: {
     points: { type: 'integer', minimum: 1 },
     start: {
@@ -210,6 +210,16 @@ const inputSchema = {
           max: { type: 'number' },
           missing: { ...index, description: 'Points without a value.' },
         },
+      },
+    },
+    labels: {
+      type: ['object', 'null'],
+      description: 'Ground truth beside the channels, which detectors do not see.',
+      additionalProperties: false,
+      required: ['column', 'anomalous'],
+      properties: {
+        column: { type: 'string' },
+        anomalous: { ...index, description: 'Points labeled anomalous.' },
       },
     },
     notes: { type: 'array', items: { type: 'string', minLength: 1 } },

@@ -1,4 +1,5 @@
 import type { BinaryReader, BinaryWriter } from './binary.js';
+import { Departure } from './departure.js';
 import { Forecast } from './forecast.js';
 import { History } from './history.js';
 import { LONGEST_WINDOW, nearestShape, NearestWindow } from './nearest.js';
@@ -21,14 +22,6 @@ const FLAGGED = 2;
 const NOW_AND_THEN = 8;
 const NEW_NORMAL = 128;
 const NEW_NORMAL_WEIGHT = 4;
-/**
- * Where a series has had one value alone, members have no spread to go by. Points in a row that are off that value by this
- * share of it or more speak for themselves: each is as rare as one in all the points there were, though not independent.
- */
-const OFF_SHARE = 0.5;
-const DEPENDENT = 0.5;
-const LEAST_RESTED = 20;
-const MOST_OFF = 4;
 /** Points of the shortest window, which is compared anew with every point. */
 const SHORTEST = 4;
 /**
@@ -54,9 +47,7 @@ export class ChannelMonitor {
   /** The first two values that differ, NaN where there is none yet; whether there are no others. */
   private readonly states = new Float64Array(2).fill(NaN);
   isSwitch = true;
-  /** Points with the first value before there was another one, and points in a row that are off it since. */
-  private rested = 0;
-  private off = 0;
+  private readonly departure = new Departure(NEW_NORMAL);
   /** Values seen, missing ones included. */
   points = 0;
   private nextFit = 8;
@@ -108,7 +99,6 @@ export class ChannelMonitor {
     if (missing && Number.isNaN(expected)) return 0;
     const taken = missing ? expected : value;
     if (this.isSwitch && !missing) this.isSwitch = this.isKnownState(value);
-    if (!missing) this.rest(value);
     this.history.push(taken);
     this.season.push(taken);
     const error = this.forecast.push(taken, expected);
@@ -155,31 +145,15 @@ export class ChannelMonitor {
     }
     if (missing) return 0;
     this.rank = Math.cbrt(cubes / ofRank);
+    const byMembers = Math.sqrt(sum / ofStrength);
     const strength = this.spikes.temper(
-      Math.max(Math.sqrt(sum / ofStrength), this.ofDeparture()),
+      Math.max(byMembers, this.departure.push(value)),
       Math.abs(value - expected),
       this.spread(),
     );
-    this.learn(strength);
+    // What a young series does for the first time may be what it does every day.
+    this.learn(Math.min(strength, byMembers));
     return strength;
-  }
-
-  /** Follows how long a series has had one value alone, and whether it has left it for good. */
-  private rest(value: number): void {
-    const first = this.states[0]!;
-    if (value === first) {
-      if (this.off === 0) this.rested++;
-      // It came back: from now on there is a spread to go by.
-      else this.rested = this.off = NaN;
-    } else if (this.off > 0 || Math.abs(value - first) >= OFF_SHARE * Math.abs(first)) this.off++;
-    else this.rested = NaN;
-  }
-
-  /** Decades of the first departure of a series from the one value it had; 0 where it is none. */
-  private ofDeparture(): number {
-    const { rested, off } = this;
-    if (!(rested >= LEAST_RESTED && off > 0 && off <= NEW_NORMAL)) return 0;
-    return Math.min(MOST_OFF, DEPENDENT * off * Math.log10(rested + 1));
   }
 
   private isKnownState(value: number): boolean {
@@ -203,8 +177,6 @@ export class ChannelMonitor {
   write(out: BinaryWriter): void {
     for (const value of [this.points, this.nextFit, this.floor, this.flagged]) out.number(value);
     out.number(this.isSwitch ? 1 : 0);
-    out.number(this.rested);
-    out.number(this.off);
     out.array(this.states);
     out.array(this.values);
     out.array(this.decades);
@@ -220,8 +192,6 @@ export class ChannelMonitor {
     this.floor = from.number();
     this.flagged = from.number();
     this.isSwitch = from.number() === 1;
-    this.rested = from.number();
-    this.off = from.number();
     from.array(this.states);
     from.array(this.values);
     from.array(this.decades);
@@ -232,7 +202,7 @@ export class ChannelMonitor {
   }
 
   private parts(): { write(out: BinaryWriter): void; read(from: BinaryReader): void }[] {
-    const { history, forecast, season, spikes, windows, tails } = this;
-    return [history, forecast, season, spikes, ...windows, ...tails];
+    const { history, forecast, season, spikes, departure, windows, tails } = this;
+    return [history, forecast, season, spikes, departure, ...windows, ...tails];
   }
 }

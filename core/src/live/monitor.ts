@@ -14,7 +14,7 @@ const minute = 60_000;
 const day = 24 * 60 * minute;
 /** First number of every snapshot, and its layout. */
 const MAGIC = 0x48656564;
-const VERSION = 5;
+const VERSION = 6;
 export const USUAL_BUDGET = '1/week';
 
 /** Watches one series as its points arrive. What it has said of a point it never revises. */

@@ -6,6 +6,7 @@ import type { Column, Mark } from './column.js';
 import { countsDays } from './counted-times.js';
 import { isCodeName, isIdName, isIdOnly, isIndexName, isUnnamed, timePart } from './roles.js';
 import { markMissingCodes } from './sentinels.js';
+import { dateOfDigits, excelToMs } from './time-formats.js';
 import type { TableBuilder } from './table.js';
 import { listNames } from './words.js';
 
@@ -53,8 +54,10 @@ export function buildChannels(
   const used = kept.length > 0 || columns.length === 1 ? kept : columns;
   if (kept.length > 0 || columns.length === 1) notes.push(...left);
   const marks = used.map((column) => options.decimal ?? column.provenMark(file));
-  const proven = marks.find((mark): mark is Mark => mark !== null) ?? null;
-  const several = new Set(marks.filter((mark) => mark !== null)).size > 1;
+  // A column that is left out, such as a second time, shows the marks of its file all the same.
+  const shown = marks.concat(columns.filter((one) => !used.includes(one)).map((one) => one.provenMark(file)));
+  const proven = shown.find((mark): mark is Mark => mark !== null) ?? null;
+  const several = new Set(shown.filter((mark) => mark !== null)).size > 1;
   const usual: Mark | null = several
     ? null
     : (proven ?? (table.time?.isDotted && /[;\t]/.test(table.delimiter ?? '') ? ',' : null));
@@ -102,12 +105,7 @@ function noMeasurement(
     // Rows were taken out; a column that no one named must count on in most of them.
     if (rises && (isIdOnly(column.name) || byOne >= 0.5)) return 'it numbers the rows';
   }
-  if (time && first > 6e8 && time[0]! > 6e11) {
-    for (const factor of [1000, 1, 1e-3, 1e-6]) {
-      const close = (row: number): boolean => Math.abs(values[row]! * factor - time[row]!) < 86_400_000;
-      if (values.subarray(0, rows).every((_, row) => close(row))) return repeatsTime;
-    }
-  }
+  if (time && time[0]! > 6e11 && repeats(values, rows, time)) return repeatsTime;
   if (countsDays(values.subarray(0, rows))) return 'it holds dates';
   if (time && rows > 2 && isPartOfTime(column, rows, time)) return 'it is a part of the time';
   // Tools that tell of each processor and of all of them call these −1.
@@ -118,6 +116,35 @@ function noMeasurement(
   if (time && rows > 2 && isIdOnly(column.name) && isWhole(values, rows)) return isIds;
   if (time && described && isCodeName(column.name) && holdsCodes(values, rows)) return isCodes;
   return null;
+}
+
+/** Ways to write a time as a number, and its epoch ms. */
+const clocks: readonly ((value: number) => number)[] = [
+  ...[1000, 1, 1e-3, 1e-6].map((factor) => (value: number) => value * factor),
+  // Windows and .NET count tenths of microseconds, WinCC millionths of Excel's days.
+  (value) => value / 1e4 - 11_644_473_600_000,
+  (value) => value / 1e4 - 62_135_596_800_000,
+  (value) => excelToMs(value / 1e6),
+  ...['yyyymmddhhmmss', 'yyyymmddhhmm', 'yyyymmdd'].map(
+    (form) => (value: number) => dateOfDigits(value, form),
+  ),
+];
+
+/** True for a second time: every number is the time of its row, or one of another zone. */
+function repeats(values: Float64Array, rows: number, time: Float64Array): boolean {
+  const isNear = (clock: (value: number) => number, within: number): boolean => {
+    for (let row = 0; row < rows; row++)
+      if (!(Math.abs(clock(values[row]!) - time[row]!) < within)) return false;
+    return true;
+  };
+  if (clocks.some((clock) => isNear(clock, 86_400_000))) return true;
+  // Measurements may be near the day numbers of a day; they do not go on as the time does.
+  const ahead = excelToMs(values[0]!) - time[0]!;
+  return (
+    rows > 2 &&
+    Math.abs(ahead) < 86_400_000 &&
+    isNear((value) => excelToMs(value) - ahead, Math.min(3_700_000, (time[rows - 1]! - time[0]!) / 10))
+  );
 }
 
 /** Whether whole numbers rise from row to row, and the share of steps by one. */

@@ -59,6 +59,27 @@ export function isEpoch(values: readonly number[]): boolean {
   );
 }
 
+/**
+ * True for epoch times at uneven moments in the first column, whose name says nothing: `t`, `x`, `column 1`. They rise
+ * from row to row, or fall in all of them.
+ */
+export function countsUnnamedTime(name: string, values: readonly number[]): boolean {
+  if (!/^(|.|ts|column 1|index|key|unnamed: 0)$/i.test(name.trim()) || values.length < 3 || !isEpoch(values))
+    return false;
+  const direction = Math.sign(values.at(-1)! - values[0]!);
+  return values.every((value, i) => i === 0 || Math.sign(value - values[i - 1]!) === direction);
+}
+
+/** True for numbers with decimals that go on evenly from near 0, as programs count seconds; rows may share one. */
+export function countsSeconds(values: readonly number[]): boolean {
+  const steps = values.slice(1).map((value, i) => value - values[i]!);
+  const moving = steps.filter((step) => step !== 0).sort((a, b) => a - b);
+  const usual = moving[moving.length >> 1] ?? 0;
+  if (moving.length < 5 || !(moving[0]! > 0) || values.every(Number.isInteger)) return false;
+  if (!(values[0]! >= 0 && values[0]! <= 10 * usual)) return false;
+  return moving.filter((step) => Math.abs(step - usual) <= 0.1 * usual).length >= 0.9 * moving.length;
+}
+
 /** `beginTimeSeconds`, `event_epoch`: epoch times by their size and name, though series take turns in them. */
 export function countsNamedTime(name: string, values: readonly number[]): boolean {
   return (

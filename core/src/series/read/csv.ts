@@ -9,8 +9,10 @@ import { finishTable } from './finish.js';
 import { CellParser, isMissingText, MISSING, NUMBER } from './numbers.js';
 import type { ReadOptions, ReadResult } from './options.js';
 import { CellTypes, splitLine } from './split.js';
-import { CsvRows, LONGEST_ROW, notText } from './rows.js';
+import { CsvRows, LONGEST_ROW, notText, tarArchive } from './rows.js';
+import { findStartDay } from './start-day.js';
 import { TableBuilder } from './table.js';
+import { isTimeOfDay } from './times.js';
 import { shorten } from './words.js';
 import { refuseTimesAsNames, spreadAcross, timesAcross, TransposedCsv } from './transposed.js';
 
@@ -45,6 +47,7 @@ export function createCsvReader(options: ReadOptions = {}): TableReader {
       const nul = head.indexOf('\0');
       if (nul >= 0) {
         const line = head.slice(0, nul).split(/\r\n|[\r\n]/).length;
+        if (head.startsWith('ustar', 257)) throw tarArchive(options.name);
         throw notText(options.name, 'it holds NUL characters', line);
       }
       if (!last && (head.length < HEAD || (head.length < LONGEST_ROW && !/[\r\n]\s*\S/.test(head)))) return;
@@ -124,6 +127,8 @@ class CsvTable {
   };
   /** Column of the table per cell of a row; null where they are the same. */
   private places: number[] | null = null;
+  /** `sar` has the time of day at which it goes on in front of every line of names. */
+  private readonly timedNames: boolean;
   private readonly skipped = {
     comments: 0,
     headers: 0,
@@ -131,6 +136,8 @@ class CsvTable {
     firstComment: 0,
     firstHeader: 0,
     firstEmpty: 0,
+    restarts: 0,
+    firstRestart: 0,
   };
 
   constructor(
@@ -138,14 +145,17 @@ class CsvTable {
     private readonly dialect: Dialect,
   ) {
     const { delimiter, names, headerLine, sample, units, line, blanks } = dialect;
-    this.table = new TableBuilder(names, options, headerLine, sample, units, delimiter);
+    const day = findStartDay([...dialect.titles, names.join(' ')], options);
+    this.table = new TableBuilder(names, options, headerLine, sample, units, delimiter, day);
+    this.timedNames = isTimeOfDay(names[0]!) && /\D/.test(names.at(-1)!);
     this.rows = new CsvRows(delimiter.charCodeAt(0), options.name, () => this.row(), blanks);
     this.rows.line = line;
   }
 
   finish(decoding: readonly string[]): ReadResult {
     this.rows.finish();
-    const { comments, headers, empty, firstComment, firstHeader, firstEmpty } = this.skipped;
+    const { comments, headers, empty, restarts } = this.skipped;
+    const { firstComment, firstHeader, firstEmpty, firstRestart } = this.skipped;
     const result = finishTable(this.table);
     const notes = [...decoding, ...this.dialect.notes];
     const say = (count: number, what: string, first: number): void => {
@@ -157,6 +167,7 @@ class CsvTable {
     say(comments, 'comment line', firstComment);
     say(headers, 'repeated header line', firstHeader);
     say(empty, 'empty row', firstEmpty);
+    say(restarts, 'line of a restart', firstRestart);
     return { ...result, notes: [...notes, ...result.notes] };
   }
 
@@ -196,6 +207,7 @@ class CsvTable {
     const at = this.table.timeSource?.columns[0] ?? 0;
     const start = starts[Math.min(at, count - 1)]!;
     const code = text.charCodeAt(start);
+    if (this.timedNames && this.rows.cell(count - 1) === this.dialect.names.at(-1)) return true;
     return ends[Math.min(at, count - 1)] === start || code < 43 || code > 57;
   }
 
@@ -204,14 +216,26 @@ class CsvTable {
     const { rows, table, skipped, dialect } = this;
     const first = rows.cell(0);
     if (isConflict(first)) throw conflictError(this.options.name, rows.line);
-    const note = (what: 'comment' | 'header' | 'empty'): true => {
-      const counts = { comment: 'comments', header: 'headers', empty: 'empty' } as const;
-      const firsts = { comment: 'firstComment', header: 'firstHeader', empty: 'firstEmpty' } as const;
+    const note = (what: 'comment' | 'header' | 'empty' | 'restart'): true => {
+      const counts = { comment: 'comments', header: 'headers', empty: 'empty', restart: 'restarts' } as const;
+      const firsts = { comment: 'firstComment', header: 'firstHeader', empty: 'firstEmpty', restart: 'firstRestart' } as const; // prettier-ignore
       if (skipped[counts[what]]++ === 0) skipped[firsts[what]] = rows.line;
       return true;
     };
     if (/^(#|\/\/)/.test(first) && !(first.startsWith('#N') && rows.count === table.width))
       return note('comment');
+    const cells = Array.from({ length: rows.count }, (_, i) => rows.cell(i));
+    if (rows.count !== table.width && /(^|\s)LINUX[- ]RESTART\b/.test(cells.slice(0, 5).join(' ')))
+      return note('restart');
+    if (cells.some((cell) => cell !== '') && cells.every((cell) => /^(|·|…|⋮|\.{3})$/.test(cell))) {
+      throw new HeedError(
+        'bad-csv',
+        `rows are left out here: "${cells.find((cell) => cell !== '')!}" stands for them`,
+        'Export all rows: to a file as CSV, or printed without a limit (DuckDB: .maxrows -1; pandas: to_csv).',
+        { file: this.options.name, line: rows.line },
+      );
+    }
+    if (this.timedNames && this.repeatsNames()) return note('header');
     let empty = true;
     let equal = 0;
     let same = true;
@@ -237,6 +261,14 @@ class CsvTable {
       );
     }
     return rule;
+  }
+
+  /** The names again, behind another time of day. */
+  private repeatsNames(): boolean {
+    const { rows, dialect } = this;
+    const names = dialect.names.filter((name) => !/^(\d|[AP]M$)/i.test(name));
+    const own = names.length;
+    return own > 0 && rows.count >= own && names.every((name, i) => rows.cell(rows.count - own + i) === name);
   }
 
   /** A later table of the same file, as InfluxDB writes them, with names of its own. */

@@ -20,6 +20,8 @@ export interface Dialect {
   /** Cells of the first rows of data. */
   readonly sample: readonly (readonly string[])[];
   readonly notes: readonly string[];
+  /** Lines and comments above the table. */
+  readonly titles: readonly string[];
 }
 
 const delimiters = [',', ';', '\t', '|', '│', ' '];
@@ -34,6 +36,15 @@ export function findDialect(head: string, options: ReadOptions): Dialect | null 
   let given = options.delimiter;
   const conflict = lines.find(({ text }) => isConflict(text));
   if (conflict) throw conflictError(options.name, conflict.line);
+  const hidden = lines.filter(({ text }) => /^"?#{4,}"?[,;\t]/.test(text));
+  if (hidden.length > lines.length / 2) {
+    throw new HeedError(
+      'bad-time',
+      '"########" is what Excel shows where a column is too narrow for its dates',
+      'Make the column of the times wider in Excel and save the file again.',
+      { file: options.name, line: hidden[0]!.line },
+    );
+  }
   const declared = /^"?sep=(.)"?\s*$/i.exec(lines[0]?.text ?? '');
   if (declared) {
     first = 1;
@@ -94,6 +105,7 @@ export function findDialect(head: string, options: ReadOptions): Dialect | null 
     units: named.units,
     sample: withoutFooter(data, width).slice(0, 100),
     notes,
+    titles: [...before, ...comments].map(({ text }) => text),
   };
 }
 

@@ -1,4 +1,6 @@
 /** Tables and records that commands draw with rules and blanks, written as CSV so that the reader of CSV takes them. */
+import { HeedError } from '../../errors.js';
+import { formatCount } from '../../format.js';
 import { seriesFromRecords, type SeriesRecord } from './records.js';
 import { readCsv } from './csv.js';
 import type { ReadOptions, ReadResult } from './options.js';
@@ -66,14 +68,83 @@ const expanded: Read = (text, options) => {
     const match = /^\s*(.+?)\s*(?:\||:)\s?(.*?)\s*$/.exec(line);
     if (match && records.length > 0) records.at(-1)![match[1]!] = match[2]!;
   });
-  const { series, notes } = seriesFromRecords(records as SeriesRecord[], options, numbers);
-  return { series, notes: ['Every value stands in a line of its own, below its record.', ...notes] };
+  const result = seriesFromRecords(records as SeriesRecord[], options, numbers);
+  return {
+    ...result,
+    notes: ['Every value stands in a line of its own, below its record.', ...result.notes],
+  };
+};
+
+/** The heading of ClickHouse's compact tables: names within the frame. */
+const framed = /^\s*┌[─ ]*[^─┬┐\s].*┐\s*$/;
+
+/** Compact tables of ClickHouse's client: names within the frame, perhaps numbers in front of the rows. */
+const compact: Read = (text, options) => {
+  let named = false;
+  const csv = splitLines(text).map((line) => {
+    if (framed.test(line)) {
+      if (named) return '';
+      named = true;
+      return line
+        .replace(/^\s*┌|┐\s*$/g, '')
+        .split('┬')
+        .map((cell) => quote(cell.replace(/^─+|─+$/g, '')))
+        .join(',');
+    }
+    const cells = /^\s*(?:\d+\.\s)?\s*│(.*)│\s*$/.exec(line)?.[1];
+    return cells === undefined ? '' : cells.split('│').map(quote).join(',');
+  });
+  return readCsv(csv.join('\n'), { ...options, delimiter: ',' });
+};
+
+const blockName = /^name: (.+)$/;
+
+/** A table per series below its name and tags, as the client of InfluxDB 1.x prints them. */
+const blocks: Read = (text, options) => {
+  const records: Record<string, string>[] = [];
+  const numbers: number[] = [];
+  let [labels, columns]: [Record<string, string>, string[] | null] = [{}, null];
+  splitLines(text).forEach((line, i) => {
+    const name = blockName.exec(line)?.[1];
+    const tags = /^tags: (.+)$/.exec(line)?.[1];
+    if (name !== undefined) [labels, columns] = [{ name }, null];
+    else if (tags !== undefined) {
+      for (const tag of tags.split(', ')) {
+        const at = tag.indexOf('=');
+        if (at > 0) labels[tag.slice(0, at)] = tag.slice(at + 1);
+      }
+    } else if (line.trim() !== '' && !/^[\s-]+$/.test(line)) {
+      // Columns are as wide as their widest cell; one that is empty leaves blanks.
+      if (!columns) columns = line.trim().split(/\s+/);
+      else {
+        const cells = line.trim().split(/\s+/);
+        if (cells.length !== columns.length) {
+          throw new HeedError(
+            'ragged-row',
+            `the row has ${formatCount(cells.length, 'cell')} where there are ${formatCount(columns.length, 'column')}`,
+            'Print it with -format csv or -format json instead: cells that are empty or hold blanks then keep their place.',
+            { file: options.name, line: i + 1 },
+          );
+        }
+        records.push({ ...Object.fromEntries(columns.map((column, c) => [column, cells[c]!])), ...labels });
+        numbers.push(i + 1);
+      }
+    }
+  });
+  const result = seriesFromRecords(records as SeriesRecord[], options, numbers);
+  return {
+    ...result,
+    notes: ['The file holds a table per series, below its name (InfluxDB).', ...result.notes],
+  };
 };
 
 /** The reader of a text that is drawn by its beginning; null for any other. */
 export function drawnLayout(head: string): Read | null {
   const lines = splitLines(head);
   if (recordRule.test(lines[0] ?? '')) return expanded;
+  if (lines.slice(0, 3).some((line) => framed.test(line))) return compact;
+  const isRule = (line: string): boolean => /^-+(\s+-+)*\s*$/.test(line);
+  if (blockName.test(lines[0] ?? '') && lines.slice(2, 4).some(isRule)) return blocks;
   const at = findRule(lines.slice(0, 8));
   const names = lines[at - 1];
   // Tables with other marks between their cells are read as they stand.

@@ -1,15 +1,15 @@
 import { HeedError } from '../../errors.js';
 import { formatCount } from '../../format.js';
 import { fillAbsent } from '../absent.js';
-import { mergeRows } from '../merge.js';
 import { createSeries } from '../series.js';
 import { parseDuration } from '../time.js';
 import { buildChannels, type Channel } from './channels.js';
 import type { Column } from './column.js';
 import { isMeasuredAfterAll, readLabels, mayBeGroundTruth } from './labels.js';
 import type { ReadResult } from './options.js';
-import { findSeries, groupBy, numericKeys, pivot, type Grouping } from './pivot.js';
-import { keyRank, timePart, timeRank } from './roles.js';
+import { cyclicKeys, findSeries, groupBy, numericKeys, pivot, type Grouping } from './pivot.js';
+import { keyRank } from './roles.js';
+import { noteUneven, putInOrder } from './row-order.js';
 import type { TableBuilder, TableColumn } from './table.js';
 import { inZone } from './wall-clock.js';
 import { listNames, shorten } from './words.js';
@@ -20,7 +20,7 @@ export function finishTable(table: TableBuilder): ReadResult {
   const result = buildSeries(table);
   if (table.options.missing !== 'zero') return result;
   const { series, notes } = fillAbsent(result.series);
-  return { series, notes: [...result.notes, ...notes] };
+  return { ...result, series, notes: [...result.notes, ...notes] };
 }
 
 function buildSeries(table: TableBuilder): ReadResult {
@@ -30,9 +30,11 @@ function buildSeries(table: TableBuilder): ReadResult {
   const findLine = (row: number): number => table.findLine(row);
   const times = table.time?.resolve(findLine);
   if (times) notes.push(...times.notes);
-  if (table.timeSource?.kind === 'clock') {
+  if (times && table.timeSource?.kind === 'clock') {
+    const { startDay } = table;
+    times.time.forEach((ms, row) => (times.time[row] = ms + startDay));
     notes.push(
-      `"${shorten(table.time!.name)}" holds times of day without a date; the days were counted from 1970-01-01.`,
+      `"${shorten(table.time!.name)}" holds times of day without a date; the days were counted from ${new Date(startDay).toISOString().slice(0, 10)}${startDay === 0 ? '' : ', which stands above the table'}.`,
     );
   }
 
@@ -107,6 +109,7 @@ function buildSeries(table: TableBuilder): ReadResult {
       'There is no time column: rows are counted from 0 (--time names one, --step gives rows a length).',
     );
   const named = options.name === undefined ? {} : { name: options.name };
+  const told = labels ? { labelColumn: labelColumn!.name } : {};
   if (grouping && time) {
     const keyNames = grouping.columns.map(({ name }) => name);
     notes.push(
@@ -121,15 +124,22 @@ function buildSeries(table: TableBuilder): ReadResult {
       findLine,
     );
     notes.push(...more);
-    return { series: createSeries({ ...named, ...pivoted, channels: distinct(pivoted.channels) }), notes };
+    if (grouping.names.length === 1) noteUneven(pivoted.time, notes);
+    return {
+      series: createSeries({ ...named, ...pivoted, channels: distinct(pivoted.channels) }),
+      notes,
+      ...told,
+    };
   }
   if (time && table.time) {
-    const ordered = inOrder(table, time, channels, labels);
-    return { series: createSeries({ ...named, ...ordered }), notes };
+    const ordered = putInOrder(table, time, channels, labels);
+    if (!times?.elapsed) noteUneven(ordered.time, notes);
+    return { series: createSeries({ ...named, ...ordered }), notes, ...told };
   }
   return {
     series: createSeries({ ...named, ...(time ? { time } : {}), channels, ...(labels ? { labels } : {}) }),
     notes,
+    ...told,
   };
 }
 
@@ -216,6 +226,13 @@ function findGroups(
     );
     if (numbers.length > 0 && numeric.length > 1) found = findSeries(time, [...candidates, ...numbers], rows);
   }
+  if (!found && !repeated && !begins) {
+    const cyclic = cyclicKeys(
+      numeric.filter((column) => !column.wanted),
+      rows,
+    );
+    if (cyclic.length > 0 && numeric.length > cyclic.length) found = findSeries(time, cyclic, rows);
+  }
   return found ? { ...groupBy(found, rows), guessed: true } : null;
 }
 
@@ -245,7 +262,11 @@ function noteTexts(columns: readonly Column[], notes: string[]): void {
     notes.push(
       constant !== undefined
         ? `Column "${column.name}" was left out: it is "${shorten(constant)}" in every row.`
-        : `Column "${column.name}" was left out: it holds text such as "${shorten(sample)}".`,
+        : `Column "${column.name}" was left out: it holds text such as "${shorten(sample)}"${
+            keyRank(column.name) >= 0 && column.texts.size > 1 && 3 * column.texts.size <= column.textCount
+              ? ` (--series "${column.name}" reads a channel for each of its values)`
+              : ''
+          }.`,
     );
   }
 }
@@ -306,81 +327,6 @@ function checkChannels(table: TableBuilder, channels: readonly Channel[]): void 
     `There ${names.length === 1 ? 'is the column' : 'are the columns'} ${listNames(names)}; give at least one with numbers beside time and label.`,
     { file: options.name },
   );
-}
-
-/** Rows in order of time, merged where they are to be. @throws HeedError non-monotonic-time, duplicate-time */
-function inOrder(
-  table: TableBuilder,
-  time: Float64Array,
-  channels: readonly Channel[],
-  labels: Float64Array | null,
-): { time: Float64Array; channels: readonly Channel[]; labels?: Float64Array } {
-  const { options, notes } = table;
-  const n = time.length;
-  let backwards = n > 2;
-  for (let row = 1; row < n && backwards; row++) backwards = time[row]! <= time[row - 1]!;
-  backwards &&= time[n - 1]! < time[0]!;
-  if (!options.sort && !backwards) checkOrder(table, time, channels);
-  const rows = { time, channels, ...(labels ? { labels } : {}) };
-  const merged = mergeRows(rows, { ...options, sort: options.sort || backwards });
-  if (merged === rows) return rows;
-  const { notes: more, ...ordered } = merged as typeof rows & { notes: string[] };
-  for (const note of more) {
-    notes.push(
-      backwards && !options.sort && note.startsWith('The rows were sorted')
-        ? 'The rows run backwards in time and were turned round.'
-        : note,
-    );
-  }
-  return ordered;
-}
-
-/** @throws HeedError at the first row out of order or with the time of the row above, with its line */
-function checkOrder(table: TableBuilder, time: Float64Array, channels: readonly Channel[]): void {
-  const merging = (table.options.duplicates ?? 'reject') !== 'reject';
-  for (let row = 1; row < time.length; row++) {
-    const same = time[row] === time[row - 1];
-    if (time[row]! > time[row - 1]! || (same && merging)) continue;
-    const shown = new Date(time[row]!).toISOString();
-    const place = { file: table.options.name, line: table.findLine(row), column: table.time!.name };
-    const clock = channels.find(({ name }) => timeRank(name) >= 0 || timePart(name) !== null);
-    if (same && clock) {
-      throw new HeedError(
-        'duplicate-time',
-        `the time ${shown} occurs twice in a row, and column "${clock.name}" was not understood as a part of the time`,
-        `Write "${clock.name}" as 07:00, or as hours, or as 0700 in every row; or read other columns (--columns), and merge the rows of one time with --duplicates mean, first, last, max, min or sum.`,
-        place,
-      );
-    }
-    throw same
-      ? new HeedError(
-          'duplicate-time',
-          `the time ${shown} occurs twice in a row`,
-          `Remove one of the rows, merge them with --duplicates mean, first, last, max, min or sum (option duplicates), or name the columns that tell series apart with --series.${mayBeSetBack(time[row]!) ? ' If clocks were set back that night, name the zone with --time-zone-in, for instance Europe/Berlin.' : ''}`,
-          place,
-        )
-      : new HeedError(
-          'non-monotonic-time',
-          `the time ${shown} lies before that of the row above`,
-          isHourBack(time, row) && mayBeSetBack(time[row]!)
-            ? 'An hour that comes twice, as when clocks go back in autumn: name the clock with --time-zone-in, for instance Europe/Berlin. Else sort the rows with --sort (option sort).'
-            : 'Sort the rows by time, or have it done with --sort (option sort).',
-          place,
-        );
-  }
-}
-
-/** Clocks are set back in the night to a Sunday, in autumn of either half of the world. */
-function mayBeSetBack(ms: number): boolean {
-  const date = new Date(ms);
-  return date.getUTCDay() === 0 && date.getUTCHours() < 4 && [1, 2, 3, 8, 9, 10].includes(date.getUTCMonth());
-}
-
-/** True where the clock goes back by up to an hour between rows that go on evenly before and after. */
-function isHourBack(time: Float64Array, row: number): boolean {
-  const back = time[row - 1]! - time[row]!;
-  const step = time[row - 1]! - (time[row - 2] ?? NaN);
-  return back <= 3_600_000 && back + step === 3_600_000 && (time[row + 1] ?? 0) - time[row]! === step;
 }
 
 /** Series of equal names, as when texts differ in blanks only. */

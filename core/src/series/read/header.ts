@@ -27,6 +27,8 @@ export function firstDataRow(
     .map((kind, c) => ({ kind, c }))
     .filter(({ kind }) => kind === 'number' || kind === 'time');
   const isData = (row: Row): boolean => {
+    // Types of columns, as `5s 20d 14n` of the USGS, are no values with units.
+    if (row.cells.length > 1 && row.cells.every((cell) => /^\d+[sdn]$/.test(cell))) return false;
     let [right, present] = [0, 0];
     for (const { kind, c } of typed) {
       const type = types.of(row.cells[c] ?? '');
@@ -209,6 +211,11 @@ export function nameColumns(
       headers: headers.slice(top),
     };
   }
+  const labels = findLabelLevels(headers, data, types);
+  if (labels) {
+    notes.push(`The names of the columns were made from lines ${headers[0]!.line}–${own.line}.`);
+    return { names: numbered(labels), units: [], headers };
+  }
   const isUnits =
     above !== undefined &&
     above.cells.length === own.cells.length &&
@@ -272,6 +279,32 @@ function namesAbove(headers: readonly Row[]): number {
       cells.every((cell) => cell !== '') &&
       new Set(cells).size === cells.length &&
       cells.some((cell) => timeRank(cell) >= 0),
+  );
+}
+
+/**
+ * Names of columns below rows that each begin with the name of a label, as Google Cloud writes them: what differs
+ * between the columns, else what the first row has. Null for other tables.
+ */
+function findLabelLevels(
+  headers: readonly Row[],
+  data: readonly (readonly string[])[],
+  types: CellTypes,
+): string[] | null {
+  const width = headers.at(-1)!.cells.length;
+  const timed = data.length > 1 && data.every((row) => types.of(row[0] ?? '') === 'time');
+  if (!timed || headers.length < 2 || headers.some(({ cells }) => cells.length !== width)) return null;
+  const keys = headers.map(({ cells }) => cells[0]!);
+  const areKeys = keys.every(
+    (key) => /^[A-Za-z][\w. ]*$/.test(key) && timeRank(key) < 0 && !looksLikeUnit(key),
+  );
+  if (!areKeys || new Set(keys).size < keys.length) return null;
+  if (headers.some(({ cells }) => cells.slice(1).some((cell) => cell === '' || types.of(cell) !== 'text')))
+    return null;
+  const varying = headers.filter(({ cells }) => new Set(cells.slice(1)).size > 1);
+  const levels = varying.length > 0 ? varying : [headers[0]!];
+  return Array.from({ length: width }, (_, c) =>
+    c === 0 ? 'time' : joinLevels(levels.map(({ cells }) => cells[c]!)),
   );
 }
 

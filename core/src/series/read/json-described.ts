@@ -1,6 +1,7 @@
 /** JSON tables whose columns are described beside the rows, and lists that charts draw. */
 import { isEpoch } from './counted-times.js';
 import { byEpoch, isObject, isPairs, type Json, type JsonLayout } from './json-shapes.js';
+import type { ReadOptions } from './options.js';
 import type { JsonPath } from './json-place.js';
 import { joinPoints, type PointSeries } from './points.js';
 import { seriesFromColumns, seriesFromRecords, type SeriesRecord } from './records.js';
@@ -12,6 +13,16 @@ function readNames(columns: unknown): string[] | null {
   return names.every((name) => typeof name === 'string') ? (names as string[]) : null;
 }
 
+/** ClickHouse tells the zone of its times by their type: `DateTime('Europe/Berlin')`, `DateTime64(3, 'UTC')`. */
+function withZone({ meta }: Json, options: ReadOptions): ReadOptions {
+  if (options.timeZone !== undefined || !Array.isArray(meta)) return options;
+  const zones = meta.flatMap((one) => {
+    const type = isObject(one) && typeof one.type === 'string' ? one.type : '';
+    return /DateTime(?:64)?\((?:\d+, ?)?'([^']+)'\)/.exec(type)?.[1] ?? [];
+  });
+  return zones.length > 0 && new Set(zones).size === 1 ? { ...options, timeZone: zones[0]! } : options;
+}
+
 function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string');
 }
@@ -20,7 +31,7 @@ function isTexts(value: unknown): value is string[] {
  * What SQL engines answer: Elasticsearch and OpenSearch SQL, ES|QL, ClickHouse, Trino, BigQuery, Azure Log Analytics,
  * Metabase, Splunk: `{ columns: [{ name, type }], rows: [[…], …] }` under names of their own.
  */
-export const describedTable: JsonLayout = (value, options) => {
+export const describedTable: JsonLayout = (value, given) => {
   if (!isObject(value)) return null;
   const tables = value.tables ?? value.Tables;
   const first = Array.isArray(tables) && tables.length > 0 ? (tables as unknown[])[0] : null;
@@ -43,10 +54,11 @@ export const describedTable: JsonLayout = (value, options) => {
         Array.from({ length: Math.max(...cells.map((list) => list.length)) }, (_, row) =>
           cells.map((list) => list[row] ?? null),
         ),
-        options,
+        given,
         (row, cell) => [...base, 'columns', ...(cell === undefined ? [] : [cell, row])],
       );
     }
+    const options = withZone(node, given);
     const named = [node.columns, node.Columns, node.cols, node.meta, fields].map(readNames);
     const names = named.find(Boolean) ?? bare;
     const key = ['rows', 'Rows', 'values', 'datarows', 'data'].find(
@@ -92,6 +104,33 @@ function fromRows(
     path: (row, column) => path(row, column === undefined ? undefined : at.get(column)),
   });
 }
+
+/** Athena and Timestream: `{ Rows: [{ Data: [{ VarCharValue: '1' }] }] }`, names in the first row or beside. */
+export const wrappedCells: JsonLayout = (value, options) => {
+  if (!isObject(value)) return null;
+  const node = isObject(value.ResultSet) ? value.ResultSet : value;
+  const base: JsonPath = node === value ? ['Rows'] : ['ResultSet', 'Rows'];
+  const rows = node.Rows;
+  if (!Array.isArray(rows) || rows.length < 2) return null;
+  if (!rows.every((row) => isObject(row) && Array.isArray(row.Data) && row.Data.every(isObject))) return null;
+  const cells = (rows as Json[]).map((row) =>
+    (row.Data as Json[]).map((cell) => Object.values(cell)[0] ?? null),
+  );
+  const described = [
+    node.ColumnInfo,
+    isObject(node.ResultSetMetadata) ? node.ResultSetMetadata.ColumnInfo : null,
+  ].map((info) => (Array.isArray(info) ? info.map((one) => String((one as Json | null)?.Name ?? '')) : null));
+  const first = cells[0]!.map(String);
+  const named = first.every((cell) => cell !== '' && !/^[-+\d]/.test(cell));
+  const names = named ? first : (described.find(Boolean) ?? first.map((_, c) => `column ${c + 1}`));
+  const body = named ? cells.slice(1) : cells;
+  return fromRows(names, body, options, (row, cell) => [
+    ...base,
+    row + (named ? 1 : 0),
+    'Data',
+    ...(cell === undefined ? [] : [cell]),
+  ]);
+};
 
 /** Logs Insights of CloudWatch: `{ results: [[{ field: 'bin(1m)', value: '…' }, …], …] }`. */
 export const fieldRows: JsonLayout = (value, options) => {

@@ -1,9 +1,18 @@
 import { elasticsearch } from './json-elasticsearch.js';
 import { sourceError } from './json-faults.js';
 import { homeAssistant, zabbix } from './json-items.js';
-import { charts, describedTable, fieldRows } from './json-described.js';
+import { charts, describedTable, fieldRows, wrappedCells } from './json-described.js';
 import { azure, cloudWatch, datadog, dynatrace, googleCloud, grafanaFrames } from './json-clouds.js';
-import { byEpoch, isObject, isPairs, readLabels, type Json, type JsonLayout } from './json-shapes.js';
+import { isEpoch } from './counted-times.js';
+import {
+  byEpoch,
+  isObject,
+  isPairs,
+  readLabels,
+  seconds,
+  type Json,
+  type JsonLayout,
+} from './json-shapes.js';
 import type { JsonPath } from './json-place.js';
 import { otlp } from './json-otlp.js';
 import { joinPoints, withNotes, type PointSeries } from './points.js';
@@ -117,6 +126,91 @@ const netdata: JsonLayout = (value, options) => {
   );
 };
 
+/** `rrdtool xport --json`: `{ meta: { start, step, legend }, data: [[value, …], …] }`; with `-t` a time leads each row. */
+const rrdtool: JsonLayout = (value, options) => {
+  if (!isObject(value) || !isObject(value.meta) || !Array.isArray(value.data)) return null;
+  const { start, step, legend } = value.meta;
+  if (typeof start !== 'number' || typeof step !== 'number' || !value.data.every(Array.isArray)) return null;
+  const rows = value.data as unknown[][];
+  const names = Array.isArray(legend)
+    ? legend.map(String)
+    : isObject(legend)
+      ? Object.values(legend).map(String)
+      : [];
+  const width = rows[0]?.length ?? 0;
+  if (rows.some((row) => row.length !== width) || (width !== names.length && width !== names.length + 1))
+    return null;
+  const lead = width - names.length;
+  return joinPoints(
+    names.map((name, i) => ({
+      name,
+      path: (t) => ['data', t, i + lead],
+      times: rows.map((row, t) => (lead > 0 ? seconds(row[0]) : 1000 * (start + t * step))),
+      values: rows.map((row) => row[i + lead]),
+    })),
+    'an export of rrdtool',
+    options,
+  );
+};
+
+/** Values at even steps: `[{ target, start, step, values: [value, …] }]`, epoch seconds or ms. */
+const stepped: JsonLayout = (value, options) => {
+  const list = isObject(value) && Array.isArray(value.values) ? [value] : value;
+  const isOne = (one: unknown): one is Json =>
+    isObject(one) &&
+    typeof one.start === 'number' &&
+    typeof one.step === 'number' &&
+    one.step > 0 &&
+    isEpoch([one.start]) &&
+    Array.isArray(one.values) &&
+    one.values.length > 0 &&
+    one.values.every((cell) => typeof cell === 'number' || cell === null);
+  if (!Array.isArray(list) || list.length === 0 || !list.every(isOne)) return null;
+  return joinPoints(
+    list.map((one, i) => {
+      const [start, step, values] = [one.start as number, one.step as number, one.values as unknown[]];
+      return {
+        name: String(one.target ?? one.name ?? one.metric ?? one.pathExpression ?? ''),
+        path: (t: number): JsonPath => [...(list === value ? [i] : []), 'values', t],
+        times: values.map((_, t) => byEpoch(start + t * step)),
+        values,
+      };
+    }),
+    'a list of values at even steps',
+    options,
+  );
+};
+
+/** Netatmo: `{ body: [{ beg_time, step_time, value: [[value, …], …] }, …] }`. */
+const netatmo: JsonLayout = (value, options) => {
+  const list = isObject(value) ? value.body : null;
+  const isBlock = (one: unknown): one is Json =>
+    isObject(one) &&
+    typeof one.beg_time === 'number' &&
+    Array.isArray(one.value) &&
+    one.value.every(Array.isArray);
+  if (!Array.isArray(list) || list.length === 0 || !list.every(isBlock)) return null;
+  const blocks = list as Json[];
+  const width = Math.max(0, ...blocks.flatMap((one) => (one.value as unknown[][]).map((row) => row.length)));
+  const rows = blocks.flatMap((one, b) =>
+    (one.value as unknown[][]).map((cells, t) => ({
+      time: 1000 * ((one.beg_time as number) + t * Number(one.step_time ?? 0)),
+      cells,
+      path: ['body', b, 'value', t] as JsonPath,
+    })),
+  );
+  return joinPoints(
+    Array.from({ length: width }, (_, c) => ({
+      name: width === 1 ? 'value' : `value ${c + 1}`,
+      path: (t: number) => [...rows[t]!.path, c],
+      times: rows.map(({ time }) => time),
+      values: rows.map(({ cells }) => cells[c] ?? null),
+    })),
+    'an answer of Netatmo',
+    options,
+  );
+};
+
 /** OpenTSDB: `[{ metric, tags, dps: { time: value } }]` or dps as pairs. */
 const openTsdb: JsonLayout = (value, options) => {
   const list = isObject(value) && 'dps' in value ? [value] : value;
@@ -155,6 +249,9 @@ export const jsonLayouts: readonly JsonLayout[] = [
   datadog,
   dynatrace,
   graphite,
+  rrdtool,
+  stepped,
+  netatmo,
   openTsdb,
   netdata,
   zabbix,
@@ -165,6 +262,7 @@ export const jsonLayouts: readonly JsonLayout[] = [
   googleCloud,
   otlp,
   describedTable,
+  wrappedCells,
   fieldRows,
   charts,
 ];

@@ -124,7 +124,7 @@ export function faultAt(
 }
 
 /** `data.result[3].values[17]`. */
-function pathText(path: JsonPath): string {
+export function pathText(path: JsonPath): string {
   return path
     .map((part, i) =>
       typeof part === 'number'

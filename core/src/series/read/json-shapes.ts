@@ -4,6 +4,10 @@ import { epochToMs, guessEpochUnit } from './epoch.js';
 
 export type Json = Readonly<Record<string, unknown>>;
 
+/** What to give where JSON is none that is read. */
+export const jsonShape =
+  'Give [{"time": …, "cpu": …}, …] or {"time": […], "channels": [{"name": "cpu", "values": […]}]} or one record per line; docs/formats.md lists what else is read.';
+
 /** Reads a JSON value of one layout; null where it is another. */
 export type JsonLayout = (value: unknown, options: ReadOptions) => ReadResult | null;
 

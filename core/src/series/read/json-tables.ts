@@ -133,6 +133,16 @@ function indexName(names: readonly string[], index: readonly unknown[]): string 
   return names.includes(name) ? `${name} (index)` : name;
 }
 
+/** Records under their times in one part of an object, as Alpha Vantage has them; null where there are none, or several. */
+export function searchFrames(value: Json, options: ReadOptions): ReadResult | null {
+  const parts = Object.entries(value).filter(([, part]) => isObject(part) && Object.keys(part).length > 1);
+  const found = parts.filter(([, part]) => areTimes(Object.keys(part as Json)));
+  const [only] = found;
+  if (!only || found.length > 1) return null;
+  const result = readFrame(only[1] as Json, options);
+  return result && { ...result, notes: [`The records were found under "${only[0]}".`, ...result.notes] };
+}
+
 /** Two records or more in a list, at most three lists or objects below. */
 function holdsRecords(cell: unknown, depth = 0): boolean {
   if (Array.isArray(cell)) {

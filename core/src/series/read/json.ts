@@ -1,28 +1,24 @@
 import { checkRecord, checkSeries, checkTextOrBytes } from '../../check-argument.js';
-import { markChannel } from './channel-mark.js';
 import { HeedError } from '../../errors.js';
 import type { Series } from '../series.js';
 import type { TableReader } from './csv.js';
 import { createTextDecoder } from './decode.js';
 import { jsonLayouts } from './json-layouts.js';
 import { prometheus, victoria } from './json-prometheus.js';
-import { isObject } from './json-shapes.js';
+import { readColumns, searchColumns } from './json-columns.js';
+import { isObject, jsonShape as shape, type Json } from './json-shapes.js';
 import { readBesideFault } from './json-faults.js';
-import { faultAt, faultIn, withLines, withText, type JsonPath } from './json-place.js';
-import { isMissingText } from './numbers.js';
+import { faultIn, withLines, withText, type JsonPath } from './json-place.js';
 import type { ReadOptions, ReadResult } from './options.js';
-import { areTimes, readFrame, searchRecords } from './json-tables.js';
+import { readFrame, searchFrames, searchRecords } from './json-tables.js';
+import { isEpoch } from './counted-times.js';
+import { TimeForm } from './iso-time.js';
+import { TimeParser } from './times.js';
 import { seriesFromColumns, seriesFromRecords, type SeriesRecord } from './records.js';
 import { otlp } from './json-otlp.js';
-import { timeRank } from './roles.js';
 import { notText } from './rows.js';
 import { readTurnedRecords } from './transposed.js';
 import { createWholeReader } from './whole.js';
-
-type Json = Readonly<Record<string, unknown>>;
-
-const shape =
-  'Give [{"time": …, "cpu": …}, …] or {"time": […], "channels": [{"name": "cpu", "values": […]}]} or one record per line; docs/formats.md lists what else is read.';
 
 /**
  * Reads JSON: an array of records (`[{"time": …, "cpu": 0.5}, …]`); columns
@@ -171,13 +167,27 @@ function readLists(lists: readonly (readonly Json[])[], options: ReadOptions): R
   return seriesFromRecords(records, options, undefined, (row) => places[row]!);
 }
 
+/** Which cell of rows without names is the time: the only one of dates or epoch times, else the first. */
+function findTimeCell(rows: readonly (readonly unknown[])[], width: number): number {
+  const parser = new TimeParser();
+  const some = rows.slice(0, 100);
+  const isTime = (c: number): boolean => {
+    const cells = some.map((row) => row[c]);
+    if (cells.every((cell) => typeof cell === 'number')) return isEpoch(cells);
+    return cells.every((cell) => typeof cell === 'string' && parser.parse(cell) > TimeForm.number);
+  };
+  const found = Array.from({ length: width }, (_, c) => c).filter(isTime);
+  return found.length === 1 ? found[0]! : 0;
+}
+
 /** Rows of cells; the first may name the columns, else the first cell is the time. */
 function readRows(rows: readonly (readonly unknown[])[], options: ReadOptions): ReadResult {
   const width = Math.max(...rows.map((row) => row.length));
   const header =
     rows.length > 1 && rows[0]!.every((cell) => typeof cell === 'string' && !/^[-+\d]/.test(cell));
+  const timed = findTimeCell(rows, width);
   const names = Array.from({ length: width }, (_, c) =>
-    header ? String(rows[0]![c] ?? `column ${c + 1}`) : c === 0 && width > 1 ? 'time' : `column ${c + 1}`,
+    header ? String(rows[0]![c] ?? `column ${c + 1}`) : c === timed && width > 1 ? 'time' : `column ${c + 1}`,
   );
   const body = header ? rows.slice(1) : rows;
   const at = new Map(names.map((name, c) => [name, c]));
@@ -249,159 +259,4 @@ function parse(json: string, file: string | undefined, line?: number): unknown {
       error,
     );
   }
-}
-
-/**
- * Lists of one length under one part of an object, as Open-Meteo has them under `hourly`, perhaps with the times beside
- * that part; null where there are none.
- * @throws HeedError bad-json where there are several such parts
- */
-function searchColumns(value: Json, options: ReadOptions): ReadResult | null {
-  const found: { path: string; columns: Json }[] = [];
-  const visit = (node: Json, path: string, depth: number): void => {
-    const lists = collectLists(node);
-    const above = path === '' ? {} : collectLists(value);
-    const own = Object.entries(lists);
-    const length = own[0]?.[1].length ?? 0;
-    const beside = Object.fromEntries(
-      Object.entries(above).filter(([name, list]) => list.length === length && timeRank(name) >= 0),
-    );
-    const columns = { ...beside, ...lists };
-    if (
-      path !== '' &&
-      // Two numbers are rather the bounds of something.
-      length > 2 &&
-      Object.keys(columns).length > 1 &&
-      own.every(([, list]) => list.length === length)
-    )
-      found.push({ path, columns });
-    if (depth < 4)
-      for (const [name, inner] of Object.entries(node))
-        if (isObject(inner)) visit(inner, path === '' ? name : `${path}.${name}`, depth + 1);
-  };
-  visit(value, '', 0);
-  const [only, ...others] = found;
-  if (!only) return null;
-  if (others.length > 0) {
-    throw new HeedError(
-      'bad-json',
-      `there are several groups of lists: ${found
-        .slice(0, 5)
-        .map(({ path }) => path)
-        .join(', ')}`,
-      'Give one of them as a file of its own.',
-      { file: options.name },
-    );
-  }
-  const result = readColumns(only.columns, options, only.path.split('.'));
-  return result && { ...result, notes: [`The columns were found under "${only.path}".`, ...result.notes] };
-}
-
-/** Records under their times in one part of an object, as Alpha Vantage has them; null where there are none, or several. */
-function searchFrames(value: Json, options: ReadOptions): ReadResult | null {
-  const parts = Object.entries(value).filter(([, part]) => isObject(part) && Object.keys(part).length > 1);
-  const found = parts.filter(([, part]) => areTimes(Object.keys(part as Json)));
-  const [only] = found;
-  if (!only || found.length > 1) return null;
-  const result = readFrame(only[1] as Json, options);
-  return result && { ...result, notes: [`The records were found under "${only[0]}".`, ...result.notes] };
-}
-
-/** The lists of cells that an object holds by name. */
-function collectLists(node: Json): Record<string, readonly unknown[]> {
-  return Object.fromEntries(
-    Object.entries(node).filter(
-      (entry): entry is [string, unknown[]] =>
-        Array.isArray(entry[1]) && !entry[1].some((cell) => typeof cell === 'object' && cell !== null),
-    ),
-  );
-}
-
-/** Lists by name, one of which is the time; null where the object holds no lists of cells. */
-function readColumns(value: Json, options: ReadOptions, base: JsonPath = []): ReadResult | null {
-  const columns: [string, readonly unknown[]][] = [];
-  const paths = new Map<string, JsonPath>();
-  const list = (cells: unknown, key: string, path: JsonPath): void => {
-    if (!Array.isArray(cells)) {
-      throw faultAt(options, path, { code: 'bad-json', what: 'this is no array of values', remedy: shape });
-    }
-    columns.push([key, cells as unknown[]]);
-    paths.set(key, path);
-  };
-  const units = new Map<string, string>();
-  const asked = new Set([options.time, options.label, ...(options.columns ?? [])]);
-  const nameColumn = (name: string): string => (asked.has(name) ? name : markChannel(name));
-  const { channels } = value;
-  if (Array.isArray(channels)) {
-    if (value.time !== undefined) list(value.time, 'time', [...base, 'time']);
-    for (const [c, channel] of (
-      channels as { name?: unknown; unit?: unknown; values?: unknown }[]
-    ).entries()) {
-      const name = channel?.name;
-      if (typeof name !== 'string') {
-        throw faultAt(options, [...base, 'channels', c], {
-          code: 'bad-json',
-          what: 'a channel has no name',
-          remedy: shape,
-        });
-      }
-      const key = nameColumn(name);
-      if (columns.some(([other]) => other === key)) {
-        throw new HeedError(
-          'duplicate-column',
-          'two channels have this name',
-          'Give every channel its own name.',
-          { file: options.name, column: name },
-        );
-      }
-      if (typeof channel.unit === 'string') units.set(name, channel.unit);
-      list(channel.values, key, [...base, 'channels', c, 'values']);
-    }
-    if (value.labels !== undefined) list(value.labels, 'label', [...base, 'labels']);
-  } else {
-    for (const [name, cells] of Object.entries(collectLists(value))) list(cells, name, [...base, name]);
-    // Times alone: what was measured lies elsewhere.
-    if (columns.length === 1 && timeRank(columns[0]![0]) >= 0 && Object.values(value).some(isObject))
-      return null;
-    // A few numbers beside records, such as the bounds of a map, are no series.
-    const records = Object.values(value).find(
-      (one): one is unknown[] => Array.isArray(one) && one.some(isObject),
-    );
-    if (records && columns.every(([, list]) => list.length < records.length)) return null;
-  }
-  const n = columns[0]?.[1].length ?? 0;
-  if (columns.length === 0 || n === 0) return null;
-  for (const [column, cells] of columns) {
-    if (cells.length !== n) {
-      throw faultAt(options, paths.get(column)!, {
-        code: 'length-mismatch',
-        what: `there are ${cells.length} values where "${columns[0]![0]}" has ${n}`,
-        remedy: 'Give all columns the same length (null where a value is missing).',
-      });
-    }
-  }
-  // What our own JSON has is series, whatever the names of its channels.
-  const own = Array.isArray(channels);
-  const byName = new Map(columns);
-  const unit = value.timeUnit;
-  const result = seriesFromColumns(
-    columns.map(([name]) => name),
-    n,
-    (name, row) => byName.get(name)![row],
-    {
-      ...(unit === 's' || unit === 'ms' || unit === 'us' || unit === 'ns' ? { timeUnit: unit } : {}),
-      ...(typeof value.name === 'string' && !isMissingText(value.name) ? { name: value.name } : {}),
-      ...(own ? { label: value.labels === undefined ? null : 'label' } : {}),
-      ...options,
-    },
-    {
-      path: (row, column) => [...(paths.get(column ?? '') ?? paths.get(columns[0]![0])!), row],
-    },
-  );
-  if (units.size === 0) return result;
-  const named = result.series.channels.map((channel) => {
-    const columnUnit = units.get(channel.name);
-    return { ...channel, ...(columnUnit === undefined ? {} : { unit: columnUnit }) };
-  });
-  return { ...result, series: { ...result.series, channels: named } };
 }

@@ -57,6 +57,8 @@ export interface ReadResult {
   readonly series: Series;
   /** Columns left out, rows merged, assumptions made: one sentence each. */
   readonly notes: readonly string[];
+  /** Name of the column that the labels of the series were read from. */
+  readonly labelColumn?: string;
 }
 
 /** Options of reading that takes a while. */

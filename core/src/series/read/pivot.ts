@@ -1,7 +1,7 @@
 import { HeedError } from '../../errors.js';
 import { aggregate, type DuplicatePolicy } from '../merge.js';
 import type { Column } from './column.js';
-import { isIdName, keyRank } from './roles.js';
+import { isIdName, isIndexName, keyRank, tellsSeries } from './roles.js';
 import { medianStep } from './time-formats.js';
 
 /** More channels than any table of metrics has: ids taken for names, which would fill the memory. */
@@ -133,6 +133,8 @@ function alternates(column: Column, time: Float64Array, rows: number, back: numb
   };
   const own = steps.filter((list) => list.length > 2);
   if (own.length < 2) return false;
+  // What measures and what is measured make series though they report at moments of their own.
+  if (tellsSeries(column.name) && steps.every((list) => list.length >= 5) && backWithin === 0) return true;
   const evenness = own.reduce((sum, list) => sum + even(list), 0) / own.length;
   const turns =
     switches / some > 0.9 && series > 1 && steps.every((list) => list.length >= some / series / 2);
@@ -160,6 +162,22 @@ export function numericKeys(columns: readonly Column[], rows: number): Column[] 
       if (distinct.size > 2000) return false;
     }
     return distinct.size > 1;
+  });
+}
+
+/** Columns of integers that go round in every poll, `0, 1, 2, 0, 1, 2 …`: those of processors, cards, sensors. */
+export function cyclicKeys(columns: readonly Column[], rows: number): Column[] {
+  return columns.filter(({ name, values: { values } }) => {
+    if (!isIdName(name) && !isIndexName(name) && keyRank(name) < 0) return false;
+    let length = 1;
+    while (length < 257 && length < rows && values[length] !== values[0]) length++;
+    if (length < 2 || length > rows / 3 || new Set(values.subarray(0, length)).size < length) return false;
+    let same = 0;
+    for (let row = length; row < rows; row++) {
+      if (!Number.isInteger(values[row]!)) return false;
+      if (values[row] === values[row - length]) same++;
+    }
+    return same >= 0.95 * (rows - length);
   });
 }
 
@@ -296,7 +314,9 @@ export function pivot(
   }
   const kept = channels.filter(({ values }) => values.some((value) => !Number.isNaN(value)));
   if (kept.length < channels.length)
-    notes.push(`${channels.length - kept.length} series without any value were left out.`);
+    notes.push(
+      `${channels.length - kept.length} series without any value ${channels.length - kept.length === 1 ? 'was' : 'were'} left out.`,
+    );
   return { time: points, channels: kept, ...(labels ? { labels } : {}), notes };
 }
 
@@ -358,9 +378,11 @@ function align(
   own.sort((a, b) => a - b);
   const step = medianStep(own);
   if (!(step > 0)) return { time, moved: false };
+  // From the first time on: none is moved before it.
+  const origin = firsts.reduce((a, b) => Math.min(a, b), Infinity);
   const moved = time.map((ms, row) => {
     const first = firsts[groupOf[row]!]!;
-    return (Math.floor(first / step) + Math.round((ms - first) / step)) * step;
+    return origin + (Math.floor((first - origin) / step) + Math.round((ms - first) / step)) * step;
   });
   notes.push(`The series were sampled at different moments; all were put on a grid of ${step / 1000} s.`);
   return { time: moved, moved: true };

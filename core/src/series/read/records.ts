@@ -127,8 +127,8 @@ export function seriesFromColumns(
       Number.isInteger(row) && row >= 0 && row < count ? pathOf(row, column) : []);
   if (!path) return readColumns(names, count, cellAt, options, from);
   try {
-    const { series, notes } = readColumns(names, count, cellAt, options, from);
-    return { series, notes: notes.map((note) => withRealPlaces(note, options, path)) };
+    const result = readColumns(names, count, cellAt, options, from);
+    return { ...result, notes: result.notes.map((note) => withRealPlaces(note, options, path)) };
   } catch (error) {
     throw placed(error, options, path);
   }

@@ -6,9 +6,10 @@ import {
   type CalendarParts,
 } from './calendar.js';
 import { isMissingText } from './numbers.js';
-import { countsNamedTime, countsTime, isEpoch } from './counted-times.js';
+import { countsNamedTime, countsSeconds, countsTime, countsUnnamedTime, isEpoch } from './counted-times.js';
 import { TimeForm } from './iso-time.js';
 import { isTimeOfDay, TimeParser } from './times.js';
+import { findYearless } from './yearless.js';
 
 /** How the time of a row is put together. */
 export interface TimeSource {
@@ -119,11 +120,13 @@ function lookAt(
  * The time of a table by names and first rows: a column of dates with the name of a time, else the first column of
  * dates, else a column of numbers with the name of a time; a date and a time of day in two columns belong together.
  * @param taken columns that may not be the time
+ * @param startDay the day of the first row, in epoch ms, where a line above the table tells it
  */
 export function findTime(
   names: readonly string[],
   sample: readonly (readonly string[])[],
   taken: (column: number) => boolean,
+  startDay = 0,
 ): TimeSource | null {
   const parser = new TimeParser();
   const columns = names.map((_, c) => c).filter((c) => !taken(c));
@@ -188,6 +191,12 @@ export function findTime(
       ? null
       : (findLetterParts(names, columns, sample) ?? findYearParts(names, columns, sample));
   if (calendar) return { ...calendar, kind: 'calendar', byContent: false };
+  const yearless = findYearless(
+    ranked.map(({ c }) => c),
+    sample,
+    startDay,
+  );
+  if (yearless) return { ...yearless, kind: 'calendar', byContent: false };
   const numeric = ranked.find(({ c, rank }) => {
     if (rank < 0) return false;
     if (!most(c, 'numbers'))
@@ -211,6 +220,15 @@ export function findTime(
     (c) => most(c, 'numbers') && countsNamedTime(names[c]!, sampleNumbers(c, sample)),
   );
   if (named !== undefined) return { columns: [named], kind: 'cell', byContent: true };
+  const [first] = columns;
+  if (
+    first === 0 &&
+    columns.length > 1 &&
+    most(first, 'numbers') &&
+    (countsUnnamedTime(names[first]!, sampleNumbers(first, sample)) ||
+      (names[first] === 'column 1' && countsSeconds(sampleNumbers(first, sample))))
+  )
+    return { columns: [first], kind: 'cell', byContent: true };
   if (clock !== undefined && (timeRank(names[clock]!) >= 0 || clock === 0)) {
     return { columns: [clock, ...half], kind: 'clock', byContent: false };
   }
@@ -284,6 +302,11 @@ export function isBookkeeping(name: string, names: readonly string[]): boolean {
   return /(^|\.)_span(days)?$/.test(name);
 }
 
+/** What WinCC writes below `VarName` where it began or ended to archive: `$RT_OFF$` is no name of a variable. */
+export function isArchiveMark(cell: string): boolean {
+  return /^\$RT_[A-Z_]+\$$/.test(cell);
+}
+
 /** Names of numbers that count rows. */
 export function isIndexName(name: string): boolean {
   return /^(|#|column 1|unnamed(: ?\d+)?(_level_\d+)?|index|idx|row|row[ ._]?(ids?|num(ber)?|nr|names?)|_id|x1?|rownum|level_0|no\.?|nr\.?|number|id|seq|sequence|record( ?(no|number))?|nth (hour|day|week|month|minute)|lfd\.? ?nr\.?|obs|n|udi|offset|序号)$/i.test(
@@ -308,8 +331,15 @@ export function isCodeName(name: string): boolean {
 
 /** Names of numbers that identify something: a constant one is no measurement. */
 export function isIdName(name: string): boolean {
-  return /(^|[^a-z])(id|ids|port|pid|ppid|uid|gid|status|code|zip|version|stn|asn|vlan|shard|partition|channel|node|rank|lat|lon|latitude|longitude|instance|host|sensor|device|itemid|serial|station|site|machine|interval|quality|nmi|mpan)$/i.test(
+  return /(^|[^a-z])(id|ids|port|pid|ppid|uid|gid|status|code|zip|version|stn|asn|vlan|shard|partition|channel|node|rank|lat|lon|latitude|longitude|instance|host|sensor|device|itemid|serial|station|site|machine|interval|quality|validity|nmi|mpan)$|_n[or]$/i.test(
     name.replace(/([a-z])([A-Z])/g, '$1_$2').trim(),
+  );
+}
+
+/** Names of columns that say what measures or what is measured: rows of different ones are never one series. */
+export function tellsSeries(name: string): boolean {
+  return /^(series|metric(name)?|measurement|variable|parameter|quantity|field|host(name)?|instance|server|node|pod|container|device(id|name)?|sensor(id|name)?|entityid|machine(id)?|station|meter(id)?|mote(id)?|topic|tag(name)?|varname|pointname|item)$/.test(
+    bareName(name),
   );
 }
 

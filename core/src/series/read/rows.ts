@@ -177,3 +177,10 @@ export function notText(name: string | undefined, why: string, line?: number): H
     { file: name, line },
   );
 }
+
+/** An archive, which holds files and is none itself. */
+export function tarArchive(name: string | undefined): HeedError {
+  return new HeedError('not-text', 'this is a tar archive', 'Unpack it, and give the file inside.', {
+    file: name,
+  });
+}

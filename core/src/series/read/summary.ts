@@ -19,15 +19,27 @@ export interface InputSummary {
     /** Points without a value. */
     readonly missing: number;
   }[];
+  /** The ground truth beside the channels, which detectors do not see; null where there is none. */
+  readonly labels: {
+    /** The column that it was read from. */
+    readonly column: string;
+    /** Points labeled anomalous. */
+    readonly anomalous: number;
+  } | null;
   /** What a reader should know of how it was read: one sentence each. */
   readonly notes: readonly string[];
 }
 
-/** Says what a series holds, with the notes of its reader. */
-export function summarizeInput(series: Series, notes: readonly string[]): InputSummary {
+/** Says what a series holds, with the notes of its reader and the name of its column of labels. */
+export function summarizeInput(
+  series: Series,
+  notes: readonly string[],
+  labelColumn = 'label',
+): InputSummary {
   checkSeries(series);
   checkEach('note', notes, checkText);
-  const { time } = series;
+  checkText('column of labels', labelColumn);
+  const { time, labels } = series;
   const n = time.length;
   return {
     points: n,
@@ -45,6 +57,9 @@ export function summarizeInput(series: Series, notes: readonly string[]): InputS
       }
       return { name, unit: unit ?? null, min, max, missing };
     }),
+    labels: labels
+      ? { column: labelColumn, anomalous: labels.reduce((sum: number, label) => sum + label, 0) }
+      : null,
     notes,
   };
 }

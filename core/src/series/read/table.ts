@@ -8,9 +8,9 @@ import { isRelatedToLabels, labelRank } from './labels.js';
 import { CellParser, NUMBER, TEXT } from './numbers.js';
 import type { ReadOptions } from './options.js';
 import { mostChannels } from './pivot.js';
-import { findTime, isBookkeeping, type TimeSource } from './roles.js';
+import { findTime, isArchiveMark, isBookkeeping, type TimeSource } from './roles.js';
 import { TimeColumn } from './time-column.js';
-import { TimeParser } from './times.js';
+import { explainNoTime, findSecondTimes } from './no-time.js';
 import { listNames, shorten, totals } from './words.js';
 
 /** What becomes of a column. */
@@ -50,6 +50,9 @@ export class TableBuilder {
   private clockDays = 0;
   /** Texts that the user says are missing values. */
   private readonly naTexts: ReadonlySet<string>;
+  /** The column that names variables of WinCC; −1 where there is none. */
+  private readonly variable: number;
+  private readonly marks = new Map<string, number>();
   rows = 0;
   /** What to say of the layout where it is not a long table that was recognized by its rows. */
   layoutNote: string | null = null;
@@ -68,6 +71,8 @@ export class TableBuilder {
     readonly units: readonly (string | undefined)[] = [],
     /** What stands between cells: a mark of the file's language besides its numbers. */
     readonly delimiter?: string,
+    /** The day of the first row, in epoch ms, where a line above the table tells it: for times of day alone. */
+    readonly startDay = 0,
   ) {
     checkReadOptions(options);
     if (options.step !== undefined) parseDuration(options.step);
@@ -81,6 +86,7 @@ export class TableBuilder {
       );
     }
     const unique = this.numberEqualNames(names);
+    this.variable = unique.findIndex((name) => /^varname$/i.test(name));
     this.asked = options.columns?.map((name) => this.find(unique, name, 'columns')) ?? null;
     const twice = this.asked?.find((c, i, all) => all.indexOf(c) < i);
     if (twice !== undefined) {
@@ -100,6 +106,12 @@ export class TableBuilder {
     this.time = this.timeSource
       ? new TimeColumn(timeColumns.map((c) => unique[c]!).join(' '), options)
       : null;
+    const second =
+      options.time === undefined && !this.asked
+        ? findSecondTimes(names, timeColumns, sample, this.place(headerLine))
+        : [];
+    for (const c of second)
+      this.notes.push(`Column "${shorten(unique[c]!)}" was left out: it repeats the time.`);
     this.columns = unique.map((name, c) => {
       const role: Role = timeColumns.includes(c)
         ? 'time'
@@ -109,7 +121,7 @@ export class TableBuilder {
             ? 'value'
             : options.label !== null && (labelRank(name) >= 0 || isRelatedToLabels(name))
               ? 'related'
-              : isBookkeeping(name, unique)
+              : second.includes(c) || isBookkeeping(name, unique)
                 ? 'unused'
                 : 'value';
       return { role, cells: new Column(name, wanted(c)) };
@@ -141,10 +153,17 @@ export class TableBuilder {
    */
   beginRow(cell: (c: number) => string, line: number): boolean {
     const { timeSource, time } = this;
+    if (this.variable >= 0) {
+      const mark = cell(this.variable);
+      if (isArchiveMark(mark)) {
+        this.marks.set(mark, (this.marks.get(mark) ?? 0) + 1);
+        return false;
+      }
+    }
     if (timeSource && time) {
       const text = this.timeText(timeSource, cell);
       if (!time.add(text, line)) {
-        const error = this.noTime(text, line);
+        const error = explainNoTime(text, this.options, timeSource, this.place(line, time.name));
         // A row as all others but for a digit of its time closes no table.
         if (this.isDamaged(text, cell)) throw this.odd[0]?.error ?? error;
         this.addOdd(line, cell, error);
@@ -227,6 +246,11 @@ export class TableBuilder {
         this.place(),
       );
     }
+    for (const [mark, count] of this.marks) {
+      this.notes.push(
+        `${formatCount(count, 'row')} of "${mark}" ${count === 1 ? 'was' : 'were'} left out: no values, but marks of where WinCC began or ended to archive.`,
+      );
+    }
     for (const { line, text } of this.odd) {
       this.notes.push(
         `Line ${line} ("${shorten(text)}" …) at the end is no row with a time and was left out.`,
@@ -282,35 +306,6 @@ export class TableBuilder {
     }
   }
 
-  private noTime(text: string, line: number): HeedError {
-    const { timeSource, time } = this;
-    const missing = text.trim() === '';
-    const format = this.options.timeFormat;
-    const zone = /\d\s?([A-Z]{2,5})$/.exec(text.trim())?.[1];
-    if (
-      format === undefined &&
-      zone !== undefined &&
-      new TimeParser().parse(text.trim().slice(0, -zone.length).trim()) > 1
-    ) {
-      return new HeedError(
-        'bad-time',
-        `"${shorten(text)}": the time zone "${zone}" means several or none${zone === 'IST' ? ' (India, Ireland, Israel)' : zone === 'CST' ? ' (America, China, Cuba)' : zone === 'BST' ? ' (Britain, Bangladesh)' : ''}`,
-        'Write the offset from UTC instead, such as +05:30; or take the letters off and name the zone with --time-zone-in, for instance Asia/Kolkata.',
-        this.place(line, time!.name),
-      );
-    }
-    return new HeedError(
-      'bad-time',
-      missing
-        ? 'the time is missing'
-        : `"${shorten(text)}" is not a time${format === undefined ? '' : ` of the format ${format}`}`,
-      timeSource?.byContent
-        ? 'Name the time column with --time, or none with --time none.'
-        : 'Give ISO 8601 (2024-05-06T07:08:09Z) or epoch seconds or milliseconds, say how times are written with --time-format, or name another column with --time.',
-      this.place(line, time!.name),
-    );
-  }
-
   private numberEqualNames(names: readonly string[]): string[] {
     const used = new Set<string>();
     const equal = new Set<string>();
@@ -338,7 +333,7 @@ export class TableBuilder {
     const { time } = this.options;
     if (time === null) return null;
     if (time === undefined)
-      return findTime(names, sample, (c) => wanted(c) || (this.keys?.includes(c) ?? false));
+      return findTime(names, sample, (c) => wanted(c) || !!this.keys?.includes(c), this.startDay);
     if (this.indexOf(names, time) < 0 && time.includes(',')) {
       const columns = time.split(',').map((name) => this.find(names, name.trim(), 'time'));
       // The columns are known, how they go together is found as always.

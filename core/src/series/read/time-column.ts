@@ -1,5 +1,6 @@
 import { utcParse } from 'd3-time-format';
 import { HeedError, type ErrorPlace } from '../../errors.js';
+import { settleOrder, type OpenDates } from './date-order.js';
 import { epochToMs, type EpochUnit } from './epoch.js';
 import { Growing } from './growing.js';
 import type { ReadOptions } from './options.js';
@@ -11,14 +12,13 @@ import {
   earliest,
   elapsedUnit,
   excelToMs,
-  irregularSteps,
   latest,
   medianStep,
   numberFormats,
   orders,
   strptime,
-  swapDayAndMonth,
-  yearFirst,
+  tickCount,
+  tickCounts,
   type NumberFormat,
 } from './time-formats.js';
 import { TimeForm } from './iso-time.js';
@@ -137,13 +137,16 @@ export class TimeColumn {
       this.fromNumbers(time, format, findLine, notes);
       return {
         time,
-        zoneless: !format.startsWith('epoch') && format !== 'elapsed',
+        zoneless: !format.startsWith('epoch') && !['elapsed', 'filetime'].includes(format),
         elapsed: format === 'elapsed',
         notes,
       };
     }
     const open = counts[TimeForm.either]! + counts[TimeForm.dayFirst]! + counts[TimeForm.monthFirst]!;
-    if (open > 0) this.settleOrder(time, notes);
+    if (open > 0) {
+      settleOrder(this.openDates, time, notes);
+      this.takeOffsets(time);
+    }
     for (const row of this.ended) time[row]! += 86_400_000;
     const zoned = counts[TimeForm.instant]!;
     if (zoned > 0 && zoned < this.rows && this.clocks > zoned) {
@@ -174,102 +177,21 @@ export class TimeColumn {
     return this.dotted > 0;
   }
 
-  private settleOrder(time: Float64Array, notes: string[]): void {
-    const { counts, forms } = this;
-    const dayLine = this.first[TimeForm.dayFirst];
-    const monthLine = this.first[TimeForm.monthFirst];
-    const swapped = time.map((ms, row) => (forms.values[row] === TimeForm.either ? swapDayAndMonth(ms) : ms));
-    const same = swapped.every((ms, row) => ms === time[row]);
-    if (this.order === null && dayLine && monthLine) {
-      throw this.error(
-        `"${shorten(dayLine.text)}" (line ${dayLine.line}) has the day first, "${shorten(monthLine.text)}" (line ${monthLine.line}) the month`,
-        'Write all dates in one order, best as 2026-03-13.',
-        Math.max(dayLine.line, monthLine.line),
-      );
-    }
-    const wrong = this.order === 'day-first' ? monthLine : this.order === 'month-first' ? dayLine : undefined;
-    if (wrong) {
-      throw this.error(
-        `"${shorten(wrong.text)}" is no date with the ${this.order === 'day-first' ? 'day' : 'month'} first`,
-        `Leave --time-format ${this.order} out.`,
-        wrong.line,
-      );
-    }
-    if (this.short === this.rows && this.order === null && !monthLine && this.settleYear(time, notes)) return;
-    let monthFirst: boolean;
-    if (this.order) monthFirst = this.order === 'month-first';
-    else if (monthLine) {
-      monthFirst = true;
-      notes.push(
-        `Dates were read month first, as "${shorten(monthLine.text)}" in line ${monthLine.line} shows.`,
-      );
-    } else if (dayLine) {
-      monthFirst = false;
-      notes.push(`Dates were read day first, as "${shorten(dayLine.text)}" in line ${dayLine.line} shows.`);
-    } else if (same || this.dotted === counts[TimeForm.either]) monthFirst = false;
-    else if (this.name.startsWith('(PDH-CSV')) {
-      monthFirst = true;
-      notes.push('Dates were read month first, as Performance Monitor writes them.');
-    } else if (/\bd{1,2}\W?m{1,3}\W?y/i.test(this.name)) monthFirst = false;
-    else if (/\bm{1,3}\W?d{1,2}\W?y/i.test(this.name)) monthFirst = true;
-    else {
-      const [day, month] = [irregularSteps(time), irregularSteps(swapped)];
-      const much = this.rows / 100;
-      if (day * 2 < month && day <= much) monthFirst = false;
-      else if (month * 2 < day && month <= much) monthFirst = true;
-      else this.failOpenOrder(time, swapped);
-      notes.push(
-        `Dates were read ${monthFirst! ? 'month' : 'day'} first: only then are the times evenly spaced.`,
-      );
-    }
-    if (monthFirst!) time.set(swapped);
+  private get openDates(): OpenDates {
+    const { name, rows, order, counts, first, dotted, short } = this;
+    const fail = (what: string, remedy: string, line: number): HeedError => this.error(what, remedy, line);
+    return { name, rows, order, counts, first, dotted, short, forms: this.forms.values, fail };
+  }
+
+  /** Takes off the zones of dates whose order was open. */
+  private takeOffsets(time: Float64Array): void {
     if (this.offsets) {
       for (let row = 0; row < this.rows; row++) {
-        const form = forms.values[row]!;
+        const form = this.forms.values[row]!;
         if (form >= TimeForm.either && form <= TimeForm.monthFirst)
           time[row]! -= this.offsets.values[row] ?? 0;
       }
     }
-  }
-
-  /**
-   * Dates as 14-02-01 with the year first, as the part shows that changes least; false where it is the last.
-   * @throws HeedError bad-time where first and last part change alike
-   */
-  private settleYear(time: Float64Array, notes: string[]): boolean {
-    const read = time.map(yearFirst);
-    if (read.some(Number.isNaN)) return false;
-    let [first, last] = [0, 0];
-    for (let row = 1; row < time.length; row++) {
-      const [one, other] = [new Date(time[row - 1]!), new Date(time[row]!)];
-      if (one.getUTCDate() !== other.getUTCDate()) first++;
-      if (one.getUTCFullYear() !== other.getUTCFullYear()) last++;
-    }
-    const { text, line } = (this.first[TimeForm.dayFirst] ?? this.first[TimeForm.either])!;
-    if (first === last && time.length > 1) {
-      const shown = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-      throw this.error(
-        `"${shorten(text)}" is the day ${shown(time[0]!)} or ${shown(read[0]!)}: no row tells whether day or year stands first`,
-        'Say it with --time-format %d-%m-%y or --time-format %y-%m-%d (option timeFormat).',
-        line,
-      );
-    }
-    if (first >= last) return false;
-    notes.push(`Dates such as "${shorten(text)}" were read year first: the first part changes least.`);
-    time.set(read);
-    return true;
-  }
-
-  private failOpenOrder(day: Float64Array, month: Float64Array): never {
-    const row = this.forms.values.subarray(0, this.rows).indexOf(TimeForm.either);
-    const at = day.findIndex((ms, i) => i >= row && ms !== month[i]);
-    const { text, line } = this.first[TimeForm.either]!;
-    const shown = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-    throw this.error(
-      `"${shorten(text)}" is the day ${shown(day[at]!)} or ${shown(month[at]!)}: no row tells whether day or month stands first`,
-      'Say it with --time-format day-first or --time-format month-first (option timeFormat).',
-      line,
-    );
   }
 
   /** @throws HeedError bad-time where a spreadsheet wrote numbers such as 1.77241E+12, which most rows then share */
@@ -316,6 +238,9 @@ export class TimeColumn {
       time.every((value) => !Number.isNaN(dateOfDigits(value, 'yyyymmddhh')))
     )
       return 'yyyymmddhh';
+    // As nanoseconds these numbers lie in 1973 to 1974, and in 1988 to 1992.
+    const ticks = tickCount(low, high);
+    if (ticks) return ticks;
     for (const unit of ['s', 'ms', 'us', 'ns'] as const) {
       const perSecond = unit === 's' ? 1 : unit === 'ms' ? 1e3 : unit === 'us' ? 1e6 : 1e9;
       if (low >= earliest * perSecond && high <= latest * perSecond) return `epoch-${unit}`;
@@ -381,6 +306,13 @@ export class TimeColumn {
         const { epoch, told } = dayCounts[format];
         time.forEach((value, row) => (time[row] = excelToMs(value - epoch + 25_569)));
         notes.push(`${column} holds day numbers (${told}); the first is ${dateText(time[0]!)}.`);
+        return;
+      }
+      case 'filetime':
+      case 'ticks': {
+        const { epoch, told } = tickCounts[format];
+        time.forEach((value, row) => (time[row] = Math.round(value / 1e4) + epoch));
+        notes.push(`${column} holds ${told}; the first is ${dateText(time[0]!)}.`);
         return;
       }
       case 'elapsed': {

@@ -19,6 +19,7 @@ export type NumberFormat =
   | 'yyyymmddhhmmss'
   | 'yymmdd'
   | 'elapsed'
+  | keyof typeof tickCounts
   | keyof typeof dayCounts;
 
 /** Days that are counted from another day than Excel's: the names of such columns, the days since 1970, our days. */
@@ -27,6 +28,20 @@ export const dayCounts = {
   julian: { name: /^([bh]?jd|julian[_ ]?dat(e|um))\b/i, epoch: 2_440_587.5, told: 'Julian dates' },
   mjd: { name: /^(mjd|modified[_ ]?julian[_ ]?dat(e|um))\b/i, epoch: 40_587, told: 'modified Julian dates' },
 } as const;
+
+/** Tenths of microseconds since another day than 1970: epoch ms at 0, and who counts so. */
+export const tickCounts = {
+  filetime: { epoch: -11_644_473_600_000, told: 'FILETIME of Windows' },
+  ticks: { epoch: -62_135_596_800_000, told: 'ticks of .NET' },
+} as const;
+
+/** Which of them numbers between 1990 and 2100 are; undefined for none. */
+export function tickCount(low: number, high: number): keyof typeof tickCounts | undefined {
+  const found = Object.entries(tickCounts).find(
+    ([, { epoch }]) => low / 1e4 + epoch >= earliest * 1000 && high / 1e4 + epoch <= latest * 1000,
+  );
+  return found?.[0] as keyof typeof tickCounts | undefined;
+}
 
 /** How the column of a name counts days, where its numbers lie between 1900 and 2100; undefined for any other. */
 export function dayCount(name: string, low: number, high: number): keyof typeof dayCounts | undefined {

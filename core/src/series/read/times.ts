@@ -7,7 +7,7 @@ const clockText = String.raw`(\d{1,2})(?:[:.h](\d{2})(?:[:.m](\d{2})(?:[.,:](\d+
 const joint = String.raw`(?:[T\s,@_:]|\sat\s|\sum\s)*`;
 const withClock = (date: string): RegExp => new RegExp(`^${date}(?:${joint}(?:${clockText}))?$`, 'iu');
 
-const yearFirst = withClock(String.raw`(\d{4})([-/.])(\d{1,2})\2(\d{1,2})`);
+const yearFirst = withClock(String.raw`(\d{4})([-/.])\s?(\d{1,2})\2\s?(\d{1,2})\.?`);
 const cjk = withClock(String.raw`(\d{4})\s?([年년])\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]`);
 const dayMonthYear = withClock(String.raw`(\d{1,2})([-/.])\s?(\d{1,2})\2\s?(\d{4}|\d{2})`);
 const weekday = String.raw`(?:\p{L}{2,10}\.?,?\s+)?`;
@@ -28,7 +28,12 @@ const nameYear = /^(\p{L}{3,10})\.?[-\s](\d{4}|\d{2})$/iu;
 const yearName = /^(\d{4})[-\s](\p{L}{3,10})\.?$/iu;
 const quarter = /^(?:(\d{4})[-\s_]?Q([1-4])|(?:Q([1-4])|([1-4])Q)[-\s/_]?'?(\d{4}|\d{2}))$/i;
 const week = /^(\d{4})-?W(\d{2})(?:-?([1-7]))?$/i;
-const ordinal = /^(\d{4})-(\d{3})$/;
+const ordinal = withClock(String.raw`(\d{4})-(\d{3})`);
+/** ASP.NET: `/Date(1772409600000+0100)/`, in which the offset changes nothing. */
+const dotNet = /^\/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\/$/;
+/** `KW 05/2026`, `2026 KW5`. */
+const namedWeek =
+  /^(?:(?:KW|W|Week|Woche)\s?(\d{1,2})[\s/.-]+(\d{4})|(\d{4})[\s/.-]*(?:KW|Week|Woche)\s?(\d{1,2}))$/i;
 /** rrdtool has a colon behind its epoch seconds. */
 const plainNumber = /^-?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?$|^\d{9,10}:$/i;
 /** A period: its beginning counts. */
@@ -126,6 +131,18 @@ export class TimeParser extends IsoTimeParser {
       const start = dayMs(Number(year), parseMonth(month!), Number(day));
       return this.finish(start, [hour, minute, second, undefined, undefined, zone]);
     }
+    const net = dotNet.exec(cell);
+    if (net) {
+      this.clock = true;
+      this.ms = Number(net[1]);
+      return TimeForm.instant;
+    }
+    const dayOfYear = ordinal.exec(cell);
+    if (dayOfYear) {
+      const day = Number(dayOfYear[2]);
+      const start = day < 1 || day > 366 ? NaN : dayMs(Number(dayOfYear[1]), 1, 1) + (day - 1) * DAY;
+      return this.complete(start, dayOfYear, 3);
+    }
     const span = this.parseSpan(cell);
     if (span !== TimeForm.none) return span;
     const range = period.exec(cell);
@@ -149,16 +166,10 @@ export class TimeParser extends IsoTimeParser {
     else if ((match = quarter.exec(text))) {
       const part = Number(match[2] ?? match[3] ?? match[4]);
       ms = dayMs(fullYear((match[1] ?? match[5])!), 3 * part - 2, 1);
-    } else if ((match = week.exec(text))) {
-      // Week 1 holds 4 January; weeks begin on Monday (ISO 8601).
-      const fourth = dayMs(Number(match[1]), 1, 4);
-      const monday = fourth - ((new Date(fourth).getUTCDay() + 6) % 7) * DAY;
-      ms = monday + (7 * (Number(match[2]) - 1) + Number(match[3] ?? 1) - 1) * DAY;
-      if (Number(match[2]) < 1 || Number(match[2]) > 53) ms = NaN;
-    } else if ((match = ordinal.exec(text))) {
-      const day = Number(match[2]);
-      ms = day < 1 || day > 366 ? NaN : dayMs(Number(match[1]), 1, 1) + (day - 1) * DAY;
-    }
+    } else if ((match = week.exec(text)))
+      ms = findMonday(Number(match[1]), Number(match[2])) + (Number(match[3] ?? 1) - 1) * DAY;
+    else if ((match = namedWeek.exec(text)))
+      ms = findMonday(Number(match[2] ?? match[3]), Number(match[1] ?? match[4]));
     if (Number.isNaN(ms)) return TimeForm.none;
     this.ms = ms;
     this.clock = false;
@@ -216,6 +227,13 @@ export class TimeParser extends IsoTimeParser {
     this.zoned = true;
     return TimeForm.instant;
   }
+}
+
+/** The Monday of a week; week 1 holds 4 January (ISO 8601). NaN for what is no week. */
+function findMonday(year: number, number: number): number {
+  if (!(number >= 1 && number <= 53)) return NaN;
+  const fourth = dayMs(year, 1, 4);
+  return fourth - ((new Date(fourth).getUTCDay() + 6) % 7) * DAY + 7 * (number - 1) * DAY;
 }
 
 /** Minutes east of UTC of `Z`, `CET`, `+02`, `-0530`, `GMT+1`. */

@@ -1,8 +1,9 @@
 import { HeedError } from '../../errors.js';
 import { formatCount } from '../../format.js';
+import type { Column } from './column.js';
 import type { Grouping } from './pivot.js';
 import type { TableBuilder } from './table.js';
-import { Zone } from './zones.js';
+import { abbreviatedOffset, Zone } from './zones.js';
 
 /**
  * Wall times of a zone as instants; without a zone they are UTC, which is said.
@@ -14,13 +15,23 @@ export function inZone(
   grouping: Grouping | null,
   notes: string[],
 ): Float64Array {
-  const { timeZone } = table.options;
+  const name = (table.time?.name ?? '').replace(/^\(PDH-CSV .*\((-?\d+)\)$/, toOffset);
+  const timeZone = table.options.timeZone ?? findNamedZone(name);
+  const told = timeZone === undefined ? findZoneColumn(table) : null;
+  if (told) {
+    notes.push(`The times were read in the zones that column "${told.name}" tells.`);
+    return wall.map((ms, row) => ms - 60_000 * abbreviatedOffset(told.textAt(row)!.toUpperCase()));
+  }
   // "Date Time, GMT+01:00", as loggers write it.
-  const said = /\b(?:GMT|UTC)\s?([+-])(\d{1,2})(?::?(\d{2}))?\b/.exec(table.time?.name ?? '');
+  const said = /\b(?:GMT|UTC)\s?([+-])(\d{1,2})(?::?(\d{2}))?\b/.exec(name);
   if (timeZone === undefined && said) {
     const minutes = Number(said[2]) * 60 + Number(said[3] ?? 0);
     notes.push(`The times were read as those of ${said[0]}, which the name of their column says.`);
     return wall.map((ms) => ms - (said[1] === '+' ? 1 : -1) * minutes * 60_000);
+  }
+  if (timeZone === undefined && /(^|[^a-z])(utc|gmt)\W*$/i.test(name.replace(/([a-z])(UTC|GMT)$/, '$1 $2'))) {
+    notes.push('The times were read as UTC, which the name of their column says.');
+    return wall;
   }
   if (timeZone === undefined) {
     if (table.timeSource?.kind !== 'clock') {
@@ -55,13 +66,48 @@ export function inZone(
     if (gap === undefined || wall[row]! - wall[gap]! > 7_200_000) lastSkipped.set(group, row);
     if (skipped++ === 0) firstSkipped = row;
   }
-  notes.push(`The times were read as those of ${timeZone}.`);
+  const by = table.options.timeZone === undefined ? ', which the name of their column says' : '';
+  notes.push(`The times were read as those of ${timeZone}${by}.`);
   if (skipped > 0) {
     notes.push(
       `${formatCount(skipped, 'time')} ${skipped === 1 ? 'does' : 'do'} not exist in ${timeZone}, as the clock skips an hour there (first in line ${table.findLine(firstSkipped)}); read as if it did not.`,
     );
   }
   return time;
+}
+
+/** Performance Monitor tells the minutes by which its clock is behind UTC: `(W. Europe Standard Time)(-60)`. */
+function toOffset(_: string, behind: string): string {
+  const minutes = Math.abs(Number(behind));
+  const pad = (value: number): string => String(value).padStart(2, '0');
+  return `UTC${Number(behind) > 0 ? '-' : '+'}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`;
+}
+
+/** A column `tz_cd`, `timezone` that has the letters of a zone in every row, `EST` or `EDT`; null where there is none. */
+function findZoneColumn({ columns, rows }: TableBuilder): Column | null {
+  const found = columns.find(
+    ({ role, cells }) =>
+      role === 'value' &&
+      /^(tz|tz_?cd|time_?zone(_?cd)?|zone)$/i.test(cells.name) &&
+      cells.textCount === rows &&
+      !cells.freeText &&
+      [...cells.texts.keys()].every((text) => !Number.isNaN(abbreviatedOffset(text.toUpperCase()))),
+  );
+  return found?.cells ?? null;
+}
+
+/** The zone that the name of a column says: `Time (Europe/Berlin)`, `MTU (CET/CEST)`; undefined where it says none. */
+function findNamedZone(name: string): string | undefined {
+  if (/\b(CET\/CEST|MEZ\/MESZ)\b/.test(name)) return 'Europe/Berlin';
+  const named =
+    /(?:^|[\s([])((?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific|Etc)\/[\w+/-]+)/.exec(
+      name,
+    )?.[1];
+  try {
+    return named === undefined ? undefined : new Zone(named).name;
+  } catch {
+    return undefined;
+  }
 }
 
 function noSuchTime(table: TableBuilder, zone: Zone, wall: number, row: number): HeedError {

@@ -1,0 +1,173 @@
+/** Lists of cells by name in JSON, one of which is the time. */
+import { markChannel } from './channel-mark.js';
+import { HeedError } from '../../errors.js';
+import { isObject, jsonShape as shape, type Json } from './json-shapes.js';
+import { faultAt, pathText, type JsonPath } from './json-place.js';
+import { isMissingText } from './numbers.js';
+import type { ReadOptions, ReadResult } from './options.js';
+import { seriesFromColumns } from './records.js';
+import { timeRank } from './roles.js';
+
+/**
+ * Lists of one length under one part of an object, as Open-Meteo has them under `hourly`, perhaps with the times beside
+ * that part; null where there are none.
+ * @throws HeedError bad-json where there are several such parts
+ */
+export function searchColumns(value: Json, options: ReadOptions): ReadResult | null {
+  const found: { path: JsonPath; columns: Json; readonly times: readonly unknown[] | undefined }[] = [];
+  const visit = (node: Json, path: JsonPath, above: readonly Json[]): void => {
+    const lists = collectLists(node);
+    const own = Object.entries(lists);
+    const length = own[0]?.[1].length ?? 0;
+    // The nearest times above the lists are theirs.
+    const beside = above
+      .flatMap((one) => Object.entries(collectLists(one)))
+      .find(([name, list]) => list.length === length && timeRank(name) >= 0);
+    const columns = beside ? { [beside[0]]: beside[1], ...lists } : lists;
+    if (
+      path.length > 0 &&
+      // Two numbers are rather the bounds of something.
+      length > 2 &&
+      Object.keys(columns).length > 1 &&
+      own.every(([, list]) => list.length === length)
+    )
+      found.push({ path, columns, times: beside?.[1] });
+    if (path.length > 7) return;
+    for (const [name, inner] of Object.entries(node)) {
+      if (isObject(inner)) visit(inner, [...path, name], [node, ...above]);
+      else if (Array.isArray(inner) && inner.length === 1 && isObject(inner[0]))
+        visit(inner[0], [...path, name, 0], [node, ...above]);
+    }
+  };
+  visit(value, [], []);
+  // Groups that share their times are one.
+  for (let i = found.length - 1; i > 0; i--) {
+    const [one, first] = [found[i]!, found[0]!];
+    if (one.times === undefined || one.times !== first.times) continue;
+    first.columns = { ...one.columns, ...first.columns };
+    found.splice(i, 1);
+  }
+  const [only, ...others] = found;
+  if (!only) return null;
+  if (others.length > 0) {
+    throw new HeedError(
+      'bad-json',
+      `there are several groups of lists: ${found
+        .slice(0, 5)
+        .map(({ path }) => pathText(path))
+        .join(', ')}`,
+      'Give one of them as a file of its own.',
+      { file: options.name },
+    );
+  }
+  const result = readColumns(only.columns, options, only.path);
+  return (
+    result && {
+      ...result,
+      notes: [`The columns were found under "${pathText(only.path)}".`, ...result.notes],
+    }
+  );
+}
+
+/** The lists of cells that an object holds by name, perhaps as `data` of an object each, as Strava has them. */
+function collectLists(node: Json): Record<string, readonly unknown[]> {
+  const entries = Object.entries(node);
+  const inner = entries.map(([name, one]) => [name, isObject(one) ? one.data : one] as const);
+  const wrapped = entries.length > 1 && entries.every(([, one]) => isObject(one) && Array.isArray(one.data));
+  return Object.fromEntries(
+    (wrapped ? inner : entries).filter(
+      (entry): entry is [string, unknown[]] =>
+        Array.isArray(entry[1]) && !entry[1].some((cell) => typeof cell === 'object' && cell !== null),
+    ),
+  );
+}
+
+/** Lists by name, one of which is the time; null where the object holds no lists of cells. */
+export function readColumns(value: Json, options: ReadOptions, base: JsonPath = []): ReadResult | null {
+  const columns: [string, readonly unknown[]][] = [];
+  const paths = new Map<string, JsonPath>();
+  const list = (cells: unknown, key: string, path: JsonPath): void => {
+    if (!Array.isArray(cells)) {
+      throw faultAt(options, path, { code: 'bad-json', what: 'this is no array of values', remedy: shape });
+    }
+    columns.push([key, cells as unknown[]]);
+    paths.set(key, path);
+  };
+  const units = new Map<string, string>();
+  const asked = new Set([options.time, options.label, ...(options.columns ?? [])]);
+  const nameColumn = (name: string): string => (asked.has(name) ? name : markChannel(name));
+  const { channels } = value;
+  if (Array.isArray(channels)) {
+    if (value.time !== undefined) list(value.time, 'time', [...base, 'time']);
+    for (const [c, channel] of (
+      channels as { name?: unknown; unit?: unknown; values?: unknown }[]
+    ).entries()) {
+      const name = channel?.name;
+      if (typeof name !== 'string') {
+        throw faultAt(options, [...base, 'channels', c], {
+          code: 'bad-json',
+          what: 'a channel has no name',
+          remedy: shape,
+        });
+      }
+      const key = nameColumn(name);
+      if (columns.some(([other]) => other === key)) {
+        throw new HeedError(
+          'duplicate-column',
+          'two channels have this name',
+          'Give every channel its own name.',
+          { file: options.name, column: name },
+        );
+      }
+      if (typeof channel.unit === 'string') units.set(name, channel.unit);
+      list(channel.values, key, [...base, 'channels', c, 'values']);
+    }
+    if (value.labels !== undefined) list(value.labels, 'label', [...base, 'labels']);
+  } else {
+    for (const [name, cells] of Object.entries(collectLists(value))) list(cells, name, [...base, name]);
+    // Times alone: what was measured lies elsewhere.
+    if (columns.length === 1 && timeRank(columns[0]![0]) >= 0 && Object.values(value).some(isObject))
+      return null;
+    // A few numbers beside records, such as the bounds of a map, are no series.
+    const records = Object.values(value).find(
+      (one): one is unknown[] => Array.isArray(one) && one.some(isObject),
+    );
+    if (records && columns.every(([, list]) => list.length < records.length)) return null;
+  }
+  const n = columns[0]?.[1].length ?? 0;
+  if (columns.length === 0 || n === 0) return null;
+  for (const [column, cells] of columns) {
+    if (cells.length !== n) {
+      throw faultAt(options, paths.get(column)!, {
+        code: 'length-mismatch',
+        what: `there are ${cells.length} values where "${columns[0]![0]}" has ${n}`,
+        remedy: 'Give all columns the same length (null where a value is missing).',
+      });
+    }
+  }
+  // What our own JSON has is series, whatever the names of its channels.
+  const own = Array.isArray(channels);
+  const byName = new Map(columns);
+  const unit = value.timeUnit;
+  const read = seriesFromColumns(
+    columns.map(([name]) => name),
+    n,
+    (name, row) => byName.get(name)![row],
+    {
+      ...(unit === 's' || unit === 'ms' || unit === 'us' || unit === 'ns' ? { timeUnit: unit } : {}),
+      ...(typeof value.name === 'string' && !isMissingText(value.name) ? { name: value.name } : {}),
+      ...(own ? { label: value.labels === undefined ? null : 'label' } : {}),
+      ...options,
+    },
+    {
+      path: (row, column) => [...(paths.get(column ?? '') ?? paths.get(columns[0]![0])!), row],
+    },
+  );
+  const result = own && read.labelColumn !== undefined ? { ...read, labelColumn: 'labels' } : read;
+  if (units.size === 0) return result;
+  const named = result.series.channels.map((channel) => {
+    const columnUnit = units.get(channel.name);
+    return { ...channel, ...(columnUnit === undefined ? {} : { unit: columnUnit }) };
+  });
+  return { ...result, series: { ...result.series, channels: named } };
+}
