@@ -260,7 +260,7 @@ describe('exports of the second trial', () => {
   it('requests and orders are events, whatever columns tell them apart', () => {
     let at = start;
     const rows = Array.from({ length: 300 }, (_, t) => ({
-      at: (at += Math.floor(-Math.log(chance(t)) * 20)),
+      at: (at += Math.floor(-Math.log(chance(t)) * 4)),
       t,
     }));
     const requests = rows.map(
