@@ -349,6 +349,15 @@ export class Column {
       if (unit.family !== family && !minutes && !thousandths) {
         throw this.mixedUnits(file, seen[0]!.text, seen[0]!.line, text, line);
       }
+      const kilo = seen.find((one) => one.unit.name === 'k' || one.unit.name === 'K');
+      if (thousandths && kilo && !/\s/.test(text)) {
+        throw new HeedError(
+          'bad-value',
+          `"${shorten(text)}" (line ${line}) beside "${shorten(kilo.text)}" (line ${kilo.line}) is in millions or in thousandths: nothing tells which`,
+          'Write the numbers of the column without letters, or millions as M.',
+          { file, line, column: this.name },
+        );
+      }
       factors[code] = minutes ? 60 : thousandths ? 1e-3 : unit.factor;
     }
     if (this.bare && family !== '') {

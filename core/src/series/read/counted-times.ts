@@ -70,6 +70,16 @@ export function countsUnnamedTime(name: string, values: readonly number[]): bool
   return values.every((value, i) => i === 0 || Math.sign(value - values[i - 1]!) === direction);
 }
 
+/** True for a column named as a time since a start, `t`, `second`, `X_Value`, whose numbers go on evenly. */
+export function countsOn(name: string, values: readonly number[]): boolean {
+  if (!/^(t|s|secs?|seconds?|x[ _-]?(axis|values?))$/i.test(name.trim()) || values.length < 5) return false;
+  const step = values[1]! - values[0]!;
+  return (
+    step > 0 &&
+    values.every((value, i) => Math.abs(value - values[0]! - i * step) <= 0.02 * step + 1e-4 * i * step)
+  );
+}
+
 /** True for numbers with decimals that go on evenly from near 0, as programs count seconds; rows may share one. */
 export function countsSeconds(values: readonly number[]): boolean {
   const steps = values.slice(1).map((value, i) => value - values[i]!);

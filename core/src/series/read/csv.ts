@@ -12,6 +12,7 @@ import { CellTypes, splitLine } from './split.js';
 import { CsvRows, LONGEST_ROW, notText, tarArchive } from './rows.js';
 import { findStartDay } from './start-day.js';
 import { TableBuilder } from './table.js';
+import { findNamedZone } from './wall-clock.js';
 import { isTimeOfDay } from './times.js';
 import { shorten } from './words.js';
 import { refuseTimesAsNames, spreadAcross, timesAcross, TransposedCsv } from './transposed.js';
@@ -146,7 +147,12 @@ class CsvTable {
   ) {
     const { delimiter, names, headerLine, sample, units, line, blanks } = dialect;
     const day = findStartDay([...dialect.titles, names.join(' ')], options);
-    this.table = new TableBuilder(names, options, headerLine, sample, units, delimiter, day);
+    // Open-Meteo tells the zone of its times in lines above them.
+    const zones = new Set(dialect.titles.flatMap((title) => title.split(delimiter).map(findNamedZone)));
+    zones.delete(undefined);
+    const [zone] = zones;
+    const zoned = zone !== undefined && zones.size === 1 ? { timeZone: zone, ...options } : options;
+    this.table = new TableBuilder(names, zoned, headerLine, sample, units, delimiter, day);
     this.timedNames = isTimeOfDay(names[0]!) && /\D/.test(names.at(-1)!);
     this.rows = new CsvRows(delimiter.charCodeAt(0), options.name, () => this.row(), blanks);
     this.rows.line = line;
@@ -253,9 +259,10 @@ class CsvTable {
     if (same && rows.count === dialect.names.length)
       return note(2 * equal >= dialect.names.length ? 'header' : 'empty');
     if (worded && equal > 0 && rows.count === table.width && dialect.headerLine !== undefined) {
+      const at = cells.findIndex((cell, i) => cell !== dialect.names[i]);
       throw new HeedError(
         'bad-csv',
-        `a second table begins here, with "${shorten(rows.cell(rows.count - 1))}" where the first has "${shorten(dialect.names.at(-1)!)}"`,
+        `a second table begins here, with "${shorten(cells[at] ?? cells[0]!)}" where the first has "${shorten(dialect.names[at] ?? dialect.names[0]!)}"`,
         'Give each table as a file of its own.',
         { file: this.options.name, line: rows.line },
       );

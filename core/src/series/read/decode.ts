@@ -43,9 +43,9 @@ export function createTextDecoder(name: string | undefined): TextReader {
       if (encoding !== 'utf-8' || wide || looksBinary(bytes) || isBrokenUtf8(bytes)) {
         throw notText(name, `it holds bytes that are not ${encoding.toUpperCase()}`);
       }
-      encoding = 'windows-1252';
+      encoding = guessEncoding(Uint8Array.of(...cut, ...bytes.subarray(0, 1 << 16)));
       decoder = new TextDecoder(encoding);
-      notes.push('The text is not UTF-8; it was read as Windows-1252 (Latin-1).');
+      notes.push(`The text is not UTF-8; it was read as ${shownEncoding[encoding]}.`);
       return decoder.decode(cut, { stream: true }) + decoder.decode(bytes, { stream: !last });
     }
   };
@@ -60,6 +60,40 @@ export function createTextDecoder(name: string | undefined): TextReader {
     },
     end: () => (decoder === null ? '' : decode(new Uint8Array(0), true)),
   };
+}
+
+const shownEncoding: Readonly<Record<string, string>> = {
+  'windows-1252': 'Windows-1252 (Latin-1)',
+  'windows-1251': 'Windows-1251 (Cyrillic)',
+  shift_jis: 'Shift_JIS (Japanese)',
+};
+
+/** The encoding of a text that is not UTF-8: Cyrillic words are runs of high bytes, Japanese ones pairs of them. */
+function guessEncoding(bytes: Uint8Array): string {
+  let [high, letters, runs, run, low] = [0, 0, 0, 0, 0];
+  for (const byte of bytes) {
+    if (byte < 128) run = 0;
+    else {
+      high++;
+      if (byte >= 0xc0 || byte === 0xa8 || byte === 0xb8) letters++;
+      else if (byte < 0xa0) low++;
+      if (++run === 4) runs++;
+    }
+  }
+  if (letters >= 0.9 * high && runs > 0 && 8 * runs >= high / 4) return 'windows-1251';
+  if (low > 0) {
+    try {
+      const text = new TextDecoder('shift_jis', { fatal: true }).decode(bytes.subarray(0, bytes.length - 1), {
+        stream: true,
+      });
+      const japanese = text.match(/[\u3040-\u30ff\u4e00-\u9fff]/g)?.length ?? 0;
+      const other = text.match(/[^\0-\u007f\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]/g)?.length ?? 0;
+      if (japanese > 1 && japanese > 4 * other) return 'shift_jis';
+    } catch {
+      // Some other encoding.
+    }
+  }
+  return 'windows-1252';
 }
 
 /** The bytes at the end of a piece that begin a character without ending it. */

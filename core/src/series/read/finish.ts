@@ -8,8 +8,8 @@ import type { Column } from './column.js';
 import { isMeasuredAfterAll, readLabels, mayBeGroundTruth } from './labels.js';
 import type { ReadResult } from './options.js';
 import { cyclicKeys, findSeries, groupBy, numericKeys, pivot, type Grouping } from './pivot.js';
-import { keyRank } from './roles.js';
-import { noteUneven, putInOrder } from './row-order.js';
+import { isIdOnly, keyRank, tellsSeries } from './roles.js';
+import { noteUneven, putInOrder, refuseEvents } from './row-order.js';
 import type { TableBuilder, TableColumn } from './table.js';
 import { inZone } from './wall-clock.js';
 import { listNames, shorten } from './words.js';
@@ -123,6 +123,7 @@ function buildSeries(table: TableBuilder): ReadResult {
       file,
       findLine,
     );
+    if (grouping.guessed && !keyNames.some(tellsSeries)) refuseEvents(time, grouping, file);
     notes.push(...more);
     if (grouping.names.length === 1) noteUneven(pivoted.time, notes);
     return {
@@ -133,7 +134,9 @@ function buildSeries(table: TableBuilder): ReadResult {
   }
   if (time && table.time) {
     const ordered = putInOrder(table, time, channels, labels);
-    if (!times?.elapsed) noteUneven(ordered.time, notes);
+    const described = texts.some((column) => column.freeText || column.texts.size > 1);
+    const numbered = table.columns.some(({ role, cells }) => role === 'value' && isIdOnly(cells.name));
+    if (!times?.elapsed) noteUneven(ordered.time, notes, described && numbered && !table.asked, file);
     return { series: createSeries({ ...named, ...ordered }), notes, ...told };
   }
   return {

@@ -26,9 +26,13 @@ export function firstDataRow(
   const typed = kinds
     .map((kind, c) => ({ kind, c }))
     .filter(({ kind }) => kind === 'number' || kind === 'time');
+  const isNeverText = (c: number): boolean => later.every(({ cells }) => types.of(cells[c] ?? '') !== 'text');
   const isData = (row: Row): boolean => {
     // Types of columns, as `5s 20d 14n` of the USGS, are no values with units.
     if (row.cells.length > 1 && row.cells.every((cell) => /^\d+[sdn]$/.test(cell))) return false;
+    // Percentiles are names beside other names: `Requests/s,50%,95%`.
+    const named = typed.filter(({ c }) => types.of(row.cells[c] ?? '') === 'text' && isNeverText(c)).length;
+    if (row === rows[0] && named >= 2 && 4 * named >= typed.length) return false;
     let [right, present] = [0, 0];
     for (const { kind, c } of typed) {
       const type = types.of(row.cells[c] ?? '');
@@ -173,8 +177,11 @@ export function nameColumns(
   delimiter: string,
   notes: string[],
 ): Named {
+  // `<DATE>,<CLOSE>`, as archives of prices write them.
+  const bare = (cells: readonly string[]): readonly string[] =>
+    cells.every((cell) => /^<[^<>]+>$/.test(cell)) ? cells.map((cell) => cell.slice(1, -1)) : cells;
   const numbered = (cells: readonly string[]): string[] =>
-    Array.from({ length: cells.length }, (_, c) => (cells[c] === '' ? `column ${c + 1}` : cells[c]!));
+    bare(cells).map((cell, c) => (cell === '' ? `column ${c + 1}` : cell));
   const lowest = given.at(-1);
   const typed = given.length > 1 && lowest!.cells.every((cell) => columnType.test(cell));
   const headers = typed ? given.slice(0, -1) : given;
@@ -247,7 +254,9 @@ export function nameColumns(
     }
   }
   let cells = own.cells;
-  if (cells.length === width + 1 && cells.at(-1) === '') cells = cells.slice(0, -1);
+  // LabVIEW names a column of comments that no row has.
+  if (cells.length === width + 1 && /^(|comments?|remarks?|notes?)$/i.test(cells.at(-1)!))
+    cells = cells.slice(0, -1);
   if (cells.length === width - 1) {
     // A separator at the end of every row, or names of rows that have no heading, as R writes them.
     if (data.length > 0 && data.every((row) => row.at(-1) === '')) cells = [...cells, ''];

@@ -7,6 +7,7 @@ import { isMissingText } from './numbers.js';
 import type { ReadOptions, ReadResult } from './options.js';
 import { seriesFromColumns } from './records.js';
 import { timeRank } from './roles.js';
+import { findNamedZone } from './wall-clock.js';
 
 /**
  * Lists of one length under one part of an object, as Open-Meteo has them under `hourly`, perhaps with the times beside
@@ -60,7 +61,12 @@ export function searchColumns(value: Json, options: ReadOptions): ReadResult | n
       { file: options.name },
     );
   }
-  const result = readColumns(only.columns, options, only.path);
+  const zone = typeof value.timezone === 'string' ? findNamedZone(value.timezone) : undefined;
+  const result = readColumns(
+    only.columns,
+    zone === undefined ? options : { timeZone: zone, ...options },
+    only.path,
+  );
   return (
     result && {
       ...result,

@@ -153,18 +153,50 @@ function holdsRecords(cell: unknown, depth = 0): boolean {
 }
 
 /**
+ * Records below records, as SolarEdge and iostat have them: `[{ type, values: [{ date, value }, …] }, …]`. What the outer
+ * one says holds for all below it. Null where an outer one holds none or several lists, or no time is among them.
+ */
+function readNested(parents: readonly Json[], keys: JsonPath, options: ReadOptions): ReadResult | null {
+  const places: JsonPath[] = [];
+  const records: SeriesRecord[] = [];
+  for (const [i, parent] of parents.entries()) {
+    const inner = Object.entries(parent).filter(
+      ([, cell]) => holdsRecords(cell) || (Array.isArray(cell) && cell.some(isObject)),
+    );
+    const [only] = inner;
+    if (!only || inner.length > 1) return null;
+    const [key, list] = only;
+    if (
+      !Array.isArray(list) ||
+      !list.every((one) => isObject(one) && !Object.values(one).some((cell) => holdsRecords(cell)))
+    )
+      return null;
+    const told = Object.fromEntries(
+      Object.entries(parent).filter(([name, cell]) => name !== key && !Array.isArray(cell)),
+    );
+    for (const [j, record] of (list as Json[]).entries()) {
+      records.push({ ...told, ...record });
+      places.push([...keys, i, key, j]);
+    }
+  }
+  if (records.length < 2 || !Object.keys(records[0]!).some((name) => timeRank(name) >= 0)) return null;
+  return seriesFromRecords(records, options, undefined, (row) => places[row]!);
+}
+
+/**
  * The only list of records that an object of another shape holds, wherever it lies; null where there is none.
  * @throws HeedError bad-json where there are several
  */
 export function searchRecords(value: Json, options: ReadOptions): ReadResult | null {
   const found: { path: string; keys: JsonPath; records: SeriesRecord[] }[] = [];
-  let deep: string | null = null;
+  /** Records that hold lists of records; the first ones count. */
+  const nests: { path: string; keys: JsonPath; parents: readonly Json[] }[] = [];
   const visit = (node: unknown, path: string, keys: JsonPath): void => {
     if (keys.length > 6) return;
     if (Array.isArray(node)) {
       if (node.length > 0 && node.every(isObject)) {
         const nested = node.flatMap((one: Json) => Object.values(one)).some((cell) => holdsRecords(cell));
-        if (nested && node.length > 1) deep ??= path;
+        if (nested && node.length > 1) nests.push({ path, keys, parents: node as Json[] });
         if (nested && node.length === 1) visit(node[0], `${path}[0]`, [...keys, 0]);
         else if (!nested) found.push({ path, keys, records: node as SeriesRecord[] });
       }
@@ -181,10 +213,13 @@ export function searchRecords(value: Json, options: ReadOptions): ReadResult | n
   // Beside measurements stand descriptions of fields and the like, which have no times.
   const timed = lists.filter(({ records }) => Object.keys(records[0]!).some((name) => timeRank(name) >= 0));
   const [only, ...others] = timed.length === 1 ? timed : lists;
-  if (deep !== null && timed.length !== 1) {
+  const [deep] = nests;
+  if (deep && timed.length !== 1) {
+    const nested = readNested(deep.parents, deep.keys, options);
+    if (nested) return nested;
     throw new HeedError(
       'bad-json',
-      `the records under ${deep} hold lists of records of their own, in a layout that is not known`,
+      `the records under ${deep.path} hold lists of records of their own, in a layout that is not known`,
       'Give one of those lists, or a list of records with a time and values each.',
       { file: options.name },
     );

@@ -6,7 +6,14 @@ import {
   type CalendarParts,
 } from './calendar.js';
 import { isMissingText } from './numbers.js';
-import { countsNamedTime, countsSeconds, countsTime, countsUnnamedTime, isEpoch } from './counted-times.js';
+import {
+  countsNamedTime,
+  countsOn,
+  countsSeconds,
+  countsTime,
+  countsUnnamedTime,
+  isEpoch,
+} from './counted-times.js';
 import { TimeForm } from './iso-time.js';
 import { isTimeOfDay, TimeParser } from './times.js';
 import { findYearless } from './yearless.js';
@@ -80,6 +87,8 @@ export function timePart(name: string): [from: number, to: number] | null {
 interface Look {
   readonly times: number;
   readonly dates: number;
+  /** Dates with a clock that stands at midnight. */
+  readonly midnights: number;
   readonly clocks: number;
   readonly numbers: number;
   readonly eightDigits: number;
@@ -94,7 +103,7 @@ function lookAt(
 ): Look {
   const isShort = /^y{2}m{2}d{2}$/.test(bareName(name));
   const isDate = /dat(e|um|a)|fecha|\btag\b|\bday\b/i.test(name);
-  let [times, dates, clocks, numbers, eightDigits, present] = [0, 0, 0, 0, 0, 0];
+  let [times, dates, midnights, clocks, numbers, eightDigits, present] = [0, 0, 0, 0, 0, 0, 0];
   for (const row of sample.slice(0, 60)) {
     const cell = row[column] ?? '';
     if (cell === '' || isMissingText(cell)) continue;
@@ -111,9 +120,10 @@ function lookAt(
     } else if (form !== TimeForm.none) {
       times++;
       if (!parser.clock) dates++;
+      else if (parser.ms % 86_400_000 === 0) midnights++;
     }
   }
-  return { times, dates, clocks, numbers, eightDigits, present };
+  return { times, dates, midnights, clocks, numbers, eightDigits, present };
 }
 
 /**
@@ -151,6 +161,9 @@ export function findTime(
       dated.find(({ rank }) => rank >= 0) ??
       dated[0]!;
     const isOther = clock !== undefined && /sunrise|sunset|start|end/i.test(names[clock]!);
+    // Excel writes a date with the midnight of its day.
+    if (clock !== undefined && most(best.c, 'midnights') && comesAgain(best.c, sample))
+      return { columns: [best.c, clock, ...half], kind: 'join', byContent: false };
     if (clock !== undefined && most(best.c, 'dates') && (!isOther || comesAgain(best.c, sample))) {
       return { columns: [best.c, clock, ...half], kind: 'join', byContent: false };
     }
@@ -225,7 +238,8 @@ export function findTime(
     first === 0 &&
     columns.length > 1 &&
     most(first, 'numbers') &&
-    (countsUnnamedTime(names[first]!, sampleNumbers(first, sample)) ||
+    (countsOn(names[first]!, sampleNumbers(first, sample)) ||
+      countsUnnamedTime(names[first]!, sampleNumbers(first, sample)) ||
       (names[first] === 'column 1' && countsSeconds(sampleNumbers(first, sample))))
   )
     return { columns: [first], kind: 'cell', byContent: true };

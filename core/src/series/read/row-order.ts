@@ -3,9 +3,11 @@ import { HeedError } from '../../errors.js';
 import { humanDuration } from '../../format.js';
 import { mergeRows } from '../merge.js';
 import type { Channel } from './channels.js';
+import type { Grouping } from './pivot.js';
 import { timePart, timeRank } from './roles.js';
 import type { TableBuilder } from './table.js';
 import { medianStep } from './time-formats.js';
+import { listNames } from './words.js';
 
 /** Rows in order of time, merged where they are to be. @throws HeedError non-monotonic-time, duplicate-time */
 export function putInOrder(
@@ -113,9 +115,19 @@ const fewestSteps = 8;
 /**
  * Tells of times that have no rhythm, as events have them: most steps are far from one usual step and from several of
  * them (gaps, weekends, months are near).
+ * @param described every row has an id and texts of its own: then these are events, and refused
+ * @throws HeedError duplicate-time
  */
-export function noteUneven(time: Float64Array, notes: string[]): void {
+export function noteUneven(time: Float64Array, notes: string[], described = false, file?: string): void {
   if (!isUneven(time)) return;
+  if (described) {
+    throw new HeedError(
+      'duplicate-time',
+      'this is rather a list of events than a series: rows have ids and texts, and come at uneven times',
+      'Count or average them per minute, hour or day first; or name what is to be read as numbers (--columns).',
+      { file },
+    );
+  }
   const usual = medianStep(time);
   let [least, most] = [Infinity, 0];
   for (let row = 1; row < time.length; row++) {
@@ -132,4 +144,26 @@ export function noteUneven(time: Float64Array, notes: string[]): void {
 function isHalfDayBack(time: Float64Array, row: number): boolean {
   const step = row > 1 ? time[row - 1]! - time[row - 2]! : time[row + 1]! - time[row]!;
   return Math.abs(time[row - 1]! + step - time[row]! - 43_200_000) < Math.abs(step) / 2;
+}
+
+/**
+ * Rows of series that no one named, each with times without a rhythm: requests, orders, alerts.
+ * @throws HeedError duplicate-time
+ */
+export function refuseEvents(
+  time: Float64Array,
+  { groupOf, names, columns }: Grouping,
+  file: string | undefined,
+): void {
+  const own = names.map((): number[] => []);
+  time.forEach((ms, row) => own[groupOf[row]!]!.push(ms));
+  const long = own.filter((times) => times.length > fewestSteps);
+  const uneven = long.filter((times) => isUneven(Float64Array.from(times).sort()));
+  if (long.length === 0 || 2 * uneven.length < long.length) return;
+  throw new HeedError(
+    'duplicate-time',
+    `this is rather a list of events than series: the times of every ${listNames(columns.map(({ name }) => name))} are uneven`,
+    'Count or average them per minute, hour or day first; or name the columns that tell series apart with --series (option series).',
+    { file },
+  );
 }

@@ -274,7 +274,8 @@ export class TableBuilder {
         const clock = cell(second!)
           .replace(/^(\d{1,2})\.(\d{2})(?:\.(\d{2}))?$/, (_, h, m, s) => `${h}:${m}:${s ?? '00'}`)
           .replace(/^(\d{1,2})$/, (hour: string) => `${hour.padStart(2, '0')}:00`);
-        return `${cell(first!)} ${clock}${third === undefined ? '' : ` ${cell(third)}`}`;
+        const date = cell(first!).replace(/[ T]0?0:00(:00([.,]0+)?)?$/, '');
+        return `${date} ${clock}${third === undefined ? '' : ` ${cell(third)}`}`;
       }
       case 'parts': {
         const [year, month, day, hour = '0', minute = '0', sec = '0'] = source.columns.map((c) =>

@@ -49,7 +49,7 @@ const otherTexts: readonly (readonly [begin: RegExp, what: string, remedy: strin
     'a web page (HTML)',
     'Often it is a page to log in or an error: export the data as CSV or JSON, or give the address with credentials.',
   ],
-  [/^\s*<(?:\?xml|[a-z][\w:-]*[\s>])/i, 'XML', 'Export the data as CSV or JSON.'],
+  [/^\s*<(?:\?xml|[a-z][\w:-]*(?:\s|>(?![,;\t])))/i, 'XML', 'Export the data as CSV or JSON.'],
   [
     /^(?:---\s*\n)?- [\w"]+: ?\S*.*\n {2}[\w"]+:/,
     'YAML',

@@ -249,6 +249,10 @@ export class TimeColumn {
       for (const format of ['yyyymmdd', 'yyyymmddhhmm', 'yyyymmddhhmmss', 'yyyymm'] as const) {
         if (time.every((value) => !Number.isNaN(dateOfDigits(value, format)))) return format;
       }
+      const digits = /dat(e|um|a)|fecha|day|tag|日期/i.test(this.name)
+        ? this.guessDigits(time, findLine)
+        : null;
+      if (digits) return digits;
       if (low >= 1000 && high <= 2200 && /year|jahr|ann[eé]e|año|ano|^jaar|年/i.test(this.name))
         return 'yyyy';
       // A date that goes on by one from year to year: 1990, 1991 …
@@ -280,6 +284,21 @@ export class TimeColumn {
         ),
       ),
     );
+  }
+
+  /** Dates of 7 and 8 digits with the day or month first, or of a year and its day, below the name of a date. */
+  private guessDigits(time: Float64Array, findLine: (row: number) => number): NumberFormat | null {
+    const fits = (['ddmmyyyy', 'mmddyyyy', 'yyyyddd'] as const).filter((format) =>
+      time.every((value) => !Number.isNaN(dateOfDigits(value, format))),
+    );
+    if (fits.length > 1) {
+      throw this.error(
+        `"${time[0]}" is the day ${fits.map((format) => dateText(dateOfDigits(time[0]!, format)).slice(0, 10)).join(' or ')}: no row tells how its digits are to be read`,
+        'Say it with --time-format %d%m%Y or --time-format %m%d%Y (option timeFormat).',
+        findLine(0),
+      );
+    }
+    return fits[0] ?? null;
   }
 
   private fromNumbers(

@@ -18,6 +18,9 @@ export type NumberFormat =
   | 'yyyymmddhhmm'
   | 'yyyymmddhhmmss'
   | 'yymmdd'
+  | 'ddmmyyyy'
+  | 'mmddyyyy'
+  | 'yyyyddd'
   | 'elapsed'
   | keyof typeof tickCounts
   | keyof typeof dayCounts;
@@ -69,6 +72,19 @@ export function dateOfDigits(value: number, format: string): number {
     format === 'yymmdd' && value > 10_000
       ? String(value < 400_000 ? 20_000_000 + value : 19_000_000 + value)
       : String(value);
+  if (format === 'ddmmyyyy' || format === 'mmddyyyy') {
+    // Numbers lose the 0 in front.
+    const [one, other, year] =
+      /^(\d\d)(\d\d)(\d{4})$/.exec(text.padStart(8, '0'))?.slice(1).map(Number) ?? [];
+    if (!(year! >= 1900 && year! <= 2100)) return NaN;
+    return format === 'ddmmyyyy' ? dayMs(year!, other!, one!) : dayMs(year!, one!, other!);
+  }
+  if (format === 'yyyyddd') {
+    const [year, day] = [Math.floor(value / 1000), value % 1000];
+    return year >= 1900 && year <= 2100 && day >= 1 && day <= 366
+      ? dayMs(year, 1, 1) + (day - 1) * 86_400_000
+      : NaN;
+  }
   if (format === 'yymmdd') return text.length === 8 ? dateOfDigits(Number(text), 'yyyymmdd') : NaN;
   if (text.length !== format.length || !/^\d+$/.test(text)) return NaN;
   const part = (from: number, to: number, none: number): number =>

@@ -35,7 +35,7 @@ const dotNet = /^\/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\/$/;
 const namedWeek =
   /^(?:(?:KW|W|Week|Woche)\s?(\d{1,2})[\s/.-]+(\d{4})|(\d{4})[\s/.-]*(?:KW|Week|Woche)\s?(\d{1,2}))$/i;
 /** rrdtool has a colon behind its epoch seconds. */
-const plainNumber = /^-?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?$|^\d{9,10}:$/i;
+const plainNumber = /^[-+]?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?$|^\d{9,10}:$/i;
 /** A period: its beginning counts. */
 const period = /^(.{8,40}?)(?:\s+(?:-|–|—|to|bis|\/)\s+|\/|\s*–\s*)(\d.*)$/u;
 

@@ -15,7 +15,7 @@ const wall = (t: number): string =>
 const levels = (count: number): number[] => Array.from({ length: count }, (_, t) => Number(level(t)));
 
 /** Start, step, and channels by name, of a text that is read. */
-function read(text: string, options?: ReadOptions) {
+function read(text: string | Uint8Array, options?: ReadOptions) {
   const { series, notes } = readText(text, options);
   return {
     begin: iso(series.time[0]!),
@@ -205,6 +205,124 @@ describe('answers in JSON', () => {
       { timestamp: seconds, indicators: { quote: [{ open: values }], adjclose: [{ adjclose: values }] } },
     ];
     expect(read(JSON.stringify({ chart: { result } })).names.sort()).toEqual(['adjclose', 'open']);
+  });
+});
+
+describe('exports of the second trial', () => {
+  it.each([
+    ['midnights beside times of day', 'Date,Time,v', (t: number) => `2026-03-02 00:00:00,${wall(t).slice(11)},${level(t)}`],
+    ['names between brackets', '<DATE>,<TIME>,<CLOSE>', (t: number) => `20260302,${wall(t).slice(11).replace(/:/g, '')},${level(t)}`],
+    ['percentiles among the names', 'Timestamp,Requests/s,Failures,50%,95%', (t: number) => `${start / 1000 + 60 * t},${level(t)},0,12,${14 + t}`],
+    ['a zone above the table', 'latitude,timezone\n52.5,Europe/Berlin\n\ntime,v', (t: number) => `${wall(t + 60).slice(0, 16)},${level(t)}`],
+    ['offsets in a column', 'time,utc_offset,v', (t: number) => `${wall(t + 60)},+01:00,${level(t)}`],
+    ['zones in a column', 'time,tz,v', (t: number) => `${wall(t + 60)},Europe/Berlin,${level(t)}`],
+  ])('%s', (_, head, row) => {
+    expect(read(`${head}\n${lines(30, row)}`)).toMatchObject({ begin: iso(start), step: 60_000, values: levels(30) });
+  }); // prettier-ignore
+
+  it.each([
+    ['t', (t: number) => String(60 * t), 60_000],
+    ['second', (t: number) => (-5e-3 + 1e-3 * t).toExponential(7).replace(/^(?=\d)/, '+'), 1],
+    ['X_Value', (t: number) => (0.01 * t).toFixed(6), 10],
+  ])('times since a start below "%s"', (name, write, step) => {
+    const found = read(`${name},v\n${lines(30, (t) => `${write(t)},${level(t)}`)}`);
+    expect(found.names).toEqual(['v']);
+    expect(found.step).toBeCloseTo(step, 6);
+    expect(found.notes).toContain('since a start');
+  });
+
+  it('LabVIEW: a name of comments that no row has', () => {
+    expect(
+      read(`X_Value\tV\tI\tComment\n${lines(30, (t) => `${t}\t${level(t)}\t5`)}`).names.slice(-2),
+    ).toEqual(['V', 'I']);
+  });
+
+  it.each([
+    ['%d%m%Y', (day: string) => `${day.slice(8)}${day.slice(5, 7)}${day.slice(0, 4)}`],
+    ['%m%d%Y', (day: string) => `${day.slice(5, 7)}${day.slice(8)}${day.slice(0, 4)}`],
+    [
+      '%Y%j',
+      (day: string) =>
+        `2026${String((Date.parse(day) - Date.UTC(2026, 0, 0)) / 86_400_000).padStart(3, '0')}`,
+    ],
+  ])('dates of digits as %s, where all rows are dates so', (_, write) => {
+    const text = (days: number): string =>
+      `date,v\n${lines(days, (t) => `${write(iso(start + 86_400_000 * t).slice(0, 10))},${level(t)}`)}`;
+    expect(read(text(40))).toMatchObject({ begin: iso(start), step: 86_400_000 });
+  });
+
+  it('refuses such dates where two orders are dates', () => {
+    expect(() => readText(`date,v\n${lines(8, (t) => `0${t + 1}022026,${level(t)}`)}`)).toThrow(
+      /no row tells how its digits/,
+    );
+  });
+
+  it('requests and orders are events, whatever columns tell them apart', () => {
+    let at = start;
+    const rows = Array.from({ length: 300 }, (_, t) => ({
+      at: (at += Math.floor(-Math.log(chance(t)) * 4)),
+      t,
+    }));
+    const requests = rows.map(
+      (row) =>
+        `${row.at},${level(row.t)},200,${['Login', 'Home'][row.t % 2]},Thread Group 1-${Math.floor(5 * chance(row.t + 7))}`,
+    );
+    expect(() =>
+      readText(`timeStamp,elapsed,responseCode,label,threadName\n${requests.join('\n')}\n`),
+    ).toThrow(/list of events/);
+    const orders = rows.map((row) => `${1000 + row.t},${iso(row.at)},C${row.t % 7},${level(row.t)}`);
+    expect(() => readText(`order_id,created_at,customer,total\n${orders.join('\n')}\n`)).toThrow(
+      /list of events/,
+    );
+  });
+
+  it('devices at moments of their own are series', () => {
+    let at = start;
+    const rows = Array.from(
+      { length: 300 },
+      (_, t) =>
+        `${iso((at += Math.ceil(-Math.log(chance(t)) * 10_000)))},${'abc'[Math.floor(3 * chance(t + 5))]!},${level(t)}`,
+    );
+    expect(read(`time,device,temp\n${rows.join('\n')}\n`).names.sort()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('refuses m beside k, which is a million or a thousandth', () => {
+    expect(() =>
+      readText(`time,v\n${lines(20, (t) => `${wall(t)},${['1.2k', '999', '1.10m'][t % 3]}`)}`),
+    ).toThrow(/millions or in thousandths/);
+  });
+
+  it('records below records, and their zones', () => {
+    const meters = ['in', 'out'].map((type) => ({
+      type,
+      values: levels(30).map((value, t) => ({ date: wall(t), value })),
+    }));
+    expect(read(JSON.stringify({ details: { unit: 'Wh', meters } }))).toMatchObject({
+      begin: iso(start),
+      names: ['in', 'out'],
+      values: levels(30),
+    });
+    const hourly = {
+      time: levels(30).map((_, t) =>
+        wall(t + 60)
+          .slice(0, 16)
+          .replace(' ', 'T'),
+      ),
+      v: levels(30),
+    };
+    expect(read(JSON.stringify({ timezone: 'Europe/Berlin', hourly })).begin).toBe(iso(start));
+  });
+
+  it.each([
+    ['Windows-1251', [0xc7, 0xed, 0xe0, 0xf7, 0xe5, 0xed, 0xe8, 0xe5], 'Значение'],
+    ['Shift_JIS', [0x93, 0x64, 0x97, 0xcd, 0x83, 0x6f], '電力バ'],
+    ['Windows-1252', [0xd6, 0x6c, 0x20, 0x47, 0x72, 0xf6, 0xdf, 0x65], 'Öl Größe'],
+  ])('%s', (encoding, bytes, name) => {
+    const text = new TextEncoder();
+    const table = lines(20, (t) => `${wall(t)},${level(t)}`);
+    const found = read(Uint8Array.of(...text.encode('time,'), ...bytes, ...text.encode(`\n${table}`)));
+    expect(found.names).toEqual([name]);
+    expect(found.notes).toContain(encoding);
   });
 });
 

@@ -20,7 +20,8 @@ export function inZone(
   const told = timeZone === undefined ? findZoneColumn(table) : null;
   if (told) {
     notes.push(`The times were read in the zones that column "${told.name}" tells.`);
-    return wall.map((ms, row) => ms - 60_000 * abbreviatedOffset(told.textAt(row)!.toUpperCase()));
+    const zones = new Map([...told.texts.keys()].map((text) => [text, toZone(text)!]));
+    return wall.map((ms, row) => ms - zones.get(told.textAt(row)!)!(ms));
   }
   // "Date Time, GMT+01:00", as loggers write it.
   const said = /\b(?:GMT|UTC)\s?([+-])(\d{1,2})(?::?(\d{2}))?\b/.exec(name);
@@ -83,21 +84,35 @@ function toOffset(_: string, behind: string): string {
   return `UTC${Number(behind) > 0 ? '-' : '+'}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`;
 }
 
-/** A column `tz_cd`, `timezone` that has the letters of a zone in every row, `EST` or `EDT`; null where there is none. */
+/** Milliseconds by which a zone's clock is ahead of UTC when it shows a time: `EST`, `+01:00`, `Europe/Berlin`; null for other texts. */
+function toZone(text: string): ((wall: number) => number) | null {
+  const letters = abbreviatedOffset(text.toUpperCase());
+  if (!Number.isNaN(letters)) return () => 60_000 * letters;
+  const digits = /^(?:UTC|GMT)?([+-])(\d{1,2}):?(\d{2})?$/i.exec(text);
+  if (digits) {
+    const ahead = 60_000 * (60 * Number(digits[2]) + Number(digits[3] ?? 0)) * (digits[1] === '-' ? -1 : 1);
+    return () => ahead;
+  }
+  const named = findNamedZone(text);
+  const zone = named === undefined ? null : new Zone(named);
+  return zone && ((wall) => wall - zone.toUtc(wall, -Infinity).utc);
+}
+
+/** A column `tz_cd`, `timezone`, `utc_offset` that has a zone in every row; null where there is none. */
 function findZoneColumn({ columns, rows }: TableBuilder): Column | null {
   const found = columns.find(
     ({ role, cells }) =>
       role === 'value' &&
-      /^(tz|tz_?cd|time_?zone(_?cd)?|zone)$/i.test(cells.name) &&
+      /^(tz|tz_?cd|time_?zone(_?cd)?|zone|(utc|gmt|tz)_?offset|offset)$/i.test(cells.name) &&
       cells.textCount === rows &&
       !cells.freeText &&
-      [...cells.texts.keys()].every((text) => !Number.isNaN(abbreviatedOffset(text.toUpperCase()))),
+      [...cells.texts.keys()].every((text) => toZone(text) !== null),
   );
   return found?.cells ?? null;
 }
 
-/** The zone that the name of a column says: `Time (Europe/Berlin)`, `MTU (CET/CEST)`; undefined where it says none. */
-function findNamedZone(name: string): string | undefined {
+/** The zone that a text says: `Time (Europe/Berlin)`, `MTU (CET/CEST)`; undefined where it says none. */
+export function findNamedZone(name: string): string | undefined {
   if (/\b(CET\/CEST|MEZ\/MESZ)\b/.test(name)) return 'Europe/Berlin';
   const named =
     /(?:^|[\s([])((?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific|Etc)\/[\w+/-]+)/.exec(
