@@ -67,7 +67,7 @@ const MOST_VALUES = 2 ** 28;
  * @throws HeedError length-mismatch
  */
 export function readLength(values: ArrayLike<number>): number {
-  const { length } = values;
+  const length: unknown = (values as ArrayLike<number> | null | undefined)?.length;
   if (isNumberIn(length, { min: 0, max: MOST_VALUES, whole: true })) return length;
   throw new HeedError(
     'length-mismatch',

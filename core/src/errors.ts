@@ -78,7 +78,9 @@ export class HeedError extends Error {
    * @param place where it is wrong
    */
   constructor(code: HeedErrorCode, what: string, remedy: string, place?: ErrorPlace, cause?: unknown) {
-    const told = shortened(oneLine(`${formatPlace(place)}${what}`));
+    const told = shortened(
+      oneLine(`${formatPlace(place)}${typeof what === 'string' ? what : shownValue(what)}`),
+    );
     const advice = oneLine(remedy);
     super(`${told}. ${advice}`, cause === undefined ? undefined : { cause });
     this.code = code;
@@ -95,8 +97,8 @@ const breaks = /\s*[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+\s*/g;
  * Names and values of an input stand in messages: none may end the line, turn its order around, or talk to the
  * terminal.
  */
-function oneLine(text: string): string {
-  return text.replace(breaks, ' ');
+function oneLine(text: unknown): string {
+  return (typeof text === 'string' ? text : shownValue(text)).replace(breaks, ' ');
 }
 
 const mostCharacters = 2000;

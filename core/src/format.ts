@@ -1,4 +1,6 @@
 /** Numbers and durations as people say them, in English: the same in reasons, plots and on the command line. */
+import { checkNumber } from './check-number.js';
+import { checkAnyNumber, checkArray } from './check-argument.js';
 import { format, formatPrefix, precisionFixed, precisionPrefix } from 'd3-format';
 
 const whole = format(',d');
@@ -18,13 +20,17 @@ type Rounded = ReturnType<typeof rounded>;
 const known = new Map<number, Rounded>();
 
 function roundedTo(digits: number): Rounded {
-  const found = known.get(digits) ?? rounded(digits);
-  known.set(digits, found);
-  return found;
+  const found = known.get(digits);
+  if (found) return found;
+  checkNumber('the number of digits', digits, { min: 1, max: 21, whole: true });
+  const made = rounded(digits);
+  known.set(digits, made);
+  return made;
 }
 
 /** `0.31`, `8.1`, `1,204`, `12.3k`, `4.5e-7`: so many significant digits, or whole numbers up to 9,999. */
 export function formatNumber(value: number, digits = 3): string {
+  checkAnyNumber('value', value);
   const size = Math.abs(value);
   const { plain, prefixed, scientific } = roundedTo(digits);
   if (isExtreme(size)) return scientific(value);
@@ -39,6 +45,7 @@ export function formatCount(count: number, noun: string): string {
 
 /** Labels for evenly spaced ticks: as many decimals as tell neighbors apart, one prefix for all. */
 export function formatTicks(ticks: readonly number[]): string[] {
+  checkArray('ticks', ticks);
   let largest = 0;
   for (const tick of ticks) if (Math.abs(tick) > largest) largest = Math.abs(tick);
   // Of equal ticks, or where one is no number, the step is 0 or none.
@@ -60,6 +67,7 @@ const units: readonly (readonly [milliseconds: number, name: string])[] = [
 
 /** `250 ms`, `45 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`: two units at most, to be read by people alone. */
 export function humanDuration(milliseconds: number): string {
+  checkAnyNumber('duration', milliseconds);
   if (!(milliseconds >= 999.5)) return `${formatNumber(milliseconds)} ms`;
   // What the next smaller units would round up to a minute, hour or day is one: 59.96 s, 23 h 59.9 min.
   const at = units.findIndex(([size], i) => milliseconds >= size - (units[i + 2]?.[0] ?? 100) / 2);

@@ -1,4 +1,6 @@
-import { checkNumber } from './check-number.js';
+import { HeedError } from './errors.js';
+import { checkAnyNumber, checkArray } from './check-argument.js';
+import { checkNumber, readLength } from './check-number.js';
 import { randomBeta, randomExponential, randomGamma, randomNormal, randomPoisson } from 'd3-random';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
@@ -30,6 +32,9 @@ export interface Random {
   fork(): Random;
 }
 
+/** Of a parameter of a distribution. */
+const LARGEST = 1e15;
+
 /**
  * Seeded randomness (Mersenne Twister MT19937, whose initialization keeps neighboring seeds apart).
  * @param seed whole number; only its lower 32 bits count
@@ -45,7 +50,11 @@ export function createRandom(seed: number): Random {
   const gamma = randomGamma.source(source);
   const beta = randomBeta.source(source);
   const random: Random = {
-    uniform: (low = 0, high = 1) => low + (high - low) * source(),
+    uniform: (low = 0, high = 1) => {
+      checkAnyNumber('lower end', low);
+      checkAnyNumber('upper end', high);
+      return low + (high - low) * source();
+    },
     integer: (low, high) => {
       // The generator draws without end where there is no such number.
       if (!(Number.isSafeInteger(low) && Number.isSafeInteger(high) && low <= high)) {
@@ -54,15 +63,48 @@ export function createRandom(seed: number): Random {
       }
       return uniformInt(generator, low, high);
     },
-    chance: (probability) => source() < probability,
-    normal: (mean = 0, deviation = 1) => mean + deviation * normal(),
-    logNormal: (median, deviation) => median * Math.exp(deviation * normal()),
-    exponential: (mean) => mean * exponential(),
-    poisson: (mean) => (mean > 0 ? poisson(mean)() : 0),
-    gamma: (shape, scale) => gamma(shape, scale)(),
-    beta: (alpha, betaShape) => beta(alpha, betaShape)(),
-    pick: (items) => items[uniformInt(generator, 0, items.length - 1)]!,
-    shuffle: (items) => shuffleInPlace([...items], source),
+    chance: (probability) => {
+      checkAnyNumber('probability', probability);
+      return source() < probability;
+    },
+    normal: (mean = 0, deviation = 1) => {
+      checkAnyNumber('mean', mean);
+      checkAnyNumber('deviation', deviation);
+      return mean + deviation * normal();
+    },
+    logNormal: (median, deviation) => {
+      checkAnyNumber('median', median);
+      checkAnyNumber('deviation', deviation);
+      return median * Math.exp(deviation * normal());
+    },
+    exponential: (mean) => {
+      checkAnyNumber('mean', mean);
+      return mean * exponential();
+    },
+    // These draw again and again where a parameter is no number or beyond all.
+    poisson: (mean) => {
+      checkNumber('the mean', mean, { max: LARGEST });
+      return mean > 0 ? poisson(mean)() : 0;
+    },
+    gamma: (shape, scale) => {
+      checkNumber('the shape', shape, { min: 0, max: LARGEST });
+      checkNumber('the scale', scale, {});
+      return gamma(shape, scale)();
+    },
+    beta: (alpha, betaShape) => {
+      checkNumber('the first shape', alpha, { above: 0, max: LARGEST });
+      checkNumber('the second shape', betaShape, { above: 0, max: LARGEST });
+      return beta(alpha, betaShape)();
+    },
+    pick: (items) => {
+      const length = readLength(items as unknown as ArrayLike<number>);
+      if (length > 0) return items[uniformInt(generator, 0, length - 1)]!;
+      throw new HeedError('empty-input', 'there is nothing to pick from', 'Give at least one.');
+    },
+    shuffle: (items) => {
+      checkArray('items', items);
+      return shuffleInPlace([...items], source);
+    },
     fork: () => createRandom(uniformInt(generator, -0x80000000, 0x7fffffff)),
   };
   return random;

@@ -1,3 +1,4 @@
+import { checkRecord, checkText } from '../check-argument.js';
 import { HeedError } from '../errors.js';
 import { domainGenerators } from './domains.js';
 import { healthGenerators } from './health.js';
@@ -21,6 +22,8 @@ export const generators: readonly GeneratorDefinition[] = [
  * @throws HeedError bad-option for an unknown id or an option out of range
  */
 export function generateSeries(id: string, options?: GeneratorOptions): LabeledSeries {
+  checkText('id', id);
+  if (options !== undefined) checkRecord('options', options);
   const found = generators.find((generator) => generator.id === id);
   if (!found) {
     const known = generators.map((generator) => generator.id).join(', ');

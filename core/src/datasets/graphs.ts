@@ -1,3 +1,4 @@
+import { checkRecord } from '../check-argument.js';
 import { checkNumber } from '../check-number.js';
 import { HeedError } from '../errors.js';
 import { createRandom, type Random } from '../random.js';
@@ -45,6 +46,7 @@ const FEATURES = 8;
  * @throws HeedError bad-option
  */
 export function generateGraph(options: GraphGeneratorOptions = {}): LabeledGraph {
+  checkRecord('options', options);
   const n = options.nodes ?? 200;
   checkNumber('the number of nodes', n, { min: 40, max: 1_000_000, whole: true });
   const contextual = options.contextual ?? Math.round(n / 40);
@@ -138,6 +140,7 @@ export interface GraphSequenceGeneratorOptions {
  * @throws HeedError bad-option
  */
 export function generateGraphSequence(options: GraphSequenceGeneratorOptions = {}): LabeledGraphSequence {
+  checkRecord('options', options);
   const n = options.nodes ?? 8;
   const steps = options.steps ?? 600;
   const anomalies = options.anomalies ?? 6;

@@ -1,3 +1,4 @@
+import { checkRecord } from '../check-argument.js';
 import { checkNumber } from '../check-number.js';
 import { createRandom } from '../random.js';
 
@@ -18,6 +19,7 @@ export interface LabeledImages {
 export function generateImages(
   options: { count?: number; seed?: number; defects?: number } = {},
 ): LabeledImages {
+  checkRecord('options', options);
   const { count = 240, seed = 0, defects = 0.3 } = options;
   checkNumber('the number of images', count, { min: 10, max: 1_000_000, whole: true });
   checkNumber('the share with defects', defects, { above: 0, below: 1 });

@@ -1,3 +1,4 @@
+import { checkArray, checkRecord, checkSeries } from '../check-argument.js';
 import { HeedError } from '../errors.js';
 import { createRandom, type Random } from '../random.js';
 import type { Series } from '../series/series.js';
@@ -37,6 +38,8 @@ const attempts = 60;
  * @throws HeedError bad-option, too-few-points
  */
 export function injectAnomalies(series: Series, options: InjectOptions = {}): LabeledSeries {
+  checkSeries(series);
+  checkRecord('options', options);
   const n = series.time.length;
   const settings = checkOptions(series, options);
   const random = createRandom(options.seed ?? 0);
@@ -110,6 +113,7 @@ function checkOptions(series: Series, options: InjectOptions) {
   const count = options.count ?? Math.max(1, Math.round(n / 500));
   if (!isWhole(count, 0, 1e6)) fail(`count is ${count}`, 'Give a whole number of at least 0.');
   const length = options.length ?? [10, 100];
+  checkArray('length', length);
   if (!isWhole(length[0], 1, 1e9) || !isWhole(length[1], length[0], 1e9)) {
     fail(
       `length is [${length.join(', ')}]`,

@@ -1,3 +1,4 @@
+import { checkRecord } from '../check-argument.js';
 import { checkNumber } from '../check-number.js';
 import { HeedError, shownValue } from '../errors.js';
 import { createRandom, type Random } from '../random.js';
@@ -188,7 +189,9 @@ export const calmKinds = Object.keys(calm) as readonly CalmKind[];
 export const faultKinds = Object.keys(faults) as readonly FaultKind[];
 
 /** A series in which nothing is wrong. */
-export function generateCalm(kind: CalmKind, { points = 1800, seed }: OperationsOptions): LabeledSeries {
+export function generateCalm(kind: CalmKind, options: OperationsOptions): LabeledSeries {
+  checkRecord('options', options);
+  const { points = 1800, seed } = options;
   checkKind(kind, calm);
   checkPoints(points, 1);
   const random = createRandom(seed);
@@ -196,7 +199,9 @@ export function generateCalm(kind: CalmKind, { points = 1800, seed }: Operations
 }
 
 /** A series with one fault, which lies in the second half. */
-export function generateFault(kind: FaultKind, { points = 1800, seed }: OperationsOptions): LabeledSeries {
+export function generateFault(kind: FaultKind, options: OperationsOptions): LabeledSeries {
+  checkRecord('options', options);
+  const { points = 1800, seed } = options;
   checkKind(kind, faults);
   checkPoints(points, LEAST_POINTS);
   const random = createRandom(seed);

@@ -1,3 +1,4 @@
+import { checkRecord } from '../check-argument.js';
 import { createRandom, type Random } from '../random.js';
 import { createSeries } from '../series/series.js';
 import { checkKind, checkPoints, labelSeries, LEAST_POINTS, type OperationsOptions } from './operations.js';
@@ -80,8 +81,10 @@ export const brokenKinds = relatedKinds.filter(
  */
 export function generateRelated(
   kind: RelatedKind,
-  { points = 1800, seed, broken = false }: OperationsOptions & { readonly broken?: boolean },
+  options: OperationsOptions & { readonly broken?: boolean },
 ): LabeledSeries {
+  checkRecord('options', options);
+  const { points = 1800, seed, broken = false } = options;
   checkKind(kind, kinds);
   checkPoints(points, LEAST_POINTS);
   const random = createRandom(seed);
@@ -111,8 +114,10 @@ export function generateRelated(
 /** A heartbeat, 1 a minute: it stays away for 10 to 60 minutes, as rows that are not there or as empty values. */
 export function generateOutage(
   as: 'absent rows' | 'missing values',
-  { points = 1800, seed }: OperationsOptions,
+  options: OperationsOptions,
 ): LabeledSeries {
+  checkRecord('options', options);
+  const { points = 1800, seed } = options;
   checkKind(as, { 'absent rows': true, 'missing values': true });
   checkPoints(points, LEAST_POINTS);
   const random = createRandom(seed);

@@ -1,3 +1,4 @@
+import { checkRecord, checkRun, checkSeries, checkText } from '../check-argument.js';
 import { distill, rankCorrelation } from '../detectors/transfer/distill.js';
 import type { DetectorOptions, FitReport, RunOptions } from '../detectors/base/types.js';
 import { getSeriesDefinition } from '../detectors/registry.js';
@@ -32,6 +33,9 @@ export async function measureQuantization(
   series: Series,
   options: RunOptions = {},
 ): Promise<CompressionFigures> {
+  checkRecord('detector', detector, 'save');
+  checkSeries(series);
+  checkRun(options);
   const definition = detector instanceof SeriesDetector ? detector.definition : undefined;
   const texts = [await detector.save(), await detector.save({ weights: 'int8' })];
   const [full, small] = await Promise.all(texts.map((text) => loadDetector(text, definition)));
@@ -68,6 +72,11 @@ export async function distillDetector(
   series: Series,
   options: RunOptions = {},
 ): Promise<DistilledDetector> {
+  checkRecord('teacher', teacher);
+  checkText('id of the student', studentId);
+  checkRecord('options of the student', studentOptions);
+  checkSeries(series);
+  checkRun(options);
   const definition = getSeriesDefinition(studentId);
   if (!(teacher instanceof SeriesDetector)) {
     throw new HeedError(

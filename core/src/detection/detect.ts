@@ -1,3 +1,4 @@
+import { checkRun, checkSeries } from '../check-argument.js';
 import type { DetectorChoice, DetectorReference } from '../detectors/known.js';
 import type { Detection } from './types.js';
 import { sliceSeries, type Series } from '../series/series.js';
@@ -17,6 +18,8 @@ export async function detect<const D extends DetectorReference = 'auto'>(
   series: Series,
   options: DetectOptions<D> = {},
 ): Promise<Detection> {
+  checkSeries(series);
+  checkRun(options);
   const detector = await createSeriesDetector(options.detector ?? 'auto', options.options);
   try {
     const { trainLength = 0 } = options;

@@ -1,3 +1,5 @@
+import { checkDetection } from './check-detection.js';
+import { checkRecord } from '../check-argument.js';
 import type { InputSummary } from '../series/index.js';
 import type { AnomalyEvent, Detection, ThresholdReport } from './types.js';
 
@@ -89,6 +91,8 @@ function eventToJson(event: AnomalyEvent): AnomalyEventJson {
 
 /** A detection as plain JSON values, in the shape that `detectionJsonSchema` describes. */
 export function detectionToJson(detection: Detection, input?: InputSummary): DetectionJson {
+  checkDetection(detection);
+  if (input !== undefined) checkRecord('input', input);
   const { method, value, points, sensitivity, parameters } = detection.threshold;
   return {
     detector: detection.detector,

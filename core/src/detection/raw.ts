@@ -1,3 +1,4 @@
+import { checkRun, checkSeries } from '../check-argument.js';
 import { resolveOptions } from '../detectors/base/options.js';
 import type { RawScores, RunOptions } from '../detectors/base/types.js';
 import type { DetectorChoice, DetectorReference } from '../detectors/known.js';
@@ -27,6 +28,8 @@ export async function scoreRaw<const D extends DetectorReference = 'auto'>(
   series: Series,
   options: RawRunOptions<D> = {},
 ): Promise<RawRun> {
+  checkSeries(series);
+  checkRun(options);
   const { detector = 'auto', options: given, ...run } = options;
   const definition = getSeriesDefinition(detector);
   const raw = await createRawDetector(definition, resolveOptions(definition, given));

@@ -1,3 +1,11 @@
+import {
+  checkAnyNumber,
+  checkParts,
+  checkRecord,
+  checkRun,
+  checkSeries,
+  checkText,
+} from '../check-argument.js';
 import { yieldToEventLoop } from '../yield.js';
 import type {
   AttentionMap,
@@ -45,6 +53,8 @@ export async function createDetectorFrom<S extends OptionsSchema>(
   definition: SeriesDetectorDefinition<S>,
   options: Partial<OptionsOf<S>> = {},
 ): Promise<Detector> {
+  checkParts('detector definition', definition, { id: checkText, options: checkRecord });
+  checkRecord('options', options);
   return SeriesDetector.create(definition, options);
 }
 
@@ -92,6 +102,8 @@ export class SeriesDetector implements Detector {
   }
 
   async fit(train: Series, options: RunOptions = {}): Promise<FitReport> {
+    checkSeries(train);
+    checkRun(options);
     const { raw } = this;
     if (options.feedback) this.feedback = options.feedback;
     if (options.preparation) this.preparation = await checked(options.preparation);
@@ -115,6 +127,8 @@ export class SeriesDetector implements Detector {
   }
 
   async fineTune(train: Series, options: FineTuneOptions = {}): Promise<FitReport> {
+    checkSeries(train);
+    checkRun(options);
     const { raw } = this;
     if (!raw.fineTune) {
       throw new HeedError(
@@ -131,6 +145,8 @@ export class SeriesDetector implements Detector {
   }
 
   async score(series: Series, given: ScoreOptions = {}): Promise<Detection> {
+    checkSeries(series);
+    checkRun(given);
     this.checkFitted();
     if (!this.raw.fit) this.refuseCleaning(given.preparation);
     const options = { ...given, feedback: joinFeedback(this.feedback, given.feedback) };
@@ -153,6 +169,8 @@ export class SeriesDetector implements Detector {
   }
 
   async scores(series: Series, options: ScoreOptions = {}): Promise<Float32Array> {
+    checkSeries(series);
+    checkRun(options);
     return (await this.score(series, options)).score;
   }
 
@@ -161,6 +179,8 @@ export class SeriesDetector implements Detector {
   }
 
   async attentionMap(series: Series, point: number): Promise<AttentionMap> {
+    checkSeries(series);
+    checkAnyNumber('point', point);
     this.checkFitted();
     const { series: filled } = await this.prepare(series, {});
     if (this.raw.attentionMap) return this.raw.attentionMap(filled, point);
@@ -171,7 +191,9 @@ export class SeriesDetector implements Detector {
     );
   }
 
-  async save({ weights = 'float32' }: SaveOptions = {}): Promise<string> {
+  async save(options: SaveOptions = {}): Promise<string> {
+    checkRecord('options', options);
+    const { weights = 'float32' } = options;
     this.checkFitted();
     const state = (await this.raw.getState?.()) ?? { json: {}, tensors: {} };
     return encodeModel({

@@ -1,3 +1,4 @@
+import { checkAnyNumber } from '../check-argument.js';
 /** A class of severities: what people read on a badge. */
 export interface SeverityClass {
   /** Its severities lie below this one, 0…100. */
@@ -18,5 +19,6 @@ export const severityClasses: readonly SeverityClass[] = [
 
 /** The class of a severity 0…100. */
 export function severityClass(severity: number): SeverityClass {
+  checkAnyNumber('severity', severity);
   return severityClasses.find(({ below }) => severity < below) ?? severityClasses.at(-1)!;
 }

@@ -1,3 +1,4 @@
+import { checkParts, checkRecord, checkText } from '../check-argument.js';
 import { HeedError } from '../errors.js';
 import { builtinDetectors } from './builtin.js';
 import type { DetectorDefinition, SeriesDetectorDefinition } from './base/types.js';
@@ -12,6 +13,7 @@ const registry = new Map<string, DetectorDefinition>(
  * @throws HeedError bad-option when the id is taken or malformed
  */
 export function registerDetector(definition: DetectorDefinition): void {
+  checkDefinition(definition);
   if (!/^[a-z][a-z0-9-]*$/.test(definition.id)) {
     throw new HeedError(
       'bad-option',
@@ -39,8 +41,21 @@ export function listDetectors(): readonly DetectorDefinition[] {
   return [...registry.values()];
 }
 
+/** What every caller without types may give in place of a definition. @throws HeedError bad-value */
+function checkDefinition(definition: DetectorDefinition): void {
+  checkParts('detector definition', definition, { id: checkText, input: checkText, options: checkRecord });
+}
+
+/** The definition that is named or given. @throws HeedError unknown-detector, bad-value */
+export function findDefinition(detector: string | DetectorDefinition): DetectorDefinition {
+  if (typeof detector === 'string') return getDetectorDefinition(detector);
+  checkDefinition(detector);
+  return detector;
+}
+
 /** @throws HeedError unknown-detector, naming the nearest ids */
 export function getDetectorDefinition(id: string): DetectorDefinition {
+  checkText('id', id);
   const found = registry.get(id);
   if (found) return found;
   const close = nearest(id, [...registry.keys()]);
@@ -56,7 +71,7 @@ export function getDetectorDefinition(id: string): DetectorDefinition {
  * @throws HeedError unknown-detector, not-supported (detectors of graphs and images)
  */
 export function getSeriesDefinition(detector: string | DetectorDefinition): SeriesDetectorDefinition {
-  const definition = typeof detector === 'string' ? getDetectorDefinition(detector) : detector;
+  const definition = findDefinition(detector);
   if (definition.input === 'series') return definition;
   throw new HeedError(
     'not-supported',

@@ -1,3 +1,4 @@
+import { checkRecord } from '../check-argument.js';
 import { checkNumber, readLength } from '../check-number.js';
 import { mean, quantileSorted } from 'simple-statistics';
 import { HeedError } from '../errors.js';
@@ -31,8 +32,10 @@ export interface BootstrapOptions {
  */
 export function bootstrapInterval(
   values: ArrayLike<number>,
-  { confidence = 0.95, samples = 2000, seed = 0 }: BootstrapOptions = {},
+  options: BootstrapOptions = {},
 ): BootstrapInterval {
+  checkRecord('options', options);
+  const { confidence = 0.95, samples = 2000, seed = 0 } = options;
   const n = readLength(values);
   if (n === 0)
     throw new HeedError('empty-input', 'there is no value to resample', 'Give at least one value.');

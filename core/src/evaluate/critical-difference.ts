@@ -1,3 +1,4 @@
+import { checkRecord } from '../check-argument.js';
 import { checkNumber, readLength } from '../check-number.js';
 import { errorFunction } from 'simple-statistics';
 import { HeedError, shownValue } from '../errors.js';
@@ -39,7 +40,7 @@ export function signedRankTest(a: ArrayLike<number>, b: ArrayLike<number>): numb
 
 /** What is no number has no rank: it would be the first of all, in silence. */
 function checkCases(name: string, values: ArrayLike<number>, cases: number): void {
-  if (values.length !== cases) {
+  if (readLength(values) !== cases) {
     throw new HeedError(
       'length-mismatch',
       `${name} has ${values.length} values, the first one has ${cases}`,
@@ -80,6 +81,7 @@ function rank(values: readonly number[]): { readonly ranks: number[]; readonly t
  * @throws HeedError empty-input, length-mismatch, bad-option
  */
 export function compareByRank(values: ReadonlyMap<string, ArrayLike<number>>, alpha = 0.05): RankComparison {
+  checkRecord('values', values, 'keys', 'get');
   const names = [...values.keys()];
   const cases = names.length > 0 ? values.get(names[0]!)!.length : 0;
   if (names.length < 2 || cases === 0) {

@@ -1,3 +1,4 @@
+import { checkNumbers, checkParts } from '../check-argument.js';
 import { HeedError } from '../errors.js';
 import { checkLabeledScores } from './labeled-scores.js';
 
@@ -99,8 +100,17 @@ export function precisionRecallCurve(
   };
 }
 
+function checkCurve(curve: RankingCurve): void {
+  checkParts('curve', curve, {
+    thresholds: checkNumbers,
+    truePositives: checkNumbers,
+    falsePositives: checkNumbers,
+  });
+}
+
 /** Area under the ROC curve by the trapezoid rule: ties count half. */
 export function areaUnderRoc(curve: RankingCurve): number {
+  checkCurve(curve);
   let area = 0;
   let lastHits = 0;
   let lastAlarms = 0;
@@ -119,6 +129,7 @@ export function areaUnderRoc(curve: RankingCurve): number {
  * thresholds, which would be optimistic (Davis & Goadrich 2006).
  */
 export function averagePrecision(curve: RankingCurve): number {
+  checkCurve(curve);
   let area = 0;
   let lastHits = 0;
   for (let k = 0; k < curve.thresholds.length; k++) {
@@ -140,6 +151,7 @@ export interface BestPointF1 {
 
 /** Searches all distinct thresholds; the highest of equals wins. It knows the labels: an upper bound, not a promise. */
 export function bestPointF1(curve: RankingCurve): BestPointF1 {
+  checkCurve(curve);
   let best = 0;
   let bestF1 = -1;
   for (let k = 0; k < curve.thresholds.length; k++) {

@@ -1,3 +1,4 @@
+import { checkEach, checkParts, checkRecord, checkRecords } from '../check-argument.js';
 import { quantileOfSorted } from '../preprocess/statistics.js';
 
 /** One fault of a series, and the events told of the series: indices, both ends inclusive. */
@@ -19,6 +20,9 @@ export interface EventErrors {
 
 /** How far the begins and ends of events are off. */
 export function eventErrors(cases: readonly EventCase[]): EventErrors {
+  checkEach('case', cases, (what, one) =>
+    checkParts(what, one, { fault: checkRecord, events: checkRecords }),
+  );
   const begins: number[] = [];
   const ends: number[] = [];
   let others = 0;

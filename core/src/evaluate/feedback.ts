@@ -1,3 +1,4 @@
+import { checkEach, checkRecord, checkRun, checkSeries } from '../check-argument.js';
 import { HeedError } from '../errors.js';
 import { createSeriesDetector } from '../detection/create.js';
 import type { DetectOptions } from '../detection/detect.js';
@@ -60,6 +61,9 @@ export async function evaluateFeedback<const D extends DetectorReference = 'auto
   question: FeedbackQuestion,
   options: DetectOptions<D> = {},
 ): Promise<FeedbackEffect> {
+  checkSeries(series);
+  checkRecord('question', question);
+  checkRun(options);
   const { labels, ...unlabeled } = series;
   if (!labels) {
     throw new HeedError(
@@ -239,6 +243,8 @@ export function summarizeFeedback(
   question: FeedbackQuestion,
   metric: MetricName,
 ): FeedbackReport {
+  checkEach('result', results, checkRecord);
+  checkRecord('question', question);
   const detectors = [...new Set(results.map(({ detector }) => detector))];
   const summary = (subset: readonly FeedbackResult[]): FeedbackSummary => {
     const gains = subset.map(({ before, after }) => after.metrics[metric] - before.metrics[metric]);

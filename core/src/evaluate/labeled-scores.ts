@@ -39,7 +39,7 @@ export function checkLabeledScores(labels: ArrayLike<number>, scores: ArrayLike<
  */
 export function checkPredictions(labels: ArrayLike<number>, predicted: ArrayLike<number>): number {
   const n = readLength(labels);
-  if (predicted.length !== n) {
+  if (readLength(predicted) !== n) {
     throw new HeedError(
       'length-mismatch',
       `there are ${predicted.length} predictions for ${n} labels`,

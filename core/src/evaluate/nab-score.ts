@@ -1,3 +1,4 @@
+import { checkRecord } from '../check-argument.js';
 import { checkNumber } from '../check-number.js';
 import { HeedError, shownValue } from '../errors.js';
 import { anomalyIntervals, checkLabeledScores, checkPredictions } from './labeled-scores.js';
@@ -39,6 +40,7 @@ export function nabScore(
   predicted: ArrayLike<number>,
   options: NabOptions = {},
 ): number {
+  checkRecord('options', options);
   checkPredictions(labels, predicted);
   const game = nabGame(labels, options);
   const parts = silence(game);
@@ -57,6 +59,7 @@ export function bestNabScore(
   scores: ArrayLike<number>,
   options: NabOptions = {},
 ): { readonly threshold: number; readonly score: number } {
+  checkRecord('options', options);
   const n = checkLabeledScores(labels, scores);
   const game = nabGame(labels, options);
   const order = Uint32Array.from({ length: n - game.probation }, (_, i) => i + game.probation);

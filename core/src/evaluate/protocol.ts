@@ -1,3 +1,4 @@
+import { checkEach, checkParts, checkRecord, checkRun, checkSeries, checkText } from '../check-argument.js';
 import { mean as average, sampleStandardDeviation } from 'simple-statistics';
 import { HeedError } from '../errors.js';
 import { findPeriodTsbAd } from '../preprocess/period/index.js';
@@ -16,6 +17,7 @@ export interface BenchmarkName {
 
 /** Reads family and training prefix off a file name; never fails. */
 export function parseBenchmarkName(file: string): BenchmarkName {
+  checkText('file', file);
   const base = file.split(/[\\/]/).pop()!;
   const family = /^\d+_([A-Za-z0-9-]+)_id_/.exec(base)?.[1] ?? 'other';
   const train = /_tr_(\d+)(?:_|\.|$)/.exec(base)?.[1];
@@ -51,6 +53,8 @@ export async function evaluateDetector<const D extends DetectorReference = 'auto
   series: Series,
   options: RawRunOptions<D> = {},
 ): Promise<{ readonly metrics: Metrics; readonly seconds: number; readonly scores: Float64Array }> {
+  checkSeries(series);
+  checkRun(options);
   if (!series.labels) {
     throw new HeedError(
       'labels-missing',
@@ -143,6 +147,8 @@ export function summarizeEvaluation(
   results: readonly FileResult[],
   published?: PublishedTable,
 ): EvaluationReport {
+  checkEach('result', results, (what, result) => checkParts(what, result, { metrics: checkRecord }));
+  if (published !== undefined) checkRecord('published', published);
   const detectors = [...new Set(results.map(({ detector }) => detector))];
   const families = [...new Set(results.map(({ family }) => family))].sort();
   const averageByDetector = (subset: readonly FileResult[]): Record<string, DetectorMeans> =>

@@ -1,3 +1,4 @@
+import { checkRecord } from '../check-argument.js';
 import { checkNumber } from '../check-number.js';
 import { anomalyIntervals, checkPredictions } from './labeled-scores.js';
 import {
@@ -32,6 +33,7 @@ export function rangeMetrics(
   predicted: ArrayLike<number>,
   options: RangeOptions = {},
 ): PrecisionRecallF1 {
+  checkRecord('options', options);
   checkPredictions(labels, predicted);
   const { alpha = 0.2, bias = 'flat' } = options;
   checkNumber('alpha', alpha, { min: 0, max: 1 });

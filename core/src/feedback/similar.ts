@@ -1,3 +1,4 @@
+import { checkArray, checkEach, checkRecord, checkSeries } from '../check-argument.js';
 import type { Feedback } from '../detectors/base/types.js';
 import { labeledIntervals, type LabeledInterval } from '../detectors/base/labeled-points.js';
 import { meanAndStd } from '../preprocess/statistics.js';
@@ -41,6 +42,9 @@ export function applyFeedback(
   score: Float32Array,
   feedback: readonly Feedback[],
 ): Float32Array {
+  checkSeries(series);
+  checkArray('score', score);
+  checkEach('feedback', feedback, checkRecord);
   const judged = labeledIntervals(series, feedback);
   const rise = new Float64Array(score.length);
   const fall = new Float64Array(score.length);

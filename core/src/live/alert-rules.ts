@@ -1,3 +1,4 @@
+import { checkRecord, checkText } from '../check-argument.js';
 /** Alert rules for the metrics of `heed serve` and `heed exporter`: what a choice made with `heed backtest` comes to. */
 
 /** Severity from which a page is worth waking someone. */
@@ -9,6 +10,8 @@ const CRITICAL = 50;
  * @param query its name there, for an alert on it alone
  */
 export function alertRules(budget: string, grafana: boolean, query?: string): string {
+  checkText('budget', budget);
+  if (query !== undefined) checkText('query', query);
   return grafana ? grafanaRules(budget, query) : prometheusRules(budget, query);
 }
 
@@ -24,6 +27,7 @@ export function serveConfig(query: {
   /** All series as one system. */
   readonly together?: boolean;
 }): string {
+  checkRecord('query', query);
   return `# heed serve --config heed.yaml
 sources:
   prometheus:

@@ -1,3 +1,4 @@
+import { checkEach, checkRecord, checkSeries, checkText } from '../check-argument.js';
 import { HeedError } from '../errors.js';
 import type { Detection } from '../detection/types.js';
 import type { Interval } from '../series/interval.js';
@@ -49,10 +50,10 @@ export interface Backtest {
  * Gives the points of a series to a monitor as they arrived, and lists the pages it would have sent.
  * @throws HeedError too-few-points, and what `createMonitor` throws
  */
-export function backtest(
-  series: Series,
-  { budget = USUAL_BUDGET, ...options }: BacktestOptions = {},
-): Backtest {
+export function backtest(series: Series, given: BacktestOptions = {}): Backtest {
+  checkSeries(series);
+  checkRecord('options', given);
+  const { budget = USUAL_BUDGET, ...options } = given;
   return backtestBudgets(series, [budget], options)[0]!;
 }
 
@@ -67,6 +68,11 @@ export function backtestBudgets(
   budgets: readonly string[],
   options: Omit<BacktestOptions, 'budget'> = {},
 ): Backtest[] {
+  checkSeries(series);
+  checkEach('budget', budgets, checkText);
+  checkRecord('options', options);
+  if (budgets.length === 0)
+    throw new HeedError('bad-option', 'there is no budget', 'Give at least one, such as 2/week.');
   const { time, channels, labels, indexTime } = series;
   const n = time.length;
   if (n < 16) {

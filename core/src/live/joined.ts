@@ -1,3 +1,4 @@
+import { checkEach, checkRecord } from '../check-argument.js';
 /** An anomalous interval, as events and incidents have it. Times are epoch ms. */
 export interface JoinableEvent {
   readonly start: number;
@@ -63,6 +64,8 @@ export function joinIncidents<E extends JoinableEvent, S extends JoinableSeries>
   series: readonly S[],
   options: JoinOptions,
 ): JoinedIncident<E, S>[] {
+  checkEach('event', events, checkRecord);
+  checkRecord('options', options);
   const { from, to, step, reach = 12 } = options;
   if (!(step > 0) || !(to > from)) return [];
   // What was on when the look began did not begin together.

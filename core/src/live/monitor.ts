@@ -1,3 +1,4 @@
+import { checkArray, checkRecord, checkSeries } from '../check-argument.js';
 import { checkNumber } from '../check-number.js';
 import { HeedError, isHeedError, shownValue } from '../errors.js';
 import type { Series } from '../series/series.js';
@@ -53,6 +54,7 @@ export interface Monitor {
  * @throws HeedError bad-option
  */
 export function createMonitor(options: MonitorOptions = {}): Monitor {
+  checkRecord('options', options);
   return new SeriesMonitor(options);
 }
 
@@ -62,6 +64,7 @@ export function createMonitor(options: MonitorOptions = {}): Monitor {
  * @throws HeedError model-version, model-corrupt
  */
 export function restoreMonitor(snapshot: Uint8Array): Monitor {
+  checkArray('snapshot', snapshot);
   const from = new BinaryReader(snapshot);
   if (from.number() !== MAGIC) {
     throw new HeedError(
@@ -242,7 +245,9 @@ class SeriesMonitor implements Monitor {
     return this.monitors.append(time, values)[0]!;
   }
 
-  appendSeries({ time, channels }: Series): MonitorUpdate {
+  appendSeries(series: Series): MonitorUpdate {
+    checkSeries(series);
+    const { time, channels } = series;
     const points: MonitorPoint[] = [];
     const incidents: IncidentChange[] = [];
     const notes: string[] = [];

@@ -1,3 +1,4 @@
+import { checkAnyNumber, checkRecord, checkRun, checkSeries } from '../check-argument.js';
 import { checkNumber } from '../check-number.js';
 import { HeedError } from '../errors.js';
 import type { AnomalyEvent, Detection } from '../detection/types.js';
@@ -50,6 +51,9 @@ const UNSETTLED = 16;
  * from, and the cell before, whose incident may go on into it.
  */
 export function findHistoryStart(from: number, step: number, cell = MEMORY): number {
+  checkAnyNumber('begin of the range', from);
+  checkAnyNumber('step', step);
+  checkAnyNumber('number of points of a cell', cell);
   const length = cell * step;
   return (Math.floor(from / length) - 2) * length;
 }
@@ -65,6 +69,7 @@ export class RangeMonitor {
 
   /** @throws HeedError bad-option */
   constructor(private readonly options: RangeMonitorOptions) {
+    checkRecord('options', options);
     const { step, cell = MEMORY } = options;
     checkNumber('the step in ms', step, { above: 0 });
     checkNumber('the number of points of a cell', cell, { min: 1, infinite: true });
@@ -82,6 +87,9 @@ export class RangeMonitor {
     from: number,
     run: { readonly signal?: AbortSignal; readonly now?: number } = {},
   ): Promise<MonitoredRange> {
+    checkSeries(series);
+    checkNumber('the begin of the range', from, {});
+    checkRun(run);
     const { time } = series;
     if (time.length === 0) {
       throw new HeedError('too-few-points', 'the series has no points', 'Choose a range that holds some.');

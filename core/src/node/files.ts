@@ -1,3 +1,4 @@
+import { checkRecord, checkText } from '../check-argument.js';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import { HeedError, throwIfAborted } from '../errors.js';
@@ -23,6 +24,9 @@ export async function readSeriesFile(
   options: ReadFileOptions = {},
   run: ReadRunOptions = {},
 ): Promise<ReadResult> {
+  checkText('path', path);
+  checkRecord('options', options);
+  checkRecord('run', run);
   const { stdin, ...reading } = options;
   if (path === '-') {
     if (!stdin) {

@@ -1,3 +1,4 @@
+import { checkRecord, checkText } from '../check-argument.js';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { HeedError } from '../errors.js';
@@ -36,6 +37,8 @@ export async function readGraphFile(
   path: string,
   options: ReadGraphOptions = {},
 ): Promise<Graph | GraphSequence> {
+  checkText('path', path);
+  checkRecord('options', options);
   const { stdin, signal } = options;
   const text =
     path === '-' && stdin

@@ -1,3 +1,4 @@
+import { checkText, checkEach } from '../check-argument.js';
 import { BlockList, isIP } from 'node:net';
 
 const loopback = new BlockList();
@@ -21,6 +22,8 @@ const written = /^(\[[0-9a-f:.]+\]|[^\s/?#@:\\[\]]+)(?::(\d{1,5}))?$/i;
  *   all names below it. Without it the names and addresses of this machine alone: `localhost`, 127.0.0.0/8, `[::1]`.
  */
 export function acceptsHost(host: string | undefined, allowed?: readonly string[]): boolean {
+  if (host !== undefined) checkText('host', host);
+  if (allowed !== undefined) checkEach('name', allowed, checkText);
   const asked = split(host ?? '');
   if (!asked) return false;
   const { name } = asked;

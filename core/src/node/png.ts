@@ -1,3 +1,4 @@
+import { checkRecord, checkText } from '../check-argument.js';
 import { checkNumber } from '../check-number.js';
 import { HeedError } from '../errors.js';
 
@@ -15,6 +16,8 @@ export interface PngOptions {
  *   text is not an SVG document
  */
 export async function svgToPng(svg: string, options: PngOptions = {}): Promise<Uint8Array> {
+  checkText('svg', svg);
+  checkRecord('options', options);
   const scale = options.scale ?? 2;
   checkNumber('the scale of the PNG image', scale, { above: 0, max: 8 });
   let resvg: typeof import('@resvg/resvg-js');

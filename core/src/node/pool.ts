@@ -1,3 +1,4 @@
+import { checkRecord } from '../check-argument.js';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { location } from './location.js';
@@ -21,9 +22,9 @@ export class NodeWorkerPool<Task, Result> extends WorkerPool<Task, Result> {
  * @param options most workers at a time; default: one per processor
  * @throws HeedError bad-option
  */
-export function createNodePool({
-  workers = availableParallelism(),
-}: { readonly workers?: number } = {}): ScorePool {
+export function createNodePool(options: { readonly workers?: number } = {}): ScorePool {
+  checkRecord('options', options);
+  const { workers = availableParallelism() } = options;
   return makePool(() => startThread(new URL('./pool-worker.js', location)), workers);
 }
 

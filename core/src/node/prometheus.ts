@@ -1,3 +1,4 @@
+import { checkRecord, checkText } from '../check-argument.js';
 import { isNumberIn } from '../check-number.js';
 import type { RunOptions } from '../detectors/base/types.js';
 import { HeedError, throwIfAborted, shownValue } from '../errors.js';
@@ -52,6 +53,7 @@ const niceSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200
  * @throws HeedError bad-option
  */
 export function parsePrometheusDuration(text: string): number {
+  checkText('text', text);
   const units = { y: 365 * 864e5, w: 7 * 864e5, d: 864e5, h: 36e5, m: 6e4, s: 1e3, ms: 1 } as const;
   const match = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/.exec(
     text.trim(),
@@ -77,6 +79,7 @@ export function parsePrometheusDuration(text: string): number {
  *   source-empty, source-too-large, cancelled
  */
 export async function readPrometheus(options: PrometheusOptions): Promise<Series> {
+  checkRecord('options', options);
   const { name, time, channels } = await readPrometheusChannels(options);
   return createSeries({ name, time, channels: distinctNames(channels) });
 }

@@ -1,3 +1,4 @@
+import { checkEach, checkRecord } from '../check-argument.js';
 import { scaleLinear } from 'd3-scale';
 import { HeedError } from '../errors.js';
 import { formatNumber, formatTicks } from '../format.js';
@@ -31,6 +32,8 @@ export interface BarPlotOptions extends PlotOptions {
  * @throws HeedError empty-input, not-finite, bad-option
  */
 export function plotBars(bars: readonly Bar[], options: BarPlotOptions = {}): string {
+  checkEach('bar', bars, checkRecord);
+  checkRecord('options', options);
   if (bars.length === 0) throw new HeedError('empty-input', 'there is no bar to plot', 'Give at least one.');
   for (const { label, value, low = value, high = value } of bars) {
     const bad = [value, low, high].find((number) => !Number.isFinite(number));

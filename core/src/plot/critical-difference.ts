@@ -1,3 +1,4 @@
+import { checkParts, checkRecord, checkRecords, checkText } from '../check-argument.js';
 import { scaleLinear } from 'd3-scale';
 import type { RankComparison } from '../evaluate/critical-difference.js';
 import { checkNumber } from '../check-number.js';
@@ -19,13 +20,18 @@ const row = 18;
  * @returns a static SVG document
  */
 export function plotCriticalDifference(
-  { ranks, cliques, cases, alpha }: RankComparison,
+  comparison: RankComparison,
   options: CriticalDifferencePlotOptions = {},
 ): string {
+  checkParts('comparison', comparison, { ranks: checkRecords, cliques: checkRecords });
+  const { ranks, cliques, cases, alpha } = comparison;
+  checkRecord('options', options);
   const width = plotWidth({ width: options.width ?? 760 });
   checkNumber('the number of algorithms to plot', ranks.length, { min: 2, max: 200 });
-  for (const { name, meanRank } of ranks)
+  for (const { name, meanRank } of ranks) {
+    checkText('name', name);
     checkNumber(`the mean rank of "${name}"`, meanRank, { min: 1, max: ranks.length });
+  }
   const half = Math.ceil(ranks.length / 2);
   const label = (i: number): string => `${ranks[i]!.name}  ${ranks[i]!.meanRank.toFixed(2)}`;
   const findWidest = (indices: readonly number[]): number =>

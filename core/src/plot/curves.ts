@@ -1,3 +1,4 @@
+import { checkEach, checkNumbers, checkParts, checkRecord } from '../check-argument.js';
 import { scaleLog } from 'd3-scale';
 import { HeedError } from '../errors.js';
 import type { FitReport } from '../detectors/base/types.js';
@@ -50,6 +51,8 @@ function logAxis(low: number, high: number, top: number, height: number): Vertic
  * @throws HeedError empty-input, length-mismatch, not-finite, bad-option
  */
 export function plotCurves(curves: readonly Curve[], options: CurvePlotOptions = {}): string {
+  checkEach('curve', curves, (what, curve) => checkParts(what, curve, { x: checkNumbers, y: checkNumbers }));
+  checkRecord('options', options);
   if (curves.length === 0 || curves.every((curve) => curve.x.length === 0)) {
     throw new HeedError('empty-input', 'there is no curve to plot', 'Give at least one curve with a point.');
   }
@@ -226,6 +229,8 @@ const withArea = (curve: RateCurve, what: string): Curve => ({
  * @returns a static SVG document
  */
 export function plotRoc(curves: readonly RateCurve[], options: CurvePlotOptions = {}): string {
+  checkEach('curve', curves, checkRecord);
+  checkRecord('options', options);
   return plotCurves(
     [
       ...curves.map((curve) => withArea(curve, 'AUC')),
@@ -251,6 +256,8 @@ export function plotPrecisionRecall(
   prevalence?: number,
   options: CurvePlotOptions = {},
 ): string {
+  checkEach('curve', curves, checkRecord);
+  checkRecord('options', options);
   const chance: Curve[] =
     prevalence === undefined
       ? []
@@ -280,6 +287,8 @@ export function plotTraining(
   report: Pick<FitReport, 'loss' | 'validationLoss' | 'bestEpoch'>,
   options: CurvePlotOptions = {},
 ): string {
+  checkRecord('report', report);
+  checkRecord('options', options);
   const epochs = (loss: readonly number[]) => loss.map((_, i) => i + 1);
   const curves: Curve[] = [];
   if (report.loss?.length) curves.push({ name: 'training', x: epochs(report.loss), y: report.loss });

@@ -1,3 +1,5 @@
+import { checkDetection } from '../detection/check-detection.js';
+import { checkRecord, checkSeries } from '../check-argument.js';
 import type { AnomalyEvent, Detection } from '../detection/types.js';
 import type { Series } from '../series/series.js';
 import {
@@ -318,6 +320,8 @@ function plot(series: Series, detection: Detection | undefined, options: SeriesP
  * @throws HeedError bad-option, unknown-column
  */
 export function plotSeries(series: Series, options: SeriesPlotOptions = {}): string {
+  checkSeries(series);
+  checkRecord('options', options);
   return plot(series, undefined, options);
 }
 
@@ -328,5 +332,8 @@ export function plotSeries(series: Series, options: SeriesPlotOptions = {}): str
  * @throws HeedError bad-option, unknown-column
  */
 export function plotDetection(series: Series, detection: Detection, options: SeriesPlotOptions = {}): string {
+  checkSeries(series);
+  checkDetection(detection);
+  checkRecord('options', options);
   return plot(series, detection, options);
 }

@@ -1,3 +1,5 @@
+import { checkDetection } from '../detection/check-detection.js';
+import { checkParts, checkRecord, checkRecords, checkSeries } from '../check-argument.js';
 import type { AnomalyEvent, Detection } from '../detection/types.js';
 import type { Series } from '../series/series.js';
 import { drawVerticalAxis, paddedExtent, timeAxis, valueAxis, type Box } from './axes.js';
@@ -50,6 +52,10 @@ export function plotEvent(
   event: AnomalyEvent,
   options: EventPlotOptions = {},
 ): string {
+  checkSeries(series);
+  checkDetection(detection);
+  checkParts('event', event, { channels: checkRecords, attended: checkRecords });
+  checkRecord('options', options);
   return plotDetection(series, detection, {
     width: options.width,
     timeZone: options.timeZone,
@@ -86,6 +92,9 @@ export function plotAttended(
   event: AnomalyEvent,
   options: EventPlotOptions = {},
 ): string | undefined {
+  checkSeries(series);
+  checkParts('event', event, { channels: checkRecords, attended: checkRecords });
+  checkRecord('options', options);
   const width = plotWidth(options);
   const attended = [...event.attended]
     .sort((a, b) => b.weight - a.weight)

@@ -1,3 +1,4 @@
+import { checkParts, checkRecord, checkRecords } from '../check-argument.js';
 import {
   forceCenter,
   forceCollide,
@@ -59,6 +60,8 @@ function nodeColor(score: number | undefined): string {
  * @throws HeedError empty-input, bad-graph, length-mismatch, bad-option
  */
 export function plotGraph(graph: PlottedGraph, options: GraphPlotOptions = {}): string {
+  checkParts('graph', graph, { nodes: checkRecords, edges: checkRecords });
+  checkRecord('options', options);
   const { scores, edgeWeights } = options;
   const n = graph.nodes.length;
   if (n === 0) throw new HeedError('empty-input', 'the graph has no node', 'Give at least one.');

@@ -1,3 +1,4 @@
+import { checkEach, checkNumbers, checkRecord } from '../check-argument.js';
 import { interpolateViridis } from 'd3-scale-chromatic';
 import { HeedError } from '../errors.js';
 import { drawHorizontalAxis, timeAxis } from './axes.js';
@@ -88,6 +89,8 @@ function labelStride(count: number, cell: number, needed: number): number {
  * @throws HeedError empty-input, length-mismatch, bad-option
  */
 export function plotMatrix(matrix: readonly ArrayLike<number>[], options: MatrixPlotOptions = {}): string {
+  checkEach('row', matrix, checkNumbers);
+  checkRecord('options', options);
   const rows = matrix.length;
   const columns = matrix[0]?.length ?? 0;
   if (rows === 0 || columns === 0) {
@@ -252,6 +255,8 @@ export function plotAttention(
   weights: readonly ArrayLike<number>[],
   options: MatrixPlotOptions = {},
 ): string {
+  checkEach('weight', weights, checkNumbers);
+  checkRecord('options', options);
   const highest = weights.reduce((most, row) => Math.max(most, maximum(row)), 0);
   return plotMatrix(weights, {
     // Weights start at nothing, so that two heads can be compared by their colors.

@@ -1,3 +1,4 @@
+import { checkText } from '../check-argument.js';
 /**
  * Static SVG as text: attributes only. Hosts that show notebooks and READMEs strip `style` and scripts, and several
  * plots may stand in one page, so there are no ids either (no clip paths, no gradients).
@@ -17,6 +18,7 @@ const forbidden =
  * turns the order of text around, so that it is read as it is.
  */
 export function cleanText(text: string): string {
+  checkText('text', text);
   return text
     .replace(forbidden, '\ufffd')
     .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
@@ -106,6 +108,7 @@ export function textWidth(text: string, size = 11, bold = false): number {
 
 /** The text, or as much of it as fits into `width` pixels with an ellipsis; reads no more of it than that. */
 export function truncateText(text: string, width: number, size = 11, bold = false): string {
+  checkText('text', text);
   const pixels = pixelsPerEm(size, bold);
   const ellipsis = characterWidth('…');
   let em = 0;

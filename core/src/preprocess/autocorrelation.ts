@@ -1,4 +1,5 @@
-import { checkNumber } from '../check-number.js';
+import { checkArray } from '../check-argument.js';
+import { checkNumber, readLength } from '../check-number.js';
 import FFT from 'fft.js';
 import { HeedError } from '../errors.js';
 import { meanAndStd } from './statistics.js';
@@ -164,7 +165,8 @@ export function laggedProducts(values: Float64Array, products: Float64Array, fir
  * j = 0…size/2, padded with zeros to `size`, a power of two: |Σ x_t e^(−2πi·jt/size)|² / n.
  * @returns size/2 + 1 values
  */
-export function periodogram(values: Float64Array, size = nextPowerOfTwo(values.length)): Float64Array {
+export function periodogram(values: Float64Array, size = nextPowerOfTwo(readLength(values))): Float64Array {
+  checkArray('values', values);
   checkNumber('the transform length', size, { min: 2, whole: true });
   if (size < values.length || nextPowerOfTwo(size) !== size) {
     throw new HeedError(

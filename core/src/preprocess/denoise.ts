@@ -1,3 +1,4 @@
+import { checkRecord } from '../check-argument.js';
 import { checkNumber, isNumberIn, readLength } from '../check-number.js';
 import { sgg } from 'ml-savitzky-golay-generalized';
 import { HeedError, shownValue } from '../errors.js';
@@ -9,11 +10,13 @@ import { robustLocation } from './statistics.js';
  * that short gaps are filled; NaN where a whole window is missing.
  */
 export function movingAverage(values: ArrayLike<number>, options: MovingOptions): Float64Array {
+  checkRecord('options', options);
   return movingMean(values, options);
 }
 
 /** Median filter (Tukey 1977), n values: takes out spikes shorter than half the window and keeps steps. */
 export function medianFilter(values: ArrayLike<number>, options: MovingOptions): Float64Array {
+  checkRecord('options', options);
   return movingMedian(values, options);
 }
 
@@ -52,6 +55,7 @@ export interface SavitzkyGolayOptions {
  * @throws HeedError bad-option, too-few-points
  */
 export function savitzkyGolay(values: ArrayLike<number>, options: SavitzkyGolayOptions): Float64Array {
+  checkRecord('options', options);
   const { window, degree = 2, derivative = 0 } = options;
   if (!isNumberIn(window, { min: 5, whole: true }) || window % 2 === 0) {
     throw new HeedError(
@@ -89,6 +93,7 @@ export interface MeanShiftOptions {
  * noise and keeps steps. Missing values stay missing and take no part. O(n · radius · iterations).
  */
 export function meanShift(values: ArrayLike<number>, options: MeanShiftOptions): Float64Array {
+  checkRecord('options', options);
   const { radius, maxIterations = 50 } = options;
   checkNumber('the radius', radius, { min: 1, whole: true });
   checkNumber('maxIterations', maxIterations, { min: 1, whole: true });

@@ -1,3 +1,4 @@
+import { checkRecord, checkSeries } from '../check-argument.js';
 import { checkNumber, readLength } from '../check-number.js';
 import { HeedError, shownValue } from '../errors.js';
 import type { Series } from '../series/series.js';
@@ -31,6 +32,7 @@ export interface FillOptions {
  * @throws HeedError all-missing, bad-option
  */
 export function fillMissing(values: ArrayLike<number>, options: FillOptions = {}): Float64Array {
+  checkRecord('options', options);
   const { method = 'linear', period, maxGap = Infinity } = options;
   const n = readLength(values);
   if (!methods.includes(method)) {
@@ -131,6 +133,8 @@ function seasonalPart(values: Float64Array, period: number): Float64Array {
 
 /** Fills every channel. @throws HeedError all-missing, bad-option */
 export function fillSeries(series: Series, options: FillOptions = {}): Series {
+  checkSeries(series);
+  checkRecord('options', options);
   return {
     ...series,
     channels: series.channels.map((channel) => ({

@@ -1,3 +1,4 @@
+import { checkRecord } from '../check-argument.js';
 import { checkNumber, readLength } from '../check-number.js';
 import { HeedError, shownValue } from '../errors.js';
 import { quantileOfSorted, sortedPresent } from './statistics.js';
@@ -107,6 +108,7 @@ export function movingMean(
   options: MovingOptions,
   mean: Float64Array = new Float64Array(readLength(values)),
 ): Float64Array {
+  checkRecord('options', options);
   const n = readLength(values);
   const { before, after } = reach(options, n);
   const width = before + after + 1;
@@ -144,6 +146,7 @@ export function movingMean(
  * 0 where it holds one. O(n).
  */
 export function movingStd(values: ArrayLike<number>, options: MovingOptions): Float64Array {
+  checkRecord('options', options);
   const std = new Float64Array(readLength(values));
   movingMoments(values, options, null, std);
   return std;
@@ -154,6 +157,7 @@ export function movingMeanStd(
   values: ArrayLike<number>,
   options: MovingOptions,
 ): { mean: Float64Array; std: Float64Array } {
+  checkRecord('options', options);
   const mean = new Float64Array(readLength(values));
   const std = new Float64Array(readLength(values));
   movingMoments(values, options, mean, std);
@@ -189,11 +193,13 @@ function movingExtremum(values: ArrayLike<number>, options: MovingOptions, sign:
 
 /** Moving minimum, n values. Missing values are left out; NaN where a window holds no value. O(n). */
 export function movingMin(values: ArrayLike<number>, options: MovingOptions): Float64Array {
+  checkRecord('options', options);
   return movingExtremum(values, options, -1);
 }
 
 /** Moving maximum, n values. Missing values are left out; NaN where a window holds no value. O(n). */
 export function movingMax(values: ArrayLike<number>, options: MovingOptions): Float64Array {
+  checkRecord('options', options);
   return movingExtremum(values, options, 1);
 }
 
@@ -207,6 +213,7 @@ export function movingQuantile(
   probability: number,
   options: MovingOptions,
 ): Float64Array {
+  checkRecord('options', options);
   quantileOfSorted([], probability); // checks the probability
   const n = readLength(values);
   const { before, after } = reach(options, n);
@@ -271,5 +278,6 @@ export function movingQuantile(
 
 /** Moving median, n values. Missing values are left out; NaN where a window holds no value. O(n log n). */
 export function movingMedian(values: ArrayLike<number>, options: MovingOptions): Float64Array {
+  checkRecord('options', options);
   return movingQuantile(values, 0.5, options);
 }

@@ -1,3 +1,4 @@
+import { checkRecord } from '../check-argument.js';
 import { checkNumber, readLength } from '../check-number.js';
 import { HeedError } from '../errors.js';
 import { MAD_TO_SIGMA, quantileOfSorted, sortedPresent } from './statistics.js';
@@ -10,6 +11,7 @@ export interface ClipBounds {
 
 /** Values outside the bounds become the bounds; missing ones stay missing. A new array of n values. */
 export function clipValues(values: ArrayLike<number>, bounds: ClipBounds): Float64Array {
+  checkRecord('bounds', bounds);
   const { low, high } = bounds;
   checkNumber('the lower bound', low, { infinite: true });
   checkNumber('the upper bound', high, { min: low, infinite: true });

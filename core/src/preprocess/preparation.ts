@@ -1,3 +1,4 @@
+import { checkText } from '../check-argument.js';
 import * as v from 'valibot';
 import { HeedError } from '../errors.js';
 import { nearest } from '../nearest.js';
@@ -87,6 +88,7 @@ export function checkPreparation(preparation: unknown): Preparation {
  * @throws HeedError bad-option
  */
 export function parseDenoising(text: string): Denoising {
+  checkText('text', text);
   const [name = '', size, ...rest] = text.split(':');
   if (!Object.hasOwn(sizes, name) || rest.length > 0) {
     const close = nearest(name, denoisings);

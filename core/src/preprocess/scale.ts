@@ -1,4 +1,6 @@
-import { HeedError } from '../errors.js';
+import { readLength } from '../check-number.js';
+import { checkParts, checkRecord, checkRecords, checkSeries } from '../check-argument.js';
+import { HeedError, shownValue } from '../errors.js';
 import type { Series } from '../series/series.js';
 import { meanAndStd, quantileOfSorted, robustLocation, sortedPresent } from './statistics.js';
 
@@ -79,6 +81,7 @@ function negligible(offset: number, std: number): number {
  * @throws HeedError model-corrupt
  */
 export function createScaler(state: ScalerState): Scaler {
+  checkRecord('state', state);
   const { kind, offset, scale } = state;
   if (!kinds.includes(kind) || !Number.isFinite(offset) || !(Number.isFinite(scale) && scale > 0)) {
     throw new HeedError(
@@ -98,14 +101,18 @@ export function createScaler(state: ScalerState): Scaler {
 }
 
 function map(values: ArrayLike<number>, f: (value: number) => number): Float64Array {
-  const out = new Float64Array(values.length);
+  const out = new Float64Array(readLength(values));
   for (let t = 0; t < out.length; t++) out[t] = f(values[t]!);
   return out;
 }
 
 function checkKind(kind: ScalerKind): void {
   if (!kinds.includes(kind)) {
-    throw new HeedError('bad-option', `the scaler is "${String(kind)}"`, `Give one of ${kinds.join(', ')}.`);
+    throw new HeedError(
+      'bad-option',
+      `the scaler is ${shownValue(kind)}`,
+      `Give one of ${kinds.join(', ')}.`,
+    );
   }
 }
 
@@ -126,6 +133,7 @@ export interface SeriesScalerState {
 
 /** Fits one scaler per channel. @throws HeedError all-missing, bad-option */
 export function fitSeriesScaler(series: Series, kind: ScalerKind): SeriesScaler {
+  checkSeries(series);
   return createSeriesScaler({
     channels: series.channels.map(({ name, values }) => ({ name, scaler: fitScaler(values, kind).toJSON() })),
   });
@@ -133,8 +141,10 @@ export function fitSeriesScaler(series: Series, kind: ScalerKind): SeriesScaler 
 
 /** The series scaler of a saved state. @throws HeedError model-corrupt */
 export function createSeriesScaler(state: SeriesScalerState): SeriesScaler {
+  checkParts('state', state, { channels: checkRecords });
   const channels = state.channels.map(({ name, scaler }) => ({ name, scaler: createScaler(scaler) }));
   const run = (series: Series, direction: 'apply' | 'invert'): Series => {
+    checkSeries(series);
     const given = series.channels.map(({ name }) => name);
     if (given.length !== channels.length || channels.some(({ name }, i) => name !== given[i])) {
       throw new HeedError(

@@ -1,3 +1,4 @@
+import { checkArray, checkEach, checkRecord } from '../check-argument.js';
 import { checkNumber } from '../check-number.js';
 import { HeedError } from '../errors.js';
 
@@ -14,12 +15,15 @@ export interface WindowOptions {
 
 /** Whole windows in n points: ⌊(n − length)/stride⌋ + 1, 0 where the series is shorter than one. */
 export function countWindows(n: number, options: WindowOptions): number {
+  checkRecord('options', options);
   const { length, stride } = check(options);
   return n < length ? 0 : Math.floor((n - length) / stride) + 1;
 }
 
 /** Window i of a series, a view that shares its memory. */
 export function windowAt(values: Float64Array, i: number, options: WindowOptions): Float64Array {
+  checkArray('values', values);
+  checkRecord('options', options);
   const { length, stride } = check(options);
   const count = countWindows(values.length, options);
   checkNumber(`the window asked for of ${count}`, i, { min: 0, max: count - 1, whole: true });
@@ -32,6 +36,8 @@ export function windowAt(values: Float64Array, i: number, options: WindowOptions
  * @throws HeedError bad-option, length-mismatch, memory-limit, too-few-points where there is no whole window
  */
 export function copyWindows(channels: readonly Float64Array[], options: WindowOptions): Float64Array {
+  checkEach('channel', channels, checkArray);
+  checkRecord('options', options);
   const { length, stride } = check(options);
   const d = channels.length;
   const n = channels[0]?.length ?? 0;

@@ -1,3 +1,4 @@
+import { checkSeries } from '../check-argument.js';
 import { HeedError } from '../errors.js';
 import { formatCount } from '../format.js';
 import { estimateStep, findGaps } from './resample.js';
@@ -13,6 +14,7 @@ const mostPoints = 10_000_000;
  * @throws HeedError memory-limit where a gap holds more steps than memory does
  */
 export function fillAbsent(series: Series): { readonly series: Series; readonly notes: readonly string[] } {
+  checkSeries(series);
   const { time, channels, labels } = series;
   const n = time.length;
   const gaps = series.indexTime || n < 3 ? [] : findGaps(series);

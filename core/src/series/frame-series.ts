@@ -1,5 +1,7 @@
+import { HeedError } from '../errors.js';
+import { checkEach, checkFunction, checkSeries, checkText } from '../check-argument.js';
 import { mergeRows } from './merge.js';
-import type { FrameField, FrameLike } from './frames.js';
+import { checkFrame, type FrameField, type FrameLike } from './frames.js';
 import type { Series } from './series.js';
 
 /** A number field of a frame as a series of one channel. */
@@ -20,6 +22,8 @@ export function seriesOfFrames<Frame extends FrameLike>(
   frames: readonly Frame[],
   name: (field: Frame['fields'][number], frame: Frame) => string,
 ): FrameSeries<Frame>[] {
+  checkEach('frame', frames, checkFrame);
+  checkFunction('name', name);
   const out: FrameSeries<Frame>[] = [];
   for (const frame of frames) {
     const time = frame.fields.find(({ type }) => type === 'time');
@@ -60,6 +64,10 @@ function readField(name: string, times: ArrayLike<unknown>, field: FrameField): 
  * point. Equal names get a number.
  */
 export function joinSeries(name: string, parts: readonly Series[]): Series {
+  checkText('name', name);
+  checkEach('part', parts, (what, part) => checkSeries(part, what));
+  if (parts.length === 0)
+    throw new HeedError('empty-input', 'there is no series to join', 'Give at least one.');
   const first = parts[0]!;
   const same = parts.every(
     (part) => part.time.length === first.time.length && part.time.every((t, i) => t === first.time[i]),
@@ -87,6 +95,7 @@ export function joinSeries(name: string, parts: readonly Series[]): Series {
 
 /** Names that differ: the second of one name becomes `name (2)`. */
 export function uniqueNames(names: readonly string[]): string[] {
+  checkEach('name', names, checkText);
   const seen = new Map<string, number>();
   return names.map((name) => {
     const count = (seen.get(name) ?? 0) + 1;

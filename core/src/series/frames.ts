@@ -1,3 +1,4 @@
+import { checkParts, checkRecord, checkRecords, checkSeries } from '../check-argument.js';
 import { HeedError } from '../errors.js';
 import { mergeRows } from './merge.js';
 import type { ReadOptions, ReadResult } from './read/options.js';
@@ -20,6 +21,11 @@ export interface FrameLike {
   readonly fields: readonly FrameField[];
 }
 
+/** @throws HeedError bad-value */
+export function checkFrame(what: string, frame: unknown): void {
+  checkParts(what, frame, { fields: checkRecords });
+}
+
 /**
  * A series from a frame: its first time field, and all number fields as channels. A field's display name comes
  * before its name; labels are added where names alone are not unique. Fields without any value are left out.
@@ -29,6 +35,8 @@ export function seriesFromFrame(
   frame: FrameLike,
   options: Pick<ReadOptions, 'sort' | 'duplicates'> = {},
 ): ReadResult {
+  checkFrame('frame', frame);
+  checkRecord('options', options);
   const name = frame.name === undefined || frame.name === '' ? {} : { name: frame.name };
   const time = frame.fields.find(({ type }) => type === 'time');
   const numbers = frame.fields.filter(({ type }) => type === 'number');
@@ -101,6 +109,7 @@ function uniqueNames(fields: readonly FrameField[]): string[] {
 
 /** A series as a frame: a time field (epoch ms), a number field per channel (NaN = missing), a label field. */
 export function seriesToFrame(series: Series): FrameLike {
+  checkSeries(series);
   return {
     ...(series.name === undefined ? {} : { name: series.name }),
     fields: [

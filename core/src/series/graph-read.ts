@@ -1,3 +1,4 @@
+import { checkText } from '../check-argument.js';
 import { HeedError, type ErrorPlace } from '../errors.js';
 import {
   createGraph,
@@ -22,6 +23,9 @@ const LABEL_COLUMNS = ['label', 'is_anomaly', 'anomaly'];
  * @throws HeedError empty-input, bad-csv, unknown-column, bad-value, bad-graph, bad-label
  */
 export function readGraphCsv(edges: string, nodes?: string, name?: string): Graph {
+  checkText('edges', edges);
+  if (nodes !== undefined) checkText('nodes', nodes);
+  if (name !== undefined) checkText('name', name);
   const place = makePlace(name);
   const list = readEdges(readTable(edges, place), place);
   const attributed = nodes === undefined ? degreeNodes(list) : readNodes(readTable(nodes, place), place);
@@ -35,6 +39,9 @@ export function readGraphCsv(edges: string, nodes?: string, name?: string): Grap
  * @throws HeedError empty-input, bad-csv, unknown-column, bad-value, bad-time, bad-graph, bad-label
  */
 export function readGraphSequenceCsv(edges: string, nodes?: string, name?: string): GraphSequence {
+  checkText('edges', edges);
+  if (nodes !== undefined) checkText('nodes', nodes);
+  if (name !== undefined) checkText('name', name);
   const place = makePlace(name);
   const table = readTable(edges, place);
   const list = readEdges(table, place);
@@ -72,6 +79,8 @@ export function readGraphSequenceCsv(edges: string, nodes?: string, name?: strin
  * @throws HeedError bad-json, bad-graph, not-finite, empty-input, bad-label
  */
 export function readGraphJson(text: string, name?: string): Graph {
+  checkText('text', text);
+  if (name !== undefined) checkText('name', name);
   const place = makePlace(name);
   return readGraph(parsed(text, place), place);
 }
@@ -81,6 +90,8 @@ export function readGraphJson(text: string, name?: string): Graph {
  * @throws HeedError bad-json, bad-graph, bad-time, not-finite, empty-input, bad-label
  */
 export function readGraphSequenceJson(text: string, name?: string): GraphSequence {
+  checkText('text', text);
+  if (name !== undefined) checkText('name', name);
   const place = makePlace(name);
   const { graphs, features } = parsed(text, place) as { graphs?: unknown; features?: unknown };
   if (!Array.isArray(graphs)) throw bad('the JSON is not a sequence of graphs', SEQUENCE_FORM, place);
@@ -96,6 +107,7 @@ export type GraphTextKind = 'graph' | 'graph-sequence' | undefined;
 
 /** Tells by its first characters whether a text is a graph (CSV or JSON), a sequence of graphs, or neither. */
 export function graphTextKind(head: string): GraphTextKind {
+  checkText('beginning', head);
   const start = head.replace(/^\uFEFF/, '').trimStart();
   if (start.startsWith('{')) {
     if (/^\{\s*("features"\s*:\s*\[[^\]]*\]\s*,\s*)?"graphs"\s*:\s*\[/.test(start)) return 'graph-sequence';

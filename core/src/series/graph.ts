@@ -1,3 +1,4 @@
+import { checkEach, checkNumbers, checkParts, checkRecords } from '../check-argument.js';
 import { HeedError, type ErrorPlace } from '../errors.js';
 
 /** A node with F numbers that describe it. */
@@ -46,6 +47,7 @@ export interface GraphInput {
  * @throws HeedError empty-input, bad-graph, not-finite, bad-label
  */
 export function createGraph(input: GraphInput, place?: ErrorPlace): Graph {
+  checkParts('graph', input, { nodes: checkRecords, edges: checkRecords });
   if (input.nodes.length === 0)
     throw new HeedError('empty-input', 'the graph has no node', 'Give at least one.', place);
   const ids = new Set<string>();
@@ -115,6 +117,8 @@ function labeled(label: number | undefined, what: string, place?: ErrorPlace): {
  * @throws HeedError empty-input, length-mismatch, bad-time, bad-graph
  */
 export function createGraphSequence(time: ArrayLike<number>, graphs: readonly Graph[]): GraphSequence {
+  checkNumbers('times', time);
+  checkEach('graph', graphs, (what, graph) => checkParts(what, graph, { nodes: checkRecords }));
   if (graphs.length === 0)
     throw new HeedError('empty-input', 'the sequence has no graph', 'Give at least one.');
   if (time.length !== graphs.length) {

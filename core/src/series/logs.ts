@@ -1,3 +1,11 @@
+import {
+  checkAnyNumber,
+  checkEach,
+  checkParts,
+  checkRecord,
+  checkSeries,
+  checkText,
+} from '../check-argument.js';
 import { HeedError } from '../errors.js';
 import { createSeries, type Series } from './series.js';
 
@@ -18,6 +26,7 @@ export interface LogChannelOptions {
 
 /** A line with what varies taken out, so that lines of one kind look alike: numbers, hex, quoted text, addresses. */
 export function logTemplate(text: string): string {
+  checkText('text', text);
   return text
     .replace(/"[^"]*"|'[^']*'/g, '<text>')
     .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, '<id>')
@@ -38,6 +47,9 @@ export function addLogChannels(
   lines: readonly LogLine[],
   options: LogChannelOptions = {},
 ): Series {
+  checkSeries(series);
+  checkEach('line', lines, (what, line) => checkParts(what, line, { time: checkAnyNumber, text: checkText }));
+  checkRecord('options', options);
   const { time } = series;
   const n = time.length;
   const { templates = 3, known = Math.ceil(n / 3) } = options;

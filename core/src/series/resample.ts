@@ -1,4 +1,5 @@
-import { checkNumber } from '../check-number.js';
+import { checkNumbers, checkParts, checkRecord, checkRecords, checkSeries } from '../check-argument.js';
+import { checkNumber, readLength } from '../check-number.js';
 import { HeedError, shownValue } from '../errors.js';
 import { aggregate, mergeRows, type Aggregation } from './merge.js';
 import { createSeries, toNumbers, type Series } from './series.js';
@@ -10,6 +11,7 @@ import { formatDuration, parseDuration } from './time.js';
  * @throws HeedError too-few-points below 2 points
  */
 export function estimateStep(series: Series): number {
+  checkSeries(series);
   const { time } = series;
   if (time.length < 2) {
     throw new HeedError('too-few-points', 'one point has no step', 'Give at least two points.', {
@@ -39,6 +41,7 @@ export interface Gap {
  * @param step in milliseconds or as `60s`; default `estimateStep`
  */
 export function findGaps(series: Series, step?: number | string): Gap[] {
+  checkSeries(series);
   const { time } = series;
   if (time.length < 2) return [];
   const width = step === undefined ? estimateStep(series) : parseDuration(step);
@@ -75,6 +78,8 @@ export interface ResampleOptions {
  * @throws HeedError bad-option, memory-limit, too-few-points
  */
 export function resample(series: Series, options: ResampleOptions = {}): Series {
+  checkSeries(series);
+  checkRecord('options', options);
   const { aggregation = 'mean', maxPoints = 10_000_000 } = options;
   if (!['mean', 'first', 'last', 'max', 'min', 'sum'].includes(aggregation)) {
     throw new HeedError(
@@ -128,10 +133,11 @@ export function createSeriesFromUnsorted(
   input: Parameters<typeof createSeries>[0] & { time: ArrayLike<number> },
   duplicates: Aggregation = 'mean',
 ): Series {
+  checkParts('input', input, { time: checkNumbers, channels: checkRecords });
   const time = toNumbers(input.time, 'time').slice();
   const n = time.length;
   const copy = (values: ArrayLike<number>): Float64Array => {
-    if (values.length === n) return toNumbers(values, 'value').slice();
+    if (readLength(values) === n) return toNumbers(values, 'value').slice();
     throw new HeedError(
       'length-mismatch',
       `there are ${values.length} values for ${n} times`,

@@ -1,3 +1,4 @@
+import { checkAnyNumber, checkNumbers, checkRecord, checkSeries, checkText } from '../check-argument.js';
 import { HeedError, shownValue, type ErrorPlace } from '../errors.js';
 
 /** One measured quantity over the series' time axis. */
@@ -53,6 +54,8 @@ function checkTypes(input: { name?: unknown; time?: unknown; channels?: unknown;
  * @throws HeedError bad-value
  */
 export function toNumbers(list: ArrayLike<number>, what: string, place?: ErrorPlace): Float64Array {
+  checkNumbers('list', list);
+  checkText('description', what);
   if (list instanceof Float64Array) return list;
   if (ArrayBuffer.isView(list) && !(list instanceof BigInt64Array || list instanceof BigUint64Array))
     return Float64Array.from(list);
@@ -75,6 +78,7 @@ export function createSeries(input: {
   channels: readonly { name: string; unit?: string; values: ArrayLike<number> }[];
   labels?: ArrayLike<number | boolean>;
 }): Series {
+  checkRecord('input', input);
   checkTypes(input);
   const place = input.name === undefined ? undefined : { file: input.name };
   if (input.channels.length === 0) {
@@ -192,6 +196,9 @@ export function createSeries(input: {
 
 /** The points [start, end) of a series; shares memory with it. */
 export function sliceSeries(series: Series, start: number, end: number): Series {
+  checkSeries(series);
+  checkAnyNumber('start', start);
+  checkAnyNumber('end', end);
   return {
     ...series,
     time: series.time.subarray(start, end),

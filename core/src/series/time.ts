@@ -1,3 +1,4 @@
+import { checkAnyNumber } from '../check-argument.js';
 import {} from '../check-number.js';
 import { HeedError, shownValue } from '../errors.js';
 
@@ -38,6 +39,7 @@ export function parseDuration(duration: string | number): number {
 
 /** A duration in milliseconds as text that `parseDuration` reads: 90000 → `1m30s`. */
 export function formatDuration(ms: number): string {
+  checkAnyNumber('duration', ms);
   if (!(ms > 0) || !Number.isFinite(ms)) return `${ms}ms`;
   let rest = ms;
   let text = '';

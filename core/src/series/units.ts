@@ -1,3 +1,4 @@
+import { checkText } from '../check-argument.js';
 const unitsOfSuffix: Readonly<Record<string, string>> = {
   seconds: 's',
   milliseconds: 'ms',
@@ -20,6 +21,7 @@ const unitsOfSuffix: Readonly<Record<string, string>> = {
  * (https://prometheus.io/docs/practices/naming). Undefined where the name says none.
  */
 export function unitOfName(name: string): string | undefined {
+  checkText('name', name);
   const perSecond = /_per_second$/.test(name);
   const suffix = name
     .replace(/_per_second$/, '')

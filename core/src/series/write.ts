@@ -1,3 +1,4 @@
+import { checkRecord, checkSeries } from '../check-argument.js';
 import Papa from 'papaparse';
 import { markChannel } from './read/channel-mark.js';
 import type { Series } from './series.js';
@@ -16,6 +17,8 @@ export interface WriteCsvOptions {
  * something else to readers is told apart: `label (channel)`, which they read as a channel called `label`.
  */
 export function seriesToCsv(series: Series, options: WriteCsvOptions = {}): string {
+  checkSeries(series);
+  checkRecord('options', options);
   const { time: format = 'iso', delimiter = ',' } = options;
   const { time, channels, labels, indexTime } = series;
   const writeTime = (ms: number): string | number =>

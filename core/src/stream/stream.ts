@@ -1,3 +1,4 @@
+import { checkRun, checkSeries } from '../check-argument.js';
 import { checkNumber } from '../check-number.js';
 import type { RawScores, RawStream, StreamRunOptions } from '../detectors/base/types.js';
 import type { DetectorChoice, DetectorReference } from '../detectors/known.js';
@@ -80,6 +81,8 @@ export async function createStream<const D extends DetectorReference | Detector 
   history: Series,
   options: StreamOptions<D> = {},
 ): Promise<DetectorStream> {
+  checkSeries(history, 'history');
+  checkRun(options);
   const given: DetectorReference | Detector = options.detector ?? 'auto';
   const own = typeof given === 'string' || !('score' in given);
   const used = own ? await createSeriesDetector(given, options.options) : given;
@@ -158,7 +161,10 @@ class Stream implements DetectorStream {
     return this.time.length;
   }
 
-  async append(points: Series, { signal }: { readonly signal?: AbortSignal } = {}): Promise<StreamUpdate> {
+  async append(points: Series, run: { readonly signal?: AbortSignal } = {}): Promise<StreamUpdate> {
+    checkSeries(points, 'points');
+    checkRun(run);
+    const { signal } = run;
     throwIfAborted(signal);
     const filled = this.accept(points);
     const { series, missing } = filled;

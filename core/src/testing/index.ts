@@ -1,3 +1,4 @@
+import { checkParts, checkRecord, checkText } from '../check-argument.js';
 import type { DetectorDefinition } from '../detectors/base/types.js';
 import { throwIfAborted } from '../errors.js';
 import { toGraphInput } from '../detection/graph/detector.js';
@@ -34,6 +35,13 @@ export async function checkDetectorContract(
   definition: DetectorDefinition,
   options: ContractOptions & { readonly only?: readonly string[] } = {},
 ): Promise<ContractResult[]> {
+  checkParts('detector definition', definition, {
+    id: checkText,
+    input: checkText,
+    tags: checkRecord,
+    options: checkRecord,
+  });
+  checkRecord('options', options);
   const subject = new ContractSubject(definition, options);
   const graphSubject = new GraphSubject(definition, options);
   const checks: { name: string; applies: boolean; run: () => Promise<void> }[] = [

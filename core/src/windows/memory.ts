@@ -1,3 +1,5 @@
+import { checkNumber } from '../check-number.js';
+import { checkAnyNumber, checkArray, checkEach, checkRecord } from '../check-argument.js';
 import { windowKernels } from './kernels.js';
 import { HeedError } from '../errors.js';
 import type { NearestWindows, Reconstruction, WindowMemory, WindowNormalization } from './memory-types.js';
@@ -24,6 +26,9 @@ export function createWindowMemory(
   normalization: WindowNormalization = 'none',
   floor: ArrayLike<number> = [],
 ): WindowMemory {
+  checkEach('channel', channels, checkArray);
+  if (channels.length === 0)
+    throw new HeedError('no-numeric-column', 'there is no channel', 'Give at least one.');
   const d = channels.length;
   const n = channels[0]!.length;
   const count = n - window + 1;
@@ -77,6 +82,9 @@ export function createWindowMemory(
 
 /** Empty slots for `k` keys per window. Memory: 12 bytes per slot. */
 export function createNearestWindows(count: number, k: number, separation: number): NearestWindows {
+  checkNumber('the number of windows', count, { min: 0, max: 2 ** 28, whole: true });
+  checkNumber('k', k, { min: 0, max: 2 ** 16, whole: true });
+  checkNumber('the number of neighbors', count * k, { max: 2 ** 30 });
   return {
     count,
     k,
@@ -105,6 +113,9 @@ export function scanWindowOffsets(
   nearest: NearestWindows,
   ranges: readonly WindowInterval[],
 ): void {
+  checkRecord('memory', memory);
+  checkRecord('nearest', nearest);
+  checkEach('range', ranges, checkRecord);
   if (memory.normalization === 'none' && windowKernels()?.scan(memory.values, memory, nearest, ranges))
     return;
   const scan = memory.normalization === 'none' ? scanPlain : scanNormalized;
@@ -167,6 +178,7 @@ const NEGLIGIBLE = 1e-7;
  * @returns count × k weights, each query's summing to 1; all 0 where a query has no key
  */
 export function attentionWeights(nearest: NearestWindows, temperature: number): Float64Array {
+  checkRecord('nearest', nearest);
   const { count, k, distance, index } = nearest;
   const weights = new Float64Array(count * k);
   for (let i = 0; i < count; i++) {
@@ -187,6 +199,7 @@ export function attentionWeights(nearest: NearestWindows, temperature: number): 
 }
 
 export function createReconstruction(memory: WindowMemory): Reconstruction {
+  checkRecord('memory', memory);
   const { points, channels, count } = memory;
   return {
     residual: new Float64Array(count * channels),
@@ -208,6 +221,11 @@ export function reconstructWindows(
   ranges: readonly WindowInterval[],
   into: Reconstruction,
 ): void {
+  checkRecord('memory', memory);
+  checkRecord('nearest', nearest);
+  checkArray('weights', weights);
+  checkEach('range', ranges, checkRecord);
+  checkRecord('into', into);
   const { mean, scale, normalization } = memory;
   const scaling = normalization === 'none' ? undefined : { mean, scale };
   const keys = { weights, index: nearest.index, k: nearest.k };
@@ -223,6 +241,9 @@ export function attendedWindows(
   weights: Float64Array,
   query: number,
 ): { start: number; weight: number }[] {
+  checkRecord('nearest', nearest);
+  checkArray('weights', weights);
+  checkAnyNumber('query', query);
   const found: { start: number; weight: number }[] = [];
   for (let slot = query * nearest.k; slot < (query + 1) * nearest.k && nearest.index[slot]! >= 0; slot++) {
     found.push({ start: nearest.index[slot]!, weight: weights[slot]! });

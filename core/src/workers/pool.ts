@@ -1,3 +1,4 @@
+import { checkRecord } from '../check-argument.js';
 import { checkNumber } from '../check-number.js';
 import type { DetectorId, OptionsFor } from '../detectors/known.js';
 import { throwIfAborted } from '../errors.js';
@@ -61,7 +62,9 @@ export interface ScorePool {
  * Scores series in Web Workers. In Node, `createNodePool` of `@heed/core/node` gives the same pool on threads.
  * @throws HeedError bad-option
  */
-export function createPool({ workers, startWorker }: PoolOptions): ScorePool {
+export function createPool(options: PoolOptions): ScorePool {
+  checkRecord('options', options);
+  const { workers, startWorker } = options;
   return makePool(() => ofWebWorker(startWorker()), workers ?? processors());
 }
 

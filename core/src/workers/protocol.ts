@@ -1,3 +1,4 @@
+import { checkFunction, checkRecord } from '../check-argument.js';
 import type { Progress } from '../detectors/base/types.js';
 import { isHeedError, type HeedErrorCode } from '../errors.js';
 
@@ -50,6 +51,8 @@ export function serveTasks<Task, Result>(
   port: PoolPort,
   work: (task: Task, run: TaskRun) => Promise<Result>,
 ): void {
+  checkRecord('port', port, 'listen', 'postMessage');
+  checkFunction('work', work);
   const running = new Map<number, AbortController>();
   const answer = async ({ id, task }: PoolRequest<Task>): Promise<void> => {
     const controller = new AbortController();

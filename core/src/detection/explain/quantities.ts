@@ -1,4 +1,5 @@
 /** Values with units, and times, as people say them, in English. */
+import { checkAnyNumber, checkText } from '../../check-argument.js';
 import { checkNumber } from '../../check-number.js';
 import { formatNumber } from '../../format.js';
 import { checkTimeZone } from '../time-zone.js';
@@ -51,6 +52,8 @@ const named: Readonly<Record<string, string>> = {
 
 /** A value with its unit: `2.4 s` for 2.4 `s`, `310 ms` for 0.31 `seconds`, `1.5 GiB`, `83%`, `12 req/s`. */
 export function describeQuantity(value: number, unit = '', digits = 3): string {
+  checkAnyNumber('value', value);
+  checkText('unit', unit);
   const scale = Object.hasOwn(scaled, unit) ? scaled[unit] : undefined;
   if (scale) {
     const base = value * scale.factor;

@@ -1,3 +1,4 @@
+import { checkRecord } from '../../check-argument.js';
 import { yieldToEventLoop } from '../../yield.js';
 import type {
   DetectorDefinition,
@@ -12,7 +13,7 @@ import type {
 import { resolveOptions } from '../../detectors/base/options.js';
 import type { DetectorReference, OptionsFor } from '../../detectors/known.js';
 import { quantizeState } from '../../detectors/base/quantize.js';
-import { getDetectorDefinition, listDetectors } from '../../detectors/registry.js';
+import { findDefinition, listDetectors } from '../../detectors/registry.js';
 import { HeedError, throwIfAborted } from '../../errors.js';
 import { decodeModel, encodeModel, type ModelContent } from '../model-file.js';
 import type { GraphThresholdOptions, GraphDetection, GraphSequenceDetection } from './types.js';
@@ -100,7 +101,7 @@ async function createWhole(
   detector: DetectorReference,
   options: DetectorOptions = {},
 ): Promise<WholeGraphDetector> {
-  const definition = typeof detector === 'string' ? getDetectorDefinition(detector) : detector;
+  const definition = findDefinition(detector);
   const input = toGraphInput(definition);
   if (input) {
     const resolved = resolveOptions(definition, options);
@@ -116,6 +117,7 @@ async function createWhole(
 
 /** Which kind of graphs a detector takes; undefined for one that takes none. */
 export function toGraphInput(definition: DetectorDefinition): GraphInputKind | undefined {
+  checkRecord('detector definition', definition);
   if (definition.input === 'series') return definition.createForGraphs ? 'graph-sequence' : undefined;
   return definition.input === 'image' ? undefined : definition.input;
 }

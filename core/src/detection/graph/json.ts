@@ -1,3 +1,4 @@
+import { checkParts, checkRecord } from '../../check-argument.js';
 import type { EdgeAnomaly, GraphDetection, GraphSequenceDetection, NodeAnomaly, NodeEvent } from './types.js';
 import type { ThresholdReport } from '../types.js';
 import type { Graph, GraphSequence } from '../../series/graph.js';
@@ -36,6 +37,8 @@ export function graphDetectionToJson(
   graph: Graph | GraphSequence,
   detection: GraphDetection | GraphSequenceDetection,
 ): GraphDetectionJson | GraphSequenceDetectionJson {
+  checkRecord('graph', graph);
+  checkParts('detection', detection, { threshold: checkRecord });
   const { detector, threshold } = detection;
   if (detection.input === 'graph') {
     const { nodes, edges } = graph as Graph;

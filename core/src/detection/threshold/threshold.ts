@@ -1,3 +1,4 @@
+import { checkArray, checkRecord } from '../../check-argument.js';
 import { checkNumber, isNumberIn } from '../../check-number.js';
 import { HeedError, shownValue } from '../../errors.js';
 import { fitScaler } from '../../preprocess/scale.js';
@@ -48,6 +49,8 @@ const fewestTrainingPoints = 30;
  * @throws HeedError bad-option
  */
 export function computeThreshold(raw: Float64Array, options: ThresholdOptions = {}): ThresholdReport {
+  checkArray('scores', raw);
+  checkRecord('options', options);
   const { sensitivity = 50, learned } = options;
   const method = options.method ?? (learned === undefined ? 'pot' : 'learned');
   checkMethod(method);

@@ -1,3 +1,4 @@
+import { checkArray, checkEach, checkParts, checkRecord, checkText } from '../../check-argument.js';
 import * as v from 'valibot';
 import { HeedError, shownValue } from '../../errors.js';
 import { nearest } from '../../nearest.js';
@@ -47,11 +48,15 @@ function numberCheck({ min = -Infinity, max = Infinity }: NumberBounds) {
 
 /** A finite number. */
 export function number(summary: string, standard: number, bounds: NumberBounds = {}): OptionSchema<number> {
+  checkText('summary', summary);
+  checkRecord('bounds', bounds);
   return { type: 'number', summary, default: standard, ...bounds, check: numberCheck(bounds) };
 }
 
 /** A whole number. */
 export function integer(summary: string, standard: number, bounds: NumberBounds = {}): OptionSchema<number> {
+  checkText('summary', summary);
+  checkRecord('bounds', bounds);
   const check = v.pipe(
     v.number('not a finite number'),
     v.finite('not a finite number'),
@@ -67,6 +72,9 @@ export function numbers(
   standard: readonly number[],
   bounds: NumberBounds = {},
 ): OptionSchema<readonly number[]> {
+  checkText('summary', summary);
+  checkArray('standard', standard);
+  checkRecord('bounds', bounds);
   const check = v.array(numberCheck(bounds), 'not a list of numbers');
   return { type: 'numbers', summary, default: standard, ...bounds, check };
 }
@@ -81,12 +89,20 @@ export function text(summary: string, standard: string): OptionSchema<string> {
   return { type: 'string', summary, default: standard, check: v.string('not text') };
 }
 
+/** @throws HeedError bad-value */
+function checkSchema(schema: OptionsSchema): void {
+  checkRecord('schema', schema);
+  for (const [name, option] of Object.entries(schema)) checkRecord(`option ${name}`, option);
+}
+
 /** One of a few names. */
 export function choice<const Values extends readonly [string, ...string[]]>(
   summary: string,
   standard: Values[number],
   values: Values,
 ): OptionSchema<Values[number]> {
+  checkText('summary', summary);
+  checkEach('value', values, checkText);
   return {
     type: 'enum',
     summary,
@@ -98,6 +114,8 @@ export function choice<const Values extends readonly [string, ...string[]]>(
 
 /** The schema with other defaults. */
 export function changeDefaults<S extends OptionsSchema>(schema: S, defaults: Partial<OptionsOf<S>>): S {
+  checkSchema(schema);
+  checkRecord('defaults', defaults);
   const changed = Object.entries(defaults).map(([name, standard]) => [
     name,
     { ...schema[name]!, default: standard },
@@ -107,12 +125,14 @@ export function changeDefaults<S extends OptionsSchema>(schema: S, defaults: Par
 
 /** The default of every option. */
 export function listDefaults<S extends OptionsSchema>(schema: S): OptionsOf<S> {
+  checkSchema(schema);
   const defaults = Object.entries(schema).map(([name, option]) => [name, option.default]);
   return Object.fromEntries(defaults);
 }
 
 /** The options as plain data that can cross a thread. */
 export function describeOptions(schema: OptionsSchema): Record<string, OptionDescription> {
+  checkSchema(schema);
   const described = Object.entries(schema).map(([name, { check: _, default: __, ...option }]) => [
     name,
     option,
@@ -125,9 +145,12 @@ export function describeOptions(schema: OptionsSchema): Record<string, OptionDes
  * @throws HeedError bad-option for an unknown name, a wrong type or a value out of range
  */
 export function resolveOptions<S extends OptionsSchema>(
-  { id, options: schema }: { readonly id: string; readonly options: S },
+  definition: { readonly id: string; readonly options: S },
   given: DetectorOptions = {},
 ): OptionsOf<S> {
+  checkParts('detector definition', definition, { id: checkText, options: checkRecord });
+  const { id, options: schema } = definition;
+  checkRecord('options', given);
   if (typeof given !== 'object' || given === null) {
     throw new HeedError('bad-option', `the options of "${id}" are no object`, 'Give { name: value }.');
   }
@@ -165,7 +188,9 @@ function show(value: unknown): string {
 }
 
 /** What an option accepts, in words: `a whole number from 1 to 512 points`. */
-export function describeOption({ type, min, max, unit: its, values }: OptionDescription): string {
+export function describeOption(description: OptionDescription): string {
+  checkRecord('description', description);
+  const { type, min, max, unit: its, values } = description;
   const unit = its === undefined ? '' : ` ${its}`;
   const range =
     min !== undefined && max !== undefined

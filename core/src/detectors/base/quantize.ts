@@ -1,3 +1,4 @@
+import { checkParts, checkRecord } from '../../check-argument.js';
 import { HeedError } from '../../errors.js';
 import type { DetectorState, StateTensor } from './types.js';
 
@@ -11,6 +12,7 @@ const LEAST = 32;
  * scale. Detectors load such a state as any other.
  */
 export function quantizeState(state: DetectorState): DetectorState {
+  checkParts('state', state, { tensors: checkRecord });
   const tensors: Record<string, StateTensor> = {};
   for (const [name, tensor] of Object.entries(state.tensors)) {
     const { shape, values } = tensor;
@@ -33,6 +35,7 @@ export function quantizeState(state: DetectorState): DetectorState {
 
 /** Bytes of all tensors of a state. */
 export function stateBytes(state: DetectorState): number {
+  checkParts('state', state, { tensors: checkRecord });
   return Object.values(state.tensors).reduce((sum, { values }) => sum + values.byteLength, 0);
 }
 

@@ -1,3 +1,4 @@
+import { checkRecord, checkSeries, checkText } from '../../check-argument.js';
 import { resolveOptions } from '../base/options.js';
 import { readLength } from '../../check-number.js';
 import { HeedError, shownValue } from '../../errors.js';
@@ -47,6 +48,11 @@ export async function distill(
   series: Series,
   options: RunOptions = {},
 ): Promise<Distilled> {
+  checkRecord('teacher', teacher);
+  checkText('id of the student', studentId);
+  checkRecord('options of the student', studentOptions);
+  checkSeries(series);
+  checkRecord('options', options);
   const definition = getSeriesDefinition(studentId);
   const make = async (): Promise<WindowedDetector> => {
     const raw = await definition.create(resolveOptions(definition, studentOptions));

@@ -1,3 +1,4 @@
+import { checkArray, checkEach, checkRecord, checkText } from '../../check-argument.js';
 import { resolveOptions } from '../base/options.js';
 import { HeedError, throwIfAborted } from '../../errors.js';
 import { createScaler, type Scaler, type ScalerKind } from '../../preprocess/index.js';
@@ -105,6 +106,10 @@ export async function trainFederated(
   clients: readonly FederatedClient[],
   options: FederatedOptions = {},
 ): Promise<FederatedResult> {
+  checkText('detector', detector);
+  checkRecord('detector options', detectorOptions);
+  checkEach('client', clients, checkRecord);
+  checkRecord('options', options);
   const { rounds = 5, localEpochs = 2, seed = 0 } = options;
   if (clients.length === 0) throw new HeedError('empty-input', 'there is no client', 'Give at least one.');
   const raw = await createLearned(detector, detectorOptions);
@@ -162,6 +167,8 @@ export async function trainFederated(
  * @throws HeedError model-corrupt when the states are not of one model
  */
 export function averageStates(states: readonly DetectorState[], weights: readonly number[]): DetectorState {
+  checkEach('state', states, checkRecord);
+  checkArray('weights', weights);
   const total = weights.reduce((a, b) => a + b, 0);
   const first = states[0];
   if (!first || !(total > 0) || weights.length !== states.length) {
@@ -231,6 +238,7 @@ export interface MessageEndpoint {
 }
 
 function listen(endpoint: MessageEndpoint, handle: (data: unknown) => void): void {
+  checkRecord('endpoint', endpoint, endpoint?.on ? 'on' : 'addEventListener', 'postMessage');
   // Node's ports give the data itself to `on`, and an event to addEventListener.
   if (endpoint.on) endpoint.on('message', handle);
   else endpoint.addEventListener!('message', ({ data }) => handle(data));
@@ -245,6 +253,7 @@ interface Request {
 
 /** In a worker: answers the server's requests with the given client. */
 export function serveFederatedClient(endpoint: MessageEndpoint, client: FederatedClient): void {
+  checkRecord('client', client);
   listen(endpoint, (data) => {
     const { id, call, args } = data as Request;
     const work =

@@ -1,3 +1,4 @@
+import { checkArray } from '../../check-argument.js';
 import { readLength } from '../../check-number.js';
 import { autocorrelation } from '../autocorrelation.js';
 
@@ -24,6 +25,7 @@ export const TSB_AD_LAGS = 400;
  * @param acf autocorrelation at the lags 0…400, or 0…n − 1 where that is less
  */
 export function periodOfTsbAd(acf: Float64Array): number {
+  checkArray('autocorrelation', acf);
   const fallback = 125;
   const base = 3;
   const maxLag = acf.length - 1;

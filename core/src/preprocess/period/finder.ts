@@ -1,3 +1,4 @@
+import { checkRecord } from '../../check-argument.js';
 import { checkNumber, readLength } from '../../check-number.js';
 import { laggedProducts } from '../autocorrelation.js';
 import { clipAndInterpolate, halve, meanSquare, withoutTrend } from './prepare.js';
@@ -52,6 +53,7 @@ const WORTHWHILE = 0.05;
  * @param values n values, NaN = missing; below 3 × minPeriod points the answer is empty
  */
 export function findPeriods(values: ArrayLike<number>, options: PeriodOptions = {}): Period[] {
+  checkRecord('options', options);
   const { max = 3, minPeriod = 4, minStrength = 0.1 } = options;
   checkNumber('minPeriod', minPeriod, { min: 2, infinite: true });
   checkNumber('max', max, { min: 1, infinite: true });

@@ -1,3 +1,4 @@
+import { checkRecord } from '../../check-argument.js';
 import type { ReadOptions, ReadResult, ReadRunOptions } from './options.js';
 import { readSeriesStream } from './stream.js';
 
@@ -9,11 +10,14 @@ const PIECE = 1 << 20;
  * need is loaded when such a file comes.
  * @throws HeedError (rejects) what `readSeriesStream` throws
  */
-export function readSeriesBlob(
+export async function readSeriesBlob(
   blob: Blob,
   options: ReadOptions = {},
   run: ReadRunOptions = {},
 ): Promise<ReadResult> {
+  checkRecord('blob', blob, 'slice');
+  checkRecord('options', options);
+  checkRecord('run', run);
   return readSeriesStream(pieces(blob), options, { size: blob.size, ...run });
 }
 

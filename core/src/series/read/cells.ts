@@ -1,3 +1,4 @@
+import { checkText } from '../../check-argument.js';
 import { findDelimiter } from './dialect.js';
 import { CsvRows } from './rows.js';
 
@@ -13,6 +14,8 @@ export interface CellRow {
  * @throws HeedError bad-csv, not-text
  */
 export function readCells(text: string, name?: string): CellRow[] {
+  checkText('text', text);
+  if (name !== undefined) checkText('name', name);
   const plain = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   const rows: CellRow[] = [];
   const reader = new CsvRows(findDelimiter(plain.slice(0, 20_000)).charCodeAt(0), name, () => {

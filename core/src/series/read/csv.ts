@@ -1,3 +1,4 @@
+import { checkRecord, checkTextOrBytes } from '../../check-argument.js';
 import { HeedError } from '../../errors.js';
 import { formatCount } from '../../format.js';
 import { checkReadOptions } from './check-options.js';
@@ -35,6 +36,7 @@ export interface TableReader {
  *   all-missing, memory-limit, bad-option
  */
 export function createCsvReader(options: ReadOptions = {}): TableReader {
+  checkRecord('options', options);
   checkReadOptions(options);
   const text = createTextDecoder(options.name);
   let head = '';
@@ -69,7 +71,10 @@ export function createCsvReader(options: ReadOptions = {}): TableReader {
     reader.rows.push(piece);
   };
   return {
-    push: (chunk) => feed(text.decode(chunk), false),
+    push: (chunk) => {
+      checkTextOrBytes('piece', chunk);
+      feed(text.decode(chunk), false);
+    },
     finish: () => {
       feed(text.end(), true);
       if (reader === null) {
@@ -87,6 +92,8 @@ export function createCsvReader(options: ReadOptions = {}): TableReader {
 
 /** Reads a whole CSV text (or its bytes); see `createCsvReader`. */
 export function readCsv(text: string | Uint8Array, options: ReadOptions = {}): ReadResult {
+  checkTextOrBytes('text', text);
+  checkRecord('options', options);
   const reader = createCsvReader(options);
   reader.push(text);
   return reader.finish();

@@ -1,3 +1,4 @@
+import { checkText } from '../../check-argument.js';
 /** Times of ISO 8601. */
 
 /** How the time in a cell is written. */
@@ -115,6 +116,7 @@ const isoParser = new IsoTimeParser();
  * UTC. NaN for anything else.
  */
 export function parseIsoTime(text: string): number {
+  checkText('time', text);
   if (/ (?:UTC|GMT)$/.test(text)) text = text.slice(0, -4);
   const form = isoParser.parseIso(text);
   return form === TimeForm.none ? NaN : isoParser.ms;

@@ -1,3 +1,4 @@
+import { checkRecord, checkSeries, checkTextOrBytes } from '../../check-argument.js';
 import { HeedError } from '../../errors.js';
 import type { Series } from '../series.js';
 import type { TableReader } from './csv.js';
@@ -29,6 +30,8 @@ import { createWholeReader } from './whole.js';
  * @throws HeedError empty-input, not-text, bad-json, and what `seriesFromRecords` throws
  */
 export function readJson(text: string | Uint8Array, options: ReadOptions = {}): ReadResult {
+  checkTextOrBytes('text', text);
+  checkRecord('options', options);
   const decoder = createTextDecoder(options.name);
   const json = decoder.decode(text) + decoder.end();
   if (json.includes('\0')) throw notText(options.name, 'it holds NUL characters');
@@ -83,11 +86,13 @@ function withinStack(work: () => ReadResult, file: string | undefined): ReadResu
 
 /** A reader for pieces of JSON; it holds the whole text, because JSON may name its columns last. */
 export function createJsonReader(options: ReadOptions = {}): TableReader {
+  checkRecord('options', options);
   return createWholeReader('JSON', options, readJson);
 }
 
 /** A series as the JSON text that `readJson` reads back: numbers exactly, missing values as null. */
 export function seriesToJson(series: Series): string {
+  checkSeries(series);
   return JSON.stringify({
     ...(series.name === undefined ? {} : { name: series.name }),
     ...(series.indexTime ? {} : { time: Array.from(series.time) }),

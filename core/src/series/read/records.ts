@@ -1,3 +1,4 @@
+import { checkArray, checkRecord, checkSeries } from '../../check-argument.js';
 import { HeedError } from '../../errors.js';
 import type { Series } from '../series.js';
 import { finishTable } from './finish.js';
@@ -23,6 +24,8 @@ export function seriesFromRecords(
   lines?: ArrayLike<number>,
   path?: JsonPath | ((record: number) => JsonPath),
 ): ReadResult {
+  checkArray('records', records);
+  checkRecord('options', options);
   if (records.length === 0) {
     throw new HeedError('empty-input', 'there are no records', 'Give at least one record.', {
       file: options.name,
@@ -183,6 +186,7 @@ function toText(value: unknown): string {
  * by its name (null = missing), `label` where there are labels.
  */
 export function seriesToRecords(series: Series): Record<string, Date | number | null>[] {
+  checkSeries(series);
   return Array.from(series.time, (time, t) => {
     const record: Record<string, Date | number | null> = { time: series.indexTime ? time : new Date(time) };
     for (const { name, values } of series.channels)

@@ -1,3 +1,4 @@
+import { checkIterable, checkRecord, checkTextOrBytes } from '../../check-argument.js';
 import { throwIfAborted } from '../../errors.js';
 import { CooperativeScheduler } from '../../yield.js';
 import { readBinary } from './binary.js';
@@ -21,12 +22,16 @@ export async function readSeriesStream(
   options: ReadOptions = {},
   run: ReadRunOptions = {},
 ): Promise<ReadResult> {
+  checkIterable('pieces', chunks, Symbol.asyncIterator, Symbol.iterator);
+  checkRecord('options', options);
+  checkRecord('run', run);
   const scheduler = new CooperativeScheduler(run.signal);
   let done = 0;
   let lastReport = 0;
   // Progress counts what the source has given, before it is unpacked.
   async function* watched(): AsyncGenerator<Uint8Array | string> {
     for await (const chunk of chunks) {
+      checkTextOrBytes('piece', chunk);
       done += chunk.length;
       yield chunk;
     }

@@ -1,3 +1,4 @@
+import { checkEach, checkSeries, checkText } from '../../check-argument.js';
 import type { Series } from '../series.js';
 import { medianStep } from './time-formats.js';
 
@@ -35,6 +36,9 @@ export function summarizeInput(
   notes: readonly string[],
   labelColumn = 'label',
 ): InputSummary {
+  checkSeries(series);
+  checkEach('note', notes, checkText);
+  checkText('column of labels', labelColumn);
   const { time, labels } = series;
   const n = time.length;
   return {

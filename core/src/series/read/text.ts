@@ -1,3 +1,4 @@
+import { checkRecord, checkTextOrBytes } from '../../check-argument.js';
 import { HeedError } from '../../errors.js';
 import { checkReadOptions } from './check-options.js';
 import { createCsvReader, readCsv, type TableReader } from './csv.js';
@@ -31,6 +32,8 @@ export function createTextReader(first: Uint8Array | string, options: ReadOption
  * @throws HeedError what `readCsv` and `readJson` throw
  */
 export function readText(text: string | Uint8Array, options: ReadOptions = {}): ReadResult {
+  checkTextOrBytes('text', text);
+  checkRecord('options', options);
   const reader = createTextReader(text, options);
   reader.push(text);
   return reader.finish();

@@ -1,3 +1,4 @@
+import { checkIterable } from '../../check-argument.js';
 import { decompress, fileKind, type FileKind } from './packed.js';
 
 /** Bytes that tell what a file is. */
@@ -14,6 +15,7 @@ export async function unpack(
   chunks: Chunks,
   name: string | undefined,
 ): Promise<{ kind: FileKind; all: Chunks }> {
+  checkIterable('pieces', chunks, Symbol.asyncIterator);
   let { kind, all } = await sniff(chunks, name);
   for (let layer = 0; layer < 3 && (kind === 'gzip' || kind === 'zstd'); layer++) {
     ({ kind, all } = await sniff(decompress(all as AsyncIterable<Uint8Array>, kind, name), name));

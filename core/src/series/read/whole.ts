@@ -1,3 +1,4 @@
+import { checkTextOrBytes } from '../../check-argument.js';
 import { HeedError } from '../../errors.js';
 import type { TableReader } from './csv.js';
 import { createTextDecoder } from './decode.js';
@@ -18,6 +19,7 @@ export function createWholeReader(
   let length = 0;
   return {
     push: (chunk) => {
+      checkTextOrBytes('piece', chunk);
       const piece = decoder.decode(chunk);
       length += piece.length;
       if (length > mostCharacters) {
