@@ -111,6 +111,8 @@ export function graphTextKind(head: string): GraphTextKind {
   const start = head.replace(/^\uFEFF/, '').trimStart();
   if (start.startsWith('{')) {
     if (/^\{\s*("features"\s*:\s*\[[^\]]*\]\s*,\s*)?"graphs"\s*:\s*\[/.test(start)) return 'graph-sequence';
+    // Answers of GraphQL have lists named nodes, too.
+    if (/^\{\s*"data"\s*:\s*\{/.test(start)) return undefined;
     return /"(nodes|edges)"\s*:\s*\[/.test(start) ? 'graph' : undefined;
   }
   const header = start

@@ -108,6 +108,8 @@ function noMeasurement(
   if (time && time[0]! > 6e11 && repeats(values, rows, time)) return repeatsTime;
   if (countsDays(values.subarray(0, rows))) return 'it holds dates';
   if (time && rows > 2 && isPartOfTime(column, rows, time)) return 'it is a part of the time';
+  if (time && rows > 2 && isOtherClock(column.name, values, rows, time))
+    return 'it is the end or the start of an interval';
   // Tools that tell of each processor and of all of them call these −1.
   if (rows > 1 && (isIdName(column.name) || (first === -1 && /^cpu$/i.test(column.name)))) {
     const constant = values.subarray(0, rows).every((value) => value === present || Number.isNaN(value));
@@ -174,6 +176,20 @@ function holdsCodes(values: Float64Array, rows: number): boolean {
     if (value === 200) fine = true;
   }
   return fine;
+}
+
+/** A time of day in seconds, as far from the time in all rows: `Zeit bis`, `End`. */
+function isOtherClock(name: string, values: Float64Array, rows: number, time: Float64Array): boolean {
+  if (!/\b(bis|von|to|from|till|until|start|begin|end|ende|stop)\b|time|zeit|uhr|hora|heure/i.test(name))
+    return false;
+  const ahead = (row: number): number =>
+    (((values[row]! * 1000 - time[row]!) % 86_400_000) + 86_400_000) % 86_400_000;
+  let same = 0;
+  for (let row = 0; row < rows; row++) {
+    if (!(values[row]! >= 0 && values[row]! <= 86_400)) return false;
+    if (Math.abs(ahead(row) - ahead(0)) < 1) same++;
+  }
+  return same >= 0.95 * rows && values[0] !== values[1];
 }
 
 /** A column `year`, `month`, `day` or `hour` that says what the time says. */

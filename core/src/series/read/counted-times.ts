@@ -15,6 +15,8 @@ export function countsTime(name: string, values: readonly number[]): boolean {
     }
   }
   if (countsDays(values)) return true;
+  // Fourteen digits that are a date are nothing else.
+  if (values.every((value) => !Number.isNaN(dateOfDigits(value, 'yyyymmddhhmmss')))) return true;
   if (!isEpoch(values)) return false;
   const steps = values.slice(1).map((value, i) => value - values[i]!);
   const direction = Math.sign(steps.find((step) => step !== 0) ?? 0);

@@ -128,6 +128,7 @@ class CsvTable {
   };
   /** Column of the table per cell of a row; null where they are the same. */
   private places: number[] | null = null;
+  private readonly heads: ReadonlySet<string>;
   /** `sar` has the time of day at which it goes on in front of every line of names. */
   private readonly timedNames: boolean;
   private readonly skipped = {
@@ -153,6 +154,7 @@ class CsvTable {
     const [zone] = zones;
     const zoned = zone !== undefined && zones.size === 1 ? { timeZone: zone, ...options } : options;
     this.table = new TableBuilder(names, zoned, headerLine, sample, units, delimiter, day);
+    this.heads = new Set(dialect.titles.map((title) => splitLine(title.trim(), delimiter).join('\n')));
     this.timedNames = isTimeOfDay(names[0]!) && /\D/.test(names.at(-1)!);
     this.rows = new CsvRows(delimiter.charCodeAt(0), options.name, () => this.row(), blanks);
     this.rows.line = line;
@@ -242,6 +244,8 @@ class CsvTable {
       );
     }
     if (this.timedNames && this.repeatsNames()) return note('header');
+    // Heads of several lines come again as a whole, as those of vmstat do.
+    if (rows.count !== table.width && this.heads.has(cells.join('\n'))) return note('header');
     let empty = true;
     let equal = 0;
     let same = true;

@@ -7,7 +7,7 @@ import { buildChannels, type Channel } from './channels.js';
 import type { Column } from './column.js';
 import { isMeasuredAfterAll, readLabels, mayBeGroundTruth } from './labels.js';
 import type { ReadResult } from './options.js';
-import { cyclicKeys, findSeries, groupBy, numericKeys, pivot, type Grouping } from './pivot.js';
+import { cyclicKeys, findSeries, groupBy, isEven, numericKeys, pivot, type Grouping } from './pivot.js';
 import { isIdOnly, keyRank, tellsSeries } from './roles.js';
 import { noteUneven, putInOrder, refuseEvents } from './row-order.js';
 import type { TableBuilder, TableColumn } from './table.js';
@@ -229,7 +229,7 @@ function findGroups(
     );
     if (numbers.length > 0 && numeric.length > 1) found = findSeries(time, [...candidates, ...numbers], rows);
   }
-  if (!found && !repeated && !begins) {
+  if (!found && !repeated && !begins && !isEven(time, rows)) {
     const cyclic = cyclicKeys(
       numeric.filter((column) => !column.wanted),
       rows,

@@ -8,6 +8,13 @@ import { seriesFromColumns, seriesFromRecords, type SeriesRecord } from './recor
 
 /** Names of described columns: `[{ name: 'ts', type: 'DateTime' }, …]`. */
 function readNames(columns: unknown): string[] | null {
+  // TDengine: [['ts', 'TIMESTAMP', 8], …].
+  if (
+    Array.isArray(columns) &&
+    columns.length > 0 &&
+    columns.every((one) => Array.isArray(one) && isTexts(one.slice(0, 2)))
+  )
+    return (columns as string[][]).map(([name]) => name!);
   if (!Array.isArray(columns) || columns.length === 0 || !columns.every(isObject)) return null;
   const names = (columns as Json[]).map((one) => one.name ?? one.ColumnName ?? one.display_name);
   return names.every((name) => typeof name === 'string') ? (names as string[]) : null;
@@ -32,6 +39,15 @@ function isTexts(value: unknown): value is string[] {
  * Metabase, Splunk: `{ columns: [{ name, type }], rows: [[…], …] }` under names of their own.
  */
 export const describedTable: JsonLayout = (value, given) => {
+  // Kusto answers with frames, one of which is the table.
+  if (Array.isArray(value)) {
+    const frames = value.filter(
+      (one): one is Json => isObject(one) && Array.isArray(one.Columns) && Array.isArray(one.Rows),
+    );
+    const results = frames.filter(({ TableKind }) => TableKind === 'PrimaryResult');
+    const [only] = results.length > 0 ? results : frames;
+    return only && 'FrameType' in only ? describedTable(only, given) : null;
+  }
   if (!isObject(value)) return null;
   const tables = value.tables ?? value.Tables;
   const first = Array.isArray(tables) && tables.length > 0 ? (tables as unknown[])[0] : null;
@@ -39,6 +55,7 @@ export const describedTable: JsonLayout = (value, given) => {
     [value, []],
     [value.data, ['data']],
     [value.result, ['result']],
+    [value.resultTable, ['resultTable']],
     [first, [value.tables ? 'tables' : 'Tables', 0]],
   ];
   for (const [node, base] of nodes) {
@@ -59,9 +76,13 @@ export const describedTable: JsonLayout = (value, given) => {
       );
     }
     const options = withZone(node, given);
-    const named = [node.columns, node.Columns, node.cols, node.meta, fields].map(readNames);
+    // Pinot and CrateDB have the names alone.
+    const plain = [isObject(node.dataSchema) ? node.dataSchema.columnNames : null, node.cols].find(isTexts);
+    const named = [node.columns, node.Columns, node.cols, node.meta, node.column_meta, fields]
+      .map(readNames)
+      .concat([plain ?? null]);
     const names = named.find(Boolean) ?? bare;
-    const key = ['rows', 'Rows', 'values', 'datarows', 'data'].find(
+    const key = ['rows', 'Rows', 'values', 'datarows', 'dataset', 'data'].find(
       (one) => Array.isArray(node[one]) && (node[one] as unknown[]).length > 0,
     );
     const rows = key === undefined ? undefined : (node[key] as unknown[]);

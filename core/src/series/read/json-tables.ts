@@ -1,6 +1,7 @@
 import { HeedError } from '../../errors.js';
 import { isObject } from './json-shapes.js';
-import type { JsonPath } from './json-place.js';
+import { isEpoch } from './counted-times.js';
+import { pathText, type JsonPath } from './json-place.js';
 import type { ReadOptions, ReadResult } from './options.js';
 import { seriesFromColumns, seriesFromRecords, type SeriesRecord } from './records.js';
 import { timeRank } from './roles.js';
@@ -133,14 +134,57 @@ function indexName(names: readonly string[], index: readonly unknown[]): string 
   return names.includes(name) ? `${name} (index)` : name;
 }
 
-/** Records under their times in one part of an object, as Alpha Vantage has them; null where there are none, or several. */
-export function searchFrames(value: Json, options: ReadOptions): ReadResult | null {
-  const parts = Object.entries(value).filter(([, part]) => isObject(part) && Object.keys(part).length > 1);
-  const found = parts.filter(([, part]) => areTimes(Object.keys(part as Json)));
-  const [only] = found;
-  if (!only || found.length > 1) return null;
-  const result = readFrame(only[1] as Json, options);
-  return result && { ...result, notes: [`The records were found under "${only[0]}".`, ...result.notes] };
+/**
+ * Values or records under their times in one part of an object, as Alpha Vantage and NASA POWER have them, or rows of
+ * cells, as Kraken has; null where there are none, or several.
+ */
+export function searchFrames(
+  value: Json,
+  options: ReadOptions,
+  readRows: (rows: readonly (readonly unknown[])[], options: ReadOptions, base: JsonPath) => ReadResult,
+): ReadResult | null {
+  const frames: { path: JsonPath; part: Json }[] = [];
+  const tables: { path: JsonPath; part: unknown[][] }[] = [];
+  const visit = (node: Json, path: JsonPath): void => {
+    const keys = Object.keys(node);
+    const inner = Object.values(node);
+    const holdsTimes = (one: unknown): boolean =>
+      isObject(one) && Object.keys(one).length > 2 && areTimes(Object.keys(one));
+    if (
+      path.length > 0 &&
+      ((keys.length > 2 && areTimes(keys)) || (inner.length > 0 && inner.every(holdsTimes)))
+    ) {
+      frames.push({ path, part: node });
+      return;
+    }
+    for (const [key, one] of Object.entries(node)) {
+      if (isObject(one) && path.length < 6) visit(one, [...path, key]);
+      else if (isTable(one)) tables.push({ path: [...path, key], part: one });
+    }
+  };
+  visit(value, []);
+  if (frames.length + tables.length !== 1) return null;
+  const [frame] = frames;
+  const { path } = frame ?? tables[0]!;
+  const result = frame ? readFrame(frame.part, options) : readRows(tables[0]!.part, options, path);
+  return (
+    result && { ...result, notes: [`The records were found under "${pathText(path)}".`, ...result.notes] }
+  );
+}
+
+/** Rows of as many cells each, three or more. */
+function isTable(value: unknown): value is unknown[][] {
+  return (
+    Array.isArray(value) &&
+    value.length > 2 &&
+    value.every(
+      (row) =>
+        Array.isArray(row) &&
+        row.length > 1 &&
+        row.length === (value[0] as unknown[]).length &&
+        row.every((cell) => typeof cell !== 'object' || cell === null),
+    )
+  );
 }
 
 /** Two records or more in a list, at most three lists or objects below. */
@@ -156,7 +200,11 @@ function holdsRecords(cell: unknown, depth = 0): boolean {
  * Records below records, as SolarEdge and iostat have them: `[{ type, values: [{ date, value }, …] }, …]`. What the outer
  * one says holds for all below it. Null where an outer one holds none or several lists, or no time is among them.
  */
-function readNested(parents: readonly Json[], keys: JsonPath, options: ReadOptions): ReadResult | null {
+export function readNested(
+  parents: readonly Json[],
+  keys: JsonPath,
+  options: ReadOptions,
+): ReadResult | null {
   const places: JsonPath[] = [];
   const records: SeriesRecord[] = [];
   for (const [i, parent] of parents.entries()) {
@@ -179,7 +227,9 @@ function readNested(parents: readonly Json[], keys: JsonPath, options: ReadOptio
       places.push([...keys, i, key, j]);
     }
   }
-  if (records.length < 2 || !Object.keys(records[0]!).some((name) => timeRank(name) >= 0)) return null;
+  const isTimed = ([name, cell]: [string, unknown]): boolean =>
+    timeRank(name) >= 0 || (typeof cell === 'number' && /time|date/i.test(name) && isEpoch([cell]));
+  if (records.length < 2 || !Object.entries(records[0]!).some(isTimed)) return null;
   return seriesFromRecords(records, options, undefined, (row) => places[row]!);
 }
 

@@ -3,6 +3,7 @@ import { HeedError } from '../../errors.js';
 import type { Series } from '../series.js';
 import type { TableReader } from './csv.js';
 import { createTextDecoder } from './decode.js';
+import { charts } from './json-described.js';
 import { jsonLayouts } from './json-layouts.js';
 import { prometheus, victoria } from './json-prometheus.js';
 import { readColumns, searchColumns } from './json-columns.js';
@@ -10,7 +11,7 @@ import { isObject, jsonShape as shape, type Json } from './json-shapes.js';
 import { readBesideFault } from './json-faults.js';
 import { faultIn, withLines, withText, type JsonPath } from './json-place.js';
 import type { ReadOptions, ReadResult } from './options.js';
-import { readFrame, searchFrames, searchRecords } from './json-tables.js';
+import { readFrame, readNested, searchFrames, searchRecords } from './json-tables.js';
 import { isEpoch } from './counted-times.js';
 import { TimeForm } from './iso-time.js';
 import { TimeParser } from './times.js';
@@ -115,16 +116,33 @@ function readValue(value: unknown, options: ReadOptions): ReadResult {
     if (value.length > 0 && value.every((one) => Array.isArray(one) && one.length > 0 && one.every(isObject)))
       return readLists(value as Json[][], options);
     if (value.length > 0 && value.every(Array.isArray)) return readRows(value as unknown[][], options);
+    const nested =
+      value.length > 0 && value.every(isObject) ? readNested(value as Json[], [], options) : null;
+    if (nested) return nested;
     return (
       readTurnedRecords(value, options) ?? seriesFromRecords(value as SeriesRecord[], options, undefined, [])
     );
   }
   if (isObject(value)) {
+    if ('nbformat' in value && Array.isArray(value.cells)) {
+      throw new HeedError(
+        'bad-json',
+        'this is a Jupyter notebook, and no series',
+        'Write the data of the notebook to a file, for instance with DataFrame.to_csv.',
+        { file: options.name },
+      );
+    }
+    // Wavefront has the lines of a chart under one of its parts.
+    const drawn = Object.values(value).map((part) =>
+      Array.isArray(part) && part.every(isObject) ? charts(part, options) : null,
+    );
+    const [chart, ...others] = drawn.filter((one) => one !== null);
+    if (chart && others.length === 0) return chart;
     return (
       readFrame(value, options) ??
       readColumns(value, options) ??
       searchColumns(value, options) ??
-      searchFrames(value, options) ??
+      searchFrames(value, options, readRows) ??
       searchRecords(value, options) ??
       failShape(options)
     );
@@ -181,7 +199,11 @@ function findTimeCell(rows: readonly (readonly unknown[])[], width: number): num
 }
 
 /** Rows of cells; the first may name the columns, else the first cell is the time. */
-function readRows(rows: readonly (readonly unknown[])[], options: ReadOptions): ReadResult {
+function readRows(
+  rows: readonly (readonly unknown[])[],
+  options: ReadOptions,
+  base: JsonPath = [],
+): ReadResult {
   const width = Math.max(...rows.map((row) => row.length));
   const header =
     rows.length > 1 && rows[0]!.every((cell) => typeof cell === 'string' && !/^[-+\d]/.test(cell));
@@ -193,6 +215,7 @@ function readRows(rows: readonly (readonly unknown[])[], options: ReadOptions): 
   const at = new Map(names.map((name, c) => [name, c]));
   return seriesFromColumns(names, body.length, (name, row) => body[row]![at.get(name)!], options, {
     path: (row, column) => [
+      ...base,
       row + (header ? 1 : 0),
       ...(column === undefined || !at.has(column) ? [] : [at.get(column)!]),
     ],

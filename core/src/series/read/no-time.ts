@@ -62,9 +62,11 @@ export function findSecondTimes(
   const [first] = time;
   if (first === undefined || time.length > 1) return [];
   const [one, other] = [new TimeParser(), new TimeParser()];
+  // `Date 1` and `Date 2` are one name.
+  const bare = (name: string): string => name.replace(/[ _.]?\d{1,2}$/, '');
   const isTime = (text: string, parser: TimeParser): boolean => parser.parse(text) > TimeForm.number;
   return names.flatMap((name, c) => {
-    if (c === first || name === '' || name !== names[first]) return [];
+    if (c === first || name === '' || bare(name) !== bare(names[first]!)) return [];
     const rows = sample.filter((row) => (row[c] ?? '') !== '');
     if (rows.length === 0 || !rows.every((row) => isTime(row[c]!, other))) return [];
     const differs = rows.find(
@@ -73,7 +75,7 @@ export function findSecondTimes(
     if (!differs) return [c];
     throw new HeedError(
       'bad-time',
-      `two columns are named "${shorten(name)}" and tell different times in one row ("${shorten(differs[first]!)}", "${shorten(differs[c]!)}"): tables stand side by side`,
+      `the columns "${shorten(names[first]!)}" and "${shorten(name)}" tell different times in one row ("${shorten(differs[first]!)}", "${shorten(differs[c]!)}"): tables stand side by side`,
       'Give each table as a file of its own; or name the time and the channels to read with --time and --columns.',
       place,
     );

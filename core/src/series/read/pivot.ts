@@ -142,7 +142,7 @@ function alternates(column: Column, time: Float64Array, rows: number, back: numb
 }
 
 /** True for evenly spaced times: weekdays, shifts and the like take turns in one series, too. */
-function isEven(time: Float64Array, rows: number): boolean {
+export function isEven(time: Float64Array, rows: number): boolean {
   const usual = Math.abs(time[1]! - time[0]!);
   let even = 0;
   for (let row = 1; row < rows; row++)

@@ -90,6 +90,7 @@ interface Look {
   /** Dates with a clock that stands at midnight. */
   readonly midnights: number;
   readonly clocks: number;
+  readonly zoned: boolean;
   readonly numbers: number;
   readonly eightDigits: number;
   readonly present: number;
@@ -103,6 +104,7 @@ function lookAt(
 ): Look {
   const isShort = /^y{2}m{2}d{2}$/.test(bareName(name));
   const isDate = /dat(e|um|a)|fecha|\btag\b|\bday\b/i.test(name);
+  let zoned = false;
   let [times, dates, midnights, clocks, numbers, eightDigits, present] = [0, 0, 0, 0, 0, 0, 0];
   for (const row of sample.slice(0, 60)) {
     const cell = row[column] ?? '';
@@ -119,11 +121,12 @@ function lookAt(
       if (/^(19|20|21)\d{6}$/.test(cell) || (isShort && /^\d{5,6}$/.test(cell))) eightDigits++;
     } else if (form !== TimeForm.none) {
       times++;
+      zoned ||= form === TimeForm.instant;
       if (!parser.clock) dates++;
       else if (parser.ms % 86_400_000 === 0) midnights++;
     }
   }
-  return { times, dates, midnights, clocks, numbers, eightDigits, present };
+  return { times, dates, midnights, zoned, clocks, numbers, eightDigits, present };
 }
 
 /**
@@ -141,7 +144,7 @@ export function findTime(
   const parser = new TimeParser();
   const columns = names.map((_, c) => c).filter((c) => !taken(c));
   const looks = new Map(columns.map((c) => [c, lookAt(c, sample, parser, names[c]!)]));
-  const most = (c: number, count: keyof Look): boolean => {
+  const most = (c: number, count: Exclude<keyof Look, 'zoned'>): boolean => {
     const look = looks.get(c)!;
     return look[count] > 0 && look[count] >= 0.8 * look.present;
   };
@@ -154,6 +157,12 @@ export function findTime(
   const half =
     clock !== undefined && columns.includes(clock + 1) && holdsHalves(clock + 1, sample) ? [clock + 1] : [];
   const dated = ranked.filter(({ c }) => most(c, 'times'));
+  // An epoch below the name of a time says more than dates without a zone below no such name.
+  const epoch = ranked.find(
+    ({ c, rank }) => rank >= 0 && most(c, 'numbers') && isEpoch(sampleNumbers(c, sample)),
+  );
+  if (epoch && dated.length > 0 && dated.every(({ c, rank }) => rank < 0 && !looks.get(c)!.zoned))
+    return { columns: [epoch.c], kind: 'cell', byContent: false };
   if (dated.length > 0) {
     // A column that is a whole time comes before a date alone.
     const best =

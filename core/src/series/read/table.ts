@@ -53,6 +53,8 @@ export class TableBuilder {
   /** The column that names variables of WinCC; −1 where there is none. */
   private readonly variable: number;
   private readonly marks = new Map<string, number>();
+  /** Lines of rows that have neither time nor numbers. */
+  private readonly remarks: number[] = [];
   rows = 0;
   /** What to say of the layout where it is not a long table that was recognized by its rows. */
   layoutNote: string | null = null;
@@ -104,7 +106,7 @@ export class TableBuilder {
     this.labelAsked = typeof options.label === 'string';
     const label = this.findLabel(unique, (c) => wanted(c) || timeColumns.includes(c));
     this.time = this.timeSource
-      ? new TimeColumn(timeColumns.map((c) => unique[c]!).join(' '), options)
+      ? new TimeColumn(timeColumns.map((c) => unique[c]!).join(' '), options, units[timeColumns[0]!])
       : null;
     const second =
       options.time === undefined && !this.asked
@@ -163,6 +165,10 @@ export class TableBuilder {
     if (timeSource && time) {
       const text = this.timeText(timeSource, cell);
       if (!time.add(text, line)) {
+        if (text.trim() === '' && this.isRemark(cell)) {
+          this.remarks.push(line);
+          return false;
+        }
         const error = explainNoTime(text, this.options, timeSource, this.place(line, time.name));
         // A row as all others but for a digit of its time closes no table.
         if (this.isDamaged(text, cell)) throw this.odd[0]?.error ?? error;
@@ -178,6 +184,14 @@ export class TableBuilder {
     }
     this.lines[this.rows] = line;
     return true;
+  }
+
+  /** True where no number stands beside the missing time: a remark between the rows. */
+  private isRemark(cell: (c: number) => string): boolean {
+    const parser = new CellParser();
+    return this.columns.every(
+      ({ role }, c) => role === 'time' || parser.parse(cell(c), 0, cell(c).length) !== NUMBER,
+    );
   }
 
   /** True where the time begins as a date does and numbers stand in the other cells, and nothing else. */
@@ -241,9 +255,14 @@ export class TableBuilder {
       this.endOdd();
       throw new HeedError(
         'header-only',
-        'there are column names but no rows',
+        `there are column names but no rows (${listNames(this.columns.map(({ cells }) => cells.name))})`,
         'Give at least one row of data.',
         this.place(),
+      );
+    }
+    if (this.remarks.length > 0) {
+      this.notes.push(
+        `${formatCount(this.remarks.length, 'row')} without a time and numbers ${this.remarks.length === 1 ? 'was' : 'were'} passed over (line ${this.remarks[0]}).`,
       );
     }
     for (const [mark, count] of this.marks) {
@@ -251,9 +270,9 @@ export class TableBuilder {
         `${formatCount(count, 'row')} of "${mark}" ${count === 1 ? 'was' : 'were'} left out: no values, but marks of where WinCC began or ended to archive.`,
       );
     }
-    for (const { line, text } of this.odd) {
+    for (const { line, text, error } of this.odd) {
       this.notes.push(
-        `Line ${line} ("${shorten(text)}" …) at the end is no row with a time and was left out.`,
+        `Line ${line} ("${shorten(text)}" …) at the end is no ${error.code === 'ragged-row' ? 'whole row' : 'row with a time'} and was left out.`,
       );
     }
   }
@@ -296,7 +315,7 @@ export class TableBuilder {
       case 'clock': {
         const text = `${cell(first!)}${second === undefined ? '' : ` ${cell(second)}`}`;
         const [hour = NaN, minute = NaN, sec = 0] = text.split(/[:.\s]/).map(parseFloat);
-        const half = /[ap](?=\.?m\.?$)/i.exec(text)?.[0].toLowerCase();
+        const half = /[ap](?=(\.?m\.?)?$)/i.exec(text)?.[0].toLowerCase();
         const hours = half === undefined ? hour : (hour % 12) + (half === 'p' ? 12 : 0);
         const seconds = hours * 3600 + minute * 60 + (Number.isNaN(sec) ? 0 : sec);
         if (Number.isNaN(seconds)) return text;

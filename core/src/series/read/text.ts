@@ -1,7 +1,7 @@
 import { checkRecord, checkTextOrBytes } from '../../check-argument.js';
 import { HeedError } from '../../errors.js';
 import { checkReadOptions } from './check-options.js';
-import { createCsvReader, type TableReader } from './csv.js';
+import { createCsvReader, readCsv, type TableReader } from './csv.js';
 import { createJsonReader } from './json.js';
 import { sourceError } from './json-faults.js';
 import { drawnLayout } from './drawn.js';
@@ -19,6 +19,11 @@ export function createTextReader(first: Uint8Array | string, options: ReadOption
   refuseErrorTable(head, options);
   const free = options.delimiter === undefined && options.header === undefined;
   const lines = free ? (lineLayout(head) ?? drawnLayout(head)) : null;
+  // Cells as ="12" are formulas that keep Excel from reading them as it likes.
+  if (!lines && (head.match(formulaCell)?.length ?? 0) > 2)
+    return createWholeReader('text', options, (text, own) =>
+      readCsv(text.replace(formulaCell, '$1"$2"'), own),
+    );
   return lines ? createWholeReader('text', options, lines) : createCsvReader(options);
 }
 
@@ -33,6 +38,8 @@ export function readText(text: string | Uint8Array, options: ReadOptions = {}): 
   reader.push(text);
   return reader.finish();
 }
+
+const formulaCell = /(^|[,;\t])="((?:[^"\r\n]|"")*)"(?=[,;\t\r\n]|$)/gm;
 
 /** The beginning of a text, enough to tell what it is. */
 function takeHead(piece: Uint8Array | string): string {
@@ -50,6 +57,32 @@ const otherTexts: readonly (readonly [begin: RegExp, what: string, remedy: strin
     'Often it is a page to log in or an error: export the data as CSV or JSON, or give the address with credentials.',
   ],
   [/^\s*<(?:\?xml|[a-z][\w:-]*(?:\s|>(?![,;\t])))/i, 'XML', 'Export the data as CSV or JSON.'],
+  [
+    /^version https:\/\/git-lfs\.github\.com\//,
+    'a pointer of Git LFS, and not the file itself',
+    'Fetch the file with git lfs pull.',
+  ],
+  [
+    /^[A-Z][A-Za-z]+:\s*\n(?:- |\s+- )[A-Za-z]\w*:/,
+    'YAML',
+    'Export the data as CSV or JSON, for instance with --output json.',
+  ],
+  [
+    /^(?:[\w.$]+)\(\s*[[{]/,
+    'JSON inside the call of a function (JSONP)',
+    'Take the name in front and the brackets around it off, or ask without a callback.',
+  ],
+  [
+    /^(?:psql: )?(?:ERROR|FATAL): {1,2}\S/,
+    'an error of the database, and no table',
+    'Correct the query, and export its result again.',
+  ],
+  [
+    /^ *\w[^\n]*\n[-+ ]+\n\(0 rows\)/,
+    'the answer of a query without any row',
+    'Widen the time range, or check the query.',
+  ],
+  [/^HTTP\/[\d.]+ \d{3}/, 'an answer of HTTP with its headers', 'Save the body alone: curl without -i.'],
   [
     /^(?:---\s*\n)?- [\w"]+: ?\S*.*\n {2}[\w"]+:/,
     'YAML',

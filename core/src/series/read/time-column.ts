@@ -53,6 +53,8 @@ export class TimeColumn {
   constructor(
     readonly name: string,
     private readonly options: ReadOptions,
+    /** The unit below the name, where a row has the units. */
+    private readonly unitBelow?: string,
   ) {
     const format = options.timeFormat;
     const unit = options.timeUnit;
@@ -335,7 +337,9 @@ export class TimeColumn {
         return;
       }
       case 'elapsed': {
-        const unit = elapsedUnit(this.name);
+        const unit = elapsedUnit(
+          this.unitBelow === undefined ? this.name : `${this.name} (${this.unitBelow})`,
+        );
         time.forEach((value, row) => (time[row] = Number((value * unit.ms).toPrecision(15))));
         notes.push(
           `${column} does not hold dates; it was read as ${unit.name} since a start that is not known (--time-format says otherwise).`,

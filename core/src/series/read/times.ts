@@ -3,8 +3,8 @@ import { abbreviatedOffset } from './zones.js';
 
 const DAY = 86_400_000;
 const zoneText = String.raw`(Z|[A-Z]{2,5}|(?:(?:UTC|GMT)\s?)?[+\-−]\d{1,2}(?::?\d{2})?)?(?:\s[A-Z]{3,5}|\s?[[(][^\])]{1,40}[\])])?`;
-const clockText = String.raw`(\d{1,2})(?:[:.h](\d{2})(?:[:.m](\d{2})(?:[.,:](\d+))?s?)?)?(?:\s?Uhr)?\s*([ap]\.?\s?m\.?)?\s*${zoneText}`;
-const joint = String.raw`(?:[T\s,@_:]|\sat\s|\sum\s)*`;
+const clockText = String.raw`(\d{1,2})(?:(?:[:.]|\s?h\s?)(\d{2})(?:[:.m](\d{2})(?:[.,:](\d+))?s?)?)?(?:\s?Uhr)?\s*([ap](?:\.?\s?m\.?)?)?\s*${zoneText}`;
+const joint = String.raw`(?:[TD\s,@_:]|\sat\s|\sum\s)*`;
 const withClock = (date: string): RegExp => new RegExp(`^${date}(?:${joint}(?:${clockText}))?$`, 'iu');
 
 const yearFirst = withClock(String.raw`(\d{4})([-/.])\s?(\d{1,2})\2\s?(\d{1,2})\.?`);
@@ -21,7 +21,7 @@ const nameDay = withClock(
 /** ctime: `Mon Mar  2 00:00:00 2026`. */
 const ctime = /^\p{L}{3}\s+(\p{L}{3})\s+(\d{1,2})\s+(\d{2}):(\d{2}):(\d{2})\s+(?:([A-Z]{3,4})\s+)?(\d{4})$/iu;
 const compact =
-  /^(\d{4})(\d{2})(\d{2})[T _-](\d{2}):?(\d{2})(?::?(\d{2})(?:[.,](\d+))?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
+  /^(\d{4})(\d{2})(\d{2})[T _:-](\d{2}):?(\d{2})(?::?(\d{2})(?:[.,](\d+))?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
 const yearMonth = /^(\d{4})(?:[-/.]|M|-M)(\d{1,2})$/i;
 const monthYear = /^(\d{1,2})[-/.](\d{4})$/;
 const nameYear = /^(\p{L}{3,10})\.?[-\s](\d{4}|\d{2})$/iu;
@@ -102,6 +102,8 @@ export class TimeParser extends IsoTimeParser {
       .replace(/^\[([^\]]*)\]?$/, '$1')
       .replace(/^['"]|['"]$/g, '')
       .replace(/[\u00a0\u202f\u2009]/g, ' ');
+    const hour = /^(\d{4}-\d{2}-\d{2})[T ](\d{2})(Z|[+-]\d{2}(?::?\d{2})?)?$/i.exec(cell);
+    if (hour) return this.parse(`${hour[1]}T${hour[2]}:00${hour[3] ?? ''}`);
     for (const pattern of [yearFirst, cjk]) {
       const match = pattern.exec(cell);
       if (match) return this.complete(dayMs(Number(match[1]), Number(match[3]), Number(match[4])), match, 5);
@@ -246,7 +248,7 @@ function offsetMinutes(zone: string): number {
 }
 
 const clockOnly =
-  /^\d{1,2}(?::[0-5]\d){1,2}(?:[.,]\d+)?(?:\s?[ap]\.?m\.?|\s?Uhr)?$|^(?:[01]?\d|2[0-4])\.[0-5]\d\.[0-5]\d$/i;
+  /^\d{1,2}(?::[0-5]\d){1,2}(?:[.,]\d+)?(?:\s?[ap](?:\.?m\.?)?|\s?Uhr)?$|^(?:[01]?\d|2[0-4])\.[0-5]\d\.[0-5]\d$/i;
 
 /** True for a time of day alone: `17:24:00`, `18.00.00`, `5:30 PM`. */
 export function isTimeOfDay(text: string): boolean {

@@ -326,6 +326,86 @@ describe('exports of the second trial', () => {
   });
 });
 
+describe('exports of the third trial', () => {
+  it.each([
+    ['an epoch below the name of a time beside local text', 'time;humantime;v', (t: number) => `${start / 1000 + 60 * t};${wall(t + 120)};${level(t)}`],
+    ['fourteen digits without a name', null, (t: number) => `${wall(t).replace(/\D/g, '')},10.0.0.1,${level(t)}`],
+    ['formulas for Excel', 'Time,Value', (t: number) => `="${wall(t)}",="${level(t)}"`],
+    ['letters of zones in a column', '"Time Stamp","Time Zone","Load"', (t: number) => `"${wall(t - 240)}","EDT",${level(t)}`],
+    ['a and p', 'Date,Time,Temp', (t: number) => `3/${t < 0 ? 1 : 2}/26,12:${String(t).padStart(2, '0')}a,${level(t)}`],
+    ['a colon behind the day', 'time,P', (t: number) => `20260302:00${String(t).padStart(2, '0')},${level(t)}`],
+    ['kdb+', 'time,price', (t: number) => `2026.03.02D00:${String(t).padStart(2, '0')}:00.000000000,${level(t)}`],
+    ['hours with h', 'time,v', (t: number) => `2026-03-02 00 h ${String(t).padStart(2, '0')},${level(t)}`],
+  ])('%s', (_, head, row) => {
+    const found = read(`${head === null ? '' : `${head}\n`}${lines(30, row)}`, head?.startsWith('Date') ? { timeFormat: 'month-first' } : {});
+    expect(found).toMatchObject({ begin: iso(start), step: 60_000, values: levels(30) });
+  });
+
+  it('hours without minutes, backwards', () => {
+    const rows = Array.from({ length: 30 }, (_, t) => ({ period: iso(start + 3_600_000 * t).slice(0, 13), v: Number(level(t)) }));
+    expect(read(JSON.stringify({ response: { data: rows.reverse() } }))).toMatchObject({ begin: iso(start), step: 3_600_000, values: levels(30) });
+  });
+
+  it('the end of an interval is no channel, a duration is one', () => {
+    const at = (t: number): string => wall(15 * t).slice(11);
+    expect(read(`Datum;Zeit von;Zeit bis;kWh\n${lines(30, (t) => `02.03.2026;${at(t)};${at(t + 1)};${level(t)}`)}`).names).toEqual(['kWh']);
+    expect(read(`time,end\n${lines(30, (t) => `${wall(t)},00:0${t % 7}:1${t % 3}`)}`).names).toEqual(['end']);
+  });
+
+  it('ids that change from row to row of one even series tell none apart', () => {
+    expect(read(`Server ID,Timestamp,Ping\n${lines(60, (t) => `${1000 + (t % 7)},${wall(60 * t)},${level(t)}`)}`)).toMatchObject({ names: ['Ping'], points: 60 });
+  });
+
+  it('pairs of times and values at other times are refused', () => {
+    expect(() => readText(`Datum1;Wert1;Datum2;Wert2\n${lines(20, (t) => `${wall(t)};${level(t)};${wall(t + 7)};${level(t)}`)}`)).toThrow(/"Datum1" and "Datum2" tell different times/);
+  });
+
+  it('the unit below the name of a time since a start', () => {
+    expect(read(`Time,A\n(ms),(V)\n\n${lines(30, (t) => `${(0.5 * t).toFixed(8)},${level(t)}00`)}`)).toMatchObject({ step: 0.5, values: levels(30) });
+  });
+
+  it('vmstat: both lines of names come again', () => {
+    const head = 'procs -----memory----- -cpu-\n r  b   swpd   free us id';
+    const text = Array.from({ length: 5 }, (_, k) => `${head}\n${lines(20, (t) => ` 1  0  ${100 + t}   ${2000 + 20 * k + t} 5 ${90 + (t % 5)}`)}`).join('');
+    expect(read(text)).toMatchObject({ points: 100, names: ['r', 'b', 'swpd', 'free', 'us', 'id'] });
+  });
+
+  it('a remark between the rows is passed over', () => {
+    const text = `Time,kWh,Comment\n${lines(20, (t) => `${wall(t)},${level(t)},`)},,meter read\n${lines(20, (t) => `${wall(t + 20)},${level(t + 20)},`)}`;
+    expect(read(text)).toMatchObject({ points: 40, values: levels(40) });
+  });
+
+  const rows = levels(30).map((v, t) => [iso(start + 60_000 * t), v]);
+  const epochs = levels(30).map((v, t) => [start + 60_000 * t, v]);
+  it.each([
+    ['QuestDB', { columns: [{ name: 'ts' }, { name: 'v' }], dataset: rows }],
+    ['CrateDB', { cols: ['ts', 'v'], col_types: [11, 6], rows: epochs }],
+    ['TDengine', { code: 0, column_meta: [['ts', 'TIMESTAMP', 8], ['v', 'FLOAT', 4]], data: rows }],
+    ['Pinot', { resultTable: { dataSchema: { columnNames: ['ts', 'v'], columnDataTypes: ['LONG', 'DOUBLE'] }, rows: epochs } }],
+    ['Kusto', [{ FrameType: 'DataSetHeader' }, { FrameType: 'DataTable', TableKind: 'PrimaryResult', Columns: [{ ColumnName: 't' }, { ColumnName: 'v' }], Rows: rows }]],
+    ['AppDynamics', [{ metricName: 'a', metricValues: epochs.map(([startTimeInMillis, value]) => ({ startTimeInMillis, value })) }]],
+    ['Wavefront', { query: 'ts(v)', timeseries: [{ label: 'v', data: epochs }] }],
+    ['Kraken', { error: [], result: { XXBTZUSD: epochs, last: 5 } }],
+    ['NASA', { properties: { parameter: { T2M: Object.fromEntries(epochs) } } }],
+    ['GraphQL', { data: { homes: [{ consumption: { nodes: rows.map(([from, v]) => ({ from, v })) } }] } }],
+  ])('%s', (_, value) => {
+    expect(read(JSON.stringify(value))).toMatchObject({ begin: iso(start), step: 60_000, values: levels(30) });
+  });
+
+  it.each([
+    ['a pointer of Git LFS', 'version https://git-lfs.github.com/spec/v1\noid sha256:0a\nsize 12345\n', /git lfs pull/],
+    ['YAML', 'MetricDataResults:\n- Id: m1\n  Label: CPU\n  Values:\n  - 1.5\n', /this is YAML/],
+    ['JSONP', 'callback([[1,2],[3,4]]);', /JSONP/],
+    ['headers of HTTP', 'HTTP/1.1 200 OK\nContent-Type: application/json\n\n[1,2]', /without -i/],
+    ['a query without rows', ' minute | cpu \n--------+-----\n(0 rows)\n', /without any row/],
+    ['an error of psql', 'ERROR:  relation "m" does not exist\nLINE 1: select * from m\n', /error of the database/],
+    ['a notebook', '{"nbformat":4,"cells":[{"execution_count":1,"source":["x"]}]}', /Jupyter notebook/],
+    ['words', 'No resources found.\n', /no rows \("No", "resources", "found\."\)/],
+  ])('is refused in its own words: %s', (_, text, message) => {
+    expect(() => readText(text)).toThrow(message);
+  });
+}); // prettier-ignore
+
 describe('names below labels', () => {
   it('are what differs between the columns', () => {
     const text = `TimeSeries ID,a,b\nproject_id,demo,demo\nzone,west,east\n${lines(20, (t) => `${iso(start + 60_000 * t)},${level(t)},${level(t)}`)}`;

@@ -103,7 +103,7 @@ function findZoneColumn({ columns, rows }: TableBuilder): Column | null {
   const found = columns.find(
     ({ role, cells }) =>
       role === 'value' &&
-      /^(tz|tz_?cd|time_?zone(_?cd)?|zone|(utc|gmt|tz)_?offset|offset)$/i.test(cells.name) &&
+      /^(tz|tz[ _]?cd|time[ _]?zone([ _]?cd)?|zone|(utc|gmt|tz)[ _]?offset|offset)$/i.test(cells.name) &&
       cells.textCount === rows &&
       !cells.freeText &&
       [...cells.texts.keys()].every((text) => toZone(text) !== null),
