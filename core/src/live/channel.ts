@@ -2,6 +2,7 @@ import type { BinaryReader, BinaryWriter } from './binary.js';
 import { Departure } from './departure.js';
 import { Forecast } from './forecast.js';
 import { History } from './history.js';
+import { LastingError } from './lasting.js';
 import { LONGEST_WINDOW, nearestShape, NearestWindow } from './nearest.js';
 import { Season } from './season.js';
 import { Tail } from './tail.js';
@@ -26,12 +27,15 @@ const NEW_NORMAL_WEIGHT = 4;
 const SHORTEST = 4;
 /**
  * Members: error of the forecast, its mean over some points, nearest windows, the same phase of a cycle and of a longer
- * one, the shortest window. Their weights in the strength, and in the rank: whether to alert asks how many agree; how a
+ * one, the shortest window, what lasts of the errors. Their weights in the strength, and in the rank: whether to alert asks how many agree; how a
  * point compares with others of the series asks more for the windows.
  */
-const OF_STRENGTH = [1, 1, 1, 1, 1, 1, 1, 0];
-const OF_RANK = [0.5, 0.5, 1.5, 1, 1, 0.5, 0.5, 1];
+const OF_STRENGTH = [1, 1, 1, 1, 1, 1, 1, 0, 0];
+const OF_RANK = [0.5, 0.5, 1.5, 1, 1, 0.5, 0.5, 1, 0];
 const SEASON = 2 + WINDOWS.length;
+/** The last member speaks for itself: decades of a channel's strength for one of its own. */
+const LASTING = SEASON + 3;
+const LASTING_SHARE = 0.5;
 const MEMBERS = OF_STRENGTH.length;
 
 /** One channel of a monitor: what its members make of the newest point, and how rare that was in their own past. */
@@ -47,6 +51,7 @@ export class ChannelMonitor {
   /** The first two values that differ, NaN where there is none yet; whether there are no others. */
   private readonly states = new Float64Array(2).fill(NaN);
   isSwitch = true;
+  private readonly lasting = new LastingError();
   private readonly departure = new Departure(NEW_NORMAL);
   /** Values seen, missing ones included. */
   points = 0;
@@ -122,6 +127,7 @@ export class ChannelMonitor {
     values[SEASON] = this.season.distance();
     values[SEASON + 1] = this.season.longDistance();
     values[SEASON + 2] = nearestShape(this.history, SHORTEST);
+    values[LASTING] = missing ? -1 : this.lasting.push(value - expected);
 
     let sum = 0;
     let cubes = 0;
@@ -146,13 +152,16 @@ export class ChannelMonitor {
     if (missing) return 0;
     this.rank = Math.cbrt(cubes / ofRank);
     const byMembers = Math.sqrt(sum / ofStrength);
-    const strength = this.spikes.temper(
+    const lasting = LASTING_SHARE * decades[LASTING]!;
+    const tempered = this.spikes.temper(
       Math.max(byMembers, this.departure.push(value)),
       Math.abs(value - expected),
       this.spread(),
     );
+    // What lasts is no spike.
+    const strength = Math.max(tempered, lasting);
     // What a young series does for the first time may be what it does every day.
-    this.learn(Math.min(strength, byMembers));
+    this.learn(Math.min(strength, Math.max(byMembers, lasting)));
     return strength;
   }
 
@@ -202,7 +211,7 @@ export class ChannelMonitor {
   }
 
   private parts(): { write(out: BinaryWriter): void; read(from: BinaryReader): void }[] {
-    const { history, forecast, season, spikes, departure, windows, tails } = this;
-    return [history, forecast, season, spikes, departure, ...windows, ...tails];
+    const { history, forecast, season, spikes, lasting, departure, windows, tails } = this;
+    return [history, forecast, season, spikes, lasting, departure, ...windows, ...tails];
   }
 }

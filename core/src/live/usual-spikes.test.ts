@@ -51,6 +51,36 @@ describe('a series with some forty spikes a week', () => {
   }
 });
 
+describe('what lasts is told of among spikes, though less than they are', () => {
+  const lasting: Record<string, { value: (random: Random, t: number) => number; lift: number }> = {
+    'slow requests': {
+      value: (r) => 20 + 2 * r.normal() + (r.chance(0.003) ? 60 * (0.5 + r.uniform()) : 0),
+      lift: 14,
+    },
+    'a collection every 97 points': {
+      value: (r, t) => 30 + 2 * r.normal() + (t % 97 < 2 ? 50 : 0),
+      lift: 25,
+    },
+    'errors in one of thirty points': { value: (r) => (r.chance(0.03) ? 1 + r.poisson(2) : 0), lift: 3 },
+    'spikes on a daily cycle': {
+      value: (r, t) =>
+        100 + 40 * Math.sin((2 * Math.PI * t) / 1440) + 4 * r.normal() + (r.chance(0.004) ? 150 : 0),
+      lift: 30,
+    },
+  };
+  for (const [name, { value, lift }] of Object.entries(lasting)) {
+    it(name, () => {
+      const delays = [81, 82, 83].map((seed) => {
+        const random = createRandom(seed);
+        const from = 4000 + Math.floor(1000 * random.uniform());
+        const alerts = noticed((t) => value(random, t) + (t >= from ? lift : 0), from + 60);
+        return (alerts.find((t) => t >= from) ?? Infinity) - from;
+      });
+      expect(Math.max(...delays), delays.join()).toBeLessThanOrEqual(12);
+    });
+  }
+});
+
 it('says nothing of a series without spikes', () => {
   const spikes = new UsualSpikes();
   for (let t = 0; t < 1000; t++)
