@@ -117,8 +117,7 @@ async function backtestAction(
     const { series, notes } = input;
     if (format === 'table') tellNotes(notes, flags);
     for (const part of splitChannels(series, flags)) {
-      throwIfAborted(signal);
-      tested.push(test(namePart(source, part, series), part, flags));
+      tested.push(await interruption.atOnce(async () => test(namePart(source, part, series), part, flags)));
     }
     progress.update({ phase: 'backtest', done: (i + 1) / sources.length });
   }

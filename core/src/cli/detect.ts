@@ -149,9 +149,12 @@ async function detectAction(
     // Reasons say UTC by themselves where no zone is asked for: they are read outside the table too.
     const zone = flags.timeZone === 'UTC' ? {} : { timeZone: flags.timeZone };
     const { series } = input;
-    detection = await interruption.following(progress.update, (onProgress) =>
-      detector.score(series, { ...run, onProgress, ...zone }),
-    );
+    // What is not trained holds the thread for up to a second of a long series, before it comes to decide too.
+    detection = detector.trains
+      ? await interruption.following(progress.update, (onProgress) =>
+          detector.score(series, { ...run, onProgress, ...zone }),
+        )
+      : await interruption.atOnce(() => detector.score(series, { ...run, ...zone }));
   } finally {
     detector.dispose();
   }

@@ -104,6 +104,8 @@ export interface OpenDetector {
    * @throws HeedError as `detect`; faults of the series name it
    */
   score(series: Series, run: ScoringRun): Promise<Detection>;
+  /** Whether scoring fits it first, which listens to interrupts and lasts. */
+  readonly trains: boolean;
   dispose(): void;
 }
 
@@ -129,6 +131,7 @@ export async function openDetector(
   if (choice.model !== undefined) {
     const loaded = await openModel(choice.model, signal);
     return {
+      trains: false,
       score: (series, run) =>
         namingInput(series.name, async () => loaded.score(series, optionsFor(series, run))),
       dispose: () => loaded.dispose(),
@@ -137,8 +140,10 @@ export async function openDetector(
   const detector = choice.detector ?? 'auto';
   const options = detectorOptions(detector, choice.option);
   // Made once for nothing: what is wrong with it is told before a series is read.
-  (await createDetector(detector, options)).dispose();
+  const created = await createDetector(detector, options);
+  created.dispose();
   return {
+    trains: created.tags.needsTraining,
     score: (series, run) =>
       namingInput(series.name, async () => detect(series, { ...optionsFor(series, run), detector, options })),
     dispose: () => {},

@@ -40,6 +40,9 @@ const phaseNames: Readonly<Record<string, string>> = {
   evaluate: 'Evaluating',
 };
 
+/** Phases that do not know how much of them is done. */
+const withoutShare: ReadonlySet<string> = new Set(['decide']);
+
 /** Shows the progress of long work on stderr: a bar on a terminal, a line every few seconds elsewhere. */
 export class ProgressDisplay {
   private bar: cliProgress.SingleBar | undefined;
@@ -54,6 +57,7 @@ export class ProgressDisplay {
     if (this.quiet) return;
     const name = phaseNames[progress.phase] ?? progress.phase;
     const percent = Math.round(100 * Math.min(1, Math.max(0, progress.done)));
+    const share = withoutShare.has(progress.phase) ? '' : ` ${percent}%`;
     const details = [
       progress.epoch === undefined
         ? ''
@@ -64,19 +68,20 @@ export class ProgressDisplay {
     ]
       .filter((detail) => detail !== '')
       .join(', ');
-    if (process.stderr.isTTY) this.drawBar(name, percent, details);
-    else this.printLine(name, percent, details);
+    if (process.stderr.isTTY) this.drawBar(name, percent, share, details);
+    else this.printLine(name, percent, share, details);
   };
 
   /** A bar only where the work takes long enough to be noticed. */
-  private drawBar(name: string, percent: number, details: string): void {
+  private drawBar(name: string, percent: number, share: string, details: string): void {
     if (!this.bar) {
       if (Date.now() - this.started < 300) return;
       this.bar = new cliProgress.SingleBar(
         {
-          format: '{name} {bar} {percentage}% {details}',
+          format: '{name} {bar}{share} {details}',
           stream: process.stderr,
-          hideCursor: true,
+          // An interrupt may end the process where it stands: a hidden cursor would stay hidden.
+          hideCursor: false,
           clearOnComplete: true,
           barsize: 24,
           gracefulExit: false,
@@ -84,19 +89,21 @@ export class ProgressDisplay {
         },
         cliProgress.Presets.shades_grey,
       );
-      this.bar.start(100, percent, { name, details });
+      this.bar.start(100, percent, { name, share, details });
     }
-    this.bar.update(percent, { name, details });
+    this.bar.update(percent, { name, share, details });
   }
 
-  private printLine(name: string, percent: number, details: string): void {
+  private printLine(name: string, percent: number, share: string, details: string): void {
     if (percent >= 100) return;
     const now = Date.now();
     const wait = this.phase === name ? 5000 : 2000;
     if (now - this.lastLine < wait) return;
     this.lastLine = now;
     this.phase = name;
-    tell(`${name}: ${percent}% after ${humanDuration(now - this.started)}${details ? ` (${details})` : ''}`);
+    tell(
+      `${name}${share && `:${share}`} after ${humanDuration(now - this.started)}${details ? ` (${details})` : ''}`,
+    );
   }
 
   /** Takes the bar away; call before printing anything. */

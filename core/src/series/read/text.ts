@@ -82,7 +82,11 @@ const otherTexts: readonly (readonly [begin: RegExp, what: string, remedy: strin
     'the answer of a query without any row',
     'Widen the time range, or check the query.',
   ],
-  [/^HTTP\/[\d.]+ \d{3}/, 'an answer of HTTP with its headers', 'Save the body alone: curl without -i.'],
+  [
+    /^HTTP\/[\d.]+ \d{3}[^]*?\r?\n\r?\n\s*[[{]/,
+    'JSON below the headers of an answer of HTTP',
+    'Save the body alone: curl without -i.',
+  ],
   [
     /^(?:---\s*\n)?- [\w"]+: ?\S*.*\n {2}[\w"]+:/,
     'YAML',

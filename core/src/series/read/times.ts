@@ -101,7 +101,13 @@ export class TimeParser extends IsoTimeParser {
       // Logs of web servers open a bracket, which another column may close.
       .replace(/^\[([^\]]*)\]?$/, '$1')
       .replace(/^['"]|['"]$/g, '')
-      .replace(/[\u00a0\u202f\u2009]/g, ' ');
+      .replace(/[\u00a0\u202f\u2009]/g, ' ')
+      // Chinese, Japanese and Korean have the half of the day in front of its hours, Greek behind them.
+      .replace(
+        /(上午|午前|오전|下午|午後|오후)\s?(\d{1,2}(?::\d{2}){1,2})/,
+        (_, half: string, clock: string) => (/上午|午前|오전/.test(half) ? `${clock} AM` : `${clock} PM`),
+      )
+      .replace(/\s?(π|μ)\.?μ\.?$/u, (_, half: string) => (half === 'π' ? ' AM' : ' PM'));
     const hour = /^(\d{4}-\d{2}-\d{2})[T ](\d{2})(Z|[+-]\d{2}(?::?\d{2})?)?$/i.exec(cell);
     if (hour) return this.parse(`${hour[1]}T${hour[2]}:00${hour[3] ?? ''}`);
     for (const pattern of [yearFirst, cjk]) {
