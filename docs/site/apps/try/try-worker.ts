@@ -88,7 +88,7 @@ async function read(
   detection = undefined;
   const result = await readSeriesStream(chunks, { name }, { size });
   series = result.series;
-  const summary = summarizeInput(series, result.notes);
+  const summary = summarizeInput(series, result.notes, result.labelColumn);
   return {
     kind: 'read',
     name,
