@@ -118,7 +118,7 @@ function isKeyOfTime(key: string): boolean {
 }
 
 /** Keys that are times, though one may be damaged: the error of a time names that one. */
-export function areTimes(keys: readonly string[]): boolean {
+function areTimes(keys: readonly string[]): boolean {
   const bad = keys.filter((key) => !isKeyOfTime(key)).length;
   return bad === 0 || 10 * bad <= keys.length;
 }
