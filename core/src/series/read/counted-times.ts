@@ -72,9 +72,10 @@ export function countsUnnamedTime(name: string, values: readonly number[]): bool
   return values.every((value, i) => i === 0 || Math.sign(value - values[i - 1]!) === direction);
 }
 
-/** True for a column named as a time since a start, `t`, `second`, `X_Value`, whose numbers go on evenly. */
+/** True for a column named as a time since a start, `t`, `t (µs)`, `second`, `X_Value`, whose numbers go on evenly. */
 export function countsOn(name: string, values: readonly number[]): boolean {
-  if (!/^(t|s|secs?|seconds?|x[ _-]?(axis|values?))$/i.test(name.trim()) || values.length < 5) return false;
+  const bare = name.replace(/\s*[([].*[)\]]\s*$/, '').trim();
+  if (!/^(t|s|secs?|seconds?|x[ _-]?(axis|values?))$/i.test(bare) || values.length < 5) return false;
   const step = values[1]! - values[0]!;
   return (
     step > 0 &&

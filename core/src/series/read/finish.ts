@@ -11,7 +11,7 @@ import { cyclicKeys, findSeries, groupBy, isEven, numericKeys, pivot, type Group
 import { isIdOnly, keyRank, tellsSeries } from './roles.js';
 import { noteUneven, putInOrder, refuseEvents } from './row-order.js';
 import type { TableBuilder, TableColumn } from './table.js';
-import { inZone } from './wall-clock.js';
+import { byZoneColumn, findZoneColumn, inZone } from './wall-clock.js';
 import { listNames, shorten } from './words.js';
 import { Zone } from './zones.js';
 
@@ -60,15 +60,21 @@ function buildSeries(table: TableBuilder): ReadResult {
   const numeric = values.filter(
     (column) => !keyed.has(column) && (column.wanted || (column.isNumeric && !isMixedKey(column))),
   );
+  const zone = times?.zoneless && options.timeZone === undefined ? findZoneColumn(table) : null;
   const texts = table.columns
     .filter(
       ({ role, cells }) =>
-        (role === 'value' && !numeric.includes(cells) && !(table.asked && cells.isNumeric)) ||
+        (role === 'value' &&
+          cells !== zone &&
+          !numeric.includes(cells) &&
+          !(table.asked && cells.isNumeric)) ||
         (labelIsKey && cells === labelColumn),
     )
     .map(({ cells }) => cells);
 
-  const grouping = times ? findGroups(table, times, numeric, texts) : null;
+  // A column of zones makes an hour that comes twice two, before rows are told apart by their times.
+  const wall = times && zone ? { ...times, time: byZoneColumn(zone, times.time) } : times;
+  const grouping = wall ? findGroups(table, wall, numeric, texts) : null;
   const keys = new Set(grouping?.columns);
   const labels =
     labelColumn && !labelIsKey ? readLabels(labelColumn, rows, table.labelAsked, file, notes) : null;

@@ -26,8 +26,9 @@ function findFault(value: unknown): string | null {
   // Amazon: { __type: 'ExpiredTokenException', message }; other services have a code beside the message.
   if (isText(value.__type)) return readWords({ code: value.__type, message: value.message ?? value.Message });
   const parts = Object.values(value);
+  // Frameworks of servers: { detail }, { title, detail, status }.
   if (
-    isText(value.message ?? value.Message) &&
+    isText(value.message ?? value.Message ?? value.detail) &&
     !parts.some((part) => typeof part === 'object' && part !== null)
   )
     return readWords(value);

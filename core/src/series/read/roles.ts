@@ -58,7 +58,7 @@ export function timeRank(name: string): number {
   const rank = timeNames.indexOf(bare);
   if (rank >= 0) return rank;
   if (digitsName.test(bare)) return timeNames.length;
-  return /^(time|timestamp|elapsed|datetime)(s|ms|us|ns|sec|utc|gmt|cet|local|start|stamp|generated)?$/.test(
+  return /^(time|timestamp|elapsed|datetime)(s|ms|us|ns|sec|min|minutes|hours|days|utc|gmt|cet|local|start|stamp|generated)?$/.test(
     bareName(name),
   )
     ? timeNames.length

@@ -105,6 +105,8 @@ describe('zones that a file tells', () => {
     ['timestamp_utc', '2026-03-02T00:00:00.000Z'],
     ['Time (Europe/Berlin)', '2026-03-01T23:00:00.000Z'],
     ['MTU (CET/CEST)', '2026-03-01T23:00:00.000Z'],
+    ['Zeit (MEZ)', '2026-03-01T23:00:00.000Z'],
+    ['time_EST', '2026-03-02T05:00:00.000Z'],
   ])('in the name of the column: %s', (name, begin) => {
     const found = read(`${name},v\n${lines(20, (t) => `${wall(t)},${level(t)}`)}`);
     expect(found.begin).toBe(begin);
@@ -114,6 +116,17 @@ describe('zones that a file tells', () => {
   it('in a column of their letters', () => {
     const text = `# USGS\nagency_cd\tsite_no\tdatetime\ttz_cd\t00060\n5s\t15s\t20d\t6s\t14n\n${lines(20, (t) => `USGS\t01646500\t${wall(t).slice(0, 16)}\tEST\t${level(t)}`)}`;
     expect(read(text)).toMatchObject({ begin: '2026-03-02T05:00:00.000Z', names: ['00060'] });
+  });
+
+  it('in a column of offsets over a change of the clock, which names no series', () => {
+    const rows = lines(20, (t) => {
+      const utc = Date.UTC(2026, 9, 24, 20) + 1_800_000 * t;
+      const ahead = utc < Date.UTC(2026, 9, 25, 1) ? 2 : 1;
+      return `${new Date(utc + 3_600_000 * ahead).toISOString().slice(0, 19)},+0${ahead}:00,${level(t)}`;
+    });
+    const found = read(`time,utc_offset,v\n${rows}`);
+    expect(found).toMatchObject({ begin: '2026-10-24T20:00:00.000Z', names: ['v'], points: 20 });
+    expect(found.notes).not.toContain('left out');
   });
 
   it('in the type of a column of ClickHouse', () => {

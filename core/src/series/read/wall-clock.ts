@@ -20,8 +20,7 @@ export function inZone(
   const told = timeZone === undefined ? findZoneColumn(table) : null;
   if (told) {
     notes.push(`The times were read in the zones that column "${told.name}" tells.`);
-    const zones = new Map([...told.texts.keys()].map((text) => [text, toZone(text)!]));
-    return wall.map((ms, row) => ms - zones.get(told.textAt(row)!)!(ms));
+    return byZoneColumn(told, wall);
   }
   // "Date Time, GMT+01:00", as loggers write it.
   const said = /\b(?:GMT|UTC)\s?([+-])(\d{1,2})(?::?(\d{2}))?\b/.exec(name);
@@ -29,6 +28,15 @@ export function inZone(
     const minutes = Number(said[2]) * 60 + Number(said[3] ?? 0);
     notes.push(`The times were read as those of ${said[0]}, which the name of their column says.`);
     return wall.map((ms) => ms - (said[1] === '+' ? 1 : -1) * minutes * 60_000);
+  }
+  // `Zeit (MEZ)`, `time_EST`.
+  const letters = /[\s_([,]([A-Z]{3,4})[)\]]?\s*$/.exec(name)?.[1] ?? '';
+  const ahead = abbreviatedOffset(letters);
+  if (timeZone === undefined && !(letters === 'UTC' || letters === 'GMT') && !Number.isNaN(ahead)) {
+    notes.push(
+      `The times were read as those of ${letters} (${sayOffset(ahead)}), which the name of their column says.`,
+    );
+    return wall.map((ms) => ms - 60_000 * ahead);
   }
   if (timeZone === undefined && /(^|[^a-z])(utc|gmt)\W*$/i.test(name.replace(/([a-z])(UTC|GMT)$/, '$1 $2'))) {
     notes.push('The times were read as UTC, which the name of their column says.');
@@ -79,9 +87,20 @@ export function inZone(
 
 /** Performance Monitor tells the minutes by which its clock is behind UTC: `(W. Europe Standard Time)(-60)`. */
 function toOffset(_: string, behind: string): string {
-  const minutes = Math.abs(Number(behind));
+  return sayOffset(-Number(behind));
+}
+
+/** `UTC+01:00` of 60 minutes east of UTC. */
+function sayOffset(ahead: number): string {
+  const minutes = Math.abs(ahead);
   const pad = (value: number): string => String(value).padStart(2, '0');
-  return `UTC${Number(behind) > 0 ? '-' : '+'}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`;
+  return `UTC${ahead < 0 ? '-' : '+'}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`;
+}
+
+/** Wall times as instants, each in the zone of its row. */
+export function byZoneColumn(column: Column, wall: Float64Array): Float64Array {
+  const zones = new Map([...column.texts.keys()].map((text) => [text, toZone(text)!]));
+  return wall.map((ms, row) => ms - zones.get(column.textAt(row)!)!(ms));
 }
 
 /** Milliseconds by which a zone's clock is ahead of UTC when it shows a time: `EST`, `+01:00`, `Europe/Berlin`; null for other texts. */
@@ -99,7 +118,7 @@ function toZone(text: string): ((wall: number) => number) | null {
 }
 
 /** A column `tz_cd`, `timezone`, `utc_offset` that has a zone in every row; null where there is none. */
-function findZoneColumn({ columns, rows }: TableBuilder): Column | null {
+export function findZoneColumn({ columns, rows }: TableBuilder): Column | null {
   const found = columns.find(
     ({ role, cells }) =>
       role === 'value' &&
