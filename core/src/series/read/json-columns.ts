@@ -4,53 +4,64 @@ import { HeedError } from '../../errors.js';
 import { isObject, jsonShape as shape, type Json } from './json-shapes.js';
 import { faultAt, pathText, type JsonPath } from './json-place.js';
 import { isMissingText } from './numbers.js';
+import { findTimeCell } from './json-tables.js';
 import type { ReadOptions, ReadResult } from './options.js';
 import { seriesFromColumns } from './records.js';
 import { timeRank } from './roles.js';
 import { findNamedZone } from './wall-clock.js';
+import { listNames } from './words.js';
+
+/** Lists of one length in one part of an object. */
+interface ListGroup {
+  readonly path: JsonPath;
+  readonly lists: Lists;
+  /** Times above that part, by their name. */
+  readonly beside: NamedTimes | undefined;
+}
+
+type NamedTimes = readonly [name: string, times: readonly unknown[], path: JsonPath];
+
+type Lists = Readonly<Record<string, readonly unknown[]>>;
 
 /**
  * Lists of one length under one part of an object, as Open-Meteo has them under `hourly`, perhaps with the times beside
- * that part; null where there are none.
+ * that part; null where there are none. Parts that share the times beside them are one.
  * @throws HeedError bad-json where there are several such parts
  */
 export function searchColumns(value: Json, options: ReadOptions): ReadResult | null {
-  const found: { path: JsonPath; columns: Json; readonly times: readonly unknown[] | undefined }[] = [];
-  const visit = (node: Json, path: JsonPath, above: readonly Json[]): void => {
+  const found: ListGroup[] = [];
+  /** `above` holds the lists of times of the objects that this one is in, the nearest first. */
+  const visit = (node: Json, path: JsonPath, above: readonly NamedTimes[]): void => {
     const lists = collectLists(node);
     const own = Object.entries(lists);
     const length = own[0]?.[1].length ?? 0;
-    // The nearest times above the lists are theirs.
-    const beside = above
-      .flatMap((one) => Object.entries(collectLists(one)))
-      .find(([name, list]) => list.length === length && timeRank(name) >= 0);
-    const columns = beside ? { [beside[0]]: beside[1], ...lists } : lists;
+    const beside = above.find(([, list]) => list.length === length);
     if (
       path.length > 0 &&
       // Two numbers are rather the bounds of something.
       length > 2 &&
-      Object.keys(columns).length > 1 &&
+      (own.length > 1 || (own.length === 1 && beside !== undefined && beside[0] !== own[0]![0])) &&
       own.every(([, list]) => list.length === length)
     )
-      found.push({ path, columns, times: beside?.[1] });
+      found.push({ path, lists, beside });
     if (path.length > 7) return;
+    const timed = own
+      .filter(([name]) => timeRank(name) >= 0)
+      .map(([name, list]): NamedTimes => [name, list, [...path, name]]);
+    const times = timed.length > 0 ? [...timed, ...above] : above;
     for (const [name, inner] of Object.entries(node)) {
-      if (isObject(inner)) visit(inner, [...path, name], [node, ...above]);
+      if (isObject(inner)) visit(inner, [...path, name], times);
       else if (Array.isArray(inner) && inner.length === 1 && isObject(inner[0]))
-        visit(inner[0], [...path, name, 0], [node, ...above]);
+        visit(inner[0], [...path, name, 0], times);
     }
   };
   visit(value, [], []);
-  // Groups that share their times are one.
-  for (let i = found.length - 1; i > 0; i--) {
-    const [one, first] = [found[i]!, found[0]!];
-    if (one.times === undefined || one.times !== first.times) continue;
-    first.columns = { ...one.columns, ...first.columns };
-    found.splice(i, 1);
-  }
-  const [only, ...others] = found;
-  if (!only) return null;
-  if (others.length > 0) {
+  const [first] = found;
+  if (!first) return null;
+  const { beside } = first;
+  const shared = found.every((one) => beside !== undefined && one.beside?.[1] === beside[1]);
+  const columns = found.length === 1 ? placeLists(first) : shared ? joinGroups(found) : null;
+  if (!columns) {
     throw new HeedError(
       'bad-json',
       `there are several groups of lists: ${found
@@ -61,22 +72,69 @@ export function searchColumns(value: Json, options: ReadOptions): ReadResult | n
       { file: options.name },
     );
   }
+  if (beside && !columns.has(beside[0])) columns.set(beside[0], { list: beside[1], path: beside[2] });
+  // The times come first, as they do where they stand in the group.
+  const names = [...columns.keys()].sort((a, b) => Number(b === beside?.[0]) - Number(a === beside?.[0]));
   const zone = typeof value.timezone === 'string' ? findNamedZone(value.timezone) : undefined;
   const result = readColumns(
-    only.columns,
+    Object.fromEntries(names.map((name) => [name, columns.get(name)!.list])),
     zone === undefined ? options : { timeZone: zone, ...options },
-    only.path,
+    first.path,
+    new Map([...columns].map(([name, { path }]) => [name, path])),
   );
   return (
     result && {
       ...result,
-      notes: [`The columns were found under "${pathText(only.path)}".`, ...result.notes],
+      notes: [
+        `The columns were found under ${listNames(found.map(({ path }) => pathText(path)))}.`,
+        ...result.notes,
+      ],
     }
   );
 }
 
+type PlacedLists = Map<string, { list: readonly unknown[]; path: JsonPath }>;
+
+function placeLists({ lists, path }: ListGroup): PlacedLists {
+  return new Map(Object.entries(lists).map(([name, list]) => [name, { list, path: [...path, name] }]));
+}
+
+/**
+ * The lists of groups that share their times: a name that several have bears the name of its group too, `hostA cpu`.
+ * Null where groups have times of their own, or names stay equal.
+ */
+function joinGroups(groups: readonly ListGroup[]): PlacedLists | null {
+  const counts = new Map<string, number>();
+  for (const { lists } of groups)
+    for (const name of Object.keys(lists)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const keys = groups.map(({ path }) => path.filter((key) => typeof key === 'string'));
+  const lasts = keys.map((parts) => parts.at(-1)!);
+  const prefixes = new Set(lasts).size === lasts.length ? lasts : keys.map((parts) => parts.join(' '));
+  const joined: PlacedLists = new Map();
+  for (const [g, { lists, path }] of groups.entries()) {
+    for (const [name, list] of Object.entries(lists)) {
+      const several = counts.get(name)! > 1;
+      const full = several ? `${prefixes[g]!} ${name}` : name;
+      if (joined.has(full) || holdsTimes(name, list)) return null;
+      joined.set(full, { list, path: [...path, name] });
+    }
+  }
+  return joined;
+}
+
+/** True for dates or epoch times below the name of a time; `x` may be a coordinate. */
+function holdsTimes(name: string, list: readonly unknown[]): boolean {
+  return (
+    timeRank(name) >= 0 &&
+    findTimeCell(
+      list.slice(0, 100).map((cell) => [cell]),
+      1,
+    ) === 0
+  );
+}
+
 /** The lists of cells that an object holds by name, perhaps as `data` of an object each, as Strava has them. */
-function collectLists(node: Json): Record<string, readonly unknown[]> {
+function collectLists(node: Json): Lists {
   const entries = Object.entries(node);
   const inner = entries.map(([name, one]) => [name, isObject(one) ? one.data : one] as const);
   const wrapped = entries.length > 1 && entries.every(([, one]) => isObject(one) && Array.isArray(one.data));
@@ -89,7 +147,13 @@ function collectLists(node: Json): Record<string, readonly unknown[]> {
 }
 
 /** Lists by name, one of which is the time; null where the object holds no lists of cells. */
-export function readColumns(value: Json, options: ReadOptions, base: JsonPath = []): ReadResult | null {
+export function readColumns(
+  value: Json,
+  options: ReadOptions,
+  base: JsonPath = [],
+  /** Where lists stand that are not all directly under `base`. */
+  places?: ReadonlyMap<string, JsonPath>,
+): ReadResult | null {
   const columns: [string, readonly unknown[]][] = [];
   const paths = new Map<string, JsonPath>();
   const list = (cells: unknown, key: string, path: JsonPath): void => {
@@ -130,7 +194,8 @@ export function readColumns(value: Json, options: ReadOptions, base: JsonPath = 
     }
     if (value.labels !== undefined) list(value.labels, 'label', [...base, 'labels']);
   } else {
-    for (const [name, cells] of Object.entries(collectLists(value))) list(cells, name, [...base, name]);
+    for (const [name, cells] of Object.entries(collectLists(value)))
+      list(cells, name, places?.get(name) ?? [...base, name]);
     // Times alone: what was measured lies elsewhere.
     if (columns.length === 1 && timeRank(columns[0]![0]) >= 0 && Object.values(value).some(isObject))
       return null;

@@ -1,4 +1,5 @@
 /** JSON tables whose columns are described beside the rows, and lists that charts draw. */
+import { HeedError } from '../../errors.js';
 import { isEpoch } from './counted-times.js';
 import { byEpoch, isObject, isPairs, type Json, type JsonLayout } from './json-shapes.js';
 import type { ReadOptions } from './options.js';
@@ -35,6 +36,26 @@ function isTexts(value: unknown): value is string[] {
 }
 
 /**
+ * The only result that has rows.
+ * @throws HeedError bad-json where several have some
+ */
+function pickResult(results: readonly Json[], rowsIn: (one: Json) => unknown, options: ReadOptions): Json {
+  const filled = results.filter((one) => {
+    const rows = rowsIn(one);
+    return Array.isArray(rows) && rows.length > 0;
+  });
+  if (filled.length > 1) {
+    throw new HeedError(
+      'bad-json',
+      `the answer holds ${filled.length} results`,
+      'Give one of them as a file of its own.',
+      { file: options.name },
+    );
+  }
+  return filled[0] ?? results[0]!;
+}
+
+/**
  * What SQL engines answer: Elasticsearch and OpenSearch SQL, ES|QL, ClickHouse, Trino, BigQuery, Azure Log Analytics,
  * Metabase, Splunk: `{ columns: [{ name, type }], rows: [[…], …] }` under names of their own.
  */
@@ -45,18 +66,21 @@ export const describedTable: JsonLayout = (value, given) => {
       (one): one is Json => isObject(one) && Array.isArray(one.Columns) && Array.isArray(one.Rows),
     );
     const results = frames.filter(({ TableKind }) => TableKind === 'PrimaryResult');
-    const [only] = results.length > 0 ? results : frames;
+    const [only] = results.length > 0 ? [pickResult(results, ({ Rows }) => Rows, given)] : frames;
     return only && 'FrameType' in only ? describedTable(only, given) : null;
   }
   if (!isObject(value)) return null;
   const tables = value.tables ?? value.Tables;
-  const first = Array.isArray(tables) && tables.length > 0 ? (tables as unknown[])[0] : null;
+  const list = Array.isArray(tables) ? (tables as unknown[]) : [];
+  // Log Analytics puts tables of statistics beside the one that was asked for.
+  const results = list.filter((one): one is Json => isObject(one) && one.name === 'PrimaryResult');
+  const first = results.length > 0 ? pickResult(results, ({ rows }) => rows, given) : list[0];
   const nodes: [unknown, JsonPath][] = [
     [value, []],
     [value.data, ['data']],
     [value.result, ['result']],
     [value.resultTable, ['resultTable']],
-    [first, [value.tables ? 'tables' : 'Tables', 0]],
+    [first, [value.tables ? 'tables' : 'Tables', Math.max(0, list.indexOf(first))]],
   ];
   for (const [node, base] of nodes) {
     if (!isObject(node)) continue;
@@ -68,7 +92,7 @@ export const describedTable: JsonLayout = (value, given) => {
       const cells = lists as unknown[][];
       return fromRows(
         bare,
-        Array.from({ length: Math.max(...cells.map((list) => list.length)) }, (_, row) =>
+        Array.from({ length: cells.reduce((most, list) => Math.max(most, list.length), 0) }, (_, row) =>
           cells.map((list) => list[row] ?? null),
         ),
         given,

@@ -191,7 +191,6 @@ const netatmo: JsonLayout = (value, options) => {
     one.value.every(Array.isArray);
   if (!Array.isArray(list) || list.length === 0 || !list.every(isBlock)) return null;
   const blocks = list as Json[];
-  const width = Math.max(0, ...blocks.flatMap((one) => (one.value as unknown[][]).map((row) => row.length)));
   const rows = blocks.flatMap((one, b) =>
     (one.value as unknown[][]).map((cells, t) => ({
       time: 1000 * ((one.beg_time as number) + t * Number(one.step_time ?? 0)),
@@ -199,6 +198,7 @@ const netatmo: JsonLayout = (value, options) => {
       path: ['body', b, 'value', t] as JsonPath,
     })),
   );
+  const width = rows.reduce((most, { cells }) => Math.max(most, cells.length), 0);
   return joinPoints(
     Array.from({ length: width }, (_, c) => ({
       name: width === 1 ? 'value' : `value ${c + 1}`,

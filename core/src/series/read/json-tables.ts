@@ -1,6 +1,6 @@
 import { HeedError } from '../../errors.js';
 import { isObject } from './json-shapes.js';
-import { isEpoch } from './counted-times.js';
+import { countsTime, isEpoch } from './counted-times.js';
 import { pathText, type JsonPath } from './json-place.js';
 import type { ReadOptions, ReadResult } from './options.js';
 import { seriesFromColumns, seriesFromRecords, type SeriesRecord } from './records.js';
@@ -159,7 +159,7 @@ export function searchFrames(
     }
     for (const [key, one] of Object.entries(node)) {
       if (isObject(one) && path.length < 6) visit(one, [...path, key]);
-      else if (isTable(one)) tables.push({ path: [...path, key], part: one });
+      else if (isTable(one) && isTimed(one)) tables.push({ path: [...path, key], part: one });
     }
   };
   visit(value, []);
@@ -187,10 +187,48 @@ function isTable(value: unknown): value is unknown[][] {
   );
 }
 
-/** Two records or more in a list, at most three lists or objects below. */
+/** Rows with a time: positions, as GeoJSON has them, and matrices have none. */
+function isTimed(rows: readonly (readonly unknown[])[]): boolean {
+  return (
+    findTimeCell(rows, rows[0]!.length) >= 0 ||
+    (hasHeader(rows) && rows[0]!.some((name) => timeRank(String(name)) >= 0))
+  );
+}
+
+/** True where the first of several rows names the columns. */
+export function hasHeader(rows: readonly (readonly unknown[])[]): boolean {
+  return rows.length > 1 && rows[0]!.every((cell) => typeof cell === 'string' && !/^[-+\d]/.test(cell));
+}
+
+/**
+ * Which cell of rows without names is the time: the first one of dates or epoch times, though a few may be damaged; -1
+ * for none.
+ */
+export function findTimeCell(rows: readonly (readonly unknown[])[], width: number): number {
+  const some = rows.slice(hasHeader(rows) ? 1 : 0, 101);
+  const isTime = (c: number): boolean => {
+    const cells = some.map((row) => row[c]);
+    const numbers = cells
+      .map((cell) => (typeof cell === 'string' && /^\d{8,19}(\.\d+)?$/.test(cell) ? Number(cell) : cell))
+      .filter((cell) => typeof cell === 'number');
+    const counted = isEpoch(numbers) || countsTime('time', numbers) ? numbers.length : 0;
+    const dates = cells.filter((cell) => typeof cell === 'string' && parser.parse(cell) > TimeForm.number);
+    return 10 * (counted + dates.length) >= 9 * cells.length;
+  };
+  return Array.from({ length: width }, (_, c) => c).findIndex(isTime);
+}
+
+/** A number or a time, also as text, at most four lists or objects below. */
+function holdsMeasure(cell: unknown, depth = 0): boolean {
+  if (typeof cell === 'string') return cell.length < 60 && parser.parse(cell) !== TimeForm.none;
+  if (typeof cell !== 'object' || cell === null) return typeof cell === 'number';
+  return depth < 4 && Object.values(cell).some((one) => holdsMeasure(one, depth + 1));
+}
+
+/** Two records or more in a list, at most three lists or objects below; tags of names alone are none. */
 function holdsRecords(cell: unknown, depth = 0): boolean {
   if (Array.isArray(cell)) {
-    if (cell.length > 1 && cell.some(isObject)) return true;
+    if (cell.length > 1 && cell.some((one) => isObject(one) && holdsMeasure(one))) return true;
     return depth < 3 && cell.some((one) => holdsRecords(one, depth + 1));
   }
   return isObject(cell) && depth < 3 && Object.values(cell).some((one) => holdsRecords(one, depth + 1));
@@ -207,6 +245,7 @@ export function readNested(
 ): ReadResult | null {
   const places: JsonPath[] = [];
   const records: SeriesRecord[] = [];
+  let measured = false;
   for (const [i, parent] of parents.entries()) {
     const inner = Object.entries(parent).filter(
       ([, cell]) => holdsRecords(cell) || (Array.isArray(cell) && cell.some(isObject)),
@@ -225,11 +264,14 @@ export function readNested(
     for (const [j, record] of (list as Json[]).entries()) {
       records.push({ ...told, ...record });
       places.push([...keys, i, key, j]);
+      measured ||= holdsMeasure(record);
     }
   }
-  const isTimed = ([name, cell]: [string, unknown]): boolean =>
+  // Names alone, as tags are, belong to what is measured in the outer record.
+  if (!measured) return null;
+  const isTimeCell = ([name, cell]: [string, unknown]): boolean =>
     timeRank(name) >= 0 || (typeof cell === 'number' && /time|date/i.test(name) && isEpoch([cell]));
-  if (records.length < 2 || !Object.entries(records[0]!).some(isTimed)) return null;
+  if (records.length < 2 || !Object.entries(records[0]!).some(isTimeCell)) return null;
   return seriesFromRecords(records, options, undefined, (row) => places[row]!);
 }
 

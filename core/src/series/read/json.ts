@@ -11,10 +11,14 @@ import { isObject, jsonShape as shape, type Json } from './json-shapes.js';
 import { readBesideFault } from './json-faults.js';
 import { faultIn, withLines, withText, type JsonPath } from './json-place.js';
 import type { ReadOptions, ReadResult } from './options.js';
-import { readFrame, readNested, searchFrames, searchRecords } from './json-tables.js';
-import { isEpoch } from './counted-times.js';
-import { TimeForm } from './iso-time.js';
-import { TimeParser } from './times.js';
+import {
+  findTimeCell,
+  hasHeader,
+  readFrame,
+  readNested,
+  searchFrames,
+  searchRecords,
+} from './json-tables.js';
 import { seriesFromColumns, seriesFromRecords, type SeriesRecord } from './records.js';
 import { otlp } from './json-otlp.js';
 import { notText } from './rows.js';
@@ -172,7 +176,7 @@ function tryLayout(
 }
 
 function failShape(options: ReadOptions): never {
-  throw new HeedError('empty-input', 'there are no values in it', shape, { file: options.name });
+  throw new HeedError('empty-input', 'there are no values with times in it', shape, { file: options.name });
 }
 
 /** Lists of records, one per series, as Home Assistant has them: what only the first record tells holds for its list. */
@@ -185,29 +189,15 @@ function readLists(lists: readonly (readonly Json[])[], options: ReadOptions): R
   return seriesFromRecords(records, options, undefined, (row) => places[row]!);
 }
 
-/** Which cell of rows without names is the time: the only one of dates or epoch times, else the first. */
-function findTimeCell(rows: readonly (readonly unknown[])[], width: number): number {
-  const parser = new TimeParser();
-  const some = rows.slice(0, 100);
-  const isTime = (c: number): boolean => {
-    const cells = some.map((row) => row[c]);
-    if (cells.every((cell) => typeof cell === 'number')) return isEpoch(cells);
-    return cells.every((cell) => typeof cell === 'string' && parser.parse(cell) > TimeForm.number);
-  };
-  const found = Array.from({ length: width }, (_, c) => c).filter(isTime);
-  return found.length === 1 ? found[0]! : 0;
-}
-
 /** Rows of cells; the first may name the columns, else the first cell is the time. */
 function readRows(
   rows: readonly (readonly unknown[])[],
   options: ReadOptions,
   base: JsonPath = [],
 ): ReadResult {
-  const width = Math.max(...rows.map((row) => row.length));
-  const header =
-    rows.length > 1 && rows[0]!.every((cell) => typeof cell === 'string' && !/^[-+\d]/.test(cell));
-  const timed = findTimeCell(rows, width);
+  const width = rows.reduce((most, row) => Math.max(most, row.length), 0);
+  const header = hasHeader(rows);
+  const timed = Math.max(0, findTimeCell(rows, width));
   const names = Array.from({ length: width }, (_, c) =>
     header ? String(rows[0]![c] ?? `column ${c + 1}`) : c === timed && width > 1 ? 'time' : `column ${c + 1}`,
   );
