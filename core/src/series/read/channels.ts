@@ -20,7 +20,7 @@ export interface Channel {
 /**
  * Numeric columns as channels, without those that only count or identify.
  * @param described texts that vary stand beside the numbers
- * @throws HeedError duplicate-time where nothing but ids and codes is left beside such texts: rows that tell of events
+ * @throws HeedError not-supported where nothing but ids and codes is left beside such texts: rows that tell of events
  */
 export function buildChannels(
   table: TableBuilder,
@@ -45,7 +45,7 @@ export function buildChannels(
   });
   if (kept.length === 0 && described && time && (whys.has(isIds) || whys.has(isCodes))) {
     throw new HeedError(
-      'duplicate-time',
+      'not-supported',
       `this is rather a list of events than series: ${listNames(columns.map(({ name }) => name))} ${columns.length === 1 ? 'holds' : 'hold'} ids or codes, and no other column holds numbers`,
       'Count the rows per minute, hour or day first; or name what is to be read as numbers (--columns).',
       { file },
@@ -108,7 +108,7 @@ function noMeasurement(
   if (time && time[0]! > 6e11 && repeats(values, rows, time)) return repeatsTime;
   if (countsDays(values.subarray(0, rows))) return 'it holds dates';
   if (time && rows > 2 && isPartOfTime(column, rows, time)) return 'it is a part of the time';
-  if (time && rows > 2 && isOtherClock(column.name, values, rows, time))
+  if (time && rows > 2 && column.holdsClock && isOtherClock(column.name, values, rows, time))
     return 'it is the end or the start of an interval';
   // Tools that tell of each processor and of all of them call these −1.
   if (rows > 1 && (isIdName(column.name) || (first === -1 && /^cpu$/i.test(column.name)))) {
@@ -178,7 +178,7 @@ function holdsCodes(values: Float64Array, rows: number): boolean {
   return fine;
 }
 
-/** A time of day in seconds, as far from the time in all rows: `Zeit bis`, `End`. */
+/** Times of day, which are read as seconds, as far from the time in all rows: `Zeit bis`, `End`. */
 function isOtherClock(name: string, values: Float64Array, rows: number, time: Float64Array): boolean {
   if (!/\b(bis|von|to|from|till|until|start|begin|end|ende|stop)\b|time|zeit|uhr|hora|heure/i.test(name))
     return false;

@@ -120,6 +120,11 @@ export class Column {
     return this.numbers + this.textCount;
   }
 
+  /** True where cells are written as times of day: `10:15:00`. */
+  get holdsClock(): boolean {
+    return [...this.units.values()].some(({ text }) => text.includes(':'));
+  }
+
   /** Mostly numbers, or asked for as numbers. */
   get isNumeric(): boolean {
     if (this.units.size > 1 && [...this.units.values()].every(({ unit }) => !unit.known)) return false;

@@ -28,12 +28,15 @@ export interface TableReader {
   finish(): ReadResult;
 }
 
+/** What stands in the cells of a row that a tool left out when it printed. */
+const leftOut = /^(|·|…|⋮|\.{3})$/;
+
 /**
  * Reads CSV that comes in pieces, into typed arrays, so that memory holds the numbers and one piece of text.
  * See `ReadOptions` for which column becomes what, and docs/formats.md for the tables that are understood.
  * @throws HeedError (from `push` and `finish`) not-text, empty-input, header-only, bad-csv, ragged-row, bad-value,
  *   bad-time, bad-label, unknown-column, duplicate-column, non-monotonic-time, duplicate-time, no-numeric-column,
- *   all-missing, memory-limit, bad-option
+ *   not-supported, all-missing, memory-limit, bad-option
  */
 export function createCsvReader(options: ReadOptions = {}): TableReader {
   checkRecord('options', options);
@@ -232,10 +235,12 @@ class CsvTable {
     };
     if (/^(#|\/\/)/.test(first) && !(first.startsWith('#N') && rows.count === table.width))
       return note('comment');
-    const cells = Array.from({ length: rows.count }, (_, i) => rows.cell(i));
+    // All cells are looked at only where a row may stand for others, or be of another width.
+    const odd = rows.count !== table.width || leftOut.test(first);
+    const cells = odd ? Array.from({ length: rows.count }, (_, i) => rows.cell(i)) : [];
     if (rows.count !== table.width && /(^|\s)LINUX[- ]RESTART\b/.test(cells.slice(0, 5).join(' ')))
       return note('restart');
-    if (cells.some((cell) => cell !== '') && cells.every((cell) => /^(|·|…|⋮|\.{3})$/.test(cell))) {
+    if (cells.some((cell) => cell !== '') && cells.every((cell) => leftOut.test(cell))) {
       throw new HeedError(
         'bad-csv',
         `rows are left out here: "${cells.find((cell) => cell !== '')!}" stands for them`,
@@ -263,10 +268,10 @@ class CsvTable {
     if (same && rows.count === dialect.names.length)
       return note(2 * equal >= dialect.names.length ? 'header' : 'empty');
     if (worded && equal > 0 && rows.count === table.width && dialect.headerLine !== undefined) {
-      const at = cells.findIndex((cell, i) => cell !== dialect.names[i]);
+      const at = dialect.names.findIndex((name, i) => rows.cell(i) !== name);
       throw new HeedError(
         'bad-csv',
-        `a second table begins here, with "${shorten(cells[at] ?? cells[0]!)}" where the first has "${shorten(dialect.names[at] ?? dialect.names[0]!)}"`,
+        `a second table begins here, with "${shorten(rows.cell(Math.max(0, at)))}" where the first has "${shorten(dialect.names[Math.max(0, at)]!)}"`,
         'Give each table as a file of its own.',
         { file: this.options.name, line: rows.line },
       );

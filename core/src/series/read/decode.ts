@@ -12,8 +12,8 @@ export interface TextReader {
 const HEAD = 4096;
 
 /**
- * Decodes UTF-8, UTF-16 (by its byte order mark or its NULs) and, where the bytes are no UTF-8, Windows-1252, of which
- * Latin-1 is a part. A byte order mark is left out.
+ * Decodes UTF-8, UTF-16 (by its byte order mark or its NULs) and, where the bytes are no UTF-8, Windows-1251, Shift_JIS
+ * or Windows-1252, of which Latin-1 is a part, as the bytes show. A byte order mark is left out.
  */
 export function createTextDecoder(name: string | undefined): TextReader {
   const notes: string[] = [];
@@ -43,7 +43,11 @@ export function createTextDecoder(name: string | undefined): TextReader {
       if (encoding !== 'utf-8' || wide || looksBinary(bytes) || isBrokenUtf8(bytes)) {
         throw notText(name, `it holds bytes that are not ${encoding.toUpperCase()}`);
       }
-      encoding = guessEncoding(Uint8Array.of(...cut, ...bytes.subarray(0, 1 << 16)));
+      const some = bytes.subarray(0, 1 << 16);
+      const shown = new Uint8Array(cut.length + some.length);
+      shown.set(cut);
+      shown.set(some, cut.length);
+      encoding = guessEncoding(shown);
       decoder = new TextDecoder(encoding);
       notes.push(`The text is not UTF-8; it was read as ${shownEncoding[encoding]}.`);
       return decoder.decode(cut, { stream: true }) + decoder.decode(bytes, { stream: !last });

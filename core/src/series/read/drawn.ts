@@ -7,7 +7,7 @@ import type { ReadOptions, ReadResult } from './options.js';
 
 type Read = (text: string, options: ReadOptions) => ReadResult;
 
-const splitLines = (text: string): string[] => text.replace(/\s+$/, '').split(/\r\n|[\r\n]/);
+const splitLines = (text: string): string[] => text.trimEnd().split(/\r\n|[\r\n]/);
 /** Two and more groups of dashes below the names, as SQL Server, PowerShell and the clients of clouds draw them. */
 const rule = /^\s*(?:-{2,}|={2,})(?: +(?:-+|=+))+\s*$/;
 const quote = (cell: string): string => `"${cell.trim().replaceAll('"', '""')}"`;
@@ -78,6 +78,14 @@ const expanded: Read = (text, options) => {
 /** The heading of ClickHouse's compact tables: names within the frame. */
 const framed = /^\s*┌[─ ]*[^─┬┐\s].*┐\s*$/;
 
+/** A name without the frame's line on both sides. */
+function unframe(cell: string): string {
+  let [from, to] = [0, cell.length];
+  while (from < to && cell[from] === '─') from++;
+  while (to > from && cell[to - 1] === '─') to--;
+  return cell.slice(from, to);
+}
+
 /** Compact tables of ClickHouse's client: names within the frame, perhaps numbers in front of the rows. */
 const compact: Read = (text, options) => {
   let named = false;
@@ -88,10 +96,10 @@ const compact: Read = (text, options) => {
       return line
         .replace(/^\s*┌|┐\s*$/g, '')
         .split('┬')
-        .map((cell) => quote(cell.replace(/^─+|─+$/g, '')))
+        .map((cell) => quote(unframe(cell)))
         .join(',');
     }
-    const cells = /^\s*(?:\d+\.\s)?\s*│(.*)│\s*$/.exec(line)?.[1];
+    const cells = /^(?:\d+\.\s+)?│(.*)│$/.exec(line.trim())?.[1];
     return cells === undefined ? '' : cells.split('│').map(quote).join(',');
   });
   return readCsv(csv.join('\n'), { ...options, delimiter: ',' });

@@ -1,5 +1,5 @@
-import { checkText } from '../../check-argument.js';
 /** Times of ISO 8601. */
+import { checkText } from '../../check-argument.js';
 
 /** How the time in a cell is written. */
 export const TimeForm = {

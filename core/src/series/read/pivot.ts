@@ -192,7 +192,7 @@ export interface Pivoted {
 /**
  * Turns rows (time, series, values …) into channels over one time axis: a channel per series and value column.
  * Series whose times lie beside each other by less than a step are put on one grid of steps.
- * @throws HeedError duplicate-time, memory-limit
+ * @throws HeedError not-supported, duplicate-time, memory-limit
  */
 export function pivot(
   rows: {
@@ -217,7 +217,7 @@ export function pivot(
     const times = distinctTimes(rows.time).length;
     if (n < 0.3 * times * series && (n < 5 * series || medianSize(groupOf, series) < 5)) {
       throw new HeedError(
-        'duplicate-time',
+        'not-supported',
         `this is rather a list of events than series: ${grouping.columns.map(({ name }) => `"${name}"`).join(', ')} ${grouping.columns.length === 1 ? 'has' : 'have'} ${names.length.toLocaleString('en-US')} different ${grouping.columns.length === 1 ? 'values' : 'combinations'}, each in ${(n / series).toFixed(1)} rows on average`,
         'Count or average them per minute, hour or day first; or name the columns that tell series apart (--series), or how rows of one time are merged (--duplicates).',
         { file },

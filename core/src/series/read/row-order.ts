@@ -116,13 +116,13 @@ const fewestSteps = 8;
  * Tells of times that have no rhythm, as events have them: most steps are far from one usual step and from several of
  * them (gaps, weekends, months are near).
  * @param described every row has an id and texts of its own: then these are events, and refused
- * @throws HeedError duplicate-time
+ * @throws HeedError not-supported
  */
 export function noteUneven(time: Float64Array, notes: string[], described = false, file?: string): void {
   if (!isUneven(time)) return;
   if (described) {
     throw new HeedError(
-      'duplicate-time',
+      'not-supported',
       'this is rather a list of events than a series: rows have ids and texts, and come at uneven times',
       'Count or average them per minute, hour or day first; or name what is to be read as numbers (--columns).',
       { file },
@@ -148,7 +148,7 @@ function isHalfDayBack(time: Float64Array, row: number): boolean {
 
 /**
  * Rows of series that no one named, each with times without a rhythm: requests, orders, alerts.
- * @throws HeedError duplicate-time
+ * @throws HeedError not-supported
  */
 export function refuseEvents(
   time: Float64Array,
@@ -161,7 +161,7 @@ export function refuseEvents(
   const uneven = long.filter((times) => isUneven(Float64Array.from(times).sort()));
   if (long.length === 0 || 2 * uneven.length < long.length) return;
   throw new HeedError(
-    'duplicate-time',
+    'not-supported',
     `this is rather a list of events than series: the times of every ${listNames(columns.map(({ name }) => name))} are uneven`,
     'Count or average them per minute, hour or day first; or name the columns that tell series apart with --series (option series).',
     { file },

@@ -54,7 +54,7 @@ export class TableBuilder {
   private readonly variable: number;
   private readonly marks = new Map<string, number>();
   /** Lines of rows that have neither time nor numbers. */
-  private readonly remarks: number[] = [];
+  private readonly remarks = { count: 0, first: 0 };
   rows = 0;
   /** What to say of the layout where it is not a long table that was recognized by its rows. */
   layoutNote: string | null = null;
@@ -166,10 +166,12 @@ export class TableBuilder {
       const text = this.timeText(timeSource, cell);
       if (!time.add(text, line)) {
         if (text.trim() === '' && this.isRemark(cell)) {
-          this.remarks.push(line);
+          if (this.remarks.count++ === 0) this.remarks.first = line;
           return false;
         }
-        const error = explainNoTime(text, this.options, timeSource, this.place(line, time.name));
+        const shown =
+          timeSource.kind === 'calendar' ? timeSource.columns.map((c) => cell(c)).join(' ') : text;
+        const error = explainNoTime(shown, this.options, timeSource, this.place(line, time.name));
         // A row as all others but for a digit of its time closes no table.
         if (this.isDamaged(text, cell)) throw this.odd[0]?.error ?? error;
         this.addOdd(line, cell, error);
@@ -260,9 +262,10 @@ export class TableBuilder {
         this.place(),
       );
     }
-    if (this.remarks.length > 0) {
+    const { count: remarks, first } = this.remarks;
+    if (remarks > 0) {
       this.notes.push(
-        `${formatCount(this.remarks.length, 'row')} without a time and numbers ${this.remarks.length === 1 ? 'was' : 'were'} passed over (line ${this.remarks[0]}).`,
+        `${formatCount(remarks, 'row')} without a time and numbers ${remarks === 1 ? 'was' : 'were'} passed over (line ${first}).`,
       );
     }
     for (const [mark, count] of this.marks) {

@@ -49,8 +49,16 @@ function takeHead(piece: Uint8Array | string): string {
   return new TextDecoder(encoding).decode(piece.subarray(0, 8000));
 }
 
+/** JSON below the headers of an answer: behind the first blank line. */
+function hasHttpHead(head: string): boolean {
+  if (!/^HTTP\/[\d.]+ \d{3}/.test(head)) return false;
+  const lines = head.split(/\r?\n/);
+  const blank = lines.indexOf('');
+  return blank > 0 && /^\s*[[{]/.test(lines.slice(blank).join('\n'));
+}
+
 /** Texts of other kinds by how they begin: what they are, and what to do. */
-const otherTexts: readonly (readonly [begin: RegExp, what: string, remedy: string])[] = [
+const otherTexts: readonly (readonly [begin: Pick<RegExp, 'test'>, what: string, remedy: string])[] = [
   [
     /^\s*<(?:!doctype\s+html|html|head|body)\b/i,
     'a web page (HTML)',
@@ -63,7 +71,7 @@ const otherTexts: readonly (readonly [begin: RegExp, what: string, remedy: strin
     'Fetch the file with git lfs pull.',
   ],
   [
-    /^[A-Z][A-Za-z]+:\s*\n(?:- |\s+- )[A-Za-z]\w*:/,
+    /^[A-Z][A-Za-z]+:[ \t\r]*\n[ \t]*- [A-Za-z]\w*:/,
     'YAML',
     'Export the data as CSV or JSON, for instance with --output json.',
   ],
@@ -83,17 +91,17 @@ const otherTexts: readonly (readonly [begin: RegExp, what: string, remedy: strin
     'Widen the time range, or check the query.',
   ],
   [
-    /^HTTP\/[\d.]+ \d{3}[^]*?\r?\n\r?\n\s*[[{]/,
+    { test: hasHttpHead },
     'JSON below the headers of an answer of HTTP',
     'Save the body alone: curl without -i.',
   ],
   [
-    /^(?:---\s*\n)?- [\w"]+: ?\S*.*\n {2}[\w"]+:/,
+    /^(?:---[ \t\r]*\n)?- [\w"]+:[^\n]*\n {2}[\w"]+:/,
     'YAML',
     'Export the data as CSV or JSON, for instance with yq -o json.',
   ],
   [
-    /^(?:#.*\n|\s*\n)*@problemname\b/i,
+    /^(?:#[^\n]*\n|[^\S\n]*\n)*@problemname\b/i,
     'a set of examples for classification (.ts), not a series over time',
     'Give one series, a row per time.',
   ],

@@ -3,7 +3,7 @@ import { abbreviatedOffset } from './zones.js';
 
 const DAY = 86_400_000;
 const zoneText = String.raw`(Z|[A-Z]{2,5}|(?:(?:UTC|GMT)\s?)?[+\-−]\d{1,2}(?::?\d{2})?)?(?:\s[A-Z]{3,5}|\s?[[(][^\])]{1,40}[\])])?`;
-const clockText = String.raw`(\d{1,2})(?:(?:[:.]|\s?h\s?)(\d{2})(?:[:.m](\d{2})(?:[.,:](\d+))?s?)?)?(?:\s?Uhr)?\s*([ap](?:\.?\s?m\.?)?)?\s*${zoneText}`;
+const clockText = String.raw`(\d{1,2})(?:(?:[:.]|\s?h\s?)(\d{2})(?:[:.m](\d{2})(?:[.,:](\d+))?s?)?)?(?:\s?Uhr)?\s*([ap](?:\.?\s?m\.?(?!\p{L})|(?!\p{L})))?\s*${zoneText}`;
 const joint = String.raw`(?:[TD\s,@_:]|\sat\s|\sum\s)*`;
 const withClock = (date: string): RegExp => new RegExp(`^${date}(?:${joint}(?:${clockText}))?$`, 'iu');
 
@@ -254,7 +254,7 @@ function offsetMinutes(zone: string): number {
 }
 
 const clockOnly =
-  /^\d{1,2}(?::[0-5]\d){1,2}(?:[.,]\d+)?(?:\s?[ap](?:\.?m\.?)?|\s?Uhr)?$|^(?:[01]?\d|2[0-4])\.[0-5]\d\.[0-5]\d$/i;
+  /^\d{1,2}(?::[0-5]\d){1,2}(?:[.,]\d+)?(?:\s?[ap](?:\.?\s?m\.?)?|\s?Uhr)?$|^(?:[01]?\d|2[0-4])\.[0-5]\d\.[0-5]\d$/i;
 
 /** True for a time of day alone: `17:24:00`, `18.00.00`, `5:30 PM`. */
 export function isTimeOfDay(text: string): boolean {

@@ -22,6 +22,8 @@ const abbreviations: Readonly<Record<string, number>> = {
   MDT: -360,
   PST: -480,
   PDT: -420,
+  AKST: -540,
+  AKDT: -480,
   JST: 540,
   KST: 540,
   AEST: 600,
