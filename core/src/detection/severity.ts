@@ -1,4 +1,5 @@
 import { checkAnyNumber } from '../check-argument.js';
+
 /** A class of severities: what people read on a badge. */
 export interface SeverityClass {
   /** Its severities lie below this one, 0…100. */

@@ -27,8 +27,8 @@ const NEW_NORMAL_WEIGHT = 4;
 const SHORTEST = 4;
 /**
  * Members: error of the forecast, its mean over some points, nearest windows, the same phase of a cycle and of a longer
- * one, the shortest window, what lasts of the errors. Their weights in the strength, and in the rank: whether to alert asks how many agree; how a
- * point compares with others of the series asks more for the windows.
+ * one, the shortest window, what lasts of the errors. Their weights in the strength, and in the rank: whether to alert
+ * asks how many agree; how a point compares with others of the series asks more for the windows.
  */
 const OF_STRENGTH = [1, 1, 1, 1, 1, 1, 1, 0, 0];
 const OF_RANK = [0.5, 0.5, 1.5, 1, 1, 0.5, 0.5, 1, 0];

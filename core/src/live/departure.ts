@@ -22,6 +22,7 @@ export class Departure {
   private known = 0;
   private moves = 0;
   private off = 0;
+  private offMoves = 0;
   private last = NaN;
 
   /** @param newNormal points in a row after which what is beyond is what the series does */
@@ -32,16 +33,18 @@ export class Departure {
    * @returns how rare it is that so many in a row are beyond all that came before, in decades; 0 where it is within that
    */
   push(value: number): number {
+    const moved = value === this.last ? 0 : 1;
+    this.last = value;
     if (this.known < LEAST_KNOWN || !this.isOff(value)) {
       if (this.off > 0) this.settle();
       extend(this.usual, value);
       this.known++;
-      if (value !== this.last) this.moves++;
-      this.last = value;
+      this.moves += moved;
       return 0;
     }
     extend(this.beyond, value);
     this.off++;
+    this.offMoves += moved;
     if (this.off > this.newNormal) {
       this.settle();
       return 0;
@@ -59,12 +62,13 @@ export class Departure {
   private settle(): void {
     for (const value of this.beyond) extend(this.usual, value);
     this.known += this.off;
-    this.off = 0;
+    this.moves += this.offMoves;
+    this.off = this.offMoves = 0;
     this.beyond.set([Infinity, -Infinity]);
   }
 
   write(out: BinaryWriter): void {
-    for (const value of [this.known, this.moves, this.off, this.last]) out.number(value);
+    for (const value of [this.known, this.moves, this.off, this.offMoves, this.last]) out.number(value);
     out.array(this.usual);
     out.array(this.beyond);
   }
@@ -73,6 +77,7 @@ export class Departure {
     this.known = from.number();
     this.moves = from.number();
     this.off = from.number();
+    this.offMoves = from.number();
     this.last = from.number();
     from.array(this.usual);
     from.array(this.beyond);

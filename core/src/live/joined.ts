@@ -65,6 +65,7 @@ export function joinIncidents<E extends JoinableEvent, S extends JoinableSeries>
   options: JoinOptions,
 ): JoinedIncident<E, S>[] {
   checkEach('event', events, checkRecord);
+  checkEach('series', series, checkRecord, 'series');
   checkRecord('options', options);
   const { from, to, step, reach = 12 } = options;
   if (!(step > 0) || !(to > from)) return [];

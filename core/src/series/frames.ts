@@ -1,4 +1,4 @@
-import { checkParts, checkRecord, checkRecords, checkSeries } from '../check-argument.js';
+import { checkParts, checkRecord, checkRecords, checkSeries, type What } from '../check-argument.js';
 import { HeedError } from '../errors.js';
 import { mergeRows } from './merge.js';
 import type { ReadOptions, ReadResult } from './read/options.js';
@@ -22,7 +22,7 @@ export interface FrameLike {
 }
 
 /** @throws HeedError bad-value */
-export function checkFrame(what: string, frame: unknown): void {
+export function checkFrame(what: What, frame: unknown): void {
   checkParts(what, frame, { fields: checkRecords });
 }
 

@@ -35,6 +35,8 @@ export function logTemplate(text: string): string {
     .trim();
 }
 
+const ofLine = { time: checkAnyNumber, text: checkText };
+
 /**
  * Joins metrics with a log on one time axis (multimodal fusion, “Attention-based anomaly detection in spatio-temporal sequences” §8.2 and “Deep learning in anomaly detection” §5.2): each point gets the
  * lines from its time to the next point's, as channels `log:lines` (how many), `log:errors` (lines that name an error,
@@ -48,7 +50,7 @@ export function addLogChannels(
   options: LogChannelOptions = {},
 ): Series {
   checkSeries(series);
-  checkEach('line', lines, (what, line) => checkParts(what, line, { time: checkAnyNumber, text: checkText }));
+  checkEach('line', lines, (what, line) => checkParts(what, line, ofLine));
   checkRecord('options', options);
   const { time } = series;
   const n = time.length;

@@ -150,10 +150,7 @@ export function resolveOptions<S extends OptionsSchema>(
 ): OptionsOf<S> {
   checkParts('detector definition', definition, { id: checkText, options: checkRecord });
   const { id, options: schema } = definition;
-  checkRecord('options', given);
-  if (typeof given !== 'object' || given === null) {
-    throw new HeedError('bad-option', `the options of "${id}" are no object`, 'Give { name: value }.');
-  }
+  checkRecord(`options of "${id}"`, given);
   const checked = Object.entries(given)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => [name, checkOption(id, schema, name, value)]);
