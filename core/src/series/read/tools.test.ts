@@ -1,31 +1,7 @@
 /** Exports as tools print them in daily use: restarts, heads that come again, zones in names, tables side by side. */
 import { describe, expect, it } from 'vitest';
-import { readText, type ReadOptions } from './index.js';
-
-const start = Date.UTC(2026, 2, 2);
-const chance = (t: number): number => (((t + 1) * 7919 * 104_729) % 65_537) / 65_537;
-const level = (t: number): string => (20 + 5 * chance(t)).toFixed(2);
-const lines = (count: number, row: (t: number) => string): string =>
-  `${Array.from({ length: count }, (_, t) => row(t)).join('\n')}\n`;
-const iso = (ms: number): string => new Date(ms).toISOString();
-const wall = (t: number): string =>
-  iso(start + 60_000 * t)
-    .slice(0, 19)
-    .replace('T', ' ');
-const levels = (count: number): number[] => Array.from({ length: count }, (_, t) => Number(level(t)));
-
-/** Start, step, and channels by name, of a text that is read. */
-function read(text: string | Uint8Array, options?: ReadOptions) {
-  const { series, notes } = readText(text, options);
-  return {
-    begin: iso(series.time[0]!),
-    step: series.time[1]! - series.time[0]!,
-    points: series.time.length,
-    names: series.channels.map(({ name }) => name),
-    values: [...series.channels[0]!.values],
-    notes: notes.join(' '),
-  };
-}
+import { readText } from './index.js';
+import { chance, iso, level, levels, lines, read, start, wall } from './printed.fixture.js';
 
 describe('tools of the command line', () => {
   const clock = (t: number): string => iso(start + 600_000 * t).slice(11, 19);
