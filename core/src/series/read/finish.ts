@@ -60,7 +60,7 @@ function buildSeries(table: TableBuilder): ReadResult {
   const numeric = values.filter(
     (column) => !keyed.has(column) && (column.wanted || (column.isNumeric && !isMixedKey(column))),
   );
-  const zone = times?.zoneless && options.timeZone === undefined ? findZoneColumn(table) : null;
+  const zone = times?.zoneless ? findZoneColumn(table) : null;
   const texts = table.columns
     .filter(
       ({ role, cells }) =>
@@ -101,8 +101,9 @@ function buildSeries(table: TableBuilder): ReadResult {
     );
   checkChannels(table, channels);
 
-  let time = times?.time;
-  if (times?.zoneless) time = inZone(table, times.time, grouping, notes);
+  let time = wall?.time;
+  if (zone) notes.push(`The times were read in the zones that column "${zone.name}" tells.`);
+  else if (times?.zoneless) time = inZone(table, times.time, grouping, notes);
   if (!time && options.step !== undefined) {
     const step = parseDuration(options.step);
     time = Float64Array.from({ length: rows }, (_, t) => t * step);

@@ -105,6 +105,13 @@ describe('zones that a file tells', () => {
     expect(found.notes).not.toContain('left out');
   });
 
+  it('in the name of the column rather than in one of offsets', () => {
+    const rows = lines(20, (t) => `${wall(t)},+05:00,${level(t)}`);
+    const found = read(`Time (Europe/Berlin),utc_offset,v\n${rows}`);
+    expect(found).toMatchObject({ begin: '2026-03-01T23:00:00.000Z', names: ['v'], points: 20 });
+    expect(found.notes).toContain('which the name of their column says');
+  });
+
   it('in the type of a column of ClickHouse', () => {
     const text = JSON.stringify({
       meta: [{ name: 'ts', type: "DateTime('Europe/Berlin')" }, { name: 'cpu', type: 'Float64' }],

@@ -6,7 +6,8 @@ import type { TableBuilder } from './table.js';
 import { abbreviatedOffset, Zone } from './zones.js';
 
 /**
- * Wall times of a zone as instants; without a zone they are UTC, which is said.
+ * Wall times of a zone as instants; without a zone they are UTC, which is said. Where a column tells the zones there is
+ * `byZoneColumn`.
  * @throws HeedError bad-time where the file has both the hour that the clock skips in spring and the one after it
  */
 export function inZone(
@@ -15,39 +16,8 @@ export function inZone(
   grouping: Grouping | null,
   notes: string[],
 ): Float64Array {
-  const name = (table.time?.name ?? '').replace(/^\(PDH-CSV .*\((-?\d+)\)$/, toOffset);
-  const timeZone = table.options.timeZone ?? findNamedZone(name);
-  const told = timeZone === undefined ? findZoneColumn(table) : null;
-  if (told) {
-    notes.push(`The times were read in the zones that column "${told.name}" tells.`);
-    return byZoneColumn(told, wall);
-  }
-  // "Date Time, GMT+01:00", as loggers write it.
-  const said = /\b(?:GMT|UTC)\s?([+-])(\d{1,2})(?::?(\d{2}))?\b/.exec(name);
-  if (timeZone === undefined && said) {
-    const minutes = Number(said[2]) * 60 + Number(said[3] ?? 0);
-    notes.push(`The times were read as those of ${said[0]}, which the name of their column says.`);
-    return wall.map((ms) => ms - (said[1] === '+' ? 1 : -1) * minutes * 60_000);
-  }
-  // `Zeit (MEZ)`, `time_EST`.
-  const letters = /[\s_([,]([A-Z]{3,4})[)\]]?\s*$/.exec(name)?.[1] ?? '';
-  const ahead = abbreviatedOffset(letters);
-  if (timeZone === undefined && !(letters === 'UTC' || letters === 'GMT') && !Number.isNaN(ahead)) {
-    notes.push(
-      `The times were read as those of ${letters} (${sayOffset(ahead)}), which the name of their column says.`,
-    );
-    return wall.map((ms) => ms - 60_000 * ahead);
-  }
-  if (timeZone === undefined && /(^|[^a-z])(utc|gmt)\W*$/i.test(name.replace(/([a-z])(UTC|GMT)$/, '$1 $2'))) {
-    notes.push('The times were read as UTC, which the name of their column says.');
-    return wall;
-  }
-  if (timeZone === undefined) {
-    if (table.timeSource?.kind !== 'clock') {
-      notes.push('The times carry no time zone and were read as UTC (--time-zone-in says otherwise).');
-    }
-    return wall;
-  }
+  const timeZone = table.options.timeZone ?? findNamedZone(nameOfTime(table));
+  if (timeZone === undefined) return inNamedOffset(table, wall, notes);
   const zone = new Zone(timeZone);
   const n = wall.length;
   const backwards = n > 1 && wall[n - 1]! < wall[0]!;
@@ -85,6 +55,36 @@ export function inZone(
   return time;
 }
 
+/** Wall times at the offset from UTC that the name of their column says; UTC where it says none. */
+function inNamedOffset(table: TableBuilder, wall: Float64Array, notes: string[]): Float64Array {
+  const name = nameOfTime(table);
+  // "Date Time, GMT+01:00", as loggers write it.
+  const said = /\b(?:GMT|UTC)\s?([+-])(\d{1,2})(?::?(\d{2}))?\b/.exec(name);
+  if (said) {
+    const minutes = Number(said[2]) * 60 + Number(said[3] ?? 0);
+    notes.push(`The times were read as those of ${said[0]}, which the name of their column says.`);
+    return wall.map((ms) => ms - (said[1] === '+' ? 1 : -1) * minutes * 60_000);
+  }
+  // `Zeit (MEZ)`, `time_EST`.
+  const letters = /[\s_([,]([A-Z]{3,4})[)\]]?\s*$/.exec(name)?.[1] ?? '';
+  const ahead = abbreviatedOffset(letters);
+  if (!(letters === 'UTC' || letters === 'GMT') && !Number.isNaN(ahead)) {
+    notes.push(
+      `The times were read as those of ${letters} (${sayOffset(ahead)}), which the name of their column says.`,
+    );
+    return wall.map((ms) => ms - 60_000 * ahead);
+  }
+  if (/(^|[^a-z])(utc|gmt)\W*$/i.test(name.replace(/([a-z])(UTC|GMT)$/, '$1 $2')))
+    notes.push('The times were read as UTC, which the name of their column says.');
+  else if (table.timeSource?.kind !== 'clock')
+    notes.push('The times carry no time zone and were read as UTC (--time-zone-in says otherwise).');
+  return wall;
+}
+
+function nameOfTime({ time }: TableBuilder): string {
+  return (time?.name ?? '').replace(/^\(PDH-CSV .*\((-?\d+)\)$/, toOffset);
+}
+
 /** Performance Monitor tells the minutes by which its clock is behind UTC: `(W. Europe Standard Time)(-60)`. */
 function toOffset(_: string, behind: string): string {
   return sayOffset(-Number(behind));
@@ -117,8 +117,13 @@ function toZone(text: string): ((wall: number) => number) | null {
   return zone && ((wall) => wall - zone.toUtc(wall, -Infinity).utc);
 }
 
-/** A column `tz_cd`, `timezone`, `utc_offset` that has a zone in every row; null where there is none. */
-export function findZoneColumn({ columns, rows }: TableBuilder): Column | null {
+/**
+ * A column `tz_cd`, `timezone`, `utc_offset` that has a zone in every row; null where there is none, or where the user or
+ * the name of the times says their zone.
+ */
+export function findZoneColumn(table: TableBuilder): Column | null {
+  const { columns, rows, options } = table;
+  if (options.timeZone !== undefined || findNamedZone(nameOfTime(table)) !== undefined) return null;
   const found = columns.find(
     ({ role, cells }) =>
       role === 'value' &&
