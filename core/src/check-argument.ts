@@ -108,12 +108,7 @@ export function checkRun(options: unknown): void {
 
 /** A plain array of objects. @throws HeedError bad-value */
 export function checkRecords(what: What, value: unknown): void {
-  checkEach(
-    () => `entry of the ${say(what)}`,
-    value,
-    (entry, one) => checkRecord(entry, one),
-    what,
-  );
+  checkEach(() => `entry of the ${say(what)}`, value, checkRecord, what);
 }
 
 /**

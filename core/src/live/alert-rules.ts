@@ -1,6 +1,5 @@
-import { checkRecord, checkText } from '../check-argument.js';
-
 /** Alert rules for the metrics of `heed serve` and `heed exporter`: what a choice made with `heed backtest` comes to. */
+import { checkRecord, checkText } from '../check-argument.js';
 
 /** Severity from which a page is worth waking someone. */
 const CRITICAL = 50;

@@ -1,4 +1,5 @@
 import { checkEach, checkRecord } from '../check-argument.js';
+
 /** An anomalous interval, as events and incidents have it. Times are epoch ms. */
 export interface JoinableEvent {
   readonly start: number;

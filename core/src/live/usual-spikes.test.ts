@@ -53,10 +53,7 @@ describe('a series with some forty spikes a week', () => {
 
 describe('what lasts is told of among spikes, though less than they are', () => {
   const lasting: Record<string, { value: (random: Random, t: number) => number; lift: number }> = {
-    'slow requests': {
-      value: (r) => 20 + 2 * r.normal() + (r.chance(0.003) ? 60 * (0.5 + r.uniform()) : 0),
-      lift: 14,
-    },
+    'slow requests': { value: spiky['slow requests']!, lift: 14 },
     'a collection every 97 points': {
       value: (r, t) => 30 + 2 * r.normal() + (t % 97 < 2 ? 50 : 0),
       lift: 25,

@@ -1,8 +1,8 @@
-import { checkText } from '../check-argument.js';
 /**
  * Static SVG as text: attributes only. Hosts that show notebooks and READMEs strip `style` and scripts, and several
  * plots may stand in one page, so there are no ids either (no clip paths, no gradients).
  */
+import { checkText } from '../check-argument.js';
 
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
 

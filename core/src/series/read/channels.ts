@@ -6,7 +6,7 @@ import type { Column, Mark } from './column.js';
 import { countsDays } from './counted-times.js';
 import { isCodeName, isIdName, isIdOnly, isIndexName, isUnnamed, timePart } from './roles.js';
 import { markMissingCodes } from './sentinels.js';
-import { dateOfDigits, excelToMs } from './time-formats.js';
+import { dateOfDigits, excelToMs, tickCounts } from './time-formats.js';
 import type { TableBuilder } from './table.js';
 import { listNames } from './words.js';
 
@@ -123,9 +123,12 @@ function noMeasurement(
 /** Ways to write a time as a number, and its epoch ms. */
 const clocks: readonly ((value: number) => number)[] = [
   ...[1000, 1, 1e-3, 1e-6].map((factor) => (value: number) => value * factor),
-  // Windows and .NET count tenths of microseconds, WinCC millionths of Excel's days.
-  (value) => value / 1e4 - 11_644_473_600_000,
-  (value) => value / 1e4 - 62_135_596_800_000,
+  ...Object.values(tickCounts).map(
+    ({ epoch }) =>
+      (value: number) =>
+        value / 1e4 + epoch,
+  ),
+  // WinCC counts millionths of Excel's days.
   (value) => excelToMs(value / 1e6),
   ...['yyyymmddhhmmss', 'yyyymmddhhmm', 'yyyymmdd'].map(
     (form) => (value: number) => dateOfDigits(value, form),

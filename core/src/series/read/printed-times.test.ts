@@ -1,11 +1,8 @@
 /** Times, dates without a year, second clocks and texts that take long to tell, each as an export writes them. */
 import { describe, expect, it } from 'vitest';
 import { readText } from './index.js';
+import { iso, lines, start } from './printed.fixture.js';
 
-const start = Date.UTC(2026, 2, 2);
-const lines = (count: number, row: (t: number) => string): string =>
-  `${Array.from({ length: count }, (_, t) => row(t)).join('\n')}\n`;
-const iso = (ms: number): string => new Date(ms).toISOString();
 const read = (text: string) => {
   const { series, notes } = readText(text);
   return {
